@@ -1,0 +1,38 @@
+# Starts docker/compose.yaml whole, over images made here, and asks its Prometheus whether it reads the front door.
+# usage: compose.sh SCRATCH REPOSITORY PORT PORT  (after image.sh; DOCKER_HOST names the engine)
+set -eu
+root=$1/prometheus
+repository=$2
+export GRIDFLEET_LB_PORT=$3 PROMETHEUS_PORT=$4 PROMETHEUS_IMAGE=prometheus:local COMPOSE_PROJECT_NAME=gridfleet-ci
+
+mkdir -p "$root/bin" "$root/etc/prometheus" "$root/prometheus" "$root/tmp"
+prometheus=$(command -v prometheus)
+cp "$prometheus" "$root/bin/prometheus"
+echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
+{ ldd "$prometheus"; ldconfig -p | grep -E 'libnss_(dns|files)\.so\.2|libresolv\.so\.2' || true; } |
+  grep -o '/[^ ]*\.so[^ ]*' | sort -u |
+  while read -r library; do
+    mkdir -p "$root$(dirname "$library")"
+    cp -L "$library" "$root$library"
+  done
+tar -C "$root" -c . | docker import -c 'ENTRYPOINT ["/bin/prometheus"]' - "$PROMETHEUS_IMAGE" >/dev/null
+docker tag gridfleet-lb:ci gridfleet-lb
+
+compose() { docker-compose -f "$repository/docker/compose.yaml" "$@"; }
+trap 'compose down -v -t 20 >/dev/null 2>&1' EXIT
+compose up -d --no-build
+
+for _ in $(seq 60); do
+  read_by_prometheus=$(curl -fsS "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/query?query=up" || true)
+  case $read_by_prometheus in
+    *'"job":"gridfleet-lb"'*',"1"]'*)
+      echo "Prometheus reads the front door: $read_by_prometheus"
+      curl -fsS "http://127.0.0.1:$GRIDFLEET_LB_PORT/healthz"
+      exit 0
+      ;;
+  esac
+  sleep 1
+done
+compose logs --tail 30
+echo "Prometheus does not read the front door: $read_by_prometheus"
+exit 1

@@ -1,0 +1,111 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.run.RunException;
+import io.gridfleet.lb.store.StoreException;
+import io.gridfleet.lb.store.StoreFaultException;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP API without HTTP: takes a request, finds its operation, answers. Never fails: whatever
+ * goes wrong becomes an answer (contracts/gridfleet-api.md §2).
+ */
+public final class Api {
+  private static final Logger LOG = LoggerFactory.getLogger(Api.class);
+
+  /** The original answers 504 after this; clients wait 10 s and, for POST /runs, 30 s. */
+  private static final long TIMEOUT_SECONDS = 30;
+
+  private static final Set<String> OPEN =
+      Set.of("/health/live", "/health/ready", "/api/health", "/api/auth/session");
+
+  /** What is echoed into headers and logs must be short and plain. */
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  private final RouteTable table;
+  private final ApiAccess access;
+  private final Executor executor;
+
+  /** Works on the threads of those who call. */
+  public Api(ApiRoutes routes, ApiAccess access) {
+    this(routes, access, Runnable::run);
+  }
+
+  /**
+   * @param executor where requests are worked on: a list of 10 000 devices takes longer than an
+   *     event loop may stand
+   */
+  public Api(ApiRoutes routes, ApiAccess access, Executor executor) {
+    this.table = new RouteTable(routes.operations());
+    this.access = access;
+    this.executor = executor;
+  }
+
+  /** Whether a path is the API's: below {@code /api} or {@code /health}. */
+  public static boolean owns(String path) {
+    return path.equals("/api")
+        || path.startsWith("/api/")
+        || path.equals("/health/live")
+        || path.equals("/health/ready");
+  }
+
+  public CompletionStage<ApiAnswer> handle(ApiRequest request) {
+    String id =
+        request
+            .header("x-request-id")
+            .filter(given -> REQUEST_ID.matcher(given).matches())
+            .orElseGet(() -> UUID.randomUUID().toString());
+    return CompletableFuture.supplyAsync(() -> serve(request), executor)
+        .thenCompose(answer -> answer)
+        .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(failure -> refusal(request, failure, id))
+        .thenApply(answer -> Answers.withHeader(answer, "X-Request-ID", id));
+  }
+
+  private CompletionStage<ApiAnswer> serve(ApiRequest request) {
+    RouteTable.Found found = table.find(request.method(), request.path());
+    if (found.allowed().isEmpty()) {
+      return CompletableFuture.completedStage(Answers.bare(404, "Not Found", Map.of()));
+    }
+    if (!OPEN.contains(request.path()) && !access.allows(request.header("authorization"))) {
+      throw ApiError.of(401, "Authentication required");
+    }
+    if (found.operation().isEmpty()) {
+      Map<String, String> allow = Map.of("Allow", String.join(", ", found.allowed()));
+      return CompletableFuture.completedStage(Answers.bare(405, "Method Not Allowed", allow));
+    }
+    Call call = new Call(request, found.names(), new Query(request.query()));
+    return found.operation().get().handler().handle(call);
+  }
+
+  private static ApiAnswer refusal(ApiRequest request, Throwable failure, String id) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ApiError error) {
+      return Answers.error(error, id);
+    }
+    if (cause instanceof RunException refused) {
+      return Answers.error(Refusals.of(refused), id);
+    }
+    if (cause instanceof TimeoutException) {
+      return Answers.error(ApiError.of(504, "The request took too long"), id);
+    }
+    if (cause instanceof StoreException && !(cause instanceof StoreFaultException)) {
+      return Answers.error(ApiError.of(503, String.valueOf(cause.getMessage())), id);
+    }
+    LOG.error("{} {} failed, request {}", request.method(), request.path(), id, cause);
+    return Answers.error(ApiError.of(500, "Internal server error"), id);
+  }
+}

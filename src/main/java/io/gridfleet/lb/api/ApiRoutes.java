@@ -1,0 +1,36 @@
+package io.gridfleet.lb.api;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All routes of the API. */
+public record ApiRoutes(
+    Devices devices, Suites suites, Matching matching, EventRoutes events, ServerRoutes server) {
+
+  /** What is about devices. */
+  public record Devices(DeviceRoutes devices, TestDataRoutes testData, CatalogRoutes catalog) {}
+
+  /** What is about requests for devices. */
+  public record Matching(QueueRoutes queue, SelectorRoutes selectors) {}
+
+  /** What suites do. */
+  public record Suites(
+      RunRoutes runs, RunDeviceRoutes runDevices, ClaimRoutes claims, SessionRoutes sessions) {}
+
+  List<Operation> operations() {
+    List<Operation> all = new ArrayList<>();
+    all.addAll(devices.devices().operations());
+    all.addAll(devices.testData().operations());
+    all.addAll(devices.catalog().operations());
+    all.addAll(suites.runs().operations());
+    all.addAll(suites.runDevices().operations());
+    all.addAll(suites.claims().operations());
+    all.addAll(suites.sessions().operations());
+    all.addAll(matching.queue().operations());
+    all.addAll(matching.selectors().operations());
+    all.addAll(events.operations());
+    all.addAll(server.operations());
+    all.add(OpenApi.operation(all));
+    return List.copyOf(all);
+  }
+}

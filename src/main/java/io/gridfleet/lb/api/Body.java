@@ -1,0 +1,257 @@
+package io.gridfleet.lb.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** An object of a request's body, read member by member with all faults noted. */
+final class Body {
+  private final ObjectNode node;
+  private final List<Object> where;
+  private final Problems problems;
+
+  Body(byte[] bytes) {
+    this(Json.object(bytes), List.of("body"), new Problems());
+  }
+
+  private Body(ObjectNode node, List<Object> where, Problems problems) {
+    this.node = node;
+    this.where = where;
+    this.problems = problems;
+  }
+
+  Problems problems() {
+    return problems;
+  }
+
+  /** Refuses members that nobody asked for. */
+  Body only(Set<String> known) {
+    node.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                problems.add(
+                    "extra_forbidden", at(name), "Extra inputs are not permitted", node.get(name));
+              }
+            });
+    return this;
+  }
+
+  private List<Object> at(Object name) {
+    List<Object> path = new ArrayList<>(where);
+    path.add(name);
+    return path;
+  }
+
+  private Optional<JsonNode> member(String name) {
+    return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
+  }
+
+  boolean has(String name) {
+    return member(name).isPresent();
+  }
+
+  private void missing(String name) {
+    problems.add("missing", at(name), "Field required", Json.tree(node));
+  }
+
+  /** A text that must be there; empty when it isn't, and the fault is noted. */
+  String text(String name) {
+    if (!node.has(name)) {
+      missing(name);
+      return "";
+    }
+    if (node.get(name).isNull()) {
+      problems.add("string_type", at(name), "Input should be a valid string", Json.NULL);
+      return "";
+    }
+    return optionalText(name).orElse("");
+  }
+
+  Optional<String> optionalText(String name) {
+    Optional<JsonNode> found = member(name);
+    if (found.isPresent() && !found.get().isTextual()) {
+      problems.add("string_type", at(name), "Input should be a valid string", found.get());
+      return Optional.empty();
+    }
+    return found.map(JsonNode::textValue);
+  }
+
+  /** A text of a length between two bounds. */
+  String text(String name, int shortest, int longest) {
+    String value = text(name);
+    if (node.has(name) && node.get(name).isTextual()) {
+      int length = value.codePointCount(0, value.length());
+      if (length < shortest) {
+        problems.add(
+            "string_too_short",
+            at(name),
+            "String should have at least %d character%s"
+                .formatted(shortest, shortest == 1 ? "" : "s"),
+            value,
+            Map.of("min_length", shortest));
+      } else if (length > longest) {
+        problems.add(
+            "string_too_long",
+            at(name),
+            "String should have at most %d characters".formatted(longest),
+            value,
+            Map.of("max_length", longest));
+      }
+    }
+    return value;
+  }
+
+  Optional<String> oneOf(String name, Set<String> allowed) {
+    return optionalText(name)
+        .filter(
+            value -> {
+              boolean known = allowed.contains(value);
+              if (!known) {
+                String words = String.join("', '", new TreeSet<>(allowed));
+                problems.add(
+                    "literal_error",
+                    at(name),
+                    "Input should be '" + words + "'",
+                    value,
+                    Map.of("expected", "'" + words + "'"));
+              }
+              return known;
+            });
+  }
+
+  Optional<String> uuid(String name) {
+    return optionalText(name)
+        .flatMap(
+            value -> {
+              Optional<String> uuid = Query.normalUuid(value);
+              if (uuid.isEmpty()) {
+                problems.add("uuid_parsing", at(name), "Input should be a valid UUID", value);
+              }
+              return uuid;
+            });
+  }
+
+  /** An integer, or text that reads as one. */
+  Optional<Integer> number(String name, int least) {
+    return member(name)
+        .flatMap(
+            value -> {
+              Optional<Integer> number = integer(value);
+              if (number.isEmpty()) {
+                problems.add("int_type", at(name), "Input should be a valid integer", value);
+              } else if (number.get() < least) {
+                problems.add(
+                    "greater_than_equal",
+                    at(name),
+                    "Input should be greater than or equal to " + least,
+                    value,
+                    Map.of("ge", least));
+              }
+              return number;
+            });
+  }
+
+  int requiredNumber(String name, int least) {
+    if (!has(name)) {
+      missing(name);
+    }
+    return number(name, least).orElse(least);
+  }
+
+  private static Optional<Integer> integer(JsonNode value) {
+    if (value.isTextual()) {
+      try {
+        return Optional.of(Integer.parseInt(value.textValue().strip()));
+      } catch (NumberFormatException notOne) {
+        return Optional.empty();
+      }
+    }
+    boolean whole = value.isNumber() && value.canConvertToInt() && value.doubleValue() % 1 == 0;
+    return whole ? Optional.of(value.intValue()) : Optional.empty();
+  }
+
+  /** Texts by name; numbers and booleans are not texts. */
+  Map<String, String> texts(String name) {
+    Map<String, String> found = new LinkedHashMap<>();
+    Optional<JsonNode> value = member(name);
+    if (value.isPresent() && !value.get().isObject()) {
+      problems.add("dict_type", at(name), "Input should be a valid dictionary", value.get());
+    } else {
+      value.ifPresent(
+          map -> map.properties().forEach(e -> putText(found, name, e.getKey(), e.getValue())));
+    }
+    return found;
+  }
+
+  private void putText(Map<String, String> found, String name, String key, JsonNode value) {
+    if (value.isTextual()) {
+      found.put(key, value.textValue());
+    } else {
+      List<Object> path = new ArrayList<>(at(name));
+      path.add(key);
+      problems.add("string_type", path, "Input should be a valid string", value);
+    }
+  }
+
+  /** A list of texts. */
+  List<String> list(String name) {
+    List<String> found = new ArrayList<>();
+    member(name).ifPresent(list -> list.forEach(one -> found.add(one.asText())));
+    return found;
+  }
+
+  /** Whatever stands there, as plain Java values. */
+  Optional<Object> value(String name) {
+    return member(name).map(Json::plain);
+  }
+
+  /** An object of any content. */
+  Optional<Map<String, Object>> anything(String name) {
+    Optional<JsonNode> value = member(name);
+    if (value.isPresent() && !value.get().isObject()) {
+      problems.add("dict_type", at(name), "Input should be a valid dictionary", value.get());
+      return Optional.empty();
+    }
+    return value.map(Json::map);
+  }
+
+  /** The objects of a list that must be there. */
+  List<Body> bodies(String name) {
+    JsonNode list = node.get(name);
+    if (list == null) {
+      missing(name);
+      return List.of();
+    }
+    if (!list.isArray()) {
+      problems.add("list_type", at(name), "Input should be a valid list", list);
+      return List.of();
+    }
+    List<Body> found = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      List<Object> path = new ArrayList<>(at(name));
+      path.add(i);
+      if (list.get(i) instanceof ObjectNode object) {
+        found.add(new Body(object, path, problems));
+      } else {
+        problems.add("dict_type", path, "Input should be a valid dictionary", list.get(i));
+      }
+    }
+    return found;
+  }
+
+  /** Notes a fault of the object as a whole. */
+  void fault(String message) {
+    problems.add("value_error", where, "Value error, " + message, Json.tree(node));
+  }
+
+  void check() {
+    problems.throwIfAny();
+  }
+}

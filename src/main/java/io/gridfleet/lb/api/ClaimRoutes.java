@@ -1,0 +1,155 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The claim routes of testkits before 0.7, off unless configured (contract §3.17). */
+public final class ClaimRoutes {
+  private static final Set<String> INCLUDES = Set.of("config", "test_data", "capabilities");
+  private static final int LONGEST_REASON = 200;
+
+  private final RunCommands commands;
+  private final RunRoutes runs;
+  private final DeviceRows devices;
+  private final InstantSource clock;
+
+  public ClaimRoutes(
+      RunCommands commands, RunRoutes runs, DeviceRows devices, InstantSource clock) {
+    this.commands = commands;
+    this.runs = runs;
+    this.devices = devices;
+    this.clock = clock;
+  }
+
+  List<Operation> operations() {
+    if (!commands.config().claims().enabled()) {
+      return List.of();
+    }
+    return List.of(
+        Operation.post(
+                "/api/runs/{id}/claim", "Gives a worker one of its run's devices", this::claim)
+            .query("include")
+            .body("ClaimRequest")
+            .answers(200, "ClaimedDevice")
+            .refuses(404, 409, 422),
+        Operation.post("/api/runs/{id}/release", "Gives a device back", this::release)
+            .body("ReleaseRequest")
+            .answers(200, "Released")
+            .refuses(404, 409, 422),
+        Operation.post(
+                "/api/runs/{id}/devices/{device}/release-with-cooldown",
+                "Gives a device back and lets it rest",
+                this::releaseWithCooldown)
+            .body("ReleaseWithCooldownRequest")
+            .answers(200, "ReleasedWithCooldown")
+            .refuses(404, 409, 422));
+  }
+
+  private CompletionStage<ApiAnswer> claim(Call call) {
+    Includes includes = Includes.of(call.query(), INCLUDES);
+    Body body = call.body();
+    String worker = body.text("worker_id");
+    body.check();
+    return commands
+        .claim()
+        .claim(call.run(), worker)
+        .thenApply(entry -> Answers.ok(claimed(entry, includes)))
+        .exceptionally(this::retryLater);
+  }
+
+  private Map<String, @Nullable Object> claimed(Reservation entry, Includes includes) {
+    Map<String, @Nullable Object> row = RunRow.plain(entry);
+    row.put("claimed_by", entry.claim().map(claim -> claim.worker()).orElse(null));
+    row.put("claimed_at", Json.time(entry.claim().map(claim -> claim.at())));
+    row.put("config", null);
+    row.put("live_capabilities", null);
+    row.put("test_data", null);
+    row.put("unavailable_includes", null);
+    includes.add(row, entry, devices);
+    return row;
+  }
+
+  private ApiAnswer retryLater(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof RunException refused
+        && refused.kind() == RunException.Kind.NOTHING_CLAIMABLE) {
+      long seconds = commands.config().claims().retryAfter().toSeconds();
+      ApiError told = Refusals.of(refused);
+      Map<String, Object> details = new LinkedHashMap<>();
+      if (told.details() instanceof Map<?, ?> known) {
+        known.forEach((key, value) -> details.put(String.valueOf(key), value));
+      }
+      details.put("retry_after_sec", seconds);
+      throw ApiError.of(409, String.valueOf(told.getMessage()), details)
+          .withHeader("Retry-After", Long.toString(seconds));
+    }
+    throw failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new CompletionException(failure);
+  }
+
+  private CompletionStage<ApiAnswer> release(Call call) {
+    Body body = call.body();
+    Optional<String> device = body.uuid("device_id");
+    String worker = body.text("worker_id");
+    if (!body.has("device_id")) {
+      body.text("device_id");
+    }
+    body.check();
+    return commands
+        .claim()
+        .release(call.run(), new DeviceId(device.orElse("")), worker)
+        .thenApply(run -> Answers.ok(Map.of("status", "released")));
+  }
+
+  private CompletionStage<ApiAnswer> releaseWithCooldown(Call call) {
+    DeviceId device = call.device("device");
+    Body body = call.body();
+    String worker = body.text("worker_id");
+    String reason = body.text("reason", 1, LONGEST_REASON);
+    int ttl = body.requiredNumber("ttl_seconds", 1);
+    body.check();
+    return commands
+        .claim()
+        .release(call.run(), device, worker)
+        .thenCompose(
+            run -> commands.exclude().coolDown(run.id(), device, reason, Duration.ofSeconds(ttl)))
+        .thenCombine(runs.exists(call.run()), (entry, run) -> Answers.ok(cooled(entry, run)));
+  }
+
+  private Map<String, @Nullable Object> cooled(Reservation entry, Run run) {
+    Instant now = clock.instant();
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    boolean escalated = entry.cooldowns().escalated();
+    row.put("status", escalated ? "maintenance_escalated" : "cooldown_set");
+    row.put("reservation", RunRow.device(entry, now));
+    Optional<DeviceRow> device = devices.find(entry.device());
+    row.put("device_operational_state", device.map(DeviceRow::operationalState).orElse("offline"));
+    row.put("device_hold", device.map(DeviceRow::hold).orElse(null));
+    if (escalated) {
+      row.put("cooldown_count", entry.cooldowns().count());
+      row.put("threshold", commands.config().cooldown().threshold());
+    } else {
+      Optional<Instant> until = entry.exclusion().flatMap(found -> found.until());
+      row.put(
+          "retry_after_sec",
+          until.map(end -> Math.max(0, Duration.between(now, end).toSeconds())).orElse(0L));
+      row.put("excluded_until", Json.time(until));
+    }
+    row.put("run_state", run.state().code());
+    return row;
+  }
+}

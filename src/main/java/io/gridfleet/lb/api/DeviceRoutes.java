@@ -1,0 +1,207 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.ChangeOverride;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Devices: lists, single rows, what suites keep with them, and what operators do to them. */
+public final class DeviceRoutes {
+  private final DeviceRows rows;
+  private final ChangeOverride overrides;
+  private final OperatorLocks locks;
+  private final SessionRoutes sessions;
+  private final InstantSource clock;
+
+  public DeviceRoutes(
+      DeviceRows rows,
+      ChangeOverride overrides,
+      OperatorLocks locks,
+      SessionRoutes sessions,
+      InstantSource clock) {
+    this.rows = rows;
+    this.overrides = overrides;
+    this.locks = locks;
+    this.sessions = sessions;
+    this.clock = clock;
+  }
+
+  List<Operation> operations() {
+    return List.of(
+        Operation.get("/api/devices", "Lists devices", this::list)
+            .query(DeviceQuery.PARAMETERS)
+            .answers(200, "Devices")
+            .refuses(422),
+        Operation.get("/api/devices/{id}", "Reads a device", this::detail)
+            .answers(200, "DeviceDetail")
+            .refuses(404, 422),
+        Operation.of("PATCH", "/api/devices/{id}", "Changes a device's tags", this::retag)
+            .body("DevicePatch")
+            .answers(200, "Device")
+            .refuses(404, 422),
+        Operation.get(
+                "/api/devices/by-connection-target/{target}",
+                "Finds a device by what appium:udid says",
+                this::byTarget)
+            .answers(200, "Device")
+            .refuses(404),
+        Operation.get("/api/devices/{id}/config", "Reads a device's configuration", this::config)
+            .query("keys")
+            .answers(200, "Object")
+            .refuses(404, 422),
+        Operation.get(
+                "/api/devices/{id}/capabilities",
+                "Reads the capabilities that sessions of a device get",
+                call -> Answers.now(DeviceCapabilities.of(row(call), rows.packs())))
+            .answers(200, "Object")
+            .refuses(404, 422),
+        Operation.post("/api/devices/{id}/maintenance", "Takes a device out", this::enter)
+            .body("MaintenanceRequest")
+            .answers(200, "Device")
+            .refuses(404, 422),
+        Operation.post("/api/devices/{id}/maintenance/exit", "Takes a device back in", this::exit)
+            .answers(200, "Device")
+            .refuses(404, 409, 422),
+        Operation.post("/api/devices/{id}/lock", "Locks a device by hand", this::lock)
+            .body("LockRequest")
+            .answers(200, "Device")
+            .refuses(404, 409, 422),
+        Operation.post(
+                "/api/devices/{id}/unlock", "Frees a device that was locked by hand", this::unlock)
+            .answers(200, "Device")
+            .refuses(404, 409, 422));
+  }
+
+  private DeviceRow row(Call call) {
+    return rows.get(call.device("id"));
+  }
+
+  private CompletionStage<ApiAnswer> list(Call call) {
+    DeviceQuery query = new DeviceQuery(call.query());
+    Instant now = clock.instant();
+    List<DeviceRow> found = query.of(rows.all());
+    if (query.limit().isEmpty()) {
+      return Answers.now(found.stream().map(row -> row.read(now)).toList());
+    }
+    int limit = query.limit().get();
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put(
+        "items",
+        found.stream().skip(query.offset()).limit(limit).map(row -> row.read(now)).toList());
+    page.put("total", found.size());
+    page.put("limit", limit);
+    page.put("offset", query.offset());
+    return Answers.now(page);
+  }
+
+  private CompletionStage<ApiAnswer> detail(Call call) {
+    DeviceRow row = row(call);
+    return sessions
+        .ofDevice(row.state().device().id())
+        .thenApply(
+            found -> {
+              Map<String, @Nullable Object> detail = row.read(clock.instant());
+              detail.put("appium_node", node(row));
+              detail.put("sessions", found);
+              return Answers.ok(detail);
+            });
+  }
+
+  private static Map<String, @Nullable Object> node(DeviceRow row) {
+    var url = row.state().device().node().url();
+    boolean up = !row.operationalState().equals("offline");
+    Map<String, @Nullable Object> node = new LinkedHashMap<>();
+    node.put("id", Hosts.id(row.state().device().node()));
+    node.put("port", url.getPort());
+    node.put("grid_url", url.toString());
+    node.put("pid", null);
+    node.put("container_id", null);
+    node.put("active_connection_target", row.text("connection_target"));
+    node.put("started_at", Json.time(row.state().added()));
+    node.put("desired_state", "running");
+    node.put("effective_state", up ? "running" : "stopped");
+    return node;
+  }
+
+  private CompletionStage<ApiAnswer> byTarget(Call call) {
+    String target = call.path("target");
+    DeviceRow row =
+        rows.byTarget(target)
+            .orElseThrow(() -> ApiError.notFound("No device has the connection target " + target));
+    return Answers.now(row.read(clock.instant()));
+  }
+
+  private CompletionStage<ApiAnswer> config(Call call) {
+    Object config = row(call).config();
+    Optional<String> keys = call.query().text("keys");
+    if (keys.isPresent() && config instanceof Map<?, ?> whole) {
+      Set<String> wanted = Set.of(keys.get().split("\\s*,\\s*"));
+      Map<Object, Object> part = new LinkedHashMap<>(whole);
+      part.keySet().removeIf(key -> !wanted.contains(String.valueOf(key)));
+      return Answers.now(part);
+    }
+    return Answers.now(config);
+  }
+
+  private CompletionStage<ApiAnswer> retag(Call call) {
+    DeviceId device = row(call).state().device().id();
+    Body body = call.body().only(Set.of("tags"));
+    Map<String, String> tags = body.texts("tags");
+    boolean said = body.has("tags");
+    body.check();
+    return said ? answer(device, overrides.tags(device, tags)) : again(device);
+  }
+
+  private CompletionStage<ApiAnswer> enter(Call call) {
+    DeviceId device = row(call).state().device().id();
+    Optional<String> reason = Optional.empty();
+    if (call.request().body().length > 0) {
+      Body body = call.body();
+      reason = body.optionalText("reason").filter(text -> !text.isBlank());
+      body.check();
+    }
+    return answer(
+        device, overrides.maintenance(device, Optional.of(reason.orElse(DeviceRow.BY_OPERATOR))));
+  }
+
+  private CompletionStage<ApiAnswer> exit(Call call) {
+    DeviceRow row = row(call);
+    DeviceId device = row.state().device().id();
+    if (row.state().override().maintenance().isEmpty()) {
+      throw ApiError.of(409, "Device %s is not in maintenance".formatted(device));
+    }
+    return answer(device, overrides.maintenance(device, Optional.empty()));
+  }
+
+  private CompletionStage<ApiAnswer> lock(Call call) {
+    DeviceRow row = row(call);
+    String operator = "operator";
+    if (call.request().body().length > 0) {
+      Body body = call.body();
+      operator = body.optionalText("operator").filter(text -> !text.isBlank()).orElse(operator);
+      body.check();
+    }
+    return answer(row.state().device().id(), locks.lock(row.state().device(), operator));
+  }
+
+  private CompletionStage<ApiAnswer> unlock(Call call) {
+    DeviceRow row = row(call);
+    return answer(row.state().device().id(), locks.unlock(row.state().device()));
+  }
+
+  private CompletionStage<ApiAnswer> answer(DeviceId device, CompletionStage<?> change) {
+    return change.thenCompose(done -> again(device));
+  }
+
+  private CompletionStage<ApiAnswer> again(DeviceId device) {
+    return CompletableFuture.completedStage(Answers.ok(rows.get(device).read(clock.instant())));
+  }
+}

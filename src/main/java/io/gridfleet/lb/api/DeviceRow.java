@@ -1,0 +1,234 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Inhibitor.Kind;
+import io.gridfleet.lb.run.DeviceDescription;
+import io.gridfleet.lb.run.DeviceSnapshot;
+import io.gridfleet.lb.run.DeviceState;
+import io.gridfleet.lb.run.Exclusion;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunBinding;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device as the API tells it: one shape that serves both generations of clients
+ * (contracts/gridfleet-api.md §3.2).
+ *
+ * @param what the device in the API's words
+ * @param binding the live run that holds it
+ */
+record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> binding) {
+  /** The reason of a maintenance that was ordered without one; it says nothing about health. */
+  static final String BY_OPERATOR = "Set by an operator";
+
+  private static final List<String> TEXTS =
+      List.of(
+          "pack_id",
+          "platform_id",
+          "platform_label",
+          "identity_scheme",
+          "identity_scope",
+          "identity_value",
+          "connection_target",
+          "name",
+          "os_version",
+          "manufacturer",
+          "model",
+          "model_number",
+          "device_type",
+          "connection_type",
+          "ip_address");
+
+  String text(String field) {
+    return what.field(field).orElse("");
+  }
+
+  /** {@code available}, {@code busy} or {@code offline}. */
+  String operationalState() {
+    if (!state.locks().isEmpty() && state.has(Kind.LOCKED)) {
+      return "busy";
+    }
+    boolean out =
+        state.has(Kind.OFFLINE) || state.has(Kind.DRAINING) || state.has(Kind.MAINTENANCE);
+    return out ? "offline" : "available";
+  }
+
+  @Nullable String hold() {
+    if (state.has(Kind.MAINTENANCE)) {
+      return "maintenance";
+    }
+    return binding.isPresent() ? "reserved" : null;
+  }
+
+  /** The one word that filters ask for. */
+  String status() {
+    String operational = operationalState();
+    String hold = hold();
+    return operational.equals("busy") || hold == null ? operational : hold;
+  }
+
+  /** Whether it is well; empty while nothing is known. */
+  Optional<Boolean> healthy() {
+    boolean ill = state.has(Kind.OFFLINE) || state.has(Kind.AVOIDED) || !complaint().isEmpty();
+    return Optional.of(!ill);
+  }
+
+  private String complaint() {
+    return state.override().maintenance().filter(why -> !why.equals(BY_OPERATOR)).orElse("");
+  }
+
+  boolean needsAttention() {
+    return state.has(Kind.MAINTENANCE) || !healthy().orElse(true);
+  }
+
+  Set<String> groups() {
+    return DeviceDescription.groups(state.device(), what.tags());
+  }
+
+  /** The fields of DeviceRead. */
+  Map<String, @Nullable Object> read(Instant now) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    String id = state.device().id().value();
+    row.put("id", id);
+    row.put("device_id", id);
+    TEXTS.forEach(field -> row.put(field, what.field(field).orElse(null)));
+    row.put("os_version_display", text("os_version"));
+    row.put("host_id", Hosts.id(state.device().node()));
+    row.put("operational_state", operationalState());
+    row.put("hold", hold());
+    row.put("is_reserved", binding.isPresent());
+    row.put("tags", what.tags());
+    row.put("groups", groups());
+    row.put("software_versions", null);
+    row.put("auto_manage", true);
+    row.put("device_config", config());
+    row.put("battery_level_percent", null);
+    row.put("battery_temperature_c", null);
+    row.put("charging_state", null);
+    row.put("hardware_health_status", "unknown");
+    row.put("hardware_telemetry_reported_at", null);
+    row.put("hardware_telemetry_state", "unknown");
+    row.put("readiness_state", "verified");
+    row.put("missing_setup_fields", List.of());
+    row.put("verified_at", Json.time(state.added()));
+    row.put("reservation", binding.map(found -> reservation(found, now)).orElse(null));
+    row.put("lifecycle_policy_summary", policy(now));
+    row.put("needs_attention", needsAttention());
+    row.put("health_summary", health(now));
+    row.put("emulator_state", null);
+    row.put("blocked_reason", null);
+    row.put("inhibitors", inhibitors(now));
+    row.put("created_at", Json.time(state.added()));
+    row.put("updated_at", Json.time(state.added()));
+    return row;
+  }
+
+  /** What the inventory keeps for suites, as it stands there. */
+  Object config() {
+    Object config = state.device().attributes().raw("device_config");
+    return config instanceof Map ? config : Map.of();
+  }
+
+  private static Map<String, @Nullable Object> reservation(RunBinding binding, Instant now) {
+    Run run = binding.run();
+    Reservation entry = binding.reservation();
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("run_id", run.id().value());
+    row.put("run_name", run.name());
+    row.put("run_state", run.state().code());
+    exclusion(row, entry, now);
+    return row;
+  }
+
+  /** The fields about exclusion and cooldown that rows of devices and of runs share. */
+  static void exclusion(Map<String, @Nullable Object> row, Reservation entry, Instant now) {
+    Optional<Exclusion> exclusion = entry.exclusion(now);
+    Optional<Instant> until = exclusion.flatMap(Exclusion::until);
+    row.put("excluded", exclusion.isPresent());
+    row.put("exclusion_reason", exclusion.map(Exclusion::reason).orElse(null));
+    row.put("excluded_at", Json.time(exclusion.map(Exclusion::at)));
+    row.put("excluded_until", Json.time(until));
+    row.put(
+        "cooldown_remaining_sec",
+        until.map(end -> Math.max(0, Duration.between(now, end).toSeconds())).orElse(null));
+    row.put("cooldown_count", entry.cooldowns().count());
+    row.put("cooldown_escalated", entry.cooldowns().escalated());
+  }
+
+  private Map<String, @Nullable Object> policy(Instant now) {
+    Map<String, @Nullable Object> policy = new LinkedHashMap<>();
+    Optional<Exclusion> exclusion = binding.flatMap(found -> found.reservation().exclusion(now));
+    Optional<Inhibitor> avoided =
+        state.inhibitors().stream().filter(i -> i.kind() == Kind.AVOIDED).findFirst();
+    if (state.has(Kind.MAINTENANCE)) {
+      policy(policy, "manual", "Maintenance", state.override().maintenance().orElse(null));
+    } else if (exclusion.isPresent()) {
+      policy(policy, "excluded", "Excluded from its run", exclusion.get().reason());
+    } else if (avoided.isPresent()) {
+      policy(policy, "backoff", "Avoided", avoided.get().detail());
+    } else if (state.has(Kind.OFFLINE)) {
+      policy(policy, "recoverable", "Offline", null);
+    } else {
+      policy(policy, "idle", "Idle", null);
+    }
+    policy.put("backoff_until", Json.time(avoided.flatMap(Inhibitor::until)));
+    return policy;
+  }
+
+  private static void policy(
+      Map<String, @Nullable Object> row, String state, String label, @Nullable String detail) {
+    row.put("state", state);
+    row.put("label", label);
+    row.put("detail", detail);
+  }
+
+  private Map<String, @Nullable Object> health(Instant now) {
+    Map<String, @Nullable Object> health = new LinkedHashMap<>();
+    health.put("healthy", healthy().orElse(null));
+    String summary =
+        state.inhibitors().stream()
+            .filter(i -> i.kind() == Kind.OFFLINE || i.kind() == Kind.AVOIDED)
+            .map(i -> i.detail().isEmpty() ? i.kind().words() : i.detail())
+            .findFirst()
+            .orElse("Healthy");
+    health.put("summary", complaint().isEmpty() ? summary : complaint());
+    health.put("last_checked_at", Json.time(now));
+    return health;
+  }
+
+  /** Why it can't serve, with what its run adds. */
+  private List<Map<String, @Nullable Object>> inhibitors(Instant now) {
+    List<Map<String, @Nullable Object>> all = new ArrayList<>();
+    binding.ifPresent(
+        found -> all.add(inhibitor(Inhibitor.of(Kind.RESERVED, "run " + found.run().name()))));
+    state.inhibitors().stream()
+        .filter(found -> found.kind() != Kind.RESERVED && found.kind() != Kind.COOLING_DOWN)
+        .forEach(found -> all.add(inhibitor(found)));
+    binding
+        .flatMap(found -> found.reservation().exclusion(now))
+        .ifPresent(
+            found ->
+                all.add(
+                    inhibitor(new Inhibitor(Kind.COOLING_DOWN, found.reason(), found.until()))));
+    return all;
+  }
+
+  /** One reason, for programs and people. */
+  static Map<String, @Nullable Object> inhibitor(Inhibitor inhibitor) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("kind", inhibitor.kind().code());
+    row.put("words", inhibitor.kind().words());
+    row.put("detail", inhibitor.detail());
+    row.put("until", Json.time(inhibitor.until()));
+    return row;
+  }
+}

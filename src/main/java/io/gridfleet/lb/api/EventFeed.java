@@ -1,0 +1,28 @@
+package io.gridfleet.lb.api;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What happens in the lab, as it happens. */
+public interface EventFeed {
+
+  /**
+   * Something that happened.
+   *
+   * @param number counts up without gaps
+   * @param type such as {@code run.created}
+   */
+  record Event(long number, String type, Instant at, Map<String, Object> data) {}
+
+  void publish(String type, Map<String, Object> data);
+
+  /**
+   * Hears of everything from now on, and first of what came after an event that was heard before
+   * and is still remembered.
+   *
+   * @param listener must not block; what it throws ends its subscription
+   */
+  ApiAnswer.Subscription subscribe(Optional<Long> after, Consumer<Event> listener);
+}

@@ -1,0 +1,79 @@
+package io.gridfleet.lb.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The event feed as server-sent events (WHATWG HTML §9.2). */
+public final class EventRoutes {
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Type",
+          "text/event-stream",
+          "Cache-Control",
+          "no-store",
+          "X-Accel-Buffering",
+          "no");
+
+  /** Shown at once, so that clients and what lies between them see that the feed is open. */
+  private static final byte[] OPENED = ": open\n\n".getBytes(StandardCharsets.UTF_8);
+
+  private final EventFeed feed;
+
+  public EventRoutes(EventFeed feed) {
+    this.feed = feed;
+  }
+
+  List<Operation> operations() {
+    return List.of(
+        Operation.get("/api/events", "What happens, as it happens", this::open)
+            .answers(200, "EventStream"));
+  }
+
+  private CompletionStage<ApiAnswer> open(Call call) {
+    Optional<Long> heard = call.request().header("last-event-id").flatMap(EventRoutes::number);
+    return CompletableFuture.completedStage(
+        new ApiAnswer.Stream(
+            200,
+            HEADERS,
+            sink -> {
+              sink.send(OPENED);
+              return feed.subscribe(heard, event -> send(sink, event));
+            }));
+  }
+
+  private static void send(ApiAnswer.Sink sink, EventFeed.Event event) {
+    if (!sink.send(bytes(event))) {
+      throw new IllegalStateException("the listener is too slow or gone");
+    }
+  }
+
+  private static Optional<Long> number(String text) {
+    try {
+      return Optional.of(Long.parseLong(text));
+    } catch (NumberFormatException notOurs) {
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] bytes(EventFeed.Event event) {
+    Map<String, Object> envelope = new LinkedHashMap<>();
+    envelope.put("type", event.type());
+    envelope.put("id", Long.toString(event.number()));
+    envelope.put("timestamp", Json.time(event.at()));
+    envelope.put("data", event.data());
+    String text = "id: %d\nevent: %s\ndata: ".formatted(event.number(), event.type());
+    byte[] head = text.getBytes(StandardCharsets.UTF_8);
+    byte[] body = Json.bytes(envelope);
+    byte[] all = Arrays.copyOf(head, head.length + body.length + 2);
+    System.arraycopy(body, 0, all, head.length, body.length);
+    all[all.length - 2] = '\n';
+    all[all.length - 1] = '\n';
+    return all;
+  }
+}

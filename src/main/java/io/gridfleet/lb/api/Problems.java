@@ -1,0 +1,47 @@
+package io.gridfleet.lb.api;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The faults of one request, all told at once in the form of contracts/gridfleet-api.md §2. */
+final class Problems {
+  private final List<Map<String, Object>> found = new ArrayList<>();
+
+  /**
+   * Notes one fault.
+   *
+   * @param type a word for programs, as pydantic has it
+   * @param where {@code body}, {@code query} or {@code path} and what follows
+   */
+  void add(String type, List<?> where, String message, @Nullable Object input) {
+    add(type, where, message, input, Map.of());
+  }
+
+  void add(
+      String type, List<?> where, String message, @Nullable Object input, Map<String, ?> context) {
+    Map<String, Object> problem = new LinkedHashMap<>();
+    problem.put("type", type);
+    problem.put("loc", where);
+    problem.put("msg", message);
+    problem.put("input", input == null ? Json.NULL : input);
+    if (!context.isEmpty()) {
+      problem.put("ctx", context);
+    }
+    found.add(problem);
+  }
+
+  void throwIfAny() {
+    if (!found.isEmpty()) {
+      throw ApiError.invalid(found);
+    }
+  }
+
+  static ApiError one(String type, List<?> where, String message, @Nullable Object input) {
+    Problems problems = new Problems();
+    problems.add(type, where, message, input);
+    return ApiError.invalid(problems.found);
+  }
+}

@@ -1,0 +1,56 @@
+package io.gridfleet.lb.api;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The queue of new session requests. */
+public final class QueueRoutes {
+  private final QueueView queue;
+
+  public QueueRoutes(QueueView queue) {
+    this.queue = queue;
+  }
+
+  List<Operation> operations() {
+    return List.of(
+        Operation.get("/api/queue", "Lists requests that wait for a device", call -> list("items"))
+            .answers(200, "Queue"),
+        Operation.get(
+                "/api/grid/queue", "The queue as the original spells it", call -> list("requests"))
+            .answers(200, "GridQueue"),
+        Operation.of("DELETE", "/api/queue/{request}", "Takes a request out", this::remove)
+            .answers(204, "")
+            .refuses(404));
+  }
+
+  private CompletionStage<ApiAnswer> list(String member) {
+    List<Map<String, Object>> rows = queue.waiting().stream().map(QueueRoutes::row).toList();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put(member, rows);
+    body.put("total", rows.size());
+    return Answers.now(body);
+  }
+
+  private static Map<String, Object> row(QueueView.Waiting waiting) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("id", waiting.request());
+    row.put("position", waiting.position());
+    row.put("age_sec", waiting.age().toMillis() / 1000.0);
+    row.put("priority", waiting.asker().priority());
+    row.put("tenant", waiting.asker().tenant());
+    row.put("selector", waiting.selector());
+    row.put("waits_for", waiting.waitsFor());
+    return row;
+  }
+
+  private CompletionStage<ApiAnswer> remove(Call call) {
+    String request = call.path("request");
+    if (!queue.remove(request, "An operator took the request out of the queue")) {
+      throw ApiError.notFound("No request %s waits".formatted(request));
+    }
+    return CompletableFuture.completedStage(Answers.empty());
+  }
+}

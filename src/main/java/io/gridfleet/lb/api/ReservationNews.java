@@ -1,0 +1,81 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.run.RunBinding;
+import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Tells the distributor which run has which device. Notices of two changes may cross on their way,
+ * so one thread at a time looks a device up and tells it; others only leave a note. Nothing is
+ * called under the lock (this), which guards the notes.
+ */
+public final class ReservationNews implements RunListener {
+  private final FleetNews news;
+  private final Supplier<RunBindings> bindings;
+  private final ScheduledExecutorService timer;
+  private final InstantSource clock;
+  private final Set<DeviceId> notes = new LinkedHashSet<>();
+  private boolean telling;
+
+  /**
+   * @param bindings whose listener this is
+   */
+  public ReservationNews(
+      FleetNews news,
+      Supplier<RunBindings> bindings,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    this.news = news;
+    this.bindings = bindings;
+    this.timer = timer;
+    this.clock = clock;
+  }
+
+  @Override
+  public void bindingsChanged(Set<DeviceId> devices) {
+    synchronized (this) {
+      notes.addAll(devices);
+      if (telling) {
+        return;
+      }
+      telling = true;
+    }
+    for (Optional<DeviceId> next = next(); next.isPresent(); next = next()) {
+      tell(next.get());
+    }
+  }
+
+  private synchronized Optional<DeviceId> next() {
+    Optional<DeviceId> next = notes.stream().findFirst();
+    next.ifPresent(notes::remove);
+    telling = next.isPresent();
+    return next;
+  }
+
+  private void tell(DeviceId device) {
+    Optional<RunBinding> binding = bindings.get().of(device);
+    Optional<Instant> until = binding.flatMap(RunBinding::excludedUntil);
+    news.reserved(device, binding.map(found -> found.run().id().value()), until);
+    until.filter(end -> !end.equals(Instant.MAX)).ifPresent(end -> wakeAt(device, end));
+  }
+
+  /** Those who wait for a device that rests are woken when its rest is over. */
+  private void wakeAt(DeviceId device, Instant end) {
+    long wait = Duration.between(clock.instant(), end).toMillis();
+    if (wait >= 0) {
+      var unused =
+          timer.schedule(() -> bindingsChanged(Set.of(device)), wait + 1, TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.Exclusion;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** What a suite says about a device of its run (contracts/gridfleet-api.md §3.12, §3.13). */
+public final class RunDeviceRoutes {
+  /** The original's bound on a reason. */
+  private static final int LONGEST_REASON = 200;
+
+  private final RunCommands commands;
+  private final RunRoutes runs;
+  private final DeviceRows devices;
+
+  public RunDeviceRoutes(RunCommands commands, RunRoutes runs, DeviceRows devices) {
+    this.commands = commands;
+    this.runs = runs;
+    this.devices = devices;
+  }
+
+  List<Operation> operations() {
+    return List.of(
+        Operation.post(
+                "/api/runs/{id}/devices/{device}/preparation-failed",
+                "Takes a device out of its run and into maintenance",
+                this::preparationFailed)
+            .body("PreparationFailure")
+            .answers(200, "Run")
+            .refuses(409, 422),
+        Operation.post(
+                "/api/runs/{id}/devices/{device}/cooldown",
+                "Lets a device of a run rest",
+                this::cooldown)
+            .body("CooldownRequest")
+            .answers(200, "Cooldown")
+            .refuses(404, 409, 422));
+  }
+
+  private CompletionStage<ApiAnswer> preparationFailed(Call call) {
+    DeviceId device = call.device("device");
+    Body body = call.body().only(Set.of("message", "source"));
+    String message = body.text("message");
+    body.optionalText("source");
+    body.check();
+    CompletionStage<Run> reported =
+        commands.exclude().reportPreparationFailure(call.run(), device, message);
+    return runs.answer(reported.exceptionally(Refusals.unknownIsConflict()));
+  }
+
+  private CompletionStage<ApiAnswer> cooldown(Call call) {
+    DeviceId device = call.device("device");
+    Body body = call.body().only(Set.of("reason", "ttl_seconds"));
+    String reason = body.text("reason", 1, LONGEST_REASON);
+    int ttl = body.requiredNumber("ttl_seconds", 1);
+    body.check();
+    return runs.exists(call.run())
+        .thenCompose(
+            run -> {
+              if (devices.find(device).isEmpty() && run.holding(device).isEmpty()) {
+                throw ApiError.notFound("Device %s was not found".formatted(device));
+              }
+              return commands.exclude().coolDown(run.id(), device, reason, Duration.ofSeconds(ttl));
+            })
+        .thenApply(entry -> Answers.ok(set(entry)));
+  }
+
+  private Map<String, Object> set(Reservation entry) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    if (entry.cooldowns().escalated()) {
+      row.put("status", "maintenance_escalated");
+      row.put("cooldown_count", entry.cooldowns().count());
+      row.put("threshold", commands.config().cooldown().threshold());
+    } else {
+      row.put("status", "cooldown_set");
+      entry
+          .exclusion()
+          .flatMap(Exclusion::until)
+          .ifPresent(until -> row.put("excluded_until", Json.time(until)));
+      row.put("cooldown_count", entry.cooldowns().count());
+    }
+    return row;
+  }
+}

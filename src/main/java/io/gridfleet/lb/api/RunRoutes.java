@@ -1,0 +1,263 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunState;
+import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.Runs.Filter;
+import io.gridfleet.lb.run.Runs.Window;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Runs: begin, read, move on, end (contracts/gridfleet-api.md §3.8–§3.11, §3.18). */
+public final class RunRoutes {
+  /** Clients wait 10 s; what isn't ended by then goes on behind the answer. */
+  private static final long SESSIONS_END_WITHIN_SECONDS = 6;
+
+  private static final int DEFAULT_PAGE = 50;
+  private static final int MOST_ON_A_PAGE = 200;
+  private static final Set<String> STATES =
+      Set.of(
+          "pending",
+          "preparing",
+          "active",
+          "completing",
+          "completed",
+          "failed",
+          "expired",
+          "cancelled");
+
+  private final Runs runs;
+  private final RunCommands commands;
+  private final DeviceRows devices;
+  private final SessionRows sessions;
+  private final InstantSource clock;
+  private final Function<ApiRequest, String> gridUrl;
+
+  /**
+   * @param gridUrl where WebDriver clients should go, seen from who asks
+   */
+  public RunRoutes(
+      Runs runs,
+      RunCommands commands,
+      DeviceRows devices,
+      SessionRoutes sessions,
+      InstantSource clock,
+      Function<ApiRequest, String> gridUrl) {
+    this.runs = runs;
+    this.commands = commands;
+    this.devices = devices;
+    this.sessions = sessions.rows();
+    this.clock = clock;
+    this.gridUrl = gridUrl;
+  }
+
+  List<Operation> operations() {
+    return List.of(
+        Operation.get("/api/runs", "Lists runs", this::list)
+            .query(
+                "state",
+                "created_from",
+                "created_to",
+                "limit",
+                "offset",
+                "cursor",
+                "direction",
+                "sort_by",
+                "sort_dir")
+            .answers(200, "RunPage")
+            .refuses(422),
+        Operation.post("/api/runs", "Begins a run with all its devices, or refuses", this::create)
+            .query("include")
+            .body("RunCreate")
+            .answers(201, "RunCreated")
+            .refuses(409, 422),
+        Operation.get("/api/runs/{id}", "Reads a run", this::read)
+            .answers(200, "RunDetail")
+            .refuses(404, 422),
+        step(
+            "ready",
+            "The suite is ready: the run is active",
+            call -> commands.advance().ready(call.run())),
+        step("active", "The run is active", call -> commands.advance().activate(call.run())),
+        step(
+            "complete",
+            "Ends a run; its sessions go on",
+            call -> commands.end().complete(call.run())),
+        step(
+            "cancel",
+            "Ends a run and its sessions",
+            call -> soon(call, commands.end().cancel(call.run()))),
+        Operation.post(
+                "/api/runs/{id}/force-release",
+                "Ends a run and its sessions whatever its state",
+                call -> answer(soon(call, commands.end().forceRelease(call.run()))))
+            .answers(200, "Run")
+            .refuses(404, 422),
+        Operation.post("/api/runs/{id}/heartbeat", "Notes a sign of life", this::heartbeat)
+            .answers(200, "Heartbeat")
+            .refuses(404, 422));
+  }
+
+  /** A step on which an unknown run is a conflict. */
+  private Operation step(
+      String name, String summary, Function<Call, CompletionStage<Run>> command) {
+    return Operation.post(
+            "/api/runs/{id}/" + name,
+            summary,
+            call -> answer(command.apply(call).exceptionally(Refusals.unknownIsConflict())))
+        .answers(200, "Run")
+        .refuses(409, 422);
+  }
+
+  /** Waits for sessions to end, but not for ever. */
+  private CompletionStage<Run> soon(Call call, CompletionStage<Run> ending) {
+    CompletableFuture<Run> future = ending.toCompletableFuture().copy();
+    CompletableFuture<Boolean> waited =
+        future
+            .handle((run, failure) -> true)
+            .completeOnTimeout(false, SESSIONS_END_WITHIN_SECONDS, TimeUnit.SECONDS);
+    return waited.thenCompose(done -> done ? future : exists(call.run()));
+  }
+
+  /** The run; 404 when there is none. */
+  CompletionStage<Run> exists(RunId id) {
+    return runs.find(id)
+        .thenApply(
+            found ->
+                found.orElseThrow(() -> ApiError.notFound("Run %s was not found".formatted(id))));
+  }
+
+  private CompletionStage<ApiAnswer> create(Call call) {
+    Includes includes = Includes.of(call.query(), Set.of("config", "test_data"));
+    var request = RunBody.read(call.body(), commands.config());
+    return commands
+        .reserve()
+        .reserve(request)
+        .thenApply(
+            run -> {
+              Instant now = clock.instant();
+              List<Map<String, @Nullable Object>> rows =
+                  run.reservations().stream()
+                      .map(
+                          entry -> {
+                            Map<String, @Nullable Object> row = RunRow.device(entry, now);
+                            includes.add(row, entry, devices);
+                            return row;
+                          })
+                      .toList();
+              String url = gridUrl.apply(call.request());
+              return Answers.json(201, new RunRow(run, now).created(rows, url));
+            });
+  }
+
+  private CompletionStage<ApiAnswer> read(Call call) {
+    return exists(call.run())
+        .thenCombine(
+            sessions.all(),
+            (run, rows) -> {
+              Instant now = clock.instant();
+              return Answers.ok(
+                  new RunRow(run, now).detail(SessionRows.counts(rows.stream(), run.id(), now)));
+            });
+  }
+
+  CompletionStage<ApiAnswer> answer(CompletionStage<Run> command) {
+    return command.thenCombine(sessions.all(), (run, rows) -> Answers.ok(row(run, rows)));
+  }
+
+  private Map<String, @Nullable Object> row(Run run, List<SessionRow> rows) {
+    Instant now = clock.instant();
+    return new RunRow(run, now).read(SessionRows.counts(rows.stream(), run.id(), now));
+  }
+
+  private CompletionStage<ApiAnswer> heartbeat(Call call) {
+    return commands
+        .advance()
+        .beat(call.run())
+        .thenApply(
+            run -> {
+              Map<String, Object> row = new LinkedHashMap<>();
+              row.put("state", run.state().code());
+              row.put("last_heartbeat", Json.time(run.times().lastHeartbeat()));
+              return Answers.ok(row);
+            });
+  }
+
+  private CompletionStage<ApiAnswer> list(Call call) {
+    Query query = call.query();
+    Optional<String> state = query.oneOf("state", STATES);
+    Filter.Sort sort =
+        query
+            .oneOf("sort_by", Set.of("created_at", "name", "state", "completed_at"))
+            .map(name -> Filter.Sort.valueOf(name.toUpperCase(Locale.ROOT)))
+            .orElse(Filter.Sort.CREATED_AT);
+    boolean descending =
+        query.oneOf("sort_dir", Set.of("asc", "desc")).orElse("desc").equals("desc");
+    Optional<Instant> from = query.time("created_from");
+    Optional<Instant> to = query.time("created_to");
+    int limit = query.number("limit", 1, MOST_ON_A_PAGE).orElse(DEFAULT_PAGE);
+    query.oneOf("direction", Set.of("older", "newer"));
+    int offset =
+        query
+            .text("cursor")
+            .flatMap(RunRoutes::offset)
+            .orElseGet(() -> query.number("offset", 0, Integer.MAX_VALUE).orElse(0));
+    query.check();
+    Optional<RunState> ours = state.flatMap(RunRoutes::state);
+    if (state.isPresent() && ours.isEmpty()) {
+      return Answers.now(page(new Runs.Page(List.of(), 0), List.of(), limit, offset));
+    }
+    return runs.list(new Filter(ours, from, to, sort, descending), new Window(limit, offset))
+        .thenCombine(sessions.all(), (page, rows) -> Answers.ok(page(page, rows, limit, offset)));
+  }
+
+  private static Optional<RunState> state(String code) {
+    for (RunState state : RunState.values()) {
+      if (state.code().equals(code)) {
+        return Optional.of(state);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Map<String, @Nullable Object> page(
+      Runs.Page page, List<SessionRow> rows, int limit, int offset) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("items", page.runs().stream().map(run -> row(run, rows)).toList());
+    body.put("total", page.total());
+    body.put("limit", limit);
+    body.put("offset", offset);
+    body.put("next_cursor", offset + limit < page.total() ? cursor(offset + limit) : null);
+    body.put("prev_cursor", offset > 0 ? cursor(Math.max(0, offset - limit)) : null);
+    return body;
+  }
+
+  private static String cursor(int offset) {
+    byte[] text = Integer.toString(offset).getBytes(StandardCharsets.UTF_8);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(text);
+  }
+
+  private static Optional<Integer> offset(String cursor) {
+    try {
+      byte[] text = Base64.getUrlDecoder().decode(cursor);
+      return Optional.of(Math.max(0, Integer.parseInt(new String(text, StandardCharsets.UTF_8))));
+    } catch (IllegalArgumentException broken) {
+      throw Problems.one(
+          "value_error", List.of("query", "cursor"), "Value error, invalid cursor", cursor);
+    }
+  }
+}

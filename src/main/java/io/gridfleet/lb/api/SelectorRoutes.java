@@ -1,0 +1,133 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.Order;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.distributor.Verdict;
+import io.gridfleet.lb.selector.Explanation;
+import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.selector.SelectorException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What a selector would find now, and what stands between it and each device. */
+public final class SelectorRoutes {
+  private final Distributor distributor;
+  private final InstantSource clock;
+
+  public SelectorRoutes(Distributor distributor, InstantSource clock) {
+    this.distributor = distributor;
+    this.clock = clock;
+  }
+
+  List<Operation> operations() {
+    String path = "/api/selector/explain";
+    return List.of(
+        Operation.get(path, "What a selector would find", this::get)
+            .query("selector", "run")
+            .answers(200, "Explanation")
+            .refuses(400),
+        Operation.post(path, "What a selector would find", this::post)
+            .body("ExplainRequest")
+            .answers(200, "Explanation")
+            .refuses(400, 422));
+  }
+
+  private CompletionStage<ApiAnswer> get(Call call) {
+    return explain(call.query().text("selector").orElse(""), call.query().text("run"));
+  }
+
+  private CompletionStage<ApiAnswer> post(Call call) {
+    Body body = call.body().only(Set.of("selector", "run"));
+    Optional<String> run = body.optionalText("run");
+    Object selector = body.value("selector").orElse("");
+    body.check();
+    return explain(selector, run);
+  }
+
+  private CompletionStage<ApiAnswer> explain(Object given, Optional<String> run) {
+    Selector selector = read(given);
+    List<Verdict> verdicts = distributor.explain(everything(run));
+    Explanation explanation =
+        Explanation.of(selector, verdicts.stream().map(SelectorRoutes::candidate).toList());
+    Map<String, Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
+    body.remove("inhibitors");
+    body.remove("available");
+    body.put("free", explanation.available());
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    Map<String, Integer> inhibited = new TreeMap<>();
+    for (int i = 0; i < verdicts.size(); i++) {
+      List<Inhibitor> why = why(verdicts.get(i), explanation.verdicts().get(i));
+      why.stream().limit(1).forEach(first -> inhibited.merge(first.kind().code(), 1, Integer::sum));
+      rows.add(row(verdicts.get(i).device(), explanation.verdicts().get(i), why));
+    }
+    body.put("inhibited", inhibited);
+    body.put("devices", rows);
+    return Answers.now(body);
+  }
+
+  /** What hinders each device, whatever the selector says: that is the explanation's part. */
+  private Order everything(Optional<String> run) {
+    return new Order(
+        "explain",
+        List.of(new Question(Selector.everything(), Selector.everything(), run, Optional.empty())),
+        new Order.Turn(0, clock.instant(), 0),
+        new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+        new Order.Quota(Tenant.anonymous().name(), OptionalInt.empty()));
+  }
+
+  private static Explanation.Candidate candidate(Verdict verdict) {
+    return new Explanation.Candidate(
+        verdict.device().id().value(),
+        verdict.device().attributes(),
+        verdict.inhibitors().stream().map(found -> found.kind().words()).toList());
+  }
+
+  /** That it doesn't match, with the first term that fails, goes before all else. */
+  private static List<Inhibitor> why(Verdict verdict, Explanation.Verdict explained) {
+    String failed = explained.failedTerm();
+    return failed == null
+        ? verdict.inhibitors()
+        : List.of(Inhibitor.of(Inhibitor.Kind.NOT_MATCHING, failed));
+  }
+
+  private static Selector read(Object given) {
+    try {
+      return Selector.of(given);
+    } catch (SelectorException broken) {
+      Map<String, Object> where = new LinkedHashMap<>();
+      where.put("code", "selector_unreadable");
+      where.put("line", broken.line());
+      where.put("column", broken.column());
+      where.put("expected", broken.expected());
+      if (broken.hint() != null) {
+        where.put("hint", broken.hint());
+      }
+      throw ApiError.of(400, broken.text(), where);
+    }
+  }
+
+  private static Map<String, @Nullable Object> row(
+      Device device, Explanation.Verdict explained, List<Inhibitor> why) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("id", device.id().value());
+    row.put("name", device.name());
+    row.put("matches", explained.matches());
+    row.put("failed_term", explained.failedTerm());
+    row.put("inhibitors", why.stream().map(DeviceRow::inhibitor).toList());
+    return row;
+  }
+}

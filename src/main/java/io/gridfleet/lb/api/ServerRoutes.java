@@ -1,0 +1,98 @@
+package io.gridfleet.lb.api;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Health, availability, and what is told about the server itself. */
+public final class ServerRoutes {
+  private final ServerHealth health;
+  private final DeviceRows devices;
+
+  public ServerRoutes(ServerHealth health, DeviceRows devices) {
+    this.health = health;
+    this.devices = devices;
+  }
+
+  List<Operation> operations() {
+    return List.of(
+        Operation.get(
+                "/health/live", "The process lives", call -> Answers.now(Map.of("status", "ok")))
+            .answers(200, "Status"),
+        Operation.get("/health/ready", "A new session could be served", call -> ready())
+            .answers(200, "Status")
+            .answers(503, "Status"),
+        Operation.get("/api/health", "How the server is", call -> health())
+            .answers(200, "Health")
+            .answers(503, "Health"),
+        Operation.get("/api/auth/session", "Whether there is a login", call -> login())
+            .answers(200, "AuthSession"),
+        Operation.get("/api/availability", "How many devices could be reserved", this::availability)
+            .query("platform_id", "count")
+            .answers(200, "Availability")
+            .refuses(422),
+        Operation.get("/api/grid/status", "The grid in short", call -> grid())
+            .answers(200, "GridStatus"));
+  }
+
+  private CompletionStage<ApiAnswer> ready() {
+    boolean ready = health.ready();
+    return CompletableFuture.completedStage(
+        Answers.json(ready ? 200 : 503, Map.of("status", ready ? "ok" : "unavailable")));
+  }
+
+  private CompletionStage<ApiAnswer> health() {
+    boolean store = health.storeAnswers();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("status", store ? "healthy" : "unhealthy");
+    body.put("checks", Map.of("database", store ? "ok" : "unreachable"));
+    body.put("version", health.version());
+    return CompletableFuture.completedStage(Answers.json(store ? 200 : 503, body));
+  }
+
+  /** There are no browser logins here. */
+  private static CompletionStage<ApiAnswer> login() {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("enabled", false);
+    body.put("authenticated", false);
+    body.put("username", null);
+    return Answers.now(body);
+  }
+
+  private CompletionStage<ApiAnswer> availability(Call call) {
+    Query query = call.query();
+    String platform =
+        query
+            .text("platform_id")
+            .orElseThrow(
+                () ->
+                    Problems.one(
+                        "missing", List.of("query", "platform_id"), "Field required", null));
+    int requested = query.number("count", 1, Integer.MAX_VALUE).orElse(1);
+    query.check();
+    long matched =
+        devices.all().stream()
+            .filter(row -> row.text("platform_id").equals(platform))
+            .filter(row -> row.binding().isEmpty() && row.status().equals("available"))
+            .count();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("available", matched >= requested);
+    body.put("requested", requested);
+    body.put("matched", matched);
+    body.put("platform_id", platform);
+    return Answers.now(body);
+  }
+
+  private CompletionStage<ApiAnswer> grid() {
+    List<DeviceRow> rows = devices.all();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("ready", health.ready());
+    body.put("devices", rows.size());
+    body.put("available", rows.stream().filter(row -> row.status().equals("available")).count());
+    body.put("sessions", rows.stream().mapToLong(row -> row.state().locks().size()).sum());
+    return Answers.now(body);
+  }
+}

@@ -1,0 +1,90 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.TestReport.Outcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The body of {@code POST /sessions} (contracts/gridfleet-api.md §3.14); its {@code run_id} is
+ * checked and then ignored.
+ *
+ * @param details the rest, as it was said
+ */
+record SessionBody(
+    String session,
+    Optional<String> testName,
+    Outcome outcome,
+    Optional<DeviceId> device,
+    Optional<String> connectionTarget,
+    Map<String, Object> details) {
+
+  /** The original's bound on the serialised capabilities, in bytes. */
+  private static final int MOST_CAPABILITY_BYTES = 32 * 1024;
+
+  private static final Set<String> MEMBERS =
+      Set.of(
+          "session_id",
+          "test_name",
+          "device_id",
+          "connection_target",
+          "status",
+          "requested_pack_id",
+          "requested_platform_id",
+          "requested_device_type",
+          "requested_connection_type",
+          "requested_capabilities",
+          "error_type",
+          "error_message",
+          "run_id");
+
+  static SessionBody read(Body body) {
+    body.only(MEMBERS);
+    String session = body.text("session_id");
+    Outcome outcome =
+        body.oneOf("status", SessionRoutes.OUTCOMES)
+            .map(word -> Outcome.valueOf(word.toUpperCase(Locale.ROOT)))
+            .orElse(Outcome.RUNNING);
+    Optional<DeviceId> device = body.uuid("device_id").map(DeviceId::new);
+    body.uuid("run_id");
+    SessionBody read =
+        new SessionBody(
+            session,
+            body.optionalText("test_name"),
+            outcome,
+            device,
+            body.optionalText("connection_target"),
+            details(body));
+    body.check();
+    return read;
+  }
+
+  private static Map<String, Object> details(Body body) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    for (String name :
+        List.of("requested_pack_id", "requested_platform_id", "error_type", "error_message")) {
+      body.optionalText(name).ifPresent(value -> details.put(name, value));
+    }
+    body.oneOf("requested_device_type", Set.of("real_device", "emulator", "simulator"))
+        .ifPresent(value -> details.put("requested_device_type", value));
+    body.oneOf("requested_connection_type", DeviceQuery.CONNECTION_TYPES)
+        .ifPresent(value -> details.put("requested_connection_type", value));
+    body.anything("requested_capabilities")
+        .ifPresent(
+            value -> {
+              if (Json.bytes(value).length > MOST_CAPABILITY_BYTES) {
+                body.fault("requested_capabilities must be at most 32 KiB");
+              }
+              details.put("requested_capabilities", value);
+            });
+    return details;
+  }
+
+  boolean namesDevice() {
+    return device.isPresent() || connectionTarget.isPresent();
+  }
+}

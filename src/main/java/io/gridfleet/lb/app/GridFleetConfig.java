@@ -1,0 +1,74 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.auth.TokenConfig;
+import io.gridfleet.lb.config.Checked;
+import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.Durations;
+import io.gridfleet.lb.config.HostPort;
+import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.newsession.NewSessionConfig;
+import io.gridfleet.lb.node.NodeConfig;
+import io.gridfleet.lb.node.ProbeConfig;
+import io.gridfleet.lb.relay.RelayConfig;
+import io.gridfleet.lb.router.RouterConfig;
+import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.session.SessionConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The whole configuration: what {@code --config} names, the environment, and the flags. */
+public record GridFleetConfig(
+    @Key(doc = "Where clients find us: host:port.", fallback = "127.0.0.1:4444") HostPort listen,
+    @Key(
+            doc = "Whether anybody may use the lab from other machines although no token is set.",
+            fallback = "false")
+        boolean anonymous,
+    @Key(doc = "Where locks, sessions and runs are kept.") StoreSection store,
+    @Key(doc = "The nodes of the lab and their devices.") List<NodeConfig> nodes,
+    @Key(doc = "Where more nodes are told.") InventoryConfig inventory,
+    @Key(doc = "Who may use the lab; everybody, if there are none.") List<TokenConfig> tokens,
+    @Key(doc = "New sessions: waiting, attempts, progress.") NewSessionConfig newSession,
+    @Key(doc = "Live sessions: silence and memory.") SessionConfig session,
+    @Key(doc = "Runs of CI suites: how long they last, how devices rest.") RunConfig runs,
+    @Key(doc = "Commands and sockets on their way to nodes.") RelayConfig relay,
+    @Key(doc = "The front door: limits and closing.") RouterConfig router,
+    @Key(doc = "Whether nodes live.") ProbeConfig probe,
+    @Key(doc = "The log.") LogConfig log)
+    implements Checked {
+
+  @Override
+  public void check(Complaints complaints) {
+    if (!listen.isLoopback() && tokens.isEmpty() && !anonymous) {
+      complaints.at(
+          "listen",
+          "is reachable from other machines ("
+              + listen
+              + ") and there are no 'tokens'; add some, or say 'anonymous: true'");
+    }
+    lattice(complaints);
+    NodeNames.check(nodes, complaints);
+    Map<String, Integer> names = new HashMap<>();
+    for (int i = 0; i < tokens.size(); i++) {
+      if (names.putIfAbsent(tokens.get(i).name(), i) != null) {
+        complaints.at("tokens[" + i + "].name", "stands twice: " + tokens.get(i).name());
+      }
+    }
+  }
+
+  private void lattice(Complaints complaints) {
+    shorter("relay.connectTimeout", relay.connectTimeout(), complaints);
+    shorter("probe.timeout", probe.timeout(), complaints);
+  }
+
+  private void shorter(String key, Duration value, Complaints complaints) {
+    if (value.compareTo(newSession.attemptTimeout()) >= 0) {
+      complaints.at(
+          key,
+          "must be shorter than 'newSession.attemptTimeout' ("
+              + Durations.text(newSession.attemptTimeout())
+              + ")");
+    }
+  }
+}

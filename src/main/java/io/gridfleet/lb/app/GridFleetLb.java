@@ -1,0 +1,500 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.api.ApiAccess;
+import io.gridfleet.lb.api.ServerHealth;
+import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.Tokens;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.http.EventLoops;
+import io.gridfleet.lb.metrics.Metrics;
+import io.gridfleet.lb.metrics.Views;
+import io.gridfleet.lb.newsession.Attempts;
+import io.gridfleet.lb.newsession.FailureRule;
+import io.gridfleet.lb.newsession.FailureTable;
+import io.gridfleet.lb.newsession.IdempotentRequests;
+import io.gridfleet.lb.newsession.NewSessionFlow;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.Publisher;
+import io.gridfleet.lb.newsession.WishReader;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.node.NodeCleanUp;
+import io.gridfleet.lb.node.NodeClient;
+import io.gridfleet.lb.node.NodeConnections;
+import io.gridfleet.lb.node.NodeProbes;
+import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.router.Answer;
+import io.gridfleet.lb.router.Endpoints;
+import io.gridfleet.lb.router.FrontDoor;
+import io.gridfleet.lb.router.NewSessionEndpoint;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.EndSession.NodeKnows;
+import io.gridfleet.lb.session.IdleLimits;
+import io.gridfleet.lb.session.IdleReaper;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionActivity;
+import io.gridfleet.lb.session.SessionListener;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.SqlStore;
+import io.gridfleet.lb.store.StoreAddress;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreStartException;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running program: everything built and wired, started and stopped in order. */
+public final class GridFleetLb implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GridFleetLb.class);
+
+  /** How often replicas look at the store for what went unheard. */
+  private static final Duration SWEEP = Duration.ofSeconds(10);
+
+  /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
+  private static final Duration NOTICE = Duration.ofSeconds(6);
+
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  private final GridFleetConfig config;
+  private final InstantSource clock = InstantSource.system();
+  private final ScheduledThreadPoolExecutor timer = Threads.timer();
+  private final ExecutorService elsewhere = Threads.elsewhere();
+  private final EventLoops loops = EventLoops.start(0);
+  private final SqlStore store;
+  private final NodeDirectory directory = new NodeDirectory();
+  private final Inventory inventory = new Inventory();
+  private final NodeCleanUp cleanUp = new NodeCleanUp(timer);
+  private final Listeners.OfStories stories = new Listeners.OfStories();
+  private final Listeners.OfSessions sessionEnds = new Listeners.OfSessions();
+  private final SessionActivity activity = new SessionActivity(System::nanoTime);
+  private final Distributor distributor;
+  private final FleetNews news;
+  private final KnownSessions known;
+  private final NodeSessionCalls nodeSessions;
+  private final EndSession endSession;
+  private final Orphans orphans;
+  private final LostSessions lost;
+  private final LabState lab;
+  private final NodeProbes probes;
+  private final LockKeeper keeper;
+  private final Suites suites;
+  private final Signals signals;
+  private final Relay relay;
+  private final NewSessionFlow flow;
+  private final FrontDoor door;
+  private final Metrics metrics = new Metrics(Version.text());
+  private final InventoryFiles files;
+  private volatile boolean stopping;
+  private volatile String local = "";
+
+  /**
+   * Builds everything; nothing listens yet.
+   *
+   * @throws StoreStartException when the store can't be used
+   */
+  public GridFleetLb(GridFleetConfig config) throws StoreStartException {
+    this.config = config;
+    this.files = new InventoryFiles(config);
+    this.store =
+        SqlStore.open(
+            storeConfig(config), new Listeners.OfStore(metrics.store(), this::endedMeanwhile));
+    this.distributor =
+        new Distributor(store.deviceLocks(), config.newSession().lockExpiry(), timer, clock);
+    this.news = new FleetNews(distributor);
+    this.keeper = new LockKeeper(store.deviceLocks(), config.newSession().lockExpiry());
+    NodeConnections connections =
+        new NodeConnections(
+            loops.transport(),
+            loops.deadlines(),
+            config.relay().connectTimeout(),
+            config.relay().nodeIdle());
+    NodeClient client = new NodeClient(connections, loops.group());
+    this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
+    this.known = new KnownSessions(store.sessionMap(), directory);
+    this.endSession =
+        new EndSession(store.sessionMap(), nodeSessions, this::release, sessionEnds, clock);
+    this.orphans = new Orphans(store.orphanedLocks(), nodeSessions, inventory, this::freed);
+    this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
+    DriverPacks packs = DriverPacks.of(config.runs().packs());
+    this.lab = new LabState(inventory, directory, distributor, news, packs, clock);
+    this.probes =
+        new NodeProbes(
+            config.probe(), new Listeners.OfProbes(lab, lost), timer, clock, new Random());
+    this.suites = suites(packs);
+    this.relay =
+        new Relay(
+            connections,
+            client,
+            new Listeners.OfRelay(new SessionTraffic(activity, endSession), metrics.relay()),
+            new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()));
+    this.signals = new Signals(store, distributor, news, lab, suites, known);
+    this.flow = flow(client);
+    this.door =
+        new FrontDoor(
+            loops,
+            new FrontDoor.Rooms(
+                config.router().limits(),
+                config.router().maxConnections(),
+                endpoints(),
+                known,
+                relay));
+    listen();
+    showMetrics(connections);
+  }
+
+  private void showMetrics(NodeConnections connections) {
+    metrics.show(
+        new Views(distributor::seats, distributor::queueLength, activity::known, probes::health));
+    metrics.showConnections("client", door::connections);
+    metrics.showConnections("node", connections::open);
+    ByteBufAllocatorMetric buffers =
+        ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
+    metrics.showBufferMemory("direct", buffers::usedDirectMemory);
+    metrics.showBufferMemory("heap", buffers::usedHeapMemory);
+  }
+
+  private static StoreConfig storeConfig(GridFleetConfig config) {
+    return config
+        .store()
+        .toStoreConfig(
+            config.session().keepEnded(), name -> Optional.ofNullable(System.getenv(name)));
+  }
+
+  private Suites suites(DriverPacks packs) {
+    ServerHealth health =
+        new ServerHealth() {
+          @Override
+          public boolean ready() {
+            return unready().isEmpty();
+          }
+
+          @Override
+          public boolean storeAnswers() {
+            return store.health().up();
+          }
+
+          @Override
+          public String version() {
+            return Version.text();
+          }
+        };
+    return new Suites(
+        new Suites.Parts(
+            store, lab, packs, distributor, news, endSession, health, timer, elsewhere),
+        config.runs(),
+        access(),
+        clock);
+  }
+
+  private Admission admission() {
+    return Tokens.of(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
+  }
+
+  private ApiAccess access() {
+    return config.tokens().isEmpty() ? ApiAccess.open() : ApiAccess.of(admission());
+  }
+
+  private void listen() {
+    stories.add(new StoryLog());
+    stories.add(metrics.newSessions());
+    stories.add(suites.stories());
+    stories.add(
+        new NewSessionListener() {
+          @Override
+          public void published(NewSessionRequest request, Session session) {
+            news.stands(held(session).lock(), session.created());
+            sessionEnds.published(session);
+          }
+        });
+    sessionEnds.add(known);
+    sessionEnds.add(metrics.sessions());
+    sessionEnds.add(
+        new SessionListener() {
+          @Override
+          public void ended(Session session, EndReason reason, Duration lived) {
+            relay.closeTunnels(session.id());
+            activity.forget(session.id());
+            store.signals().publish(new FleetSignal.SessionEnded(session.id().value()));
+          }
+        });
+  }
+
+  private CompletionStage<Void> release(DeviceLock lock) {
+    return distributor.release(lock).thenRun(() -> tellFreed(lock));
+  }
+
+  private void freed(DeviceLock lock) {
+    distributor.freed(lock.device(), lock.slot(), lock.token());
+    tellFreed(lock);
+  }
+
+  private void tellFreed(DeviceLock lock) {
+    store.signals().publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
+  }
+
+  /** A session that ended while the store was gone is over for this replica too. */
+  private void endedMeanwhile(Session session, EndReason reason) {
+    sessionEnds.ended(session, reason, Duration.between(session.created(), clock.instant()));
+  }
+
+  private Endpoints endpoints() {
+    IdempotentRequests requests =
+        new IdempotentRequests(
+            flow,
+            store.idempotencyRecords(),
+            config.newSession().idempotencyFor(),
+            metrics::idempotentReplay);
+    NewSessionEndpoint newSession =
+        new NewSessionEndpoint(
+            requests,
+            () -> stopping,
+            new NewSessionEndpoint.Peers(
+                peer ->
+                    config.router().trustedProxies().stream()
+                        .anyMatch(range -> range.contains(peer)),
+                () -> local),
+            config.newSession().progressInterval(),
+            timer,
+            clock);
+    return new Endpoints(
+        newSession,
+        OwnEndpoints.status(this::unready, Version.text()),
+        OwnEndpoints.health(),
+        OwnEndpoints.ready(this::unready),
+        OwnEndpoints.metrics(metrics::scrape, elsewhere),
+        OwnEndpoints.api(suites.api()),
+        exchange -> exchange.answer(Answer.text(200, "GridFleet LB " + Version.text() + "\n")),
+        (id, status) ->
+            endSession.end(
+                id,
+                EndReason.CLIENT_DELETED,
+                status == 0 || status >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
+  }
+
+  private NewSessionFlow flow(NodeClient client) {
+    List<FailureRule> rules =
+        config.newSession().failures().stream().map(row -> row.rule()).toList();
+    Attempts attempts =
+        new Attempts(
+            new Attempts.Parts(
+                (node, request, executor) ->
+                    client.send(NodeAddress.of(node.url()), request, executor),
+                nodeSessions,
+                new FailureTable(rules),
+                store.avoidedDevices(),
+                distributor,
+                keeper),
+            news,
+            stories,
+            config.newSession().avoidFor(),
+            timer);
+    IdleLimits idle =
+        new IdleLimits(
+            config.session().idleMargin(),
+            config.session().idleDefault(),
+            config.session().maxIdle());
+    return new NewSessionFlow(
+        new NewSessionFlow.Parts(
+            admission(),
+            new WishReader(
+                config.newSession(), inventory, new SelectorCache(), suites::live, new Random()),
+            distributor,
+            attempts,
+            new Publisher(
+                store.sessionMap(),
+                attempts,
+                inventory,
+                suites::live,
+                new Publisher.Limits(idle, config.relay().commandTimeout()),
+                clock),
+            endSession),
+        stories,
+        clock);
+  }
+
+  /** Why no new session could be served now; empty when one could. */
+  Optional<String> unready() {
+    if (stopping) {
+      return Optional.of("this server is stopping");
+    }
+    if (!store.health().up()) {
+      return Optional.of("the store can't be reached");
+    }
+    return lab.inService() ? Optional.empty() : Optional.of("no device is in service");
+  }
+
+  /**
+   * Takes over what the store remembers, starts probing, then listens.
+   *
+   * @return where clients find us
+   */
+  public InetSocketAddress start() throws IOException {
+    reload();
+    recover();
+    signals.listen();
+    signals.sweep();
+    keeper.start(timer, config.newSession().lockRenewal());
+    IdleReaper reaper =
+        new IdleReaper(
+            store.sessionMap(),
+            activity,
+            nodeSessions,
+            endSession,
+            config.session().grace(config.store().address() instanceof StoreAddress.Postgres));
+    every(config.session().idleSweep(), reaper::sweep);
+    every(config.session().idleSweep(), orphans::sweep);
+    if (config.store().address() instanceof StoreAddress.Postgres) {
+      every(SWEEP, signals::sweep);
+    }
+    suites.start(timer);
+    InetSocketAddress address =
+        door.listen(new InetSocketAddress(config.listen().host(), config.listen().port()));
+    local = config.listen().host() + ":" + address.getPort();
+    log.info("listening on {}", address);
+    return address;
+  }
+
+  /** Reads the inventory files again; a broken one keeps what it said before. */
+  public void reload() {
+    InventoryFiles.Lab read = files.read();
+    read.problems().forEach(problem -> log.warn("inventory: {}", problem));
+    List<Node> nodes = lab.take(read.nodes());
+    probes.watch(nodes);
+    log.info("{} nodes, {} devices", nodes.size(), read.devices());
+  }
+
+  /** A session's lock with the name that people know the session by. */
+  private static HeldLock held(Session session) {
+    DeviceLock lock = session.lock();
+    String who = session.terms().testName().orElse(session.terms().tenant());
+    return new HeldLock(
+        new DeviceLock(lock.device(), lock.slot(), who, lock.token()),
+        HeldLock.Kind.SESSION,
+        session.created(),
+        Optional.empty());
+  }
+
+  /** Sessions that lived before the start go on; their slots are taken. */
+  private void recover() {
+    List<SessionRecord> live = store.sessionMap().live().toCompletableFuture().join();
+    for (SessionRecord record : live) {
+      news.held(held(record.session()), record.session().terms().tenant());
+    }
+    if (!live.isEmpty()) {
+      log.info("{} live sessions go on", live.size());
+    }
+  }
+
+  private void every(Duration pause, Runnable duty) {
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              try {
+                duty.run();
+              } catch (RuntimeException failure) {
+                log.warn("a duty failed and will be done again", failure);
+              }
+            },
+            pause.toMillis(),
+            pause.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private boolean othersServe() {
+    try {
+      return config.store().address() instanceof StoreAddress.Postgres
+          && store.replicas().alive().toCompletableFuture().join().size() > 1;
+    } catch (CompletionException storeGone) {
+      return false;
+    }
+  }
+
+  /** How many sessions live, as this replica knows it. */
+  public int liveSessions() {
+    return store.sessionMap().live().toCompletableFuture().join().size();
+  }
+
+  /** The lab's devices, their locks and who waits: for people and tests. */
+  public Distributor distributor() {
+    return distributor;
+  }
+
+  /** The store's facts: for people and tests. */
+  public SqlStore store() {
+    return store;
+  }
+
+  /** Adds a listener of the story; before {@link #start}. */
+  public void listen(NewSessionListener listener) {
+    stories.add(listener);
+  }
+
+  /** Client connections and tunnels that are open now. */
+  public int openConnections() {
+    return door.connections();
+  }
+
+  /**
+   * Takes no new sessions, lets live ones go on for at most so long, then stops. Sessions outlive
+   * the process where the store does; where it doesn't they are ended. Where other replicas carry
+   * them on, only what is under way here is waited for.
+   */
+  public void stop(Duration drain) {
+    stopping = true;
+    distributor.close("this server is stopping; try again");
+    door.drain();
+    if (othersServe()) {
+      Draining.pause(NOTICE.compareTo(drain) < 0 ? NOTICE : drain);
+      Draining.await(
+          drain, () -> door.connections() + flow.unsettled(), "connections or attempts are open");
+    } else {
+      Draining.await(drain, () -> liveSessions() + flow.unsettled(), "sessions live or start");
+    }
+    if (config.store().address() instanceof StoreAddress.SqliteMemory) {
+      store.sessionMap().live().toCompletableFuture().join().stream()
+          .map(
+              record ->
+                  endSession.end(record.session().id(), EndReason.SHUTDOWN, NodeKnows.TELL_IT))
+          .toList()
+          .forEach(end -> end.toCompletableFuture().join());
+    }
+    close();
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    distributor.close("this server is stopping; try again");
+    door.close(LAST_WORDS);
+    probes.close();
+    timer.shutdownNow();
+    elsewhere.shutdownNow();
+    cleanUp.close();
+    store.close();
+    loops.stop(LAST_WORDS);
+  }
+}

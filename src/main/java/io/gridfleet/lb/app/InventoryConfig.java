@@ -1,0 +1,12 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.config.FileGlob;
+import io.gridfleet.lb.config.Key;
+import java.util.List;
+
+/** Where more nodes are told than the configuration holds itself. */
+public record InventoryConfig(
+    @Key(
+            doc = "Files of more nodes, read again when they change or on SIGHUP.",
+            example = "[\"lab.d/*.yaml\"]")
+        List<FileGlob> files) {}

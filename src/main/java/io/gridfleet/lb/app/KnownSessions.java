@@ -1,0 +1,85 @@
+package io.gridfleet.lb.app;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.relay.SessionRoute;
+import io.gridfleet.lb.router.SessionRoutes;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionListener;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Where live sessions run, remembered: the store is asked once for each, a command never. */
+final class KnownSessions implements SessionRoutes, SessionListener {
+  /** A live lab has tens of thousands; one that is forgotten costs one look-up. */
+  private static final int MOST = 100_000;
+
+  private final Cache<SessionId, SessionRoute> routes =
+      Caffeine.newBuilder().maximumSize(MOST).build();
+  private final SessionMap sessions;
+  private final NodeDirectory nodes;
+
+  KnownSessions(SessionMap sessions, NodeDirectory nodes) {
+    this.sessions = sessions;
+    this.nodes = nodes;
+  }
+
+  @Override
+  public @Nullable SessionRoute cached(SessionId id) {
+    return routes.getIfPresent(id);
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRoute>> find(SessionId id) {
+    return sessions
+        .find(id)
+        .thenApply(
+            found -> {
+              Optional<SessionRoute> route = found.flatMap(this::route);
+              route.ifPresent(known -> routes.put(id, known));
+              return route;
+            });
+  }
+
+  @Override
+  public void published(Session session) {
+    route(session).ifPresent(route -> routes.put(session.id(), route));
+  }
+
+  @Override
+  public void ended(Session session, EndReason reason, Duration lived) {
+    routes.invalidate(session.id());
+  }
+
+  void forget(SessionId id) {
+    routes.invalidate(id);
+  }
+
+  private Optional<SessionRoute> route(Session session) {
+    return nodes.find(session.node()).map(node -> route(session, node));
+  }
+
+  private static SessionRoute route(Session session, Node node) {
+    Map<String, URI> sockets = new HashMap<>();
+    session
+        .tunnels()
+        .forEach(
+            (path, target) -> sockets.put("/session/" + session.id() + path, URI.create(target)));
+    return new SessionRoute(
+        session.id(),
+        NodeAddress.of(node.url()),
+        node.id().value(),
+        session.terms().commandTimeout(),
+        sockets);
+  }
+}

@@ -1,0 +1,134 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeConfig;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.node.NodeProbeListener;
+import io.gridfleet.lb.run.DeviceDescription;
+import io.gridfleet.lb.run.DeviceState;
+import io.gridfleet.lb.run.DeviceStates;
+import io.gridfleet.lb.run.DriverPacks;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of the lab's devices, put together: the configuration's inventory, what operators
+ * said on top of it, and what probes found. Its lock guards the inventory's parts while a new one
+ * is made of them.
+ */
+final class LabState implements DeviceStates, NodeProbeListener {
+  private static final Logger log = LoggerFactory.getLogger(LabState.class);
+
+  private final Inventory inventory;
+  private final NodeDirectory directory;
+  private final Distributor distributor;
+  private final FleetNews news;
+  private final DriverPacks packs;
+  private final InstantSource clock;
+  private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
+  private final Map<DeviceId, Instant> added = new ConcurrentHashMap<>();
+  private List<NodeConfig> nodes = List.of();
+
+  LabState(
+      Inventory inventory,
+      NodeDirectory directory,
+      Distributor distributor,
+      FleetNews news,
+      DriverPacks packs,
+      InstantSource clock) {
+    this.inventory = inventory;
+    this.directory = directory;
+    this.distributor = distributor;
+    this.news = news;
+    this.packs = packs;
+    this.clock = clock;
+  }
+
+  /** Takes over the inventory as the configuration tells it now; answers its nodes. */
+  synchronized List<Node> take(List<NodeConfig> configured) {
+    nodes = List.copyOf(configured);
+    List<Node> all = nodes.stream().map(LabDevices::node).toList();
+    directory.know(all);
+    renew();
+    return all;
+  }
+
+  private void renew() {
+    List<Device> devices =
+        LabDevices.of(nodes).stream()
+            .map(device -> DeviceDescription.complete(device, override(device.id()), packs))
+            .toList();
+    Instant now = clock.instant();
+    devices.forEach(device -> added.putIfAbsent(device.id(), now));
+    inventory.replace(devices);
+    news.inventory(devices);
+    devices.forEach(device -> news.maintenance(device.id(), override(device.id()).maintenance()));
+  }
+
+  private DeviceOverride override(DeviceId id) {
+    return overrides.getOrDefault(id, DeviceOverride.none(id));
+  }
+
+  /** Takes over all that operators and suites said before. */
+  synchronized void overridden(Collection<DeviceOverride> all) {
+    all.forEach(override -> overrides.put(override.device(), override));
+    renew();
+  }
+
+  /** Takes over what an operator or a suite says about one device. */
+  synchronized void overridden(DeviceOverride override) {
+    DeviceOverride before = override(override.device());
+    overrides.put(override.device(), override);
+    if (!before.tags().equals(override.tags())) {
+      renew();
+    } else {
+      news.maintenance(override.device(), override.maintenance());
+    }
+  }
+
+  @Override
+  public void nodeUp(NodeId node) {
+    log.info("node {} answers", node);
+    news.node(node, Optional.empty());
+  }
+
+  @Override
+  public void nodeDown(NodeId node, String cause) {
+    log.warn("node {} is offline: {}", node, cause);
+    news.node(node, Optional.of(cause));
+  }
+
+  @Override
+  public List<DeviceState> all() {
+    return distributor.seats().stream().map(this::state).toList();
+  }
+
+  private DeviceState state(SeatView seat) {
+    DeviceId id = seat.device().id();
+    return new DeviceState(
+        seat.device(),
+        override(id),
+        seat.inhibitors(),
+        seat.locks(),
+        added.getOrDefault(id, clock.instant()));
+  }
+
+  /** Whether any device could serve when it is free. */
+  boolean inService() {
+    return distributor.seats().stream().anyMatch(SeatView::inService);
+  }
+}

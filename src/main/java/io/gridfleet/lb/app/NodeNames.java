@@ -1,0 +1,47 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.node.DeviceConfig;
+import io.gridfleet.lb.node.NodeConfig;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rule that no two nodes and no two devices go by one name. */
+final class NodeNames {
+  private final Map<String, String> nodes = new HashMap<>();
+  private final Map<String, String> devices = new HashMap<>();
+
+  static void check(List<NodeConfig> nodes, Complaints complaints) {
+    NodeNames names = new NodeNames();
+    for (int i = 0; i < nodes.size(); i++) {
+      NodeConfig node = nodes.get(i);
+      String at = "nodes[" + i + "]";
+      names.node(node, at).ifPresent(words -> complaints.at(at, words));
+      for (int j = 0; j < node.devices().size(); j++) {
+        String device = at + ".devices[" + j + "]";
+        names
+            .device(node, node.devices().get(j), device)
+            .ifPresent(words -> complaints.at(device, words));
+      }
+    }
+  }
+
+  /** Takes the node's name; words if another has it. */
+  Optional<String> node(NodeConfig node, String where) {
+    @Nullable String other = nodes.putIfAbsent(node.name().toLowerCase(Locale.ROOT), where);
+    return Optional.ofNullable(other)
+        .map(first -> "has the name of " + first + ", '" + node.name() + "'; give it an 'id'");
+  }
+
+  /** Takes the device's name; words if another has it. */
+  Optional<String> device(NodeConfig node, DeviceConfig device, String where) {
+    String key = device.key(node.name());
+    @Nullable String other = devices.putIfAbsent(key.toLowerCase(Locale.ROOT), where);
+    return Optional.ofNullable(other)
+        .map(first -> "has the name of " + first + ", '" + key + "'; give it an 'id'");
+  }
+}

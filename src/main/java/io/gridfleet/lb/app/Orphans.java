@@ -1,0 +1,104 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.session.NodeSessions;
+import io.gridfleet.lb.store.ExpiredLock;
+import io.gridfleet.lb.store.OrphanedLocks;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cleans up after replicas that died in the middle of an attempt or of an ending: deletes on the
+ * node what the attempt may have left, or the session that ended, and frees the device. A node that
+ * can't be asked is asked again, and its device stays locked as long: it may hold the session
+ * still.
+ */
+final class Orphans {
+  private static final Logger log = LoggerFactory.getLogger(Orphans.class);
+
+  /** A dead replica had a few hundred attempts under way at the most. */
+  private static final int MOST = 100;
+
+  /** Longer than a node may take for the answers to all the tries of one question. */
+  private static final Duration CLAIM = Duration.ofMinutes(8);
+
+  /** A node that is back should have its devices back within moments. */
+  private static final Duration AGAIN = Duration.ofSeconds(10);
+
+  private final OrphanedLocks locks;
+  private final NodeSessions nodes;
+  private final Inventory inventory;
+  private final Consumer<DeviceLock> freed;
+
+  Orphans(
+      OrphanedLocks locks, NodeSessions nodes, Inventory inventory, Consumer<DeviceLock> freed) {
+    this.locks = locks;
+    this.nodes = nodes;
+    this.inventory = inventory;
+    this.freed = freed;
+  }
+
+  void sweep() {
+    locks
+        .claimExpired(MOST, CLAIM)
+        .thenAccept(found -> found.forEach(this::cleanUp))
+        .exceptionally(
+            failure -> {
+              log.debug("orphaned locks can't be looked for: {}", failure.toString());
+              return null;
+            });
+  }
+
+  private void cleanUp(ExpiredLock orphan) {
+    gone(orphan)
+        .thenCompose(gone -> gone ? free(orphan) : locks.notCleaned(orphan, AGAIN))
+        .exceptionally(
+            failure -> {
+              log.warn(
+                  "device {} can't be cleaned up yet: {}",
+                  orphan.lock().device(),
+                  failure.toString());
+              return null;
+            });
+  }
+
+  /** A device that left the inventory has no node to be asked. */
+  private CompletionStage<Boolean> gone(ExpiredLock orphan) {
+    Optional<Device> device = inventory.device(orphan.lock().device());
+    if (device.isEmpty()) {
+      return CompletableFuture.completedFuture(true);
+    }
+    NodeId node = device.get().node().id();
+    String holder = orphan.lock().holder();
+    return orphan.kind() == Kind.ATTEMPT
+        ? nodes.deleteLeftOver(node, holder)
+        : SessionId.parse(holder)
+            .map(session -> nodes.delete(node, session))
+            .orElseGet(() -> CompletableFuture.completedFuture(true));
+  }
+
+  private CompletionStage<Void> free(ExpiredLock orphan) {
+    return locks
+        .cleaned(orphan)
+        .thenAccept(
+            done -> {
+              if (done) {
+                log.info(
+                    "device {} is free again after {} that nobody finished",
+                    orphan.lock().device(),
+                    orphan.kind() == Kind.ATTEMPT ? "an attempt" : "an ending");
+              }
+              freed.accept(orphan.lock());
+            });
+  }
+}

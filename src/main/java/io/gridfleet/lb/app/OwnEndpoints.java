@@ -1,0 +1,115 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.api.Api;
+import io.gridfleet.lb.api.ApiAnswer;
+import io.gridfleet.lb.api.ApiRequest;
+import io.gridfleet.lb.router.Answer;
+import io.gridfleet.lb.router.Endpoint;
+import io.gridfleet.lb.router.Exchange;
+import io.gridfleet.lb.router.Exchange.AnswerStream;
+import io.gridfleet.lb.router.Route;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** The small endpoints: status, health, metrics, and the bridge to the API. */
+final class OwnEndpoints {
+  private static final int OK = 200;
+  private static final int UNAVAILABLE = 503;
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+  private static final List<String> API_HEADERS =
+      List.of("authorization", "x-request-id", "host", "last-event-id", "content-type");
+
+  private OwnEndpoints() {}
+
+  /**
+   * W3C status.
+   *
+   * @param unready why no session could start now; empty when one could
+   */
+  static Endpoint status(Supplier<Optional<String>> unready, String version) {
+    return exchange -> {
+      Optional<String> why = unready.get();
+      Map<String, Object> value = new LinkedHashMap<>();
+      value.put("ready", why.isEmpty());
+      value.put("message", why.orElse("GridFleet LB takes new sessions"));
+      value.put("build", Map.of("version", version));
+      exchange.answer(Answer.value(value));
+    };
+  }
+
+  static Endpoint health() {
+    return exchange -> exchange.answer(Answer.text(OK, "ok\n"));
+  }
+
+  static Endpoint ready(Supplier<Optional<String>> unready) {
+    return exchange -> {
+      Optional<String> why = unready.get();
+      exchange.answer(
+          why.isEmpty() ? Answer.text(OK, "ready\n") : Answer.text(UNAVAILABLE, why.get() + "\n"));
+    };
+  }
+
+  /** Prometheus' text, gathered away from the event loops. */
+  static Endpoint metrics(Supplier<String> text, Executor elsewhere) {
+    return exchange ->
+        elsewhere.execute(
+            () -> exchange.answer(Answer.text(OK, text.get()).with("Content-Type", PROMETHEUS)));
+  }
+
+  static Endpoint api(Api api) {
+    return exchange -> {
+      var unused =
+          exchange
+              .body()
+              .thenCompose(body -> api.handle(request(exchange, body)))
+              .thenAccept(answer -> answer(exchange, answer))
+              .exceptionally(answered -> null);
+    };
+  }
+
+  private static ApiRequest request(Exchange exchange, byte[] body) {
+    String asked = ((Route.Api) exchange.route()).path();
+    int mark = asked.indexOf('?');
+    Map<String, String> headers = new HashMap<>();
+    API_HEADERS.forEach(name -> exchange.header(name).ifPresent(value -> headers.put(name, value)));
+    return new ApiRequest(
+        exchange.method(),
+        mark < 0 ? asked : asked.substring(0, mark),
+        mark < 0 ? "" : asked.substring(mark + 1),
+        headers,
+        body);
+  }
+
+  private static void answer(Exchange exchange, ApiAnswer answer) {
+    if (answer instanceof ApiAnswer.Whole whole) {
+      exchange.answer(
+          new Answer(
+              whole.status(),
+              whole.headers().getOrDefault("Content-Type", "application/json"),
+              whole.body(),
+              whole.headers()));
+    } else if (answer instanceof ApiAnswer.Stream stream) {
+      AnswerStream out =
+          exchange.stream(
+              stream.status(),
+              stream.headers().getOrDefault("Content-Type", "text/event-stream"),
+              stream.headers());
+      ApiAnswer.Subscription open = stream.source().open(bytes -> send(out, bytes));
+      exchange.clientLeft().thenRun(open::close);
+    }
+  }
+
+  /** A client that doesn't read is let go: events are news, not facts. */
+  private static boolean send(AnswerStream out, byte[] bytes) {
+    if (out.isFull()) {
+      return false;
+    }
+    out.write(bytes);
+    return true;
+  }
+}

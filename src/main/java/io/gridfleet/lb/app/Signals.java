@@ -1,0 +1,96 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.store.SqlStore;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What other replicas did, taken over: at once when they say so, and by a slow sweep for what went
+ * unheard.
+ */
+final class Signals {
+  private static final Logger log = LoggerFactory.getLogger(Signals.class);
+
+  private final SqlStore store;
+  private final Distributor distributor;
+  private final FleetNews news;
+  private final LabState lab;
+  private final Suites suites;
+  private final KnownSessions known;
+  private Set<DeviceId> avoided = Set.of();
+
+  Signals(
+      SqlStore store,
+      Distributor distributor,
+      FleetNews news,
+      LabState lab,
+      Suites suites,
+      KnownSessions known) {
+    this.store = store;
+    this.distributor = distributor;
+    this.news = news;
+    this.lab = lab;
+    this.suites = suites;
+    this.known = known;
+  }
+
+  void listen() {
+    store.signals().onSignal(this::heard);
+  }
+
+  private void heard(FleetSignal signal) {
+    if (signal instanceof FleetSignal.Freed freed) {
+      distributor.freedElsewhere(freed.device(), freed.slot(), freed.token());
+    } else if (signal instanceof FleetSignal.AvoidanceChanged) {
+      reloadAvoided();
+    } else if (signal instanceof FleetSignal.ReservationsChanged) {
+      suites.reload().thenAccept(done -> {}).exceptionally(Signals::logged);
+    } else if (signal instanceof FleetSignal.OverridesChanged) {
+      reloadOverrides();
+    } else if (signal instanceof FleetSignal.SessionEnded ended) {
+      SessionId.parse(ended.session()).ifPresent(known::forget);
+    }
+  }
+
+  /** Looks at everything: at the start, and slowly ever after. */
+  void sweep() {
+    store.deviceLocks().held().thenAccept(news::locks).exceptionally(Signals::logged);
+    reloadAvoided();
+    reloadOverrides();
+    suites.reload().thenAccept(done -> {}).exceptionally(Signals::logged);
+  }
+
+  private void reloadAvoided() {
+    store.avoidedDevices().all().thenAccept(this::avoidedAre).exceptionally(Signals::logged);
+  }
+
+  private synchronized void avoidedAre(List<AvoidedDevice> all) {
+    Set<DeviceId> now = new HashSet<>();
+    all.forEach(
+        entry -> {
+          now.add(entry.device());
+          news.avoided(entry);
+        });
+    avoided.stream().filter(device -> !now.contains(device)).forEach(news::forgiven);
+    avoided = Set.copyOf(now);
+  }
+
+  private void reloadOverrides() {
+    store.deviceOverrides().all().thenAccept(lab::overridden).exceptionally(Signals::logged);
+  }
+
+  private static @Nullable Void logged(Throwable failure) {
+    log.warn("the store's facts can't be read now: {}", failure.toString());
+    return null;
+  }
+}

@@ -1,0 +1,223 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.api.Api;
+import io.gridfleet.lb.api.ApiAccess;
+import io.gridfleet.lb.api.ApiRequest;
+import io.gridfleet.lb.api.ApiRoutes;
+import io.gridfleet.lb.api.CatalogRoutes;
+import io.gridfleet.lb.api.ClaimRoutes;
+import io.gridfleet.lb.api.DeviceRoutes;
+import io.gridfleet.lb.api.DeviceRows;
+import io.gridfleet.lb.api.DistributorQueue;
+import io.gridfleet.lb.api.EndSessionsOfRun;
+import io.gridfleet.lb.api.EventRoutes;
+import io.gridfleet.lb.api.OperatorLocks;
+import io.gridfleet.lb.api.QueueRoutes;
+import io.gridfleet.lb.api.RecentEvents;
+import io.gridfleet.lb.api.ReservationNews;
+import io.gridfleet.lb.api.RunCommands;
+import io.gridfleet.lb.api.RunDeviceRoutes;
+import io.gridfleet.lb.api.RunEvents;
+import io.gridfleet.lb.api.RunRoutes;
+import io.gridfleet.lb.api.SelectorRoutes;
+import io.gridfleet.lb.api.ServerHealth;
+import io.gridfleet.lb.api.ServerRoutes;
+import io.gridfleet.lb.api.SessionRecords;
+import io.gridfleet.lb.api.SessionRoutes;
+import io.gridfleet.lb.api.TestDataRoutes;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.newsession.AttemptOutcome;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.run.AdvanceRun;
+import io.gridfleet.lb.run.ChangeOverride;
+import io.gridfleet.lb.run.ClaimDevice;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.ExcludeDevice;
+import io.gridfleet.lb.run.ExpireRuns;
+import io.gridfleet.lb.run.FailuresInRun;
+import io.gridfleet.lb.run.ReserveDevices;
+import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.store.SqlStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Runs, reservations and the API that suites and operators use, wired to the rest. */
+final class Suites {
+  private final SqlStore store;
+  private final Runs runs;
+  private final RunBindings bindings;
+  private final FailuresInRun failures;
+  private final RunConfig config;
+  private final ExpireRuns expire;
+  private final RecentEvents events;
+  private final Api api;
+
+  /** What suites need of their neighbours. */
+  record Parts(
+      SqlStore store,
+      LabState lab,
+      DriverPacks packs,
+      Distributor distributor,
+      FleetNews news,
+      EndSession endSession,
+      ServerHealth health,
+      ScheduledExecutorService timer,
+      Executor elsewhere) {}
+
+  Suites(Parts parts, RunConfig config, ApiAccess access, InstantSource clock) {
+    this.store = parts.store();
+    this.config = config;
+    this.runs = store.runs();
+    this.events = new RecentEvents(clock);
+    ReservationNews news = new ReservationNews(parts.news(), this::bindings, parts.timer(), clock);
+    this.bindings = new RunBindings(RunListener.all(news, signalling()));
+    RunEvents told = new RunEvents(events);
+    this.failures = new FailuresInRun(bindings, told);
+    RunListener listener = RunListener.all(bindings, failures, told);
+    DriverPacks packs = parts.packs();
+    EndRun end =
+        new EndRun(runs, new EndSessionsOfRun(store.sessionMap(), parts.endSession()), listener);
+    this.expire = new ExpireRuns(runs, bindings, end, clock);
+    ChangeOverride overrides =
+        new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts.lab(), changed));
+    AdvanceRun advance = new AdvanceRun(runs, listener);
+    RunCommands commands =
+        new RunCommands(
+            new ReserveDevices(runs, parts.lab(), packs, config, listener),
+            advance,
+            end,
+            new ExcludeDevice(runs, overrides, config, listener),
+            new ClaimDevice(runs, config, listener),
+            config);
+    DeviceRows rows = new DeviceRows(parts.lab(), packs, bindings);
+    SessionRoutes sessions =
+        new SessionRoutes(
+            SessionRecords.of(store.sessionMap()), store.testReports(), rows, advance, clock);
+    RunRoutes runRoutes = new RunRoutes(runs, commands, rows, sessions, clock, Suites::gridUrl);
+    OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
+    this.api =
+        new Api(
+            new ApiRoutes(
+                new ApiRoutes.Devices(
+                    new DeviceRoutes(rows, overrides, locks, sessions, clock),
+                    new TestDataRoutes(rows, overrides, this::testDataChanged),
+                    new CatalogRoutes(rows, runs)),
+                new ApiRoutes.Suites(
+                    runRoutes,
+                    new RunDeviceRoutes(commands, runRoutes, rows),
+                    new ClaimRoutes(commands, runRoutes, rows, clock),
+                    sessions),
+                new ApiRoutes.Matching(
+                    new QueueRoutes(new DistributorQueue(parts.distributor())),
+                    new SelectorRoutes(parts.distributor(), clock)),
+                new EventRoutes(events),
+                new ServerRoutes(parts.health(), rows)),
+            access,
+            parts.elsewhere());
+  }
+
+  private RunBindings bindings() {
+    return bindings;
+  }
+
+  private RunListener signalling() {
+    return new RunListener() {
+      @Override
+      public void bindingsChanged(Set<DeviceId> devices) {
+        store.signals().publish(new FleetSignal.ReservationsChanged(Optional.empty()));
+      }
+    };
+  }
+
+  private void overridden(LabState lab, DeviceOverride changed) {
+    lab.overridden(changed);
+    store.signals().publish(new FleetSignal.OverridesChanged(changed.device()));
+  }
+
+  private void testDataChanged(DeviceId device) {
+    events.publish("test_data.updated", Map.of("device_id", device.value()));
+  }
+
+  private static OperatorLocks.Listener locksListener(Parts parts) {
+    return new OperatorLocks.Listener() {
+      @Override
+      public void locked(DeviceLock lock) {
+        HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
+        parts.news().held(held, null);
+      }
+
+      @Override
+      public void freed(DeviceLock lock) {
+        parts.distributor().freed(lock.device(), lock.slot(), lock.token());
+        parts
+            .store()
+            .signals()
+            .publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
+      }
+    };
+  }
+
+  private static String gridUrl(ApiRequest request) {
+    return "http://" + request.header("host").orElse("localhost:4444");
+  }
+
+  /** Counts the attempts that devices failed in runs. */
+  NewSessionListener stories() {
+    return new NewSessionListener() {
+      @Override
+      public void attemptEnded(
+          NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
+        if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
+          bindings
+              .of(device.id())
+              .ifPresent(
+                  binding ->
+                      failures.attemptFailed(binding.run().id(), device.id(), failed.cause()));
+        }
+      }
+    };
+  }
+
+  Api api() {
+    return api;
+  }
+
+  RecentEvents events() {
+    return events;
+  }
+
+  /** Whether a run may have sessions. */
+  boolean live(String run) {
+    return RunId.parse(run).flatMap(bindings::live).isPresent();
+  }
+
+  /** Takes over what other replicas did, and what was before the start. */
+  CompletionStage<?> reload() {
+    return bindings.reload(runs);
+  }
+
+  void start(ScheduledExecutorService timer) {
+    var unused = expire.start(timer, config.expiryInterval());
+  }
+}

@@ -1,0 +1,88 @@
+package io.gridfleet.lb.auth;
+
+import io.gridfleet.lb.config.Checked;
+import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.Secret;
+import io.gridfleet.lb.selector.Selector;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/** A token as an operator writes it: whose it is, where its secret is, what it may use. */
+public record TokenConfig(
+    @Key(doc = "Whom the token stands for; shown in logs and lists.", example = "checkout-ci")
+        String name,
+    @Key(doc = "The file that holds the secret.", example = "/run/secrets/checkout-ci")
+        Optional<Path> secretFile,
+    @Key(doc = "The environment variable that holds the secret.", example = "CHECKOUT_CI_TOKEN")
+        Optional<String> secretEnv,
+    @Key(
+            doc =
+                "The SHA-256 of the secret, in hexadecimal, where the secret itself isn't at hand.",
+            example = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            secret = true)
+        Optional<String> sha256,
+    @Key(doc = "The devices that it may use: a selector.", example = "tag.team:checkout")
+        Optional<Selector> devices,
+    @Key(doc = "How many live sessions it may have; no limit if absent.", example = "10")
+        OptionalInt maxSessions,
+    @Key(doc = "The lowest priority that it may ask for.", fallback = "-100") int minPriority,
+    @Key(doc = "The highest priority that it may ask for.", fallback = "100") int maxPriority,
+    @Key(doc = "Whether its clients may be told to talk to nodes directly.", fallback = "true")
+        boolean directConnect)
+    implements Checked {
+
+  @Override
+  public void check(Complaints complaints) {
+    if (name.isBlank()) {
+      complaints.at("name", "must not be blank");
+    }
+    long given = Stream.of(secretFile, secretEnv, sha256).filter(Optional::isPresent).count();
+    if (given != 1) {
+      complaints.at("", "needs exactly one of 'secretFile', 'secretEnv' and 'sha256'");
+    }
+    if (sha256.isPresent() && !sha256.get().matches("[0-9a-fA-F]{64}")) {
+      complaints.at("sha256", "must be 64 hexadecimal digits");
+    }
+    if (secretEnv.isPresent()
+        && Secret.present(complaints.environment(secretEnv.get()).orElse("")).isEmpty()) {
+      complaints.at("secretEnv", "names a variable that isn't set: " + secretEnv.get());
+    }
+    secretFile.ifPresent(file -> check(file, complaints));
+    if (maxSessions.isPresent() && maxSessions.getAsInt() < 0) {
+      complaints.at("maxSessions", "must not be negative");
+    }
+    if (minPriority > maxPriority) {
+      complaints.at("minPriority", "must not be above 'maxPriority' (" + maxPriority + ")");
+    }
+  }
+
+  private static void check(Path file, Complaints complaints) {
+    try {
+      if (Secret.read(file).isEmpty()) {
+        complaints.at("secretFile", "names a file that holds nothing: " + file);
+      }
+    } catch (IOException e) {
+      complaints.at("secretFile", "names a file that can't be read: " + file);
+    }
+  }
+
+  /** Whose token it is and what it may use. */
+  Tenant tenant() {
+    return new Tenant(
+        name,
+        devices.orElseGet(Selector::everything),
+        maxSessions,
+        minPriority,
+        maxPriority,
+        directConnect);
+  }
+
+  @Override
+  public String toString() {
+    return "TokenConfig[" + name + "]";
+  }
+}

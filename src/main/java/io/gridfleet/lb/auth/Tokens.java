@@ -1,0 +1,130 @@
+package io.gridfleet.lb.auth;
+
+import io.gridfleet.lb.config.Secret;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens of the lab. What is presented is hashed and compared with every one of them, each in
+ * constant time, so that how long an answer takes tells nothing.
+ */
+public final class Tokens implements Admission {
+  /** The value of {@code WWW-Authenticate} beside a 401. */
+  public static final String CHALLENGE = "Basic realm=\"GridFleet LB\", charset=\"UTF-8\"";
+
+  private static final int UNAUTHORIZED = 401;
+
+  /** A token: only its hash is kept. */
+  private record Entry(byte[] hash, Tenant tenant) {}
+
+  private final List<Entry> entries;
+
+  private Tokens(List<Entry> entries) {
+    this.entries = List.copyOf(entries);
+  }
+
+  /**
+   * Reads the secrets; without tokens everybody is let in.
+   *
+   * @param environment the value of a variable
+   * @throws IllegalArgumentException if a secret isn't there, or two tokens have the same
+   * @throws UncheckedIOException if a secret's file can't be read
+   */
+  public static Admission of(
+      List<TokenConfig> configs, Function<String, Optional<String>> environment) {
+    if (configs.isEmpty()) {
+      return Admission.open();
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (TokenConfig config : configs) {
+      Entry entry = new Entry(hash(config, environment), config.tenant());
+      for (Entry other : entries) {
+        if (MessageDigest.isEqual(other.hash(), entry.hash())) {
+          throw new IllegalArgumentException(
+              "the tokens '%s' and '%s' have the same secret"
+                  .formatted(other.tenant().name(), config.name()));
+        }
+      }
+      entries.add(entry);
+    }
+    return new Tokens(entries);
+  }
+
+  @Override
+  public Tenant admit(Credentials credentials) {
+    byte[] presented = hash(credentials.secret().orElse(""));
+    @Nullable Tenant found = null;
+    for (Entry entry : entries) {
+      boolean same = MessageDigest.isEqual(entry.hash(), presented);
+      found = same ? entry.tenant() : found;
+    }
+    if (found == null || credentials.secret().isEmpty()) {
+      throw refused();
+    }
+    return found;
+  }
+
+  /** The same words for a missing token and for a wrong one. */
+  private static ProtocolException refused() {
+    return new ProtocolException(
+        WebDriverError.of(
+                ErrorCode.SESSION_NOT_CREATED,
+                "Unauthorized: this lab asks for a token, in the path (/v0/TOKEN/wd/hub), as"
+                    + " 'Authorization: Bearer', or as the password of Basic")
+            .withStatus(UNAUTHORIZED));
+  }
+
+  private static byte[] hash(TokenConfig config, Function<String, Optional<String>> environment) {
+    if (config.sha256().isPresent()) {
+      return HexFormat.of().parseHex(config.sha256().get());
+    }
+    Optional<Secret> secret =
+        config
+            .secretEnv()
+            .flatMap(environment)
+            .flatMap(Secret::present)
+            .or(() -> config.secretFile().flatMap(file -> read(file)));
+    return hash(
+        secret
+            .map(Secret::reveal)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the token '" + config.name() + "' has no secret")));
+  }
+
+  private static Optional<Secret> read(Path file) {
+    try {
+      return Secret.read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] hash(String secret) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Names only. */
+  @Override
+  public String toString() {
+    return "Tokens" + entries.stream().map(entry -> entry.tenant().name()).toList();
+  }
+}

@@ -1,0 +1,14 @@
+package io.gridfleet.lb.config;
+
+import java.util.List;
+
+/**
+ * A configuration that can be used.
+ *
+ * @param warnings what is odd but harmless, such as an unknown variable with our prefix
+ */
+public record Loaded<T>(T value, List<ConfigProblem> warnings) {
+  public Loaded {
+    warnings = List.copyOf(warnings);
+  }
+}

@@ -1,0 +1,33 @@
+package io.gridfleet.lb.device;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * Names a device for good, whatever node owns it: a lower-case UUID (contracts/gridfleet-api.md
+ * §2).
+ */
+public record DeviceId(String value) implements Comparable<DeviceId> {
+
+  /** The id of a device that the inventory knows by {@code key}: the key itself if it is a UUID. */
+  public static DeviceId of(String key) {
+    try {
+      return new DeviceId(UUID.fromString(key).toString());
+    } catch (IllegalArgumentException notAUuid) {
+      byte[] bytes =
+          ("gridfleet-device:" + key.toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8);
+      return new DeviceId(UUID.nameUUIDFromBytes(bytes).toString());
+    }
+  }
+
+  @Override
+  public int compareTo(DeviceId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

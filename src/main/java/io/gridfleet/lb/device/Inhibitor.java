@@ -1,0 +1,55 @@
+package io.gridfleet.lb.device;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One reason why a device can't serve a request now.
+ *
+ * @param detail who, what or why, for people; may be empty
+ * @param until when it ends by itself, if that is known
+ */
+public record Inhibitor(Kind kind, String detail, Optional<Instant> until) {
+
+  /** The reasons, in the order in which they are told (DESIGN §8). */
+  public enum Kind {
+    NOT_MATCHING("not matching"),
+    OTHER_TENANT("not this tenant's"),
+    RESERVED("reserved by another run"),
+    MAINTENANCE("maintenance"),
+    DRAINING("draining"),
+    OFFLINE("offline"),
+    COOLING_DOWN("cooling down"),
+    AVOIDED("avoided"),
+    LOCKED("locked");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    /** What people read. */
+    public String words() {
+      return words;
+    }
+
+    /** What programs read in {@code value.data} and the REST bodies. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public static Inhibitor of(Kind kind) {
+    return new Inhibitor(kind, "", Optional.empty());
+  }
+
+  public static Inhibitor of(Kind kind, String detail) {
+    return new Inhibitor(kind, detail, Optional.empty());
+  }
+
+  public static Inhibitor until(Kind kind, String detail, Instant until) {
+    return new Inhibitor(kind, detail, Optional.of(until));
+  }
+}

@@ -1,0 +1,141 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.node.NodeId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** All seats of the lab and what their slots are taken for. Guarded by the distributor's lock. */
+final class Fleet {
+  private record Slot(DeviceId device, int number) {}
+
+  private final Map<DeviceId, Seat> seats = new LinkedHashMap<>();
+  private final List<@Nullable Seat> byIndex = new ArrayList<>();
+  private final BitSet unusedIndexes = new BitSet();
+  private final BitSet free = new BitSet();
+  private final Map<NodeId, Seat.NodeSessions> nodes = new HashMap<>();
+  private final Map<Slot, String> tenants = new HashMap<>();
+  private final Map<String, Integer> sessionsOfTenant = new HashMap<>();
+
+  Collection<Seat> seats() {
+    return seats.values();
+  }
+
+  @Nullable Seat seat(DeviceId device) {
+    return seats.get(device);
+  }
+
+  Seat at(int index) {
+    return Objects.requireNonNull(byIndex.get(index));
+  }
+
+  Seat put(Device device) {
+    Seat.NodeSessions node =
+        nodes.computeIfAbsent(device.node().id(), id -> new Seat.NodeSessions());
+    Seat known = seats.get(device.id());
+    if (known != null) {
+      known.replace(device, node);
+      changed(known);
+      return known;
+    }
+    int index = unusedIndexes.nextSetBit(0);
+    if (index < 0) {
+      index = byIndex.size();
+      byIndex.add(null);
+    }
+    unusedIndexes.clear(index);
+    Seat seat = new Seat(index, device, node);
+    byIndex.set(index, seat);
+    seats.put(device.id(), seat);
+    changed(seat);
+    return seat;
+  }
+
+  void remove(Seat seat) {
+    seats.remove(seat.device().id());
+    byIndex.set(seat.index(), null);
+    unusedIndexes.set(seat.index());
+    free.clear(seat.index());
+  }
+
+  /** To be called whenever a seat's slots changed. */
+  void changed(Seat seat) {
+    free.set(seat.index(), seat.freeSlots() > 0);
+  }
+
+  /** The best free seat for an audience, those that are avoided last. */
+  @Nullable Seat pick(Audience audience, Waiter waiter, Instant now) {
+    Order.Preference preference = waiter.order().preference();
+    PickStrategy.Pick good = preference.strategy().begin();
+    PickStrategy.Pick avoided = preference.strategy().begin();
+    Seat best = null;
+    Seat bestAvoided = null;
+    BitSet fitting = audience.fitting();
+    for (int i = fitting.nextSetBit(0); i >= 0; i = fitting.nextSetBit(i + 1)) {
+      Seat seat = free.get(i) ? byIndex.get(i) : null;
+      if (seat == null || !seat.admits(audience.question(), now) || !waiter.accepts(seat)) {
+        continue;
+      }
+      if (preference.avoidFailed() && seat.avoided(now)) {
+        bestAvoided = bestAvoided == null ? seat : avoided.better(bestAvoided, seat);
+      } else {
+        best = best == null ? seat : good.better(best, seat);
+      }
+    }
+    return best != null ? best : bestAvoided;
+  }
+
+  void take(Seat seat, String tenant) {
+    seat.taking();
+    changed(seat);
+    sessionsOfTenant.merge(tenant, 1, Integer::sum);
+  }
+
+  void notTaken(Seat seat, String tenant) {
+    seat.notTaken();
+    changed(seat);
+    oneLess(tenant);
+  }
+
+  void belongsTo(DeviceLock lock, String tenant) {
+    tenants.put(new Slot(lock.device(), lock.slot()), tenant);
+  }
+
+  /** Counts a session that this process didn't start: one found in the store. */
+  void adopt(DeviceLock lock, String tenant) {
+    if (tenants.put(new Slot(lock.device(), lock.slot()), tenant) == null) {
+      sessionsOfTenant.merge(tenant, 1, Integer::sum);
+    }
+  }
+
+  /** Notes that a slot's holder is gone; answers whose it was, or null. */
+  @Nullable String freed(DeviceId device, int slot) {
+    String tenant = tenants.remove(new Slot(device, slot));
+    if (tenant != null) {
+      oneLess(tenant);
+    }
+    return tenant;
+  }
+
+  private void oneLess(String tenant) {
+    sessionsOfTenant.computeIfPresent(tenant, (name, count) -> count > 1 ? count - 1 : null);
+  }
+
+  int sessionsOf(String tenant) {
+    return sessionsOfTenant.getOrDefault(tenant, 0);
+  }
+
+  List<Seat> seatsOf(NodeId node) {
+    return seats.values().stream().filter(seat -> seat.device().node().id().equals(node)).toList();
+  }
+}

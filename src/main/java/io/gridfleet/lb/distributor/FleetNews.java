@@ -1,0 +1,154 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.node.NodeId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How the distributor learns what changed about devices; each piece of news wakes who fits. */
+public final class FleetNews {
+  private final Distributor distributor;
+
+  public FleetNews(Distributor distributor) {
+    this.distributor = distributor;
+  }
+
+  /** The inventory as it is now: devices that aren't in it any more drain. */
+  public void inventory(Collection<Device> devices) {
+    List<DeviceId> touched = new ArrayList<>();
+    distributor.tellAttributes(
+        fleet -> {
+          Set<DeviceId> here = new HashSet<>();
+          devices.forEach(device -> here.add(fleet.put(device).device().id()));
+          touched.addAll(here);
+          for (Seat seat : fleet.seats()) {
+            if (!here.contains(seat.device().id())) {
+              seat.drain();
+              touched.add(seat.device().id());
+            }
+          }
+        },
+        touched);
+  }
+
+  /** A node answers, or doesn't. */
+  public void node(NodeId node, Optional<String> offline) {
+    List<DeviceId> touched = new ArrayList<>();
+    distributor.tell(
+        fleet ->
+            fleet
+                .seatsOf(node)
+                .forEach(
+                    seat -> {
+                      seat.offline(offline.orElse(null));
+                      touched.add(seat.device().id());
+                    }),
+        touched);
+  }
+
+  /** An operator took a device out of service, or put it back. */
+  public void maintenance(DeviceId device, Optional<String> reason) {
+    change(device, seat -> seat.maintenance(reason.orElse(null)));
+  }
+
+  /**
+   * A run has a device, or none has it.
+   *
+   * @param coolingUntil until when it serves nobody
+   */
+  public void reserved(DeviceId device, Optional<String> run, Optional<Instant> coolingUntil) {
+    change(
+        device,
+        seat -> {
+          seat.reserved(run.orElse(null), coolingUntil.orElse(null));
+          seat.forgetElsewhere();
+        });
+  }
+
+  /** A device failed an attempt through its own fault. */
+  public void avoided(AvoidedDevice avoided) {
+    change(avoided.device(), seat -> seat.avoided(avoided.until(), avoided.cause()));
+  }
+
+  /** A device isn't avoided any more. */
+  public void forgiven(DeviceId device) {
+    change(device, seat -> seat.avoided(null, ""));
+  }
+
+  /** An attempt on a device failed; it goes behind those of its rank that didn't. */
+  public void attemptFailed(DeviceId device) {
+    change(device, Seat::failed);
+  }
+
+  /** A session was created on a device: whatever it did before is forgotten. */
+  public void attemptSucceeded(DeviceId device) {
+    change(
+        device,
+        seat -> {
+          seat.succeeded();
+          seat.avoided(null, "");
+        });
+  }
+
+  /** The attempt that this lock was taken for has become a session. */
+  public void stands(DeviceLock lock, Instant since) {
+    change(lock.device(), seat -> seat.stands(lock, since));
+  }
+
+  /** A lock that this process didn't take: a session found at start, an operator's hand. */
+  public void held(HeldLock lock, @Nullable String tenant) {
+    distributor.tell(
+        fleet -> {
+          Seat seat = fleet.seat(lock.lock().device());
+          if (seat != null) {
+            seat.hold(lock);
+            fleet.changed(seat);
+            if (tenant != null) {
+              fleet.adopt(lock.lock(), tenant);
+            }
+          }
+        },
+        List.of());
+  }
+
+  /** What the store says of all locks: whatever isn't held any more is free. */
+  public void locks(List<HeldLock> held) {
+    Map<DeviceId, List<HeldLock>> byDevice = new HashMap<>();
+    held.forEach(
+        lock -> byDevice.computeIfAbsent(lock.lock().device(), id -> new ArrayList<>()).add(lock));
+    List<DeviceId> touched = new ArrayList<>();
+    distributor.tell(
+        fleet -> {
+          for (Seat seat : fleet.seats()) {
+            seat.heldAre(byDevice.getOrDefault(seat.device().id(), List.of()));
+            fleet.changed(seat);
+            touched.add(seat.device().id());
+          }
+        },
+        touched);
+  }
+
+  private void change(DeviceId device, Consumer<Seat> change) {
+    distributor.tell(
+        fleet -> {
+          Seat seat = fleet.seat(device);
+          if (seat != null) {
+            change.accept(seat);
+          }
+        },
+        List.of(device));
+  }
+}

@@ -1,0 +1,75 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Inhibitor.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Tells what hinders a seat for a request: the same questions that placing asks, answered at
+ * length.
+ */
+final class Inhibitors {
+  private Inhibitors() {}
+
+  /** The verdict by the candidate that comes nearest. */
+  static Verdict best(Seat seat, Order order, Instant now) {
+    Verdict best = null;
+    for (Question question : order.questions()) {
+      Verdict verdict = new Verdict(seat.device(), of(seat, question, order, now));
+      if (best == null || nearer(verdict, best)) {
+        best = verdict;
+      }
+    }
+    return best == null ? new Verdict(seat.device(), List.of()) : best;
+  }
+
+  private static boolean nearer(Verdict one, Verdict other) {
+    if (one.inhibitors().isEmpty() || other.inhibitors().isEmpty()) {
+      return one.inhibitors().isEmpty() && !other.inhibitors().isEmpty();
+    }
+    return one.inhibitors().get(0).kind().compareTo(other.inhibitors().get(0).kind()) > 0;
+  }
+
+  private static List<Inhibitor> of(Seat seat, Question question, Order order, Instant now) {
+    if (!question.selector().matches(seat.device().attributes())
+        || question.named().filter(named -> !named.equals(seat.device().id())).isPresent()) {
+      return List.of(Inhibitor.of(Kind.NOT_MATCHING));
+    }
+    if (!question.tenantDevices().matches(seat.device().attributes())) {
+      return List.of(Inhibitor.of(Kind.OTHER_TENANT));
+    }
+    if (order.preference().failed().contains(seat.device().id())) {
+      return List.of(Inhibitor.of(Kind.AVOIDED, "failed this request"));
+    }
+    boolean whateverItsHealth = question.named().isPresent();
+    return seat.inhibitors(question.run(), now).stream()
+        .filter(found -> !(whateverItsHealth && aboutHealth(found.kind())))
+        .toList();
+  }
+
+  private static boolean aboutHealth(Kind kind) {
+    return kind == Kind.OFFLINE || kind == Kind.AVOIDED;
+  }
+
+  static QueuedRequest queued(Waiter waiter, int position, Verdicts verdicts, Instant now) {
+    Order order = waiter.order();
+    return new QueuedRequest(
+        position,
+        order.request(),
+        order.quota().tenant(),
+        order.turn().priority(),
+        Duration.between(order.turn().arrival(), now),
+        order.questions().stream()
+            .map(question -> asked(question))
+            .distinct()
+            .collect(Collectors.joining(" | ")),
+        verdicts.text());
+  }
+
+  private static String asked(Question question) {
+    return question.named().map(id -> "id:" + id).orElse(question.selector().normalForm());
+  }
+}

@@ -1,0 +1,71 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A request's ask for a device.
+ *
+ * @param request the id of the new session request
+ * @param questions one for each candidate of its capabilities, in {@code firstMatch} order
+ */
+public record Order(
+    String request, List<Question> questions, Turn turn, Preference preference, Quota quota) {
+  public Order {
+    questions = List.copyOf(questions);
+  }
+
+  /** The key of its next attempt: a node that has seen a key replays what it answered before. */
+  String attempt() {
+    return request + "-" + (preference.failed().size() + 1);
+  }
+
+  /** The same ask, without a device that failed it. */
+  public Order without(DeviceId failed) {
+    return new Order(request, questions, turn, preference.without(failed), quota);
+  }
+
+  /**
+   * Its place in the queue.
+   *
+   * @param priority higher goes first
+   * @param arrival earlier goes first
+   * @param number tells apart those that arrived together
+   */
+  public record Turn(int priority, Instant arrival, long number) implements Comparable<Turn> {
+    @Override
+    public int compareTo(Turn other) {
+      int byPriority = Integer.compare(other.priority, priority);
+      if (byPriority != 0) {
+        return byPriority;
+      }
+      int byArrival = arrival.compareTo(other.arrival);
+      return byArrival != 0 ? byArrival : Long.compare(number, other.number);
+    }
+  }
+
+  /**
+   * Which of the devices that fit it would rather have.
+   *
+   * @param avoidFailed whether devices that lately failed come last
+   * @param failed devices that failed this very request: it doesn't get them again
+   */
+  public record Preference(PickStrategy strategy, boolean avoidFailed, Set<DeviceId> failed) {
+    public Preference {
+      failed = Set.copyOf(failed);
+    }
+
+    Preference without(DeviceId device) {
+      Set<DeviceId> all = new HashSet<>(failed);
+      all.add(device);
+      return new Preference(strategy, avoidFailed, all);
+    }
+  }
+
+  /** How many sessions its tenant may have at once. */
+  public record Quota(String tenant, OptionalInt mostSessions) {}
+}

@@ -1,0 +1,266 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Inhibitor.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device as the distributor sees it now: what holds its slots and what hinders it. Guarded by the
+ * distributor's lock.
+ */
+public final class Seat {
+  /** How many sessions all devices of a node have; one object for all its seats. */
+  static final class NodeSessions {
+    private int count;
+
+    int count() {
+      return count;
+    }
+  }
+
+  private final int index;
+  private final TreeMap<Integer, HeldLock> held = new TreeMap<>();
+  private Device device;
+  private NodeSessions nodeSessions;
+  private int pending;
+  private int recentFailures;
+  private boolean draining;
+  private @Nullable String offline;
+  private @Nullable String maintenance;
+  private @Nullable String reservedBy;
+  private @Nullable Instant coolingUntil;
+  private @Nullable Instant avoidedUntil;
+  private String avoidedFor = "";
+
+  Seat(int index, Device device, NodeSessions nodeSessions) {
+    this.index = index;
+    this.device = device;
+    this.nodeSessions = nodeSessions;
+  }
+
+  int index() {
+    return index;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  int recentFailures() {
+    return recentFailures;
+  }
+
+  NodeSessions nodeSessions() {
+    return nodeSessions;
+  }
+
+  void replace(Device newer, NodeSessions itsNode) {
+    int sessions = pending + held.size();
+    nodeSessions.count -= sessions;
+    itsNode.count += sessions;
+    device = newer;
+    nodeSessions = itsNode;
+    draining = false;
+  }
+
+  void drain() {
+    draining = true;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  boolean empty() {
+    return pending == 0 && held.isEmpty();
+  }
+
+  void offline(@Nullable String cause) {
+    offline = cause;
+  }
+
+  void maintenance(@Nullable String reason) {
+    maintenance = reason;
+  }
+
+  void reserved(@Nullable String run, @Nullable Instant cooling) {
+    reservedBy = run;
+    coolingUntil = cooling;
+  }
+
+  void avoided(@Nullable Instant until, String cause) {
+    avoidedUntil = until;
+    avoidedFor = cause;
+  }
+
+  void failed() {
+    recentFailures++;
+  }
+
+  void succeeded() {
+    recentFailures = 0;
+  }
+
+  void taking() {
+    pending++;
+    nodeSessions.count++;
+  }
+
+  void notTaken() {
+    pending--;
+    nodeSessions.count--;
+  }
+
+  void taken(HeldLock lock) {
+    pending--;
+    hold(lock);
+    nodeSessions.count--;
+  }
+
+  /** Notes that what the lock was taken for has begun. */
+  void stands(DeviceLock lock, Instant now) {
+    HeldLock taken = held.get(lock.slot());
+    if (taken != null && taken.lock().token() == lock.token()) {
+      held.put(lock.slot(), new HeldLock(lock, HeldLock.Kind.SESSION, now, Optional.empty()));
+    }
+  }
+
+  /** Notes a lock, whoever took it. */
+  void hold(HeldLock lock) {
+    if (held.put(lock.lock().slot(), lock) == null) {
+      nodeSessions.count++;
+    }
+  }
+
+  /** Notes that a lock is gone; an older lock on the slot doesn't free a newer one. */
+  boolean freed(int slot, long token) {
+    HeldLock lock = held.get(slot);
+    if (lock == null || lock.lock().token() > token) {
+      return false;
+    }
+    held.remove(slot);
+    nodeSessions.count--;
+    return true;
+  }
+
+  /**
+   * Notes that another replica holds a slot that looked free; which one, and for what, the store's
+   * facts say later.
+   */
+  void holdElsewhere(Instant now) {
+    for (int slot = 0; slot < device.slots(); slot++) {
+      if (!held.containsKey(slot)) {
+        DeviceLock unknown = new DeviceLock(device.id(), slot, "another replica", 0);
+        hold(new HeldLock(unknown, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
+        return;
+      }
+    }
+  }
+
+  /** Drops what was only guessed of other replicas' locks. */
+  void forgetElsewhere() {
+    int before = held.size();
+    held.values().removeIf(lock -> lock.lock().token() == 0);
+    nodeSessions.count -= before - held.size();
+  }
+
+  SeatView view(Instant now) {
+    return new SeatView(device, inhibitors(reservedBy(), now), held(), reservedBy());
+  }
+
+  /** Takes over what the store says is held; locks in flight stay as they are. */
+  void heldAre(List<HeldLock> locks) {
+    nodeSessions.count -= held.size();
+    held.clear();
+    locks.forEach(lock -> held.put(lock.lock().slot(), lock));
+    nodeSessions.count += held.size();
+  }
+
+  List<HeldLock> held() {
+    return List.copyOf(held.values());
+  }
+
+  int freeSlots() {
+    return device.slots() - pending - held.size();
+  }
+
+  Optional<String> reservedBy() {
+    return Optional.ofNullable(reservedBy);
+  }
+
+  boolean avoided(Instant now) {
+    return avoidedUntil != null && now.isBefore(avoidedUntil);
+  }
+
+  boolean cooling(Instant now) {
+    return coolingUntil != null && now.isBefore(coolingUntil);
+  }
+
+  /** Whether a request of this run, or of none, may have the device when it is free. */
+  boolean admits(Question question, Instant now) {
+    return !draining
+        && maintenance == null
+        && (offline == null || question.named().isPresent())
+        && question.run().equals(Optional.ofNullable(reservedBy))
+        && !cooling(now);
+  }
+
+  /** What hinders the device, for a request of this run, or of none. */
+  List<Inhibitor> inhibitors(Optional<String> run, Instant now) {
+    List<Inhibitor> found = new ArrayList<>();
+    if (!run.equals(Optional.ofNullable(reservedBy))) {
+      found.add(
+          Inhibitor.of(
+              Kind.RESERVED, reservedBy == null ? "not in this run" : "run " + reservedBy));
+    }
+    if (maintenance != null) {
+      found.add(Inhibitor.of(Kind.MAINTENANCE, maintenance));
+    }
+    if (draining) {
+      found.add(Inhibitor.of(Kind.DRAINING));
+    }
+    if (offline != null) {
+      found.add(Inhibitor.of(Kind.OFFLINE, offline));
+    }
+    if (coolingUntil != null && cooling(now)) {
+      found.add(Inhibitor.until(Kind.COOLING_DOWN, "", coolingUntil));
+    }
+    if (avoidedUntil != null && avoided(now)) {
+      found.add(Inhibitor.until(Kind.AVOIDED, avoidedFor, avoidedUntil));
+    }
+    if (freeSlots() <= 0) {
+      found.add(Inhibitor.of(Kind.LOCKED, lockedBy(now)));
+    }
+    return found;
+  }
+
+  private String lockedBy(Instant now) {
+    return held.values().stream()
+        .min((one, other) -> one.since().compareTo(other.since()))
+        .map(lock -> "for " + readable(Duration.between(lock.since(), now)) + ", " + whose(lock))
+        .orElse("just now");
+  }
+
+  private static String whose(HeldLock lock) {
+    return switch (lock.kind()) {
+      case ATTEMPT -> "a session is starting";
+      case SESSION -> "by " + lock.lock().holder();
+      case ENDING -> "by a session that is ending";
+      case OPERATOR -> "by " + lock.lock().holder();
+    };
+  }
+
+  private static String readable(Duration time) {
+    long seconds = Math.max(0, time.toSeconds());
+    return seconds < 120 ? seconds + " s" : seconds / 60 + " min";
+  }
+}

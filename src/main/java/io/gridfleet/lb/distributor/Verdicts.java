@@ -1,0 +1,74 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Inhibitor;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The verdicts on all devices for one request, added up.
+ *
+ * @param counts devices by their first inhibitor; those that could serve are in none
+ * @param quota how many sessions the caller may have, when that is what hinders
+ * @param examples one inhibitor of each kind that says most: the longest, or the soonest to end
+ */
+public record Verdicts(
+    int devices,
+    int matching,
+    Map<Inhibitor.Kind, Integer> counts,
+    Map<Inhibitor.Kind, Inhibitor> examples,
+    Optional<Integer> quota) {
+
+  static Verdicts of(List<Verdict> all) {
+    Map<Inhibitor.Kind, Integer> counts = new EnumMap<>(Inhibitor.Kind.class);
+    Map<Inhibitor.Kind, Inhibitor> examples = new EnumMap<>(Inhibitor.Kind.class);
+    int matching = 0;
+    for (Verdict verdict : all) {
+      matching += verdict.matches() ? 1 : 0;
+      if (!verdict.inhibitors().isEmpty()) {
+        Inhibitor first = verdict.inhibitors().get(0);
+        counts.merge(first.kind(), 1, Integer::sum);
+        examples.merge(first.kind(), first, Verdicts::tellsMore);
+      }
+    }
+    return new Verdicts(all.size(), matching, counts, examples, Optional.empty());
+  }
+
+  /** The same for a caller who has as many sessions as it may have. */
+  Verdicts limitedTo(int sessions) {
+    return new Verdicts(devices, matching, counts, examples, Optional.of(sessions));
+  }
+
+  private static Inhibitor tellsMore(Inhibitor one, Inhibitor other) {
+    if (one.until().isPresent() && other.until().isPresent()) {
+      return one.until().get().isBefore(other.until().get()) ? one : other;
+    }
+    return one.detail().length() >= other.detail().length() ? one : other;
+  }
+
+  /** For people: "12 devices match. 5 are locked (longest 41 min), 4 offline.". */
+  public String text() {
+    List<String> parts = new ArrayList<>();
+    counts.forEach(
+        (kind, count) -> {
+          if (kind.compareTo(Inhibitor.Kind.OTHER_TENANT) > 0) {
+            parts.add(part(kind, count));
+          }
+        });
+    String head = matching + (matching == 1 ? " device matches" : " devices match");
+    String limit = quota.map(most -> " You may have " + most + " sessions at once.").orElse("");
+    return head + (parts.isEmpty() ? "." : ": " + String.join(", ", parts) + ".") + limit;
+  }
+
+  private String part(Inhibitor.Kind kind, int count) {
+    Inhibitor example = examples.get(kind);
+    if (example == null) {
+      return count + " " + kind.words();
+    }
+    String until = example.until().map(end -> " until " + end).orElse("");
+    String detail = example.detail().isEmpty() ? "" : " (" + example.detail() + ")";
+    return count + " " + kind.words() + until + detail;
+  }
+}

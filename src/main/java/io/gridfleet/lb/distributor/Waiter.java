@@ -1,0 +1,100 @@
+package io.gridfleet.lb.distributor;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request in the queue.
+ *
+ * <p>States: WAITING (in the queue of each of its questions) → TAKING (a seat is picked, its lock
+ * is asked for) → WAITING again, or DONE. Guarded by the distributor's lock; the outcome is
+ * completed outside of it.
+ */
+final class Waiter implements Comparable<Waiter> {
+  enum State {
+    WAITING,
+    TAKING,
+    DONE
+  }
+
+  private final Order order;
+  private final Instant deadline;
+  private final CompletableFuture<Placement> outcome = new CompletableFuture<>();
+  private final List<Audience> audiences = new ArrayList<>(1);
+  private State state = State.WAITING;
+  private volatile @Nullable Future<?> alarm;
+  private @Nullable Placement ending;
+
+  Waiter(Order order, Instant deadline) {
+    this.order = order;
+    this.deadline = deadline;
+  }
+
+  Order order() {
+    return order;
+  }
+
+  Instant deadline() {
+    return deadline;
+  }
+
+  CompletableFuture<Placement> outcome() {
+    return outcome;
+  }
+
+  /** Those that ask the same, for each of its questions in turn. */
+  List<Audience> audiences() {
+    return audiences;
+  }
+
+  State state() {
+    return state;
+  }
+
+  void state(State newer) {
+    state = newer;
+  }
+
+  void alarm(Future<?> future) {
+    alarm = future;
+  }
+
+  void stopAlarm() {
+    Future<?> set = alarm;
+    if (set != null) {
+      set.cancel(false);
+    }
+  }
+
+  /** What to answer when the lock that is asked for now has been answered. */
+  @Nullable Placement ending() {
+    return ending;
+  }
+
+  void ending(Placement placement) {
+    ending = placement;
+  }
+
+  boolean accepts(Seat seat) {
+    return !order.preference().failed().contains(seat.device().id());
+  }
+
+  @Override
+  public int compareTo(Waiter other) {
+    return order.turn().compareTo(other.order.turn());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+}

@@ -1,0 +1,135 @@
+package io.gridfleet.lb.distributor;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where requests wait: one line by question, the lines ordered by their first request, so that news
+ * of a device looks at questions and not at every request. Guarded by the distributor's lock.
+ */
+final class WaitingLine {
+  /** Answers to questions that nobody waits with are kept for the next who asks: a lab asks few. */
+  private static final int MOST_IDLE_AUDIENCES = 512;
+
+  private static final Comparator<Audience> BY_FIRST_WAITER =
+      Comparator.comparing((Audience audience) -> audience.waiters().first())
+          .thenComparingInt(Audience::number);
+
+  private final Map<Question, Audience> audiences = new LinkedHashMap<>(16, 0.75f, true);
+  private final TreeSet<Audience> lines = new TreeSet<>(BY_FIRST_WAITER);
+  private final Map<String, Waiter> byRequest = new HashMap<>();
+  private final Map<String, TreeSet<Waiter>> byTenant = new HashMap<>();
+  private int numbers;
+
+  /** Those that ask this question, asked of all seats if nobody did yet. */
+  Audience audience(Question question, Collection<Seat> seats) {
+    Audience known = audiences.get(question);
+    if (known != null) {
+      return known;
+    }
+    dropIdle();
+    Audience fresh = new Audience(numbers++, question, seats);
+    audiences.put(question, fresh);
+    return fresh;
+  }
+
+  private void dropIdle() {
+    Iterator<Audience> oldest = audiences.values().iterator();
+    while (audiences.size() > MOST_IDLE_AUDIENCES + lines.size() && oldest.hasNext()) {
+      if (oldest.next().waiters().isEmpty()) {
+        oldest.remove();
+      }
+    }
+  }
+
+  Collection<Audience> audiences() {
+    return List.copyOf(audiences.values());
+  }
+
+  void enter(Waiter waiter) {
+    for (Audience audience : waiter.audiences()) {
+      audiences.putIfAbsent(audience.question(), audience);
+      leaveLine(audience);
+      audience.waiters().add(waiter);
+      lines.add(audience);
+    }
+    byRequest.put(waiter.order().request(), waiter);
+    if (waiter.order().quota().mostSessions().isPresent()) {
+      byTenant
+          .computeIfAbsent(waiter.order().quota().tenant(), name -> new TreeSet<>())
+          .add(waiter);
+    }
+  }
+
+  void leave(Waiter waiter) {
+    for (Audience audience : waiter.audiences()) {
+      leaveLine(audience);
+      audience.waiters().remove(waiter);
+      if (!audience.waiters().isEmpty()) {
+        lines.add(audience);
+      }
+    }
+    byRequest.remove(waiter.order().request(), waiter);
+    TreeSet<Waiter> tenants = byTenant.get(waiter.order().quota().tenant());
+    if (tenants != null) {
+      tenants.remove(waiter);
+      if (tenants.isEmpty()) {
+        byTenant.remove(waiter.order().quota().tenant());
+      }
+    }
+  }
+
+  private void leaveLine(Audience audience) {
+    if (!audience.waiters().isEmpty()) {
+      lines.remove(audience);
+    }
+  }
+
+  int length() {
+    return byRequest.size();
+  }
+
+  @Nullable Waiter of(String request) {
+    return byRequest.get(request);
+  }
+
+  Collection<Waiter> all() {
+    return new TreeSet<>(byRequest.values());
+  }
+
+  /** Those of one tenant that has a limit, in their order. */
+  Collection<Waiter> ofTenant(String tenant) {
+    TreeSet<Waiter> waiters = byTenant.get(tenant);
+    return waiters == null ? List.of() : List.copyOf(waiters);
+  }
+
+  /** The first request in order that may have a seat, among the questions that the seat answers. */
+  @Nullable Waiter first(Predicate<Audience> answered, Predicate<Waiter> mayHave) {
+    Waiter best = null;
+    for (Audience audience : lines) {
+      if (best != null && audience.waiters().first().compareTo(best) > 0) {
+        return best;
+      }
+      if (answered.test(audience)) {
+        for (Waiter waiter : audience.waiters()) {
+          if (best != null && waiter.compareTo(best) > 0) {
+            break;
+          }
+          if (mayHave.test(waiter)) {
+            best = waiter;
+            break;
+          }
+        }
+      }
+    }
+    return best;
+  }
+}

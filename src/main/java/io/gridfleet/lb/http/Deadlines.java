@@ -1,0 +1,134 @@
+package io.gridfleet.lb.http;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Deadlines of connections, kept as one list an event loop and looked through every tick: moving a
+ * deadline, which every command does, is one assignment and no timer task. A deadline is kept to
+ * within two ticks, never early.
+ */
+public final class Deadlines {
+  /** Four times a second: fine enough for limits in seconds, unnoticeable with 50 000 entries. */
+  public static final Duration TICK = Duration.ofMillis(250);
+
+  private final long tickNanos;
+  private final FastThreadLocal<LoopDeadlines> lists = new FastThreadLocal<>();
+
+  public Deadlines() {
+    this(TICK);
+  }
+
+  public Deadlines(Duration tick) {
+    this.tickNanos = tick.toNanos();
+  }
+
+  /** A deadline, not set yet, of the current event loop {@code loop}; {@code due} runs on it. */
+  public Deadline create(EventExecutor loop, Runnable due) {
+    LoopDeadlines list = lists.get();
+    if (list == null) {
+      list = new LoopDeadlines(loop, tickNanos);
+      lists.set(list);
+    }
+    return new Deadline(list, due);
+  }
+
+  /** One deadline: set, moved and cleared on its event loop only. */
+  public static final class Deadline {
+    private final LoopDeadlines list;
+    private final Runnable due;
+    private long at;
+    private boolean set;
+    private int place = -1;
+
+    private Deadline(LoopDeadlines list, Runnable due) {
+      this.list = list;
+      this.due = due;
+    }
+
+    /** Sets or moves the deadline to so long from now. */
+    public void in(Duration time) {
+      list.join(this);
+      at = list.now + time.toNanos() + list.tickNanos;
+      set = true;
+    }
+
+    /** Nothing is due until {@link #in} is called again. */
+    public void clear() {
+      set = false;
+    }
+
+    /** Leaves the list; the owner is gone. */
+    public void leave() {
+      set = false;
+      list.leave(this);
+    }
+  }
+
+  /** The deadlines of one event loop, which owns all of its state. */
+  private static final class LoopDeadlines {
+    private final EventExecutor loop;
+    private final long tickNanos;
+    private final List<Deadline> members = new ArrayList<>();
+    private final List<Deadline> found = new ArrayList<>();
+    private long now;
+    private boolean ticking;
+
+    LoopDeadlines(EventExecutor loop, long tickNanos) {
+      this.loop = loop;
+      this.tickNanos = tickNanos;
+    }
+
+    void join(Deadline deadline) {
+      if (deadline.place < 0) {
+        deadline.place = members.size();
+        members.add(deadline);
+      }
+      if (!ticking) {
+        ticking = true;
+        now = System.nanoTime();
+        scheduleTick();
+      }
+    }
+
+    void leave(Deadline deadline) {
+      if (deadline.place < 0) {
+        return;
+      }
+      Deadline last = members.remove(members.size() - 1);
+      if (last != deadline) {
+        members.set(deadline.place, last);
+        last.place = deadline.place;
+      }
+      deadline.place = -1;
+    }
+
+    private void scheduleTick() {
+      var unused = loop.schedule(this::tick, tickNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void tick() {
+      now = System.nanoTime();
+      for (Deadline deadline : members) {
+        if (deadline.set && deadline.at - now <= 0) {
+          found.add(deadline);
+        }
+      }
+      for (Deadline deadline : found) {
+        if (deadline.set) {
+          deadline.set = false;
+          deadline.due.run();
+        }
+      }
+      found.clear();
+      ticking = !members.isEmpty();
+      if (ticking) {
+        scheduleTick();
+      }
+    }
+  }
+}

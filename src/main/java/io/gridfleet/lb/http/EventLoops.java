@@ -1,0 +1,24 @@
+package io.gridfleet.lb.http;
+
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** The event loops of the process, the transport they run on, and the deadlines kept there. */
+public record EventLoops(Transport transport, EventLoopGroup group, Deadlines deadlines) {
+
+  /** Loops named {@code loop-n} on the best transport; 0 is one for each processor. */
+  public static EventLoops start(int count) {
+    int loops = count > 0 ? count : Runtime.getRuntime().availableProcessors();
+    Transport transport = Transport.best();
+    return new EventLoops(transport, transport.loops("loop", loops), new Deadlines());
+  }
+
+  /** Ends the loops and waits for it, at most so long. */
+  public void stop(Duration time) {
+    var unused =
+        group
+            .shutdownGracefully(0, time.toMillis(), TimeUnit.MILLISECONDS)
+            .awaitUninterruptibly(time.toMillis());
+  }
+}

@@ -1,0 +1,55 @@
+package io.gridfleet.lb.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.List;
+
+/** The headers that speak about one connection and end there (RFC 9110 section 7.6.1). */
+public final class HopByHop {
+  private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+  private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+  private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
+
+  private HopByHop() {}
+
+  /**
+   * Takes the headers of one connection out, those that {@code Connection} names included. {@code
+   * Transfer-Encoding} stays: it tells the codec how to frame the body on the other side.
+   */
+  public static void strip(HttpHeaders headers) {
+    if (headers.contains(HttpHeaderNames.CONNECTION)) {
+      stripNamed(headers, headers.getAll(HttpHeaderNames.CONNECTION));
+      headers.remove(HttpHeaderNames.CONNECTION);
+    }
+    headers.remove(KEEP_ALIVE);
+    headers.remove(PROXY_CONNECTION);
+    headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+    headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
+    headers.remove(HttpHeaderNames.TE);
+    headers.remove(HttpHeaderNames.UPGRADE);
+    headers.remove(HTTP2_SETTINGS);
+  }
+
+  private static void stripNamed(HttpHeaders headers, List<String> connection) {
+    for (String value : connection) {
+      int from = 0;
+      while (from < value.length()) {
+        int comma = value.indexOf(',', from);
+        int to = comma < 0 ? value.length() : comma;
+        String name = value.substring(from, to).trim();
+        if (!name.isEmpty() && !isFraming(name)) {
+          headers.remove(name);
+        }
+        from = to + 1;
+      }
+    }
+  }
+
+  /** A peer that names these would change where a body ends, or whom it is for. */
+  private static boolean isFraming(String name) {
+    return HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+        || HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+        || HttpHeaderNames.HOST.contentEqualsIgnoreCase(name);
+  }
+}

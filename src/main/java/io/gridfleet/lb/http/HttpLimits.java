@@ -1,0 +1,38 @@
+package io.gridfleet.lb.http;
+
+import java.time.Duration;
+
+/**
+ * What one connection may ask of us before it is refused or closed.
+ *
+ * @param requestLine longest first line in bytes; beyond it 431
+ * @param headers most bytes of all headers together; beyond it 431
+ * @param gatheredBody most bytes of a body that is gathered (New Session, REST); beyond it 413
+ * @param head longest time from a connection's or a request's first byte to the end of its headers
+ * @param bodyPause longest pause between two parts of a request's body, and of an answer that the
+ *     client doesn't take
+ * @param idle longest time between two requests of a connection
+ */
+public record HttpLimits(
+    int requestLine,
+    int headers,
+    int gatheredBody,
+    Duration head,
+    Duration bodyPause,
+    Duration idle) {
+
+  /**
+   * 64 KiB of headers because proxies in front add cookies and tokens and 8 KiB is known to hurt;
+   * 16 MiB of New Session because a profile or a small extension travels in it; 10 minutes of
+   * idleness because test suites hold their connection between tests.
+   */
+  public static HttpLimits defaults() {
+    return new HttpLimits(
+        16 * 1024,
+        64 * 1024,
+        16 * 1024 * 1024,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Duration.ofMinutes(10));
+  }
+}

@@ -1,0 +1,105 @@
+package io.gridfleet.lb.metrics;
+
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.relay.RelayListener;
+import io.gridfleet.lb.session.SessionListener;
+import io.gridfleet.lb.store.StoreListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** All meters of this server, and their text for Prometheus. Any thread. */
+public final class Metrics implements AutoCloseable {
+  /** The content type of {@link #scrape()}. */
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final PrometheusMeterRegistry registry = ProcessMetrics.filtered();
+  private final RelayMetrics relay = new RelayMetrics(registry);
+  private final NewSessionMetrics newSessions = new NewSessionMetrics(registry);
+  private final SessionMetrics sessions = new SessionMetrics(registry);
+  private final StoreMetrics store = new StoreMetrics(registry);
+  private final Counter replays;
+  private final List<AutoCloseable> bound = new ArrayList<>();
+  private volatile @Nullable FleetMetrics fleet;
+
+  /** Meters of the process are there at once; those of features when these report. */
+  public Metrics(String version) {
+    Gauge.builder(Names.of("build.info"), () -> 1)
+        .description("1; the version is a label.")
+        .tag("version", version)
+        .register(registry);
+    replays =
+        Counter.builder(Names.of("idempotent.replays"))
+            .description("New session requests that joined or replayed another of the same key.")
+            .register(registry);
+    bound.add(ProcessMetrics.bindTo(registry));
+  }
+
+  public RelayListener relay() {
+    return relay;
+  }
+
+  public NewSessionListener newSessions() {
+    return newSessions;
+  }
+
+  public SessionListener sessions() {
+    return sessions;
+  }
+
+  public StoreListener store() {
+    return store;
+  }
+
+  /** A new session request got the answer of an earlier one, or waits for it. */
+  public void idempotentReplay() {
+    replays.increment();
+  }
+
+  /** From here on a scrape shows devices, nodes, queue and live sessions. Called once. */
+  public void show(Views views) {
+    fleet = new FleetMetrics(registry, views);
+  }
+
+  /**
+   * Shows memory of network buffers.
+   *
+   * @param kind {@code direct} or {@code heap}
+   */
+  public void showBufferMemory(String kind, LongSupplier bytes) {
+    Gauge.builder(Names.of("buffer.memory"), bytes::getAsLong)
+        .description("Memory that the pool of network buffers holds.")
+        .baseUnit("bytes")
+        .tag("kind", kind)
+        .register(registry);
+  }
+
+  /** Shows how many connections of one side are open: {@code client} or {@code node}. */
+  public void showConnections(String side, LongSupplier open) {
+    Gauge.builder(Names.of("connections.open"), open::getAsLong)
+        .description("Open connections, by the side they lead to.")
+        .tag("side", side)
+        .register(registry);
+  }
+
+  /** Prometheus' text; asks the features for their views, so it doesn't belong on an event loop. */
+  public String scrape() {
+    FleetMetrics shown = fleet;
+    if (shown != null) {
+      shown.refresh();
+    }
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (AutoCloseable binder : bound) {
+      binder.close();
+    }
+    registry.close();
+  }
+}

@@ -1,0 +1,23 @@
+package io.gridfleet.lb.metrics;
+
+import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.node.NodeHealth;
+import io.gridfleet.lb.node.NodeId;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What a scrape asks the features for. Called on the scrape's thread.
+ *
+ * @param seats every device and its state
+ * @param queueLength new session requests that wait
+ * @param liveSessions sessions that this server knows to be alive
+ * @param nodes what probes have found out
+ */
+public record Views(
+    Supplier<List<SeatView>> seats,
+    IntSupplier queueLength,
+    IntSupplier liveSessions,
+    Supplier<Map<NodeId, NodeHealth>> nodes) {}

@@ -1,0 +1,59 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.SessionId;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** How one try to create a session on one device ended, and so what the story does next. */
+public sealed interface AttemptOutcome {
+
+  /**
+   * The node created a session.
+   *
+   * @param answered the capabilities in the node's answer
+   * @param otherMembers members of the answer beside {@code value}, {@code sessionId} and {@code
+   *     status}; they pass to the client
+   */
+  record Created(SessionId id, Capabilities answered, Map<String, Object> otherMembers)
+      implements AttemptOutcome {
+    public Created {
+      otherMembers = Collections.unmodifiableMap(new LinkedHashMap<>(otherMembers));
+    }
+  }
+
+  /**
+   * The request is at fault: no device would take it, so none is blamed and it isn't repeated.
+   *
+   * @param status the node's, for the client
+   * @param body the node's very bytes, for the client
+   * @param error the same as values, for where the bytes can't be used
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  record Refused(int status, byte[] body, WebDriverError error) implements AttemptOutcome {}
+
+  /**
+   * The device or its node is at fault: another one may take the request.
+   *
+   * @param cause one line for people
+   * @param causeCode one of a bounded set of words for metrics, in snake case
+   * @param marks whether the device is avoided from now on; otherwise only when it fails like this
+   *     twice in a row
+   * @param answer what the node said; empty where it said nothing
+   */
+  record DeviceFailed(String cause, String causeCode, boolean marks, Optional<Answer> answer)
+      implements AttemptOutcome {}
+
+  /** The time of the request is over. */
+  record OutOfTime() implements AttemptOutcome {}
+
+  /** Nobody waits for the session any more. */
+  record ClientGone() implements AttemptOutcome {}
+
+  /** A node's answer as it came, and the error in it as values. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  record Answer(int status, byte[] body, WebDriverError error) {}
+}

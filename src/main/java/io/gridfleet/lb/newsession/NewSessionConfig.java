@@ -1,0 +1,76 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.config.Checked;
+import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConfigLoader;
+import io.gridfleet.lb.config.Durations;
+import io.gridfleet.lb.config.Key;
+import java.time.Duration;
+import java.util.List;
+
+/** The times and rules of a new session request (DESIGN, time table). */
+public record NewSessionConfig(
+    @Key(doc = "How long a request waits for a device when it doesn't say.", fallback = "20s")
+        Duration waitForDevice,
+    @Key(doc = "The longest wait that a request may ask for.", fallback = "1d", min = "1s")
+        Duration maxWait,
+    @Key(
+            doc = "How long one attempt on a device may take when the request doesn't say.",
+            fallback = "2min",
+            min = "1s")
+        Duration attemptTimeout,
+    @Key(doc = "How often a waiting client gets a sign of life.", fallback = "10s", min = "100ms")
+        Duration progressInterval,
+    @Key(doc = "Waits longer than this get signs of life unasked.", fallback = "1h")
+        Duration progressAutoAfter,
+    @Key(doc = "How long a device that failed is avoided.", fallback = "10min") Duration avoidFor,
+    @Key(doc = "Whether an unknown gridfleet: capability is refused.", fallback = "false")
+        boolean strict,
+    @Key(
+            doc = "How long a device stays locked when its replica dies.",
+            fallback = "30s",
+            min = "1s")
+        Duration lockExpiry,
+    @Key(doc = "How often a lock in use is renewed.", fallback = "10s", min = "100ms")
+        Duration lockRenewal,
+    @Key(
+            doc = "How long the answer to an X-Idempotency-Key is kept for repeats.",
+            fallback = "30min")
+        Duration idempotencyFor,
+    @Key(doc = "Answers of nodes that mean something else here; looked at before the known ones.")
+        List<FailureRowConfig> failures)
+    implements Checked {
+
+  /** The values that count when nothing is configured. */
+  public static NewSessionConfig defaults() {
+    return ConfigLoader.defaults(NewSessionConfig.class);
+  }
+
+  /** The operator's rows, and the known ones behind them. */
+  public FailureTable failureTable() {
+    return new FailureTable(failures.stream().map(FailureRowConfig::rule).toList());
+  }
+
+  @Override
+  public void check(Complaints complaints) {
+    if (waitForDevice.compareTo(maxWait) > 0) {
+      complaints.at("waitForDevice", notAbove("maxWait", maxWait));
+    }
+    if (progressInterval.compareTo(progressAutoAfter) >= 0) {
+      complaints.at(
+          "progressInterval",
+          "must be shorter than 'progressAutoAfter' (" + Durations.text(progressAutoAfter) + ")");
+    }
+    if (lockRenewal.multipliedBy(2).compareTo(lockExpiry) > 0) {
+      complaints.at(
+          "lockRenewal",
+          "must be at most half of 'lockExpiry' ("
+              + Durations.text(lockExpiry)
+              + "), so that one late renewal loses no lock");
+    }
+  }
+
+  private static String notAbove(String other, Duration value) {
+    return "must not be longer than '" + other + "' (" + Durations.text(value) + ")";
+  }
+}

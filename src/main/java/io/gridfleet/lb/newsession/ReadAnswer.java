@@ -1,0 +1,117 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.newsession.AttemptOutcome.Created;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.Json;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import io.gridfleet.lb.webdriver.SessionId;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's answer to New Session, read leniently: W3C or legacy, and whatever a gateway in between
+ * says instead.
+ *
+ * @param created the session, if there is one
+ * @param named the W3C error; empty where none is named
+ * @param message the error's text; where there is none, the body itself
+ * @param error the same for a client
+ */
+record ReadAnswer(Optional<Created> created, String named, String message, WebDriverError error) {
+  /** Characters of a message that rules look at and clients read; stack traces come later. */
+  private static final int LONGEST_MESSAGE = 16_384;
+
+  static ReadAnswer read(int status, byte[] body) {
+    Map<String, Object> members = members(body);
+    Map<String, Object> value = object(members.get("value"));
+    Optional<Created> created = status < 300 ? session(members, value) : Optional.empty();
+    if (created.isPresent()) {
+      return new ReadAnswer(created, "", "", error(status, "", "", value));
+    }
+    String named = named(members, value);
+    String message = message(members, value, body);
+    return new ReadAnswer(created, named, message, error(status, named, message, value));
+  }
+
+  boolean saysError() {
+    return !named.isEmpty();
+  }
+
+  private static Map<String, Object> members(byte[] body) {
+    try {
+      return Json.objectFromNode(body);
+    } catch (ProtocolException notAnObject) {
+      return Map.of();
+    }
+  }
+
+  private static Optional<Created> session(Map<String, Object> members, Map<String, Object> value) {
+    boolean w3c = value.get("sessionId") instanceof String;
+    boolean legacyError = members.get("status") instanceof Number status && status.intValue() != 0;
+    if (legacyError || (!w3c && value.containsKey("error"))) {
+      return Optional.empty();
+    }
+    Object id = w3c ? value.get("sessionId") : members.get("sessionId");
+    Map<String, Object> capabilities = w3c ? object(value.get("capabilities")) : value;
+    Map<String, Object> others = new LinkedHashMap<>(members);
+    others.remove("value");
+    others.remove("sessionId");
+    others.remove("status");
+    return Optional.ofNullable(id instanceof String text ? text : null)
+        .flatMap(SessionId::parse)
+        .map(known -> new Created(known, Capabilities.of(capabilities), others));
+  }
+
+  private static String named(Map<String, Object> members, Map<String, Object> value) {
+    if (value.get("error") instanceof String error) {
+      return error;
+    }
+    if (members.get("status") instanceof Number status && status.intValue() != 0) {
+      return legacyName(status.intValue());
+    }
+    return members.get("error") instanceof String bare ? bare : "";
+  }
+
+  private static String legacyName(int status) {
+    for (ErrorCode code : ErrorCode.values()) {
+      if (code.legacyStatus() == status) {
+        return code.text();
+      }
+    }
+    return ErrorCode.UNKNOWN_ERROR.text();
+  }
+
+  private static String message(
+      Map<String, Object> members, Map<String, Object> value, byte[] body) {
+    Object found = value.get("message");
+    if (found == null) {
+      found = members.get("message");
+    }
+    if (found == null) {
+      found = members.get("value") instanceof String text ? text : null;
+    }
+    String message =
+        found instanceof String text
+            ? text
+            : new String(body, 0, Math.min(body.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
+    return message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) : message;
+  }
+
+  private static WebDriverError error(
+      int status, String named, String message, Map<String, Object> value) {
+    ErrorCode fallback = status == 400 ? ErrorCode.INVALID_ARGUMENT : ErrorCode.SESSION_NOT_CREATED;
+    ErrorCode code = ErrorCode.of(named).orElse(fallback);
+    WebDriverError error = WebDriverError.of(code, message, object(value.get("data")));
+    return status >= 400 ? error.withStatus(status) : error;
+  }
+
+  @SuppressWarnings("unchecked") // JSON objects have string keys
+  private static Map<String, Object> object(@Nullable Object value) {
+    return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+  }
+}

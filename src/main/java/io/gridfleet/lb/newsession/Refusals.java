@@ -1,0 +1,128 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.Verdicts;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a client reads when it gets no session. The two texts that AppiumLB's users know come first
+ * (sources/appiumlb-page.txt, "Retry and avoid previously failed devices"); what would help comes
+ * after them.
+ */
+final class Refusals {
+  static final String NO_MATCH = "No matched devices were found";
+  static final String NONE_AVAILABLE = "No available good condition devices";
+
+  private Refusals() {}
+
+  /** The answer for a wait that ended without a device. */
+  static WebDriverError of(
+      Placement placement,
+      SessionWish wish,
+      List<AttemptRecord> attempts,
+      Explanations explanations) {
+    if (placement instanceof Placement.NothingMatches nothing) {
+      return explained(
+          error(NO_MATCH + ": " + asked(wish), nothing.verdicts(), wish, attempts),
+          wish,
+          explanations);
+    }
+    if (placement instanceof Placement.OutOfTime late) {
+      String text =
+          NONE_AVAILABLE
+              + " after "
+              + wish.times().patience().toSeconds()
+              + " s. "
+              + late.verdicts().text();
+      return explained(error(text, late.verdicts(), wish, attempts), wish, explanations);
+    }
+    if (placement instanceof Placement.NoneLeft none) {
+      String text = NONE_AVAILABLE + ": every device that matches has failed this request.";
+      return error(text, none.verdicts(), wish, attempts);
+    }
+    if (placement instanceof Placement.Removed removed) {
+      return plain(NONE_AVAILABLE + ": " + removed.why());
+    }
+    return plain(
+        "The store that keeps the locks can't be reached, so no session can be created now. "
+            + "Sessions that live go on; try again.");
+  }
+
+  private static WebDriverError explained(
+      WebDriverError error, SessionWish wish, Explanations explanations) {
+    Map<String, Object> explained = explanations.of(wish.questions());
+    Map<String, Object> data = new LinkedHashMap<>(error.data());
+    data.put("explain", explained);
+    String hints = hints(explained);
+    return WebDriverError.of(error.code(), error.message() + hints, data);
+  }
+
+  /** A key that was probably mistyped, for people who read only the text. */
+  private static String hints(Map<String, Object> explained) {
+    return explained.get("warnings") instanceof List<?> warnings
+        ? warnings.stream()
+            .map(String::valueOf)
+            .filter(warning -> warning.contains("did you mean"))
+            .map(warning -> "; " + warning)
+            .collect(Collectors.joining())
+        : "";
+  }
+
+  static WebDriverError plain(String text) {
+    return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text);
+  }
+
+  private static String asked(SessionWish wish) {
+    List<String> asked =
+        wish.questions().stream()
+            .map(question -> question.selector().normalForm())
+            .distinct()
+            .toList();
+    String warnings = wish.warnings().isEmpty() ? "" : ". " + String.join("; ", wish.warnings());
+    return "nothing in this lab is " + String.join(" or ", asked) + warnings;
+  }
+
+  /** What a failed attempt says for itself: the node's own words, or what happened to it. */
+  static WebDriverError lastWords(AttemptOutcome.DeviceFailed failure) {
+    return failure
+        .answer()
+        .map(AttemptOutcome.Answer::error)
+        .orElseGet(() -> plain("No session could be created: " + failure.cause()));
+  }
+
+  /** The error of the last attempt, with all attempts beside it. */
+  static WebDriverError afterAttempts(
+      WebDriverError last, Map<String, Object> counts, List<AttemptRecord> attempts) {
+    Map<String, Object> data = new LinkedHashMap<>(last.data());
+    data.putAll(counts);
+    data.put("attempts", attempts.stream().map(AttemptRecord::forClients).toList());
+    return last.withData(data);
+  }
+
+  private static WebDriverError error(
+      String text, Verdicts verdicts, SessionWish wish, List<AttemptRecord> attempts) {
+    Map<String, Object> data = counts(verdicts);
+    if (!wish.warnings().isEmpty()) {
+      data.put("warnings", wish.warnings());
+    }
+    data.put("attempts", attempts.stream().map(AttemptRecord::forClients).toList());
+    return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text, data);
+  }
+
+  /** The same as the text, as numbers. */
+  static Map<String, Object> counts(Verdicts verdicts) {
+    Map<String, Object> inhibitors = new LinkedHashMap<>();
+    verdicts.counts().forEach((kind, count) -> inhibitors.put(kind.code(), count));
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("devices", verdicts.devices());
+    data.put("matching", verdicts.matching());
+    data.put("inhibitors", inhibitors);
+    verdicts.quota().ifPresent(most -> data.put("quota", most));
+    return data;
+  }
+}

@@ -1,0 +1,219 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
+import io.gridfleet.lb.newsession.SessionWish.Answering;
+import io.gridfleet.lb.newsession.SessionWish.Choice;
+import io.gridfleet.lb.newsession.SessionWish.Labels;
+import io.gridfleet.lb.newsession.SessionWish.Progress;
+import io.gridfleet.lb.newsession.SessionWish.Times;
+import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.selector.SelectorException;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@link SessionWish} out of a payload: the only place where our capabilities are read. */
+public final class WishReader {
+  private final NewSessionConfig limits;
+  private final Inventory inventory;
+  private final SelectorCache selectors;
+  private final KnownRuns runs;
+  private final RandomGenerator randomness;
+
+  public WishReader(
+      NewSessionConfig limits,
+      Inventory inventory,
+      SelectorCache selectors,
+      KnownRuns runs,
+      RandomGenerator randomness) {
+    this.limits = limits;
+    this.inventory = inventory;
+    this.selectors = selectors;
+    this.runs = runs;
+    this.randomness = randomness;
+  }
+
+  /**
+   * @throws ProtocolException with what to answer, when the wish can't be understood or can never
+   *     be met
+   */
+  public SessionWish read(NewSessionRequest request, Tenant tenant) {
+    List<Capabilities> candidates = request.payload().candidates();
+    OurCapabilities ours = new OurCapabilities(candidates);
+    List<String> warnings = warnings(ours);
+    Optional<String> run = run(request.origin(), ours);
+    List<Question> questions = questions(candidates, ours, tenant, run);
+    questions.forEach(question -> warnings.addAll(question.selector().warnings()));
+    return new SessionWish(
+        tenant,
+        questions,
+        times(ours),
+        choice(ours, tenant),
+        answering(ours),
+        new Labels(ours.text("testName"), run, ours.value("selector")),
+        warnings);
+  }
+
+  private List<String> warnings(OurCapabilities ours) {
+    List<String> warnings = new ArrayList<>();
+    List<String> unknown = ours.unknown();
+    if (limits.strict() && !unknown.isEmpty()) {
+      throw ProtocolException.invalidArgument("Unknown capability " + String.join(", ", unknown));
+    }
+    unknown.forEach(name -> warnings.add("unknown capability " + name));
+    if (ours.value("requestTimeout") != null) {
+      warnings.add("gridfleet:requestTimeout is deprecated, use newCommandTimeout");
+    }
+    return warnings;
+  }
+
+  private Optional<String> run(Origin origin, OurCapabilities ours) {
+    Optional<String> asked = origin.run().isPresent() ? origin.run() : ours.text("run_id");
+    Optional<String> run = asked.filter(id -> !id.equalsIgnoreCase("free"));
+    if (run.isPresent() && !runs.live(run.get())) {
+      throw refused(
+          ErrorCode.SESSION_NOT_CREATED,
+          Refusals.NONE_AVAILABLE + ": run " + run.get() + " is unknown or over");
+    }
+    return run;
+  }
+
+  private List<Question> questions(
+      List<Capabilities> candidates, OurCapabilities ours, Tenant tenant, Optional<String> run) {
+    List<Question> questions = new ArrayList<>();
+    List<String> strangers = new ArrayList<>();
+    for (Capabilities candidate : candidates) {
+      Object own = OurCapabilities.valueIn(candidate, "selector");
+      Object selector = own != null ? own : ours.value("selector");
+      Optional<String> name = OurCapabilities.appiumIn(candidate, "udid").map(Object::toString);
+      Question question = question(candidate, selector, name.filter(udid -> !udid.isBlank()));
+      if (question == null) {
+        strangers.add(name.orElse(""));
+        question = NOBODY;
+      }
+      questions.add(new Question(question.selector(), tenant.devices(), run, question.named()));
+    }
+    if (strangers.size() == candidates.size()) {
+      throw refused(
+          ErrorCode.SESSION_NOT_CREATED,
+          Refusals.NO_MATCH + ": no device is called " + String.join(" or ", strangers));
+    }
+    return questions;
+  }
+
+  private static final Question NOBODY =
+      new Question(
+          Selector.parse("-id:*"), Selector.everything(), Optional.empty(), Optional.empty());
+
+  private @Nullable Question question(
+      Capabilities candidate, @Nullable Object selector, Optional<String> udid) {
+    Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains);
+    if (udid.isEmpty()) {
+      Selector asked = compiled(selector).and(narrowed);
+      return new Question(asked, Selector.everything(), Optional.empty(), Optional.empty());
+    }
+    Optional<Device> named = inventory.named(udid.get());
+    if (named.isPresent()) {
+      return new Question(narrowed, Selector.everything(), Optional.empty(), named.map(Device::id));
+    }
+    Selector asked = selectorOrNobody(udid.get());
+    return asked == null
+        ? null
+        : new Question(
+            asked.and(narrowed), Selector.everything(), Optional.empty(), Optional.empty());
+  }
+
+  /** A {@code udid} that names nobody may be a selector; null when it is neither. */
+  private @Nullable Selector selectorOrNobody(String udid) {
+    Set<String> keys = inventory.keys();
+    try {
+      Selector read = Selector.ofUdid(udid, name -> false, keys);
+      return read.equals(Selector.named(udid)) ? null : read;
+    } catch (SelectorException wrong) {
+      throw ProtocolException.invalidArgument(wrong.text());
+    }
+  }
+
+  private Selector compiled(@Nullable Object selector) {
+    try {
+      return selectors.get(selector);
+    } catch (SelectorException wrong) {
+      throw ProtocolException.invalidArgument(wrong.text());
+    }
+  }
+
+  private Times times(OurCapabilities ours) {
+    Optional<Duration> newCommandTimeout = ours.newCommandTimeout();
+    Optional<Duration> limit = newCommandTimeout.filter(time -> !time.isZero());
+    Duration wait =
+        ours.seconds("waitForDeviceOnlineTimeout").or(() -> limit).orElse(limits.waitForDevice());
+    if (wait.compareTo(limits.maxWait()) > 0) {
+      throw ProtocolException.invalidArgument(
+          "gridfleet:waitForDeviceOnlineTimeout is at most "
+              + limits.maxWait().toSeconds()
+              + " seconds");
+    }
+    Duration atLeast = ours.seconds("requestTimeout").orElse(limits.attemptTimeout());
+    Duration attempt = limit.filter(time -> time.compareTo(atLeast) > 0).orElse(atLeast);
+    return new Times(wait, attempt, newCommandTimeout);
+  }
+
+  private Choice choice(OurCapabilities ours, Tenant tenant) {
+    String name = ours.text("deviceStrategy").orElse(PickStrategy.RANKED.name());
+    PickStrategy strategy =
+        PickStrategy.named(name, randomness)
+            .orElseThrow(
+                () ->
+                    ProtocolException.invalidArgument(
+                        "gridfleet:deviceStrategy is 'ranked' or 'random', not '" + name + "'"));
+    boolean avoid = ours.bool("ignoreFailedDevices", true) && ours.bool("ignoreFailedDevice", true);
+    int priority = ours.number("priority").map(Double::intValue).orElse(0);
+    return new Choice(
+        strategy,
+        avoid,
+        ours.bool("retryNewSessionFailure", true),
+        tenant.allowedPriority(priority));
+  }
+
+  private Answering answering(OurCapabilities ours) {
+    return new Answering(
+        progress(ours),
+        ours.bool("directConnect", true),
+        !ours.bool("skipVendorPrefixDirectconnect", false));
+  }
+
+  Progress progress(NewSessionPayload payload) {
+    return progress(new OurCapabilities(payload.candidates()));
+  }
+
+  private Progress progress(OurCapabilities ours) {
+    Object asked = ours.value("newSessionRequestProgress");
+    if (asked instanceof String text && text.strip().equalsIgnoreCase("inline")) {
+      return Progress.INLINE;
+    }
+    boolean byItself =
+        ours.seconds("waitForDeviceOnlineTimeout")
+            .filter(wait -> wait.compareTo(limits.progressAutoAfter()) > 0)
+            .isPresent();
+    return ours.bool("newSessionRequestProgress", byItself) ? Progress.WHITE_SPACE : Progress.OFF;
+  }
+
+  private static ProtocolException refused(ErrorCode code, String text) {
+    return new ProtocolException(WebDriverError.of(code, text));
+  }
+}

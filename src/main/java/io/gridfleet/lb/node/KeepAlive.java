@@ -1,0 +1,33 @@
+package io.gridfleet.lb.node;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a node says about how long it keeps an idle connection ({@code Keep-Alive: timeout=5}). */
+final class KeepAlive {
+  private static final AsciiString NAME = AsciiString.cached("keep-alive");
+  private static final Pattern TIMEOUT = Pattern.compile("timeout\\s*=\\s*\"?(\\d{1,6})");
+
+  private KeepAlive() {}
+
+  /** Our own limit, or the node's less a margin where that is shorter. */
+  static Duration limit(HttpHeaders answer, Duration own, Duration margin) {
+    String value = answer.get(NAME);
+    Duration told = value == null ? null : told(value);
+    if (told == null) {
+      return own;
+    }
+    Duration safe = told.compareTo(margin) > 0 ? told.minus(margin) : Duration.ZERO;
+    return safe.compareTo(own) < 0 ? safe : own;
+  }
+
+  private static @Nullable Duration told(String value) {
+    Matcher matcher = TIMEOUT.matcher(value.toLowerCase(Locale.ROOT));
+    return matcher.find() ? Duration.ofSeconds(Long.parseLong(matcher.group(1))) : null;
+  }
+}

@@ -1,0 +1,84 @@
+package io.gridfleet.lb.node;
+
+import java.time.Duration;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An OkHttp client with a bounded number of named daemon threads of its own, made by the first
+ * call: it reads the machine's certificates, which the start of the program needn't wait for.
+ */
+final class NodeCalls implements AutoCloseable {
+  /** Longer than a probe's usual interval, shorter than any node's keep-alive is likely to be. */
+  private static final int KEEP_ALIVE_SECONDS = 15;
+
+  /** Clients made of one share its TLS: the machine's certificates are read once. */
+  private static final class Shared {
+    static final OkHttpClient PLAIN = new OkHttpClient();
+  }
+
+  private final ThreadPoolExecutor threads;
+  private final int mostAtOnce;
+  private final Duration connect;
+  private final Duration timeout;
+  private @Nullable OkHttpClient http;
+
+  /**
+   * Threads are made when needed, one a running call.
+   *
+   * @param timeout for a whole call, connecting included
+   */
+  NodeCalls(String threadPrefix, int mostAtOnce, Duration connect, Duration timeout) {
+    AtomicInteger number = new AtomicInteger();
+    this.threads =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, threadPrefix + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.mostAtOnce = mostAtOnce;
+    this.connect = connect;
+    this.timeout = timeout;
+  }
+
+  synchronized OkHttpClient http() {
+    if (http == null) {
+      Dispatcher dispatcher = new Dispatcher(threads);
+      dispatcher.setMaxRequests(mostAtOnce);
+      dispatcher.setMaxRequestsPerHost(mostAtOnce);
+      http =
+          Shared.PLAIN
+              .newBuilder()
+              .dispatcher(dispatcher)
+              .connectionPool(new ConnectionPool(mostAtOnce, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS))
+              .connectTimeout(connect)
+              .readTimeout(timeout)
+              .callTimeout(timeout)
+              .followRedirects(false)
+              .retryOnConnectionFailure(true)
+              .build();
+    }
+    return http;
+  }
+
+  @Override
+  public synchronized void close() {
+    threads.shutdown();
+    if (http != null) {
+      http.dispatcher().cancelAll();
+      http.connectionPool().evictAll();
+    }
+  }
+}

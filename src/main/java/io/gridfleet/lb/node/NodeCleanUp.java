@@ -1,0 +1,193 @@
+package io.gridfleet.lb.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls to nodes away from the request path: sessions that nobody wants are deleted, left-overs of
+ * attempts are found. Nothing here fails exceptionally: a node that can't be asked is logged.
+ */
+public final class NodeCleanUp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeCleanUp.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final MediaType JSON_TYPE = MediaType.get("application/json; charset=utf-8");
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  /** Ending a session ends a browser or an app: seconds, not minutes. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  /** A node that joins the question to a running creation answers when that one does. */
+  private static final Duration JOINED_TIMEOUT = Duration.ofMinutes(2);
+
+  /** Each holds a thread while it waits; questions wait longest and have threads apart. */
+  private static final int MOST_AT_ONCE = 32;
+
+  private final NodeCalls calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, TIMEOUT);
+  private final NodeCalls joined =
+      new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, JOINED_TIMEOUT);
+  private final ScheduledExecutorService timer;
+  private final List<Duration> pauses;
+
+  /** Three tries, a second and then five apart. */
+  public NodeCleanUp(ScheduledExecutorService timer) {
+    this(timer, List.of(Duration.ofSeconds(1), Duration.ofSeconds(5)));
+  }
+
+  NodeCleanUp(ScheduledExecutorService timer, List<Duration> pauses) {
+    this.timer = timer;
+    this.pauses = List.copyOf(pauses);
+  }
+
+  /**
+   * Deletes a session. True when the node said that it is gone, false when it couldn't be asked.
+   *
+   * @param node where commands go, base path included
+   */
+  public CompletionStage<Boolean> delete(URI node, SessionId session) {
+    Request request = to(node, "/session/" + session.value()).delete().build();
+    return ask(request, 0).thenApply(Optional::isPresent);
+  }
+
+  /**
+   * Asks an Appium node what became of an attempt and deletes the session, if there is one. Appium
+   * replays by key alone and creates nothing for an empty object under a new key. True when nothing
+   * is left, false when the node couldn't be asked.
+   */
+  public CompletionStage<Boolean> deleteLeftOver(URI node, String attempt) {
+    Request request =
+        to(node, "/session")
+            .header("X-Idempotency-Key", attempt)
+            .post(RequestBody.create("{}", JSON_TYPE))
+            .build();
+    return ask(request, 0)
+        .thenCompose(
+            answer ->
+                answer
+                    .flatMap(it -> SessionId.parse(sessionId(it.body)))
+                    .map(id -> delete(node, id))
+                    .orElseGet(() -> CompletableFuture.completedFuture(answer.isPresent())));
+  }
+
+  private static String sessionId(JsonNode body) {
+    return body.path("value").path("sessionId").asText();
+  }
+
+  /** The node's live sessions; empty when it doesn't tell (Appium needs to be allowed). */
+  public CompletionStage<Optional<Set<SessionId>>> sessions(URI node) {
+    return list(node, "/appium/sessions")
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    : list(node, "/sessions"));
+  }
+
+  private CompletionStage<Optional<Set<SessionId>>> list(URI node, String path) {
+    return once(to(node, path).build())
+        .thenApply(answer -> answer.filter(Answer::isList).map(it -> ids(it.body)));
+  }
+
+  private static Set<SessionId> ids(JsonNode body) {
+    Set<SessionId> ids = new HashSet<>();
+    for (JsonNode entry : body.path("value")) {
+      JsonNode id = entry.has("id") ? entry.path("id") : entry.path("sessionId");
+      SessionId.parse(id.asText()).ifPresent(ids::add);
+    }
+    return ids;
+  }
+
+  private static Request.Builder to(URI node, String path) {
+    return new Request.Builder().url(node + path);
+  }
+
+  /** Asks until the node has an answer that another try wouldn't better, or tries are used up. */
+  private CompletionStage<Optional<Answer>> ask(Request request, int tries) {
+    return once(request)
+        .thenCompose(
+            answer -> {
+              if (answer.filter(it -> isLastWord(request, it)).isPresent()) {
+                return CompletableFuture.completedFuture(answer);
+              }
+              if (tries == pauses.size()) {
+                LOG.warn("{} {} had no effect", request.method(), request.url());
+                return CompletableFuture.completedFuture(
+                    answer.filter(it -> isLastWord(request, it)));
+              }
+              return after(pauses.get(tries)).thenCompose(later -> ask(request, tries + 1));
+            });
+  }
+
+  /** A question for a left-over is answered by any error of the node's own: nothing was started. */
+  private static boolean isLastWord(Request request, Answer answer) {
+    return answer.status < 500
+        || (request.method().equals("POST") && answer.body.path("value").has("error"));
+  }
+
+  private CompletionStage<Void> after(Duration pause) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    var unused = timer.schedule(() -> over.complete(null), pause.toNanos(), TimeUnit.NANOSECONDS);
+    return over;
+  }
+
+  private CompletionStage<Optional<Answer>> once(Request request) {
+    CompletableFuture<Optional<Answer>> answer = new CompletableFuture<>();
+    NodeCalls lane = request.method().equals("POST") ? joined : calls;
+    lane.http()
+        .newCall(request)
+        .enqueue(
+            new Callback() {
+              @Override
+              public void onFailure(Call call, IOException failure) {
+                answer.complete(Optional.empty());
+              }
+
+              @Override
+              public void onResponse(Call call, Response response) {
+                answer.complete(read(response));
+              }
+            });
+    return answer;
+  }
+
+  private static Optional<Answer> read(Response response) {
+    try (response) {
+      JsonNode body = JSON.readTree(response.body().bytes());
+      return Optional.of(new Answer(response.code(), body));
+    } catch (IOException e) {
+      return Optional.of(new Answer(response.code(), JSON.missingNode()));
+    }
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+    joined.close();
+  }
+
+  private record Answer(int status, JsonNode body) {
+    /** A proxy's page or a value of null is no list: live sessions mustn't end for it. */
+    boolean isList() {
+      return status == 200 && body.path("value").isArray();
+    }
+  }
+}

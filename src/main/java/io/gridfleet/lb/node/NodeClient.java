@@ -1,0 +1,44 @@
+package io.gridfleet.lb.node;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Our own requests to nodes (New Session, Delete Session, status), whole bodies both ways, on the
+ * same connections as the relay. Never repeats anything.
+ */
+public final class NodeClient {
+  /** A capability set with screenshots in it stays far below; a runaway answer stops here. */
+  private static final int MOST_ANSWER_BYTES = 16 * 1024 * 1024;
+
+  private final NodeConnections connections;
+  private final EventLoopGroup loops;
+
+  public NodeClient(NodeConnections connections, EventLoopGroup loops) {
+    this.connections = connections;
+    this.loops = loops;
+  }
+
+  /**
+   * Sends on the given event loop, or on any if {@code executor} is none. The future fails with a
+   * {@link NodeFailure}; it completes on the event loop. Cancelling it closes the connection.
+   */
+  public CompletableFuture<NodeAnswer> send(
+      NodeAddress node, NodeRequest request, Executor executor) {
+    EventLoop loop = executor instanceof EventLoop own ? own : loops.next();
+    GatheredAnswer answer = new GatheredAnswer(loop, node, request, MOST_ANSWER_BYTES);
+    if (loop.inEventLoop()) {
+      answer.start(connections);
+    } else {
+      loop.execute(() -> answer.start(connections));
+    }
+    return answer.future();
+  }
+
+  /** Sends on any event loop. */
+  public CompletableFuture<NodeAnswer> send(NodeAddress node, NodeRequest request) {
+    return send(node, request, loops.next());
+  }
+}

@@ -1,0 +1,49 @@
+package io.gridfleet.lb.node;
+
+import io.gridfleet.lb.http.Deadlines;
+import io.gridfleet.lb.http.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+
+/** How a connection to a node is opened: socket options, names off the loop, TLS where asked. */
+record NodeConnecting(
+    Transport transport,
+    Deadlines deadlines,
+    Duration connectTimeout,
+    Duration idleLimit,
+    OffLoopNames names) {
+
+  ChannelFuture open(EventLoop loop, NodeAddress node) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(transport.connecting())
+        .resolver(names)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
+        .handler(new ChannelInboundHandlerAdapter())
+        .connect(InetSocketAddress.createUnresolved(node.host(), node.port()));
+  }
+
+  /** The handler that speaks TLS with a node, its certificate and name checked. */
+  SslHandler tls(ChannelFuture connected, NodeAddress node) throws SSLException {
+    SslContext context =
+        SslContextBuilder.forClient()
+            .sslProvider(SslProvider.JDK)
+            .endpointIdentificationAlgorithm("HTTPS")
+            .build();
+    SslHandler handler = context.newHandler(connected.channel().alloc(), node.host(), node.port());
+    handler.setHandshakeTimeoutMillis(connectTimeout.toMillis());
+    return handler;
+  }
+}

@@ -1,0 +1,234 @@
+package io.gridfleet.lb.node;
+
+import io.gridfleet.lb.http.Codecs;
+import io.gridfleet.lb.http.Deadlines.Deadline;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 connection to a node: serves one request at a time and goes back to its pool by
+ * itself when request and answer have ended well. Owned by its event loop.
+ *
+ * <p>States: idle (no sink, in the pool) → busy (a sink) → idle or closed; or busy → handed over (a
+ * tunnel took the channel).
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
+public final class NodeConnection extends ChannelInboundHandlerAdapter {
+  /** Below what the node says it keeps, so that we are the ones who close. */
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+
+  private final LoopPool pool;
+  private final NodeAddress address;
+  private final Channel channel;
+  private final Codecs.AnswerDecoder decoder = new Codecs.AnswerDecoder();
+  private final HttpRequestEncoder encoder = new HttpRequestEncoder();
+  private final Deadline idle;
+  private Duration idleLimit;
+  private @Nullable AnswerSink sink;
+  private @Nullable Throwable trouble;
+  private boolean requestDone;
+  private boolean keepAlive;
+  private boolean interim;
+  private boolean switching;
+  private boolean first = true;
+
+  NodeConnection(LoopPool pool, NodeAddress address, Channel channel) {
+    this.pool = pool;
+    this.address = address;
+    this.channel = channel;
+    this.idleLimit = pool.idleLimit();
+    this.idle = pool.deadline(channel::close);
+  }
+
+  /** Puts the codec and this connection at the end of the channel's pipeline. */
+  void install() {
+    channel.pipeline().addLast(decoder, encoder, this);
+  }
+
+  public NodeAddress address() {
+    return address;
+  }
+
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  boolean isUsable() {
+    return channel.isActive();
+  }
+
+  void idleFromNow() {
+    idle.in(idleLimit);
+  }
+
+  void borrowed() {
+    idle.clear();
+  }
+
+  /** Sends the head of a request; its body, if only the empty last part, follows by write. */
+  public void begin(HttpRequest head, AnswerSink answerSink) {
+    sink = answerSink;
+    requestDone = false;
+    keepAlive = true;
+    interim = false;
+    decoder.answersHead(head.method().equals(HttpMethod.HEAD));
+    put(head);
+  }
+
+  /** Sends a part of the request's body and takes its reference. */
+  public void write(HttpContent part) {
+    requestDone = part instanceof LastHttpContent;
+    put(part);
+  }
+
+  private void put(Object message) {
+    channel.write(message, address.secure() ? channel.newPromise() : channel.voidPromise());
+  }
+
+  public void flush() {
+    channel.flush();
+  }
+
+  /** Stops or goes on reading the answer: backpressure. */
+  public void read(boolean on) {
+    channel.config().setAutoRead(on);
+  }
+
+  /** Ends the connection whatever it is doing; its sink hears nothing more. */
+  public void abort() {
+    sink = null;
+    channel.close();
+  }
+
+  /**
+   * Hands the bare channel to a tunnel after an answer of 101: the codec leaves, {@code tunnel}
+   * takes its place and gets what was read already.
+   */
+  public Channel handOver(ChannelHandler tunnel) {
+    sink = null;
+    idle.leave();
+    pool.forget(this);
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast(tunnel);
+    pipeline.remove(this);
+    pipeline.remove(encoder);
+    pipeline.remove(decoder);
+    return channel;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    AnswerSink to = sink;
+    if (to == null) {
+      ReferenceCountUtil.release(message);
+      channel.close();
+    } else if (message instanceof HttpResponse head) {
+      onHead(to, head);
+    } else if (message instanceof HttpContent part) {
+      onPart(to, part);
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void onHead(AnswerSink to, HttpResponse head) {
+    if (head.decoderResult().isFailure()) {
+      badAnswer(to, head.decoderResult().cause());
+      return;
+    }
+    int status = head.status().code();
+    interim = status < 200 && status != 101;
+    if (interim) {
+      to.interim(head);
+      return;
+    }
+    switching = status == 101;
+    keepAlive = HttpUtil.isKeepAlive(head);
+    if (first) {
+      first = false;
+      idleLimit = KeepAlive.limit(head.headers(), idleLimit, MARGIN);
+    }
+    to.answerHead(head);
+  }
+
+  private void onPart(AnswerSink to, HttpContent part) {
+    if (interim) {
+      part.release();
+      interim = !(part instanceof LastHttpContent);
+    } else if (part.decoderResult().isFailure()) {
+      Throwable cause = part.decoderResult().cause();
+      part.release();
+      badAnswer(to, cause);
+    } else {
+      if (part instanceof LastHttpContent) {
+        answered();
+      }
+      to.answerPart(part);
+    }
+  }
+
+  private void answered() {
+    if (switching) {
+      return;
+    }
+    sink = null;
+    if (keepAlive && requestDone) {
+      channel.config().setAutoRead(true);
+      pool.giveBack(this);
+    } else {
+      channel.close();
+    }
+  }
+
+  private void badAnswer(AnswerSink to, Throwable cause) {
+    sink = null;
+    channel.close();
+    to.failed(
+        new NodeFailure(
+            NodeFailure.Kind.BAD_ANSWER, address, "answered something that is not HTTP", cause));
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (sink != null) {
+      sink.answerRead();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (sink != null) {
+      sink.nodeWritable(channel.isWritable());
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    trouble = cause;
+    channel.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    idle.leave();
+    pool.forget(this);
+    AnswerSink to = sink;
+    sink = null;
+    if (to != null) {
+      to.failed(NodeFailure.reset(address, trouble));
+    }
+  }
+}

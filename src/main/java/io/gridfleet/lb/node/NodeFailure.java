@@ -1,0 +1,54 @@
+package io.gridfleet.lb.node;
+
+import java.net.ConnectException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Why a node gave no usable answer; the message names the node and is fit for clients. */
+public final class NodeFailure extends Exception {
+  /** What went wrong between us and the node. */
+  public enum Kind {
+    /** Nothing listens there; not one byte was sent. */
+    REFUSED,
+    /** No connection came about: no route, no such name, no TLS, no answer in time. */
+    UNREACHABLE,
+    /** The connection ended before the answer did; the node may have acted on the request. */
+    RESET,
+    /** No answer within the time; the node may still act on the request. */
+    TIMED_OUT,
+    /** What came back is not HTTP. */
+    BAD_ANSWER,
+    /** The answer is larger than what is gathered. */
+    TOO_LARGE
+  }
+
+  private final Kind kind;
+
+  public NodeFailure(Kind kind, NodeAddress node, String what) {
+    this(kind, node, what, null);
+  }
+
+  public NodeFailure(Kind kind, NodeAddress node, String what, @Nullable Throwable cause) {
+    super("node " + node.authority() + " " + what, cause);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  static NodeFailure connecting(NodeAddress node, Throwable cause) {
+    if (cause instanceof SSLException) {
+      return new NodeFailure(Kind.UNREACHABLE, node, "speaks no TLS that we accept", cause);
+    }
+    boolean refused =
+        cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("refused");
+    return refused
+        ? new NodeFailure(Kind.REFUSED, node, "refuses connections", cause)
+        : new NodeFailure(Kind.UNREACHABLE, node, "can't be reached", cause);
+  }
+
+  static NodeFailure reset(NodeAddress node, @Nullable Throwable cause) {
+    return new NodeFailure(Kind.RESET, node, "closed the connection before its answer", cause);
+  }
+}

@@ -1,0 +1,9 @@
+package io.gridfleet.lb.node;
+
+/** Names a node: configured, or {@code host:port} of its address. */
+public record NodeId(String value) {
+  @Override
+  public String toString() {
+    return value;
+  }
+}

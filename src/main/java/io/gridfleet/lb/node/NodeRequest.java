@@ -1,0 +1,34 @@
+package io.gridfleet.lb.node;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * One request of our own to a node.
+ *
+ * @param method GET, POST or DELETE
+ * @param path what follows the node's base path, with its leading slash
+ * @param headers beside Host, Content-Length and Content-Type, which are set for it
+ * @param body JSON bytes; empty for none
+ * @param deadline the longest time to the end of the answer, connecting included
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, and large
+public record NodeRequest(
+    String method, String path, Map<String, String> headers, byte[] body, Duration deadline) {
+  private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
+
+  /** New Session with a key of this attempt's own, so that an Appium node can be asked again. */
+  public static NodeRequest create(byte[] payload, String idempotencyKey, Duration deadline) {
+    return new NodeRequest(
+        "POST", "/session", Map.of(IDEMPOTENCY_KEY, idempotencyKey), payload, deadline);
+  }
+
+  /** Delete Session. */
+  public static NodeRequest delete(String sessionId, Duration deadline) {
+    return new NodeRequest("DELETE", "/session/" + sessionId, Map.of(), new byte[0], deadline);
+  }
+
+  public static NodeRequest get(String path, Duration deadline) {
+    return new NodeRequest("GET", path, Map.of(), new byte[0], deadline);
+  }
+}

@@ -1,0 +1,28 @@
+package io.gridfleet.lb.relay;
+
+import io.gridfleet.lb.webdriver.SessionId;
+
+/**
+ * Hears what passes through the relay. Called on event loops, between a read and its write: what
+ * takes time belongs elsewhere.
+ */
+public interface RelayListener {
+  /** A listener that doesn't listen. */
+  RelayListener NONE = new RelayListener() {};
+
+  default void commandStarted(SessionId id) {}
+
+  /** Once for each that started. */
+  default void commandEnded(SessionId id, CommandReport report) {}
+
+  /** The node answered {@code invalid session id}; told before the client sees the answer's end. */
+  default void sessionUnknownToNode(SessionId id) {}
+
+  default void tunnelOpened(SessionId id) {}
+
+  /** Bytes passed through a socket of the session; at most once a second for each socket. */
+  default void socketTraffic(SessionId id) {}
+
+  /** Once for each that opened. */
+  default void tunnelClosed(SessionId id, long bytesToNode, long bytesToClient) {}
+}

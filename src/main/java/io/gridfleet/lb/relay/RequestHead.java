@@ -1,0 +1,51 @@
+package io.gridfleet.lb.relay;
+
+import io.gridfleet.lb.http.HopByHop;
+import io.gridfleet.lb.node.NodeAddress;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/** A client's request head turned into the one the node gets. */
+final class RequestHead {
+  private RequestHead() {}
+
+  /** Puts the node's path and host in; takes out what is of the client's connection or secret. */
+  static void turn(HttpRequest head, NodeAddress node, String path) {
+    HttpHeaders headers = head.headers();
+    HopByHop.strip(headers);
+    headers.remove(HttpHeaderNames.AUTHORIZATION);
+    headers.set(HttpHeaderNames.HOST, node.authority());
+    head.setUri(node.basePath().isEmpty() ? path : node.basePath() + path);
+    head.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  /** The same for a handshake, whose wish to upgrade is passed on. */
+  static void turnHandshake(HttpRequest head, NodeAddress node, String path) {
+    String protocol = Upgrade.protocol(head.headers());
+    turn(head, node, path);
+    if (protocol != null) {
+      head.headers().set(HttpHeaderNames.UPGRADE, protocol);
+      head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    }
+  }
+
+  /** The target of a socket that is not under the node's address; null if there is none. */
+  static @Nullable URI socket(SessionRoute route, String path) {
+    int query = path.indexOf('?');
+    return route.sockets().get(query < 0 ? path : path.substring(0, query));
+  }
+
+  /** The path and query to ask a socket's target for: its own, else the client's query. */
+  static String socketPath(URI target, String path) {
+    String own = target.getRawPath() == null ? "" : target.getRawPath();
+    int query = path.indexOf('?');
+    String clients = query < 0 ? "" : path.substring(query);
+    String rest = target.getRawQuery() == null ? clients : "?" + target.getRawQuery();
+    return (own.isEmpty() ? "/" : own) + rest;
+  }
+}

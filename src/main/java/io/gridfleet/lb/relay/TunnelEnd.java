@@ -1,0 +1,130 @@
+package io.gridfleet.lb.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a tunnel: writes what its channel reads into the other channel, reads only while the
+ * other can take it, and passes the end of its input on as the end of the other's output.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
+final class TunnelEnd extends ChannelInboundHandlerAdapter {
+  /** Activity is kept to the second; telling it more often is noise. */
+  private static final long TELL_EVERY = TimeUnit.SECONDS.toNanos(1);
+
+  private final Tunnel tunnel;
+  private final Deque<Object> early = new ArrayDeque<>();
+  private @Nullable Channel other;
+  private long bytes;
+  private long toldAt = System.nanoTime() - TELL_EVERY;
+  private boolean inputDone;
+
+  TunnelEnd(Tunnel tunnel) {
+    this.tunnel = tunnel;
+  }
+
+  void join(Channel own, Channel otherChannel) {
+    other = otherChannel;
+    if (own.pipeline().get(SslHandler.class) == null
+        && otherChannel.pipeline().get(SslHandler.class) == null) {
+      own.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+    own.config().setAutoRead(true);
+    while (!early.isEmpty()) {
+      pass(otherChannel, early.poll());
+    }
+    otherChannel.flush();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  boolean isInputDone() {
+    return inputDone;
+  }
+
+  static void closeAfterWrites(Channel channel) {
+    if (channel.isActive()) {
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (other == null) {
+      early.add(message);
+    } else {
+      pass(other, message);
+      if (!other.isWritable()) {
+        context.channel().config().setAutoRead(false);
+      }
+    }
+  }
+
+  private void pass(Channel to, Object message) {
+    if (message instanceof ByteBuf part) {
+      bytes += part.readableBytes();
+      to.write(part, to.voidPromise());
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (other == null) {
+      return;
+    }
+    other.flush();
+    long now = System.nanoTime();
+    if (now - toldAt >= TELL_EVERY) {
+      toldAt = now;
+      tunnel.traffic();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (other != null) {
+      other.config().setAutoRead(context.channel().isWritable());
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputDone = true;
+      if (tunnel.bothInputsDone()) {
+        tunnel.ended();
+      } else if (other instanceof DuplexChannel duplex) {
+        duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+      }
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    early.forEach(ReferenceCountUtil::release);
+    early.clear();
+    tunnel.ended();
+  }
+}

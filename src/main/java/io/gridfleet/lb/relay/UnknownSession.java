@@ -1,0 +1,27 @@
+package io.gridfleet.lb.relay;
+
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Looks at the body of a 404 as it passes, for the one error that means the session is gone. */
+final class UnknownSession {
+  /** Error bodies with a stack trace are larger, but the member {@code error} comes early. */
+  private static final int MOST_BYTES = 8 * 1024;
+
+  /** With its quotes, so that a message which mentions it doesn't count. */
+  private static final String SIGN = "\"invalid session id\"";
+
+  private final ByteArrayOutputStream seen = new ByteArrayOutputStream(512);
+
+  void look(ByteBuf part) {
+    int bytes = Math.min(part.readableBytes(), MOST_BYTES - seen.size());
+    for (int i = 0; i < bytes; i++) {
+      seen.write(part.getByte(part.readerIndex() + i));
+    }
+  }
+
+  boolean isTold() {
+    return seen.toString(StandardCharsets.ISO_8859_1).contains(SIGN);
+  }
+}

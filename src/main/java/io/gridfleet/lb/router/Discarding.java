@@ -1,0 +1,64 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.relay.FrontSide;
+import io.gridfleet.lb.relay.RequestSink;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+
+/**
+ * A request whose answer is known from its head: a small body is read to its end first, so that the
+ * connection stays usable; a large one is answered at once and the connection closes in order.
+ */
+final class Discarding implements RequestSink {
+  /** Reading this much costs less than a new connection. */
+  private static final int MOST_BYTES = 256 * 1024;
+
+  private final FrontSide front;
+  private final FullHttpResponse answer;
+  private final boolean waitsForContinue;
+  private long bytes;
+  private boolean over;
+
+  Discarding(FrontSide front, FullHttpResponse answer, boolean waitsForContinue) {
+    this.front = front;
+    this.answer = answer;
+    this.waitsForContinue = waitsForContinue;
+  }
+
+  @Override
+  public void start() {
+    if (waitsForContinue) {
+      answer();
+    }
+  }
+
+  @Override
+  public void content(HttpContent part) {
+    bytes += part.content().readableBytes();
+    part.release();
+    if (!over && (part instanceof LastHttpContent || bytes > MOST_BYTES)) {
+      answer();
+    }
+  }
+
+  private void answer() {
+    over = true;
+    front.whole(answer);
+  }
+
+  @Override
+  public void clientGone() {
+    if (!over) {
+      over = true;
+      answer.release();
+    }
+  }
+
+  @Override
+  public void timedOut() {
+    if (!over) {
+      answer();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.relay.RequestSink;
+import io.gridfleet.lb.relay.SessionRoute;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import java.util.List;
+
+/** From the head of a request to who takes it. */
+final class Dispatch {
+  private final HttpLimits limits;
+  private final Endpoints endpoints;
+  private final SessionRoutes routes;
+  private final Relay relay;
+  private final OwnExchange.GatheringLimits gathering;
+
+  Dispatch(HttpLimits limits, Endpoints endpoints, SessionRoutes routes, Relay relay) {
+    this.limits = limits;
+    this.endpoints = endpoints;
+    this.routes = routes;
+    this.relay = relay;
+    this.gathering = new OwnExchange.GatheringLimits(limits.gatheredBody(), limits.bodyPause());
+  }
+
+  HttpLimits limits() {
+    return limits;
+  }
+
+  /** Never fails: what can't be served is a sink that says so. */
+  RequestSink sink(FrontConnection front, HttpRequest head) {
+    if (!isFramedClearly(head)) {
+      return new Discarding(
+          front, FrontErrors.unreadable(new IllegalArgumentException("framing")), true);
+    }
+    Route route = RouteTable.find(head.method().name(), head.uri(), front.lastSession());
+    return route instanceof Route.Command command
+        ? command(front, head, command)
+        : other(front, head, route);
+  }
+
+  /** A length told in one way only, and one host at most. */
+  private static boolean isFramedClearly(HttpRequest head) {
+    if (head.protocolVersion().majorVersion() != 1
+        || head.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+      return false;
+    }
+    List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.isEmpty()
+        || (codings.size() == 1
+            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))
+            && head.protocolVersion().isKeepAliveDefault());
+  }
+
+  private RequestSink command(FrontConnection front, HttpRequest head, Route.Command command) {
+    SessionRoute known = routes.cached(command.session());
+    if (known != null) {
+      return relayed(front, head, command, known);
+    }
+    return new LookingUp(
+        front,
+        routes.find(command.session()),
+        found ->
+            found.isPresent()
+                ? relayed(front, head, command, found.get())
+                : refused(front, head, FrontErrors.unknownSession()));
+  }
+
+  private RequestSink relayed(
+      FrontConnection front, HttpRequest head, Route.Command command, SessionRoute route) {
+    front.lastSession(route.id());
+    return command.ends()
+        ? relay.end(front, head, route, endpoints.ending())
+        : relay.forward(front, head, command.path(), route);
+  }
+
+  private RequestSink other(FrontConnection front, HttpRequest head, Route route) {
+    String method = head.method().name();
+    if (route instanceof Route.Unknown) {
+      return refused(front, head, FrontErrors.unknownCommand(method, head.uri()));
+    }
+    if (route instanceof Route.WrongMethod) {
+      return refused(front, head, FrontErrors.wrongMethod(method, head.uri()));
+    }
+    if (route instanceof Route.NoSession) {
+      return refused(front, head, FrontErrors.unknownSession());
+    }
+    if (route instanceof Route.Ambiguous) {
+      return refused(front, head, FrontErrors.ambiguousPath());
+    }
+    return new OwnExchange(front, head, route, front.client(), endpoint(route), gathering);
+  }
+
+  private static RequestSink refused(
+      FrontConnection front, HttpRequest head, FullHttpResponse answer) {
+    return new Discarding(front, answer, HttpUtil.is100ContinueExpected(head));
+  }
+
+  private Endpoint endpoint(Route route) {
+    if (route instanceof Route.NewSession) {
+      return endpoints.newSession();
+    }
+    if (route instanceof Route.Status) {
+      return endpoints.status();
+    }
+    if (route instanceof Route.Health) {
+      return endpoints.health();
+    }
+    if (route instanceof Route.Ready) {
+      return endpoints.ready();
+    }
+    if (route instanceof Route.Metrics) {
+      return endpoints.metrics();
+    }
+    return route instanceof Route.Api ? endpoints.api() : endpoints.ui();
+  }
+}

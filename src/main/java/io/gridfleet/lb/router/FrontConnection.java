@@ -1,0 +1,441 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.http.Codecs;
+import io.gridfleet.lb.http.Deadlines;
+import io.gridfleet.lb.http.Deadlines.Deadline;
+import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.relay.FrontSide;
+import io.gridfleet.lb.relay.RequestSink;
+import io.gridfleet.lb.webdriver.SessionId;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a client: serves its requests one after the other, in their order. Owned by its
+ * event loop.
+ *
+ * <p>States: between requests (no sink) → an exchange (a sink; the request's body may still be
+ * arriving) → between requests, or closing (what comes is dropped). Requests that arrive during an
+ * exchange wait, and no more is read.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
+final class FrontConnection extends ChannelInboundHandlerAdapter implements FrontSide {
+  private static final Logger LOG = LoggerFactory.getLogger(FrontConnection.class);
+
+  /**
+   * How long a client may take to read an answer that closes before all of its request was read.
+   */
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
+  private final Dispatch dispatch;
+  private final HttpLimits limits;
+  private final Deadlines deadlines;
+  private final Codecs.RequestDecoder decoder;
+  private final Codecs.AnswerEncoder encoder = new Codecs.AnswerEncoder();
+  private final Deque<Object> waiting = new ArrayDeque<>(2);
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Deadline deadline;
+  private @Nullable RequestSink current;
+  private @Nullable SessionId lastSession;
+  private @Nullable Runnable unlessDelivered;
+  private HttpVersion version = HttpVersion.HTTP_1_1;
+  private boolean requestComplete;
+  private boolean keepAlive;
+  private boolean answering;
+  private boolean partialHead;
+  private boolean serving;
+  private boolean closing;
+  private boolean draining;
+
+  FrontConnection(Dispatch dispatch, Deadlines deadlines) {
+    this.dispatch = dispatch;
+    this.limits = dispatch.limits();
+    this.deadlines = deadlines;
+    this.decoder = new Codecs.RequestDecoder(limits);
+  }
+
+  void install(Channel channel) {
+    channel
+        .pipeline()
+        .addLast("http-in", decoder)
+        .addLast("http-out", encoder)
+        .addLast("ours", this);
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  private Channel channel() {
+    return context().channel();
+  }
+
+  SocketAddress client() {
+    return channel().remoteAddress();
+  }
+
+  @Nullable SessionId lastSession() {
+    return lastSession;
+  }
+
+  void lastSession(SessionId id) {
+    lastSession = id;
+  }
+
+  // ---- what the client does
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext active) {
+    deadline = deadlines.create(loop(), this::due);
+    within(limits.head());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext from, Object message) {
+    if (closing) {
+      ReferenceCountUtil.release(message);
+    } else if (!waiting.isEmpty() || isExchangeRunning()) {
+      waiting.add(message);
+      channel().config().setAutoRead(false);
+    } else {
+      take(message);
+    }
+  }
+
+  /** Whether the request is read to its end and its answer isn't written yet. */
+  private boolean isExchangeRunning() {
+    return current != null && requestComplete;
+  }
+
+  private void take(Object message) {
+    if (message instanceof HttpRequest head) {
+      begin(head);
+    } else if (message instanceof HttpContent part) {
+      bodyPart(part);
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(HttpRequest head) {
+    partialHead = false;
+    answering = false;
+    requestComplete = false;
+    encoder.answersHead(head.method().equals(HttpMethod.HEAD));
+    if (head.decoderResult().isFailure()) {
+      keepAlive = false;
+      whole(FrontErrors.unreadable(head.decoderResult().cause()));
+      return;
+    }
+    version = head.protocolVersion();
+    keepAlive = !draining && Answers.wantsKeepAlive(head);
+    within(limits.bodyPause());
+    RequestSink sink = dispatch.sink(this, head);
+    current = sink;
+    try {
+      sink.start();
+    } catch (RuntimeException e) {
+      LOG.error("a request failed to start", e);
+      fail();
+    }
+  }
+
+  private void fail() {
+    if (answering) {
+      cut();
+    } else if (current != null) {
+      keepAlive = false;
+      whole(FrontErrors.failed());
+    }
+  }
+
+  private void bodyPart(HttpContent part) {
+    if (part.decoderResult().isFailure()) {
+      Throwable cause = part.decoderResult().cause();
+      part.release();
+      unreadableBody(cause);
+      return;
+    }
+    requestComplete = part instanceof LastHttpContent;
+    if (current != null) {
+      current.content(part);
+    } else {
+      part.release();
+    }
+  }
+
+  private void unreadableBody(Throwable cause) {
+    RequestSink sink = current;
+    current = null;
+    if (sink != null) {
+      sink.clientGone();
+    }
+    keepAlive = false;
+    if (answering) {
+      cut();
+    } else {
+      whole(FrontErrors.unreadable(cause));
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext from) {
+    boolean fed = decoder.takeFed();
+    if (current != null) {
+      current.readComplete();
+    } else if (fed && !closing && !partialHead && waiting.isEmpty()) {
+      partialHead = true;
+      within(limits.head());
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    if (current != null) {
+      current.writabilityChanged(channel().isWritable());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext from) {
+    closing = true;
+    leave();
+    RequestSink sink = current;
+    current = null;
+    if (sink != null) {
+      sink.clientGone();
+    }
+  }
+
+  private void leave() {
+    if (deadline != null) {
+      deadline.leave();
+    }
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+    if (cause instanceof RuntimeException || cause instanceof Error) {
+      LOG.error("a connection failed", cause);
+    }
+    from.close();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext from, Object event) {
+    if (event == FrontDoor.DRAIN) {
+      draining = true;
+      keepAlive = false;
+      if (current == null && waiting.isEmpty() && !partialHead) {
+        from.close();
+      }
+    }
+  }
+
+  private void due() {
+    if (current != null && !closing) {
+      current.timedOut();
+    } else {
+      channel().close();
+    }
+  }
+
+  // ---- what the exchange does
+
+  @Override
+  public EventLoop loop() {
+    return channel().eventLoop();
+  }
+
+  @Override
+  public boolean isModern() {
+    return version.isKeepAliveDefault();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return channel().isWritable();
+  }
+
+  @Override
+  public boolean requestComplete() {
+    return requestComplete;
+  }
+
+  private void write(Object message) {
+    Runnable task = unlessDelivered;
+    if (task == null || !(message instanceof LastHttpContent)) {
+      context().write(message, channel().voidPromise());
+      return;
+    }
+    unlessDelivered = null;
+    context()
+        .write(message)
+        .addListener(
+            written -> {
+              if (!written.isSuccess()) {
+                task.run();
+              }
+            });
+  }
+
+  @Override
+  public void unlessDelivered(Runnable lost) {
+    unlessDelivered = lost;
+  }
+
+  @Override
+  public void interim(HttpResponse head) {
+    write(head);
+    write(LastHttpContent.EMPTY_LAST_CONTENT);
+    flush();
+  }
+
+  @Override
+  public void head(HttpResponse head) {
+    answering = true;
+    keepAlive = keepAlive && requestComplete;
+    if (!isModern()) {
+      unchunk(head);
+    }
+    Answers.keepAlive(head, version, keepAlive);
+    write(head);
+  }
+
+  /** A body of unknown length ends with the connection for who doesn't know chunks. */
+  private void unchunk(HttpResponse head) {
+    HttpUtil.setTransferEncodingChunked(head, false);
+    keepAlive = keepAlive && head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+  }
+
+  @Override
+  public void part(HttpContent part) {
+    write(part);
+    if (part instanceof LastHttpContent) {
+      flush();
+      ended();
+    }
+  }
+
+  @Override
+  public void whole(FullHttpResponse answer) {
+    keepAlive = keepAlive && requestComplete;
+    Answers.keepAlive(answer, version, keepAlive);
+    write(answer);
+    flush();
+    ended();
+  }
+
+  @Override
+  public void flush() {
+    context().flush();
+  }
+
+  private void ended() {
+    current = null;
+    answering = false;
+    if (!keepAlive) {
+      closeInOrder();
+    } else {
+      within(limits.idle());
+      serveWaiting();
+    }
+  }
+
+  private void serveWaiting() {
+    if (serving) {
+      return;
+    }
+    serving = true;
+    while (!waiting.isEmpty() && !closing && !isExchangeRunning()) {
+      take(waiting.poll());
+    }
+    serving = false;
+    if (current != null && !requestComplete) {
+      current.readComplete();
+    }
+    if (!isExchangeRunning() && waiting.isEmpty()) {
+      read(true);
+    }
+  }
+
+  /** A connection closed with input unread is reset, and the answer may be lost with it. */
+  private void closeInOrder() {
+    closing = true;
+    boolean unread = !requestComplete || !waiting.isEmpty();
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+    var flushed = context().writeAndFlush(Unpooled.EMPTY_BUFFER);
+    if (unread && channel() instanceof DuplexChannel duplex) {
+      within(LINGER);
+      channel().config().setAutoRead(true);
+      flushed.addListener(done -> duplex.shutdownOutput());
+    } else {
+      flushed.addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  @Override
+  public void cut() {
+    closing = true;
+    current = null;
+    channel().close();
+  }
+
+  @Override
+  public void read(boolean on) {
+    channel().config().setAutoRead(on);
+  }
+
+  @Override
+  public void within(Duration time) {
+    if (deadline != null) {
+      deadline.in(time);
+    }
+  }
+
+  @Override
+  public Channel handOver(HttpResponse switching, ChannelHandler tunnel) {
+    Channel channel = channel();
+    interim(switching);
+    current = null;
+    leave();
+    channel.pipeline().addLast("tunnel", tunnel);
+    channel.pipeline().remove(this);
+    channel.pipeline().remove(encoder);
+    channel.pipeline().remove(decoder);
+    return channel;
+  }
+}

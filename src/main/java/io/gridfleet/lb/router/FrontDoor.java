@@ -1,0 +1,141 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.http.EventLoops;
+import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.relay.Relay;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listening socket and the pipeline of each connection: {@code http-in}, {@code http-out},
+ * {@code ours}. Deadlines are kept beside the pipeline (see {@link
+ * io.gridfleet.lb.http.Deadlines}).
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // closing: there is nobody left to tell
+public final class FrontDoor {
+  /** Fired into every pipeline when connections are to end after what they are doing. */
+  static final Object DRAIN = new Object();
+
+  /** Time for the exchange that a connection was made for to begin. */
+  private static final Duration LATE_STAY = Duration.ofSeconds(1);
+
+  private static final int BACKLOG = 4096;
+
+  /** Enough in flight for one connection to fill a fast link, little enough for 50 000 of them. */
+  private static final WriteBufferWaterMark IN_FLIGHT =
+      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+  private final EventLoops loops;
+  private final Dispatch dispatch;
+  private final ChannelGroup connections =
+      new DefaultChannelGroup("front", GlobalEventExecutor.INSTANCE);
+  private final int mostConnections;
+  private volatile boolean draining;
+  private @Nullable Channel listener;
+
+  /**
+   * What the door leads to.
+   *
+   * @param mostConnections further ones are closed as they come
+   */
+  public record Rooms(
+      HttpLimits limits,
+      int mostConnections,
+      Endpoints endpoints,
+      SessionRoutes routes,
+      Relay relay) {}
+
+  public FrontDoor(EventLoops loops, Rooms rooms) {
+    this.loops = loops;
+    this.mostConnections = rooms.mostConnections();
+    this.dispatch = new Dispatch(rooms.limits(), rooms.endpoints(), rooms.routes(), rooms.relay());
+  }
+
+  /**
+   * Starts to accept connections; port 0 takes a free one. Blocks until it listens.
+   *
+   * @return the address that is listened on
+   */
+  public InetSocketAddress listen(InetSocketAddress address) throws IOException {
+    var bound =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.transport().listening())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, IN_FLIGHT)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    if (connections.size() >= mostConnections) {
+                      channel.close();
+                      return;
+                    }
+                    connections.add(channel);
+                    new FrontConnection(dispatch, loops.deadlines()).install(channel);
+                    if (draining) {
+                      endSoon(channel);
+                    }
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException("can't listen on " + address + ": " + bound.cause().getMessage());
+    }
+    Channel channel = bound.channel();
+    listener = channel;
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** Connections of clients that are open now, tunnels included. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /** Accepts no more connections; those that are open go on. */
+  public void stopListening() {
+    if (listener != null) {
+      listener.close().awaitUninterruptibly();
+    }
+  }
+
+  /** A balancer may not have noticed yet; what comes now is served, but doesn't stay. */
+  private static void endSoon(Channel channel) {
+    var unused =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> channel.pipeline().fireUserEventTriggered(DRAIN),
+                LATE_STAY.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  /** Closes connections as soon as they do nothing; exchanges go on to their end. */
+  public void drain() {
+    draining = true;
+    connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(DRAIN));
+  }
+
+  /** Stops listening, waits for exchanges to end, at most so long, then closes what is left. */
+  public void close(Duration grace) {
+    stopListening();
+    drain();
+    connections.newCloseFuture().awaitUninterruptibly(grace.toMillis());
+    connections.close().awaitUninterruptibly();
+  }
+}

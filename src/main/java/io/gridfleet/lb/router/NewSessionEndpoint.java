@@ -1,0 +1,142 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.auth.Credentials;
+import io.gridfleet.lb.auth.Tokens;
+import io.gridfleet.lb.newsession.IdempotentRequests;
+import io.gridfleet.lb.newsession.NewSessionAnswer;
+import io.gridfleet.lb.newsession.NewSessionFlow;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.NewSessionRequest.Address;
+import io.gridfleet.lb.newsession.NewSessionRequest.Client;
+import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
+import io.gridfleet.lb.newsession.PendingSession;
+import io.gridfleet.lb.newsession.SessionWish;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /session}: gathers the body, begins the story, notices the client leaving, and writes
+ * the answer, with signs of life before it where the client wants them.
+ */
+public final class NewSessionEndpoint implements Endpoint {
+  private static final Logger log = LoggerFactory.getLogger(NewSessionEndpoint.class);
+  private static final int UNAUTHORIZED = 401;
+  private static final List<String> TELLING =
+      List.of("host", "forwarded", "x-forwarded-host", "x-forwarded-proto");
+
+  private final IdempotentRequests requests;
+  private final BooleanSupplier stopping;
+  private final Peers peers;
+  private final Duration progressInterval;
+  private final ScheduledExecutorService timer;
+  private final InstantSource clock;
+
+  /**
+   * What the endpoint knows of addresses.
+   *
+   * @param trusted peers whose word about the client counts
+   * @param local our own host and port
+   */
+  public record Peers(Predicate<InetAddress> trusted, Supplier<String> local) {}
+
+  public NewSessionEndpoint(
+      IdempotentRequests requests,
+      BooleanSupplier stopping,
+      Peers peers,
+      Duration progressInterval,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    this.requests = requests;
+    this.stopping = stopping;
+    this.peers = peers;
+    this.progressInterval = progressInterval;
+    this.timer = timer;
+    this.clock = clock;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    if (stopping.getAsBoolean()) {
+      exchange.answer(Answer.error(NewSessionFlow.stopping()));
+      return;
+    }
+    var unused =
+        exchange
+            .body()
+            .thenAcceptAsync(body -> begin(exchange, body), exchange.executor())
+            .exceptionally(answered -> null);
+  }
+
+  private void begin(Exchange exchange, byte[] body) {
+    PendingSession pending;
+    try {
+      NewSessionRequest request = request(exchange, NewSessionPayload.parse(body));
+      pending = requests.begin(exchange.header("x-idempotency-key"), body, request);
+    } catch (ProtocolException bad) {
+      exchange.answer(Answer.error(bad.error()));
+      return;
+    } catch (RuntimeException mistake) {
+      log.error("a new session request can't be begun", mistake);
+      exchange.answer(
+          Answer.error(
+              WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB")));
+      return;
+    }
+    exchange.clientLeft().thenRunAsync(pending::clientLeft, exchange.executor());
+    if (pending.progress() != SessionWish.Progress.OFF && exchange.canStream()) {
+      new Progress(exchange, pending, progressInterval, timer).start();
+    } else {
+      pending.answer().thenAccept(answer -> exchange.answer(whole(answer)));
+    }
+  }
+
+  static Answer whole(NewSessionAnswer answer) {
+    Answer whole = Answer.jsonBytes(answer.status(), answer.body());
+    return answer.status() == UNAUTHORIZED
+        ? whole.with("WWW-Authenticate", Tokens.CHALLENGE)
+        : whole;
+  }
+
+  private NewSessionRequest request(Exchange exchange, NewSessionPayload payload) {
+    Route.Base base = ((Route.NewSession) exchange.route()).base();
+    InetAddress peer = address(exchange.client());
+    Map<String, String> telling = new HashMap<>();
+    TELLING.forEach(name -> exchange.header(name).ifPresent(value -> telling.put(name, value)));
+    Origin origin =
+        new Origin(
+            Credentials.of(Optional.ofNullable(base.token()), exchange.header("authorization")),
+            Optional.ofNullable(base.run()),
+            new Client(peer.getHostAddress(), exchange.header("user-agent").orElse("")),
+            new Address(
+                telling,
+                peers.trusted().test(peer),
+                peers.local().get(),
+                base.run() == null ? "" : "/run/" + base.run()));
+    String id = UUID.randomUUID().toString();
+    return new NewSessionRequest(id, clock.instant(), payload, origin, exchange.executor());
+  }
+
+  private static InetAddress address(SocketAddress client) {
+    return client instanceof InetSocketAddress socket && socket.getAddress() != null
+        ? socket.getAddress()
+        : InetAddress.getLoopbackAddress();
+  }
+}

@@ -1,0 +1,264 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.relay.FrontSide;
+import io.gridfleet.lb.relay.RequestSink;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.ByteArrayOutputStream;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** An exchange that an endpoint answers: gathers its body, carries its answer to the event loop. */
+final class OwnExchange implements Exchange, RequestSink {
+  /** No limit while an endpoint works: a new session may wait for a day. */
+  private static final Duration NO_LIMIT = Duration.ofDays(365);
+
+  /** A body that trickles slower than this in a pause is given up. */
+  private static final int LEAST_PROGRESS = 1024;
+
+  private final FrontSide front;
+  private final HttpRequest head;
+  private final Route route;
+  private final SocketAddress client;
+  private final Endpoint endpoint;
+  private final GatheringLimits limits;
+  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private final CompletableFuture<Void> clientLeft = new CompletableFuture<>();
+  private final ByteArrayOutputStream gathered = new ByteArrayOutputStream(512);
+
+  /** What the endpoint said before the request was read to its end. */
+  private final List<Runnable> early = new ArrayList<>(0);
+
+  private int extendedAt;
+  private boolean over;
+
+  /** How much is gathered, and how long a pause may be. */
+  record GatheringLimits(int mostBytes, Duration pause) {}
+
+  OwnExchange(
+      FrontSide front,
+      HttpRequest head,
+      Route route,
+      SocketAddress client,
+      Endpoint endpoint,
+      GatheringLimits limits) {
+    this.front = front;
+    this.head = head;
+    this.route = route;
+    this.client = client;
+    this.endpoint = endpoint;
+    this.limits = limits;
+  }
+
+  @Override
+  public void start() {
+    front.within(limits.pause());
+    if (HttpUtil.getContentLength(head, 0L) > limits.mostBytes()) {
+      refuseBody();
+      return;
+    }
+    if (HttpUtil.is100ContinueExpected(head) && front.isModern()) {
+      front.interim(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+    endpoint.handle(this);
+  }
+
+  @Override
+  public void content(HttpContent part) {
+    gather(part);
+    if (over) {
+      return;
+    }
+    if (part instanceof LastHttpContent) {
+      front.within(NO_LIMIT);
+      body.complete(gathered.toByteArray());
+      early.forEach(Runnable::run);
+      early.clear();
+    } else if (gathered.size() - extendedAt >= LEAST_PROGRESS) {
+      extendedAt = gathered.size();
+      front.within(limits.pause());
+    }
+  }
+
+  private void gather(HttpContent part) {
+    int bytes = part.content().readableBytes();
+    if (!over && gathered.size() + bytes > limits.mostBytes()) {
+      refuseBody();
+    } else if (!over && bytes > 0) {
+      gathered.writeBytes(ByteBufUtil.getBytes(part.content()));
+    }
+    part.release();
+  }
+
+  private void refuseBody() {
+    over = true;
+    gathered.reset();
+    body.completeExceptionally(new CancellationException("the body is too large"));
+    front.whole(FrontErrors.bodyTooLarge(limits.mostBytes()));
+  }
+
+  @Override
+  public void clientGone() {
+    over = true;
+    body.completeExceptionally(new CancellationException("the client has left"));
+    clientLeft.complete(null);
+  }
+
+  @Override
+  public void timedOut() {
+    if (!over && !front.requestComplete()) {
+      over = true;
+      body.completeExceptionally(new CancellationException("the body didn't arrive"));
+      front.whole(FrontErrors.bodyPaused());
+    }
+  }
+
+  @Override
+  public Route route() {
+    return route;
+  }
+
+  @Override
+  public String method() {
+    return head.method().name();
+  }
+
+  @Override
+  public String target() {
+    return head.uri();
+  }
+
+  @Override
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(head.headers().get(name));
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return head.headers().getAll(name);
+  }
+
+  @Override
+  public SocketAddress client() {
+    return client;
+  }
+
+  @Override
+  public boolean canStream() {
+    return front.isModern();
+  }
+
+  @Override
+  public Executor executor() {
+    return front.loop();
+  }
+
+  @Override
+  public CompletableFuture<byte[]> body() {
+    return body;
+  }
+
+  @Override
+  public CompletableFuture<Void> clientLeft() {
+    return clientLeft;
+  }
+
+  @Override
+  public void answer(Answer answer) {
+    FullHttpResponse out = whole(answer);
+    onLoop(
+        () -> {
+          if (over) {
+            out.release();
+          } else {
+            over = true;
+            front.unlessDelivered(() -> clientLeft.complete(null));
+            front.whole(out);
+          }
+        });
+  }
+
+  private static FullHttpResponse whole(Answer answer) {
+    FullHttpResponse out = Answers.whole(answer.status(), answer.contentType(), answer.body());
+    answer.headers().forEach((name, value) -> out.headers().set(name, value));
+    return out;
+  }
+
+  @Override
+  public AnswerStream stream(int status, String contentType, Map<String, String> headers) {
+    HttpResponse out =
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+    out.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    out.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    headers.forEach((name, value) -> out.headers().set(name, value));
+    onLoop(
+        () -> {
+          if (!over) {
+            front.head(out);
+            front.flush();
+          }
+        });
+    return new LoopStream();
+  }
+
+  private void onLoop(Runnable task) {
+    if (!front.loop().inEventLoop()) {
+      front.loop().execute(() -> onLoop(task));
+    } else if (front.requestComplete()) {
+      task.run();
+    } else {
+      early.add(task);
+    }
+  }
+
+  private final class LoopStream implements AnswerStream {
+    @Override
+    public void write(byte[] bytes) {
+      onLoop(
+          () -> {
+            if (!over && bytes.length > 0) {
+              front.part(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+              front.flush();
+            }
+          });
+    }
+
+    @Override
+    public boolean isFull() {
+      return !front.isWritable();
+    }
+
+    @Override
+    public void finish(byte[] bytes) {
+      onLoop(
+          () -> {
+            if (!over) {
+              over = true;
+              front.unlessDelivered(() -> clientLeft.complete(null));
+              front.part(new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes)));
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.webdriver.SessionId;
+import org.jspecify.annotations.Nullable;
+
+/** What a request line asks for. */
+public sealed interface Route {
+
+  /**
+   * What stood before the WebDriver path.
+   *
+   * @param token of {@code /v0/{token}}; secret, never logged
+   * @param run the id of {@code /run/{id}}
+   */
+  record Base(@Nullable String token, @Nullable String run) {
+    static final Base ROOT = new Base(null, null);
+
+    @Override
+    public String toString() {
+      return "Base[token=" + (token == null ? "none" : "***") + ", run=" + run + "]";
+    }
+  }
+
+  /** {@code POST /session}. */
+  record NewSession(Base base) implements Route {}
+
+  /**
+   * Anything under a session id.
+   *
+   * @param path base taken off, with its query
+   * @param ends whether it is Delete Session
+   */
+  record Command(SessionId session, String path, boolean ends) implements Route {}
+
+  /** {@code GET /status}, under any base. */
+  record Status(Base base) implements Route {}
+
+  /** {@code GET /healthz}: the process lives. */
+  record Health() implements Route {}
+
+  /** {@code GET /readyz}: a new session could be served. */
+  record Ready() implements Route {}
+
+  /** {@code GET /metrics}. */
+  record Metrics() implements Route {}
+
+  /** {@code /api/…} and {@code /health/…}, any method. */
+  record Api(String path) implements Route {}
+
+  /** {@code GET /} and {@code /ui…}. */
+  record Ui(String path) implements Route {}
+
+  /** A session path whose id can't be one. */
+  record NoSession() implements Route {}
+
+  /** A path that is none of ours. */
+  record Unknown() implements Route {}
+
+  /** A path of ours with a method that it doesn't have. */
+  record WrongMethod() implements Route {}
+
+  /** A path that could be read in two ways. */
+  record Ambiguous() implements Route {}
+}

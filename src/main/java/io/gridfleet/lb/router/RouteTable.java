@@ -1,0 +1,185 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.router.Route.Base;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every URL in one place. Paths are compared as they came, undecoded: what has to be decoded to be
+ * one of ours isn't.
+ */
+public final class RouteTable {
+  private static final String SESSION = "/session";
+  private static final String HUB = "/wd/hub";
+  private static final String TOKEN = "/v0/";
+  private static final String RUN = "/run/";
+
+  /** Paths that hold a session id as their next segment. */
+  private static final String[] WITH_SESSION = {"/session/", "/bidi/", "/ws/session/"};
+
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /** A segment that is {@code .} or {@code ..}, in any spelling, with or without a slash inside. */
+  private static final Pattern DOTS =
+      Pattern.compile("(?i)(?:/|%2f|\\\\|%5c)(?:\\.|%2e){1,2}(?:$|/|%2f|\\\\|%5c)");
+
+  private RouteTable() {}
+
+  /**
+   * The route of a request line.
+   *
+   * @param target origin form, absolute form or {@code *}
+   * @param last the session that the connection asked for last: spares making an equal one
+   */
+  public static Route find(String method, String target, @Nullable SessionId last) {
+    String asked = target.startsWith("/") ? target : withoutOrigin(target);
+    if (!asked.startsWith("/")) {
+      return new Route.Unknown();
+    }
+    int query = asked.indexOf('?');
+    String path = query < 0 ? asked : asked.substring(0, query);
+    if (hasDots(path)) {
+      return new Route.Ambiguous();
+    }
+    int start = slashes(path);
+    if (path.startsWith(SESSION, start)) {
+      return webDriver(method, asked.substring(start), path.substring(start), Base.ROOT, last);
+    }
+    Prefix prefix = Prefix.of(path.substring(start));
+    if (prefix == null) {
+      return new Route.Unknown();
+    }
+    int from = start + prefix.length();
+    return prefix.length() == 0
+        ? own(method, asked.substring(from), path.substring(from), last)
+        : webDriver(method, asked.substring(from), path.substring(from), prefix.base(), last);
+  }
+
+  private static Route own(String method, String asked, String path, @Nullable SessionId last) {
+    return switch (path) {
+      case "/healthz" -> reading(method, new Route.Health());
+      case "/readyz" -> reading(method, new Route.Ready());
+      case "/metrics" -> reading(method, new Route.Metrics());
+      case "/", "/ui" -> reading(method, new Route.Ui(asked));
+      case "/api" -> new Route.Api(asked);
+      default -> {
+        if (path.startsWith("/api/") || path.startsWith("/health/")) {
+          yield new Route.Api(asked);
+        }
+        yield path.startsWith("/ui/")
+            ? reading(method, new Route.Ui(asked))
+            : webDriver(method, asked, path, Base.ROOT, last);
+      }
+    };
+  }
+
+  private static Route webDriver(
+      String method, String asked, String path, Base base, @Nullable SessionId last) {
+    for (String before : WITH_SESSION) {
+      if (path.length() > before.length() && path.startsWith(before)) {
+        return command(method, asked, path, before.length(), last);
+      }
+    }
+    return switch (path) {
+      case SESSION, SESSION + "/" ->
+          method.equals("POST") ? new Route.NewSession(base) : new Route.WrongMethod();
+      case "/status", "/status/" -> reading(method, new Route.Status(base));
+      default -> new Route.Unknown();
+    };
+  }
+
+  private static Route command(
+      String method, String asked, String path, int idStart, @Nullable SessionId last) {
+    int slash = path.indexOf('/', idStart);
+    int idEnd = slash < 0 ? path.length() : slash;
+    SessionId id = session(path, idStart, idEnd, last);
+    if (id == null) {
+      return new Route.NoSession();
+    }
+    if (method.equals("CONNECT")) {
+      return new Route.WrongMethod();
+    }
+    boolean whole = idEnd >= path.length() - 1 && path.startsWith(SESSION);
+    return new Route.Command(id, asked, whole && method.equals("DELETE"));
+  }
+
+  private static @Nullable SessionId session(
+      String path, int start, int end, @Nullable SessionId last) {
+    if (last != null
+        && last.value().length() == end - start
+        && path.startsWith(last.value(), start)) {
+      return last;
+    }
+    return SessionId.parse(path.substring(start, end)).orElse(null);
+  }
+
+  private static Route reading(String method, Route route) {
+    return method.equals("GET") || method.equals("HEAD") ? route : new Route.WrongMethod();
+  }
+
+  /** The path of an absolute form; {@code *} and what else there is stays as it is. */
+  private static String withoutOrigin(String target) {
+    int scheme = target.indexOf("://");
+    if (scheme < 0) {
+      return target;
+    }
+    int end = scheme + 3;
+    while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+      end++;
+    }
+    String rest = target.substring(end);
+    return rest.startsWith("/") ? rest : "/" + rest;
+  }
+
+  /** How many slashes stand before the last of those that the path starts with. */
+  private static int slashes(String path) {
+    int start = 0;
+    while (start + 1 < path.length() && path.charAt(start + 1) == '/') {
+      start++;
+    }
+    return start;
+  }
+
+  private static boolean hasDots(String path) {
+    return (path.indexOf("/.") >= 0 || path.indexOf('%') >= 0 || path.indexOf('\\') >= 0)
+        && DOTS.matcher(path).find();
+  }
+
+  /** What stands before a WebDriver path, and how long it is. */
+  private record Prefix(Base base, int length) {
+
+    /** Null where a prefix is begun and isn't one: a run that is no UUID. */
+    static @Nullable Prefix of(String path) {
+      int at = 0;
+      Optional<String> token = Optional.empty();
+      Optional<String> run = Optional.empty();
+      if (path.startsWith(TOKEN)) {
+        token = segment(path, TOKEN.length());
+        if (token.isEmpty()) {
+          return null;
+        }
+        at = TOKEN.length() + token.get().length();
+      }
+      if (path.startsWith(RUN, at)) {
+        run = segment(path, at + RUN.length()).filter(id -> UUID.matcher(id).matches());
+        if (run.isEmpty()) {
+          return null;
+        }
+        at += RUN.length() + run.get().length();
+      }
+      if (path.startsWith(HUB + "/", at)) {
+        at += HUB.length();
+      }
+      return new Prefix(new Base(token.orElse(null), run.orElse(null)), at);
+    }
+
+    private static Optional<String> segment(String path, int from) {
+      int slash = path.indexOf('/', from);
+      int end = slash < 0 ? path.length() : slash;
+      return end > from ? Optional.of(path.substring(from, end)) : Optional.empty();
+    }
+  }
+}

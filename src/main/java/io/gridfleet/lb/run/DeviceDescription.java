@@ -1,0 +1,216 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.run.DriverPacks.PlatformRef;
+import io.gridfleet.lb.selector.Attributes;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what a device is in the words of the GridFleet API: attributes where they say it, else what
+ * its udid and platform suggest. Manufacturer and model always say something, so that a suite needs
+ * no second look (contracts/gridfleet-api.md §4).
+ */
+public final class DeviceDescription {
+  private static final Set<String> DEVICE_TYPES = Set.of("real_device", "emulator", "simulator");
+  private static final Set<String> CONNECTION_TYPES = Set.of("usb", "network", "virtual");
+
+  /** Simulators have UUIDs; real Apple devices have 40 hex digits, or 8 and 16. */
+  private static final Pattern SIMULATOR_UDID =
+      Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
+
+  /** Fields of the description that requests may ask for by these names. */
+  private static final List<String> SELECTABLE =
+      List.of("pack_id", "platform_id", "connection_type", "connection_target");
+
+  private static final Pattern TAG_KEY = Pattern.compile("tags?(\\..*)?");
+
+  private static final Pattern HOST_PORT = Pattern.compile("(\\d+(?:\\.\\d+){3}):\\d+");
+
+  private DeviceDescription() {}
+
+  /** Everything that a reservation keeps, and the fields of a device row that have a value. */
+  public static DeviceSnapshot of(Device device, DeviceOverride override, DriverPacks packs) {
+    PlatformRef ref = packs.of(device);
+    String udid = device.udid().orElse(device.id().value());
+    String target = text(device, "connection_target").orElse(udid);
+    String deviceType = deviceType(device, ref);
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("identity_scheme", scheme(device));
+    fields.put("identity_scope", device.udid().isPresent() ? "global" : "host");
+    fields.put("identity_value", text(device, "identity_value").orElse(udid));
+    fields.put("pack_id", ref.packId());
+    fields.put("platform_id", ref.platformId());
+    fields.put("platform_label", packs.platform(ref).map(Platform::label).orElse(ref.platformId()));
+    fields.put("os_version", text(device, "os_version").orElse("unknown"));
+    fields.put("name", device.name());
+    fields.put("connection_target", target);
+    fields.put("device_type", deviceType);
+    fields.put("connection_type", connectionType(device, deviceType, target));
+    fields.put("manufacturer", text(device, "manufacturer").orElseGet(() -> maker(device)));
+    fields.put("model", text(device, "model").orElse(device.name()));
+    text(device, "model_number").ifPresent(number -> fields.put("model_number", number));
+    put(fields, "host_ip", device.node().url().getHost());
+    text(device, "ip_address")
+        .or(() -> text(device, "ip"))
+        .or(() -> address(target))
+        .ifPresent(ip -> fields.put("ip_address", ip));
+    return new DeviceSnapshot(fields, tags(device, override));
+  }
+
+  /**
+   * The device with what selectors and the testkit's capabilities ask for beside its own
+   * attributes: platform, kinds, groups, and the tags that operators changed. What the inventory
+   * says itself stays. {@code device_type} is AppiumLB's word for the platform, so the testkit's is
+   * {@code device_kind}.
+   */
+  public static Device complete(Device device, DeviceOverride override, DriverPacks packs) {
+    DeviceSnapshot what = of(device, override, packs);
+    Map<String, Object> all = withoutTags(device);
+    what.field("device_type").ifPresent(value -> all.putIfAbsent("device_kind", value));
+    for (String name : SELECTABLE) {
+      what.field(name).ifPresent(value -> all.putIfAbsent(name, value));
+    }
+    all.put("tag", what.tags());
+    all.put("groups", List.copyOf(groups(device, what.tags())));
+    return new Device(
+        device.id(),
+        device.node(),
+        device.name(),
+        device.udid(),
+        device.platform(),
+        Attributes.of(all),
+        device.rank(),
+        device.slots(),
+        device.capabilities(),
+        device.defaultCapabilities());
+  }
+
+  /** The attributes of a device but for its tags, under their own names and under bare ones. */
+  private static Map<String, Object> withoutTags(Device device) {
+    Attributes own = device.attributes();
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (String key : own.keys()) {
+      Object value = own.raw(key);
+      boolean tag = TAG_KEY.matcher(key).matches();
+      boolean bare =
+          value != null
+              && (value.equals(own.raw("tag." + key)) || value.equals(own.raw("tags." + key)));
+      if (value != null && !tag && !bare) {
+        all.put(key, value);
+      }
+    }
+    return all;
+  }
+
+  private static void put(Map<String, String> fields, String name, @Nullable String value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
+  }
+
+  /** The inventory's tags with what operators changed about them. */
+  public static Map<String, String> tags(Device device, DeviceOverride override) {
+    Map<String, String> tags = new TreeMap<>();
+    Object whole = device.attributes().raw("tags");
+    if (!(whole instanceof Map)) {
+      whole = device.attributes().raw("tag");
+    }
+    if (whole instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> tags.put(String.valueOf(key), String.valueOf(value)));
+    } else {
+      for (String key : device.attributes().keys()) {
+        if (key.startsWith("tag.")) {
+          tags.put(key.substring(4), text(device, key).orElse(""));
+        }
+      }
+    }
+    override
+        .tags()
+        .forEach(
+            (key, value) -> {
+              tags.keySet().removeIf(key::equalsIgnoreCase);
+              tags.put(key, value);
+            });
+    return tags;
+  }
+
+  /** The groups of a device: its attribute {@code groups}, and its tags that are {@code true}. */
+  public static Set<String> groups(Device device, Map<String, String> tags) {
+    Set<String> groups = new TreeSet<>();
+    if (device.attributes().raw("groups") instanceof Collection<?> named) {
+      named.forEach(group -> groups.add(String.valueOf(group)));
+    }
+    tags.forEach(
+        (key, value) -> {
+          if (value.equalsIgnoreCase("true")) {
+            groups.add(key);
+          }
+        });
+    return groups;
+  }
+
+  /** One attribute of a device as text. */
+  public static Optional<String> text(Device device, String key) {
+    Object raw = device.attributes().raw(key);
+    return raw == null || raw instanceof Map
+        ? Optional.empty()
+        : Optional.of(raw.toString()).filter(value -> !value.isBlank());
+  }
+
+  private static String deviceType(Device device, PlatformRef ref) {
+    Optional<String> said = text(device, "device_type").filter(DEVICE_TYPES::contains);
+    if (said.isPresent()) {
+      return said.get();
+    }
+    String udid = device.udid().orElse("");
+    boolean apple = ref.packId().equals("appium-xcuitest");
+    if (apple && SIMULATOR_UDID.matcher(udid).matches()) {
+      return "simulator";
+    }
+    return udid.startsWith("emulator-") ? "emulator" : "real_device";
+  }
+
+  private static String connectionType(Device device, String deviceType, String target) {
+    Optional<String> said = text(device, "connection_type").filter(CONNECTION_TYPES::contains);
+    if (said.isPresent()) {
+      return said.get();
+    }
+    if (!deviceType.equals("real_device") || device.platform().equals(Device.BROWSER)) {
+      return "virtual";
+    }
+    boolean net = device.platform().equals("roku") || address(target).isPresent();
+    return net ? "network" : "usb";
+  }
+
+  private static Optional<String> address(String target) {
+    var matcher = HOST_PORT.matcher(target);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  private static String scheme(Device device) {
+    return switch (device.platform()) {
+      case "android" -> "android_serial";
+      case "ios", "tvos" -> "apple_udid";
+      case "roku" -> "roku_serial";
+      default -> "gridfleet_id";
+    };
+  }
+
+  private static String maker(Device device) {
+    return switch (device.platform()) {
+      case "ios", "tvos" -> "Apple";
+      case "roku" -> "Roku";
+      default -> "unknown";
+    };
+  }
+}

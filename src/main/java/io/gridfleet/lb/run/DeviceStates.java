@@ -1,0 +1,16 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.util.List;
+import java.util.Optional;
+
+/** The devices of the lab as they are now: a view on memory, asked by any thread. */
+public interface DeviceStates {
+
+  /** All of them, in an order that stays: reservations are handed out in it. */
+  List<DeviceState> all();
+
+  default Optional<DeviceState> find(DeviceId id) {
+    return all().stream().filter(state -> state.device().id().equals(id)).findFirst();
+  }
+}

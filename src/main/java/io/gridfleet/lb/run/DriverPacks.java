@@ -1,0 +1,138 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.Device;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The catalog of driver packs, and which platform a device is of. The built-in ones carry the ids
+ * that the testkit's examples depend on (contracts/gridfleet-api.md §3.7).
+ */
+public record DriverPacks(List<DriverPack> packs) {
+  private static final String UIAUTOMATOR2 = "appium-uiautomator2";
+  private static final String XCUITEST = "appium-xcuitest";
+  private static final List<String> REAL = List.of("real_device");
+  private static final List<String> WITH_EMULATOR = List.of("real_device", "emulator");
+  private static final List<String> WITH_SIMULATOR = List.of("real_device", "simulator");
+  private static final List<String> CABLE_OR_NET = List.of("usb", "network", "virtual");
+
+  public DriverPacks {
+    packs = List.copyOf(packs);
+  }
+
+  /** Names a platform: its own id is unique only within its pack. */
+  public record PlatformRef(String packId, String platformId) {}
+
+  /** The six documented platforms, all enabled. */
+  public static DriverPacks builtIn() {
+    return new DriverPacks(
+        List.of(
+            pack(
+                UIAUTOMATOR2,
+                "Appium UiAutomator2",
+                "appium-uiautomator2-driver",
+                android("android_mobile", "Android", WITH_EMULATOR),
+                android("android_tv", "Android TV", WITH_EMULATOR),
+                android("firetv_real", "Fire TV (real device)", REAL)),
+            pack(
+                XCUITEST,
+                "Appium XCUITest",
+                "appium-xcuitest-driver",
+                new Platform("ios", "iOS", "iOS", "XCUITest", WITH_SIMULATOR, CABLE_OR_NET),
+                new Platform("tvos", "tvOS", "tvOS", "XCUITest", WITH_SIMULATOR, CABLE_OR_NET)),
+            pack(
+                "appium-roku-dlenroc",
+                "Appium Roku",
+                "@dlenroc/appium-roku-driver",
+                new Platform(
+                    "roku_network", "Roku (network)", "roku", "Roku", REAL, List.of("network")))));
+  }
+
+  /** The built-in packs with those of the configuration, which win. */
+  public static DriverPacks of(List<DriverPackConfig> configured) {
+    Map<String, DriverPack> all = new LinkedHashMap<>();
+    builtIn().packs().forEach(pack -> all.put(pack.id(), pack));
+    configured.forEach(config -> all.put(config.id(), config.pack()));
+    return new DriverPacks(List.copyOf(all.values()));
+  }
+
+  private static DriverPack pack(
+      String id, String displayName, String driver, Platform... platforms) {
+    return new DriverPack(id, displayName, DriverPack.State.ENABLED, driver, List.of(platforms));
+  }
+
+  private static Platform android(String id, String label, List<String> deviceTypes) {
+    return new Platform(id, label, "Android", "UiAutomator2", deviceTypes, CABLE_OR_NET);
+  }
+
+  public Optional<DriverPack> pack(String id) {
+    return packs.stream().filter(pack -> pack.id().equals(id)).findFirst();
+  }
+
+  public Optional<Platform> platform(PlatformRef ref) {
+    return pack(ref.packId()).flatMap(pack -> pack.platform(ref.platformId()));
+  }
+
+  /**
+   * The platform of a device: what its attributes {@code pack_id} and {@code platform_id} say, else
+   * what its platform and make suggest, else one of its own that no catalog has.
+   */
+  public PlatformRef of(Device device) {
+    Optional<String> pack = DeviceDescription.text(device, "pack_id");
+    String platform =
+        DeviceDescription.text(device, "platform_id").orElseGet(() -> suggested(device));
+    return new PlatformRef(pack.orElseGet(() -> packWith(platform)), platform);
+  }
+
+  private String packWith(String platformId) {
+    return packs.stream()
+        .filter(pack -> pack.platform(platformId).isPresent())
+        .map(DriverPack::id)
+        .findFirst()
+        .orElse("appium-" + platformId);
+  }
+
+  private String suggested(Device device) {
+    return switch (device.platform().toLowerCase(Locale.ROOT)) {
+      case "android" -> androidKind(device);
+      case "firetv", "fireos" -> "firetv_real";
+      case "ios" -> "ios";
+      case "tvos" -> "tvos";
+      case "roku" -> "roku_network";
+      default -> byPlatformName(device.platform());
+    };
+  }
+
+  /** The first platform that WebDriver calls so; else the name itself. */
+  private String byPlatformName(String platformName) {
+    return packs.stream()
+        .flatMap(pack -> pack.platforms().stream())
+        .filter(platform -> platform.platformName().equalsIgnoreCase(platformName))
+        .map(Platform::id)
+        .findFirst()
+        .orElseGet(() -> platformName.toLowerCase(Locale.ROOT));
+  }
+
+  private static String androidKind(Device device) {
+    boolean amazon =
+        DeviceDescription.text(device, "manufacturer")
+            .filter("amazon"::equalsIgnoreCase)
+            .isPresent();
+    String kind =
+        DeviceDescription.text(device, "form_factor")
+            .or(() -> DeviceDescription.text(device, "device_class"))
+            .orElse("")
+            .toLowerCase(Locale.ROOT);
+    if (!kind.contains("tv")) {
+      boolean stick =
+          DeviceDescription.text(device, "model")
+              .filter(model -> model.startsWith("AFT") || model.startsWith("Fire TV"))
+              .isPresent();
+      return amazon && stick ? "firetv_real" : "android_mobile";
+    }
+    return amazon ? "firetv_real" : "android_tv";
+  }
+}

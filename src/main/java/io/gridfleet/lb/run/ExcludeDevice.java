@@ -1,0 +1,88 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.RunException.Kind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Takes one device of a run out of service: for a while, or for an operator to look at. */
+public final class ExcludeDevice {
+  private final RunChanges changes;
+  private final ChangeOverride overrides;
+  private final RunConfig config;
+  private final RunListener listener;
+
+  public ExcludeDevice(
+      Runs runs, ChangeOverride overrides, RunConfig config, RunListener listener) {
+    this.changes = new RunChanges(runs, listener);
+    this.overrides = overrides;
+    this.config = config;
+    this.listener = listener;
+  }
+
+  /**
+   * The suite can't prepare a device: it is excluded with exactly this message and put into
+   * maintenance; the others of the run go on.
+   */
+  public CompletionStage<Run> reportPreparationFailure(RunId id, DeviceId device, String message) {
+    String reason = said(message, "message");
+    return changes
+        .apply(id, (run, now) -> run.exclude(device, reason, now))
+        .thenCompose(
+            changed ->
+                overrides
+                    .maintenance(device, Optional.of(reason))
+                    .thenApply(
+                        done -> {
+                          listener.preparationFailed(changed.after(), device, reason);
+                          return changed.after();
+                        }));
+  }
+
+  /**
+   * Lets a device rest. Too many rests in one run put it into maintenance.
+   *
+   * @return the device's entry as it is now
+   */
+  public CompletionStage<Reservation> coolDown(
+      RunId id, DeviceId device, String reason, Duration ttl) {
+    if (ttl.compareTo(config.cooldown().most()) > 0) {
+      throw new RunException(
+          Kind.COOLDOWN_TOO_LONG,
+          "ttl_seconds must be <= %d".formatted(config.cooldown().most().toSeconds()));
+    }
+    String why = said(reason, "reason");
+    int threshold = config.cooldown().threshold();
+    return changes
+        .apply(id, (run, now) -> run.coolDown(device, why, ttl, threshold, now))
+        .thenCompose(
+            changed -> {
+              Run run = changed.after();
+              Reservation entry = run.holding(device).orElseThrow();
+              listener.coolingDown(run, device, ttl);
+              return entry.cooldowns().escalated()
+                  ? escalate(run, entry)
+                  : CompletableFuture.completedStage(entry);
+            });
+  }
+
+  private CompletionStage<Reservation> escalate(Run run, Reservation entry) {
+    String reason = entry.exclusion().map(Exclusion::reason).orElse("");
+    return overrides
+        .maintenance(entry.device(), Optional.of(reason))
+        .thenApply(
+            done -> {
+              listener.escalated(run, entry.device());
+              return entry;
+            });
+  }
+
+  private static String said(String text, String name) {
+    if (text.isBlank()) {
+      throw new RunException(Kind.BLANK, name + " must not be blank");
+    }
+    return text.strip();
+  }
+}

@@ -1,0 +1,64 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A run's hold on a device. A device is in at most one reservation that isn't released.
+ *
+ * @param released when the hold ended; the entry stays listed with its run
+ */
+public record Reservation(
+    DeviceId device,
+    DeviceSnapshot snapshot,
+    Optional<Exclusion> exclusion,
+    Cooldowns cooldowns,
+    Optional<Claim> claim,
+    Optional<Instant> released) {
+
+  /**
+   * How often the device was sent to cool down in this run.
+   *
+   * @param escalated whether that was too often: the device is in maintenance since
+   */
+  public record Cooldowns(int count, boolean escalated) {
+    static final Cooldowns NONE = new Cooldowns(0, false);
+  }
+
+  /** A fresh hold. */
+  public static Reservation of(DeviceId device, DeviceSnapshot snapshot) {
+    return new Reservation(
+        device, snapshot, Optional.empty(), Cooldowns.NONE, Optional.empty(), Optional.empty());
+  }
+
+  /** Whether it still holds the device. */
+  public boolean holds() {
+    return released.isEmpty();
+  }
+
+  /** The exclusion that stands now. */
+  public Optional<Exclusion> exclusion(Instant now) {
+    return exclusion.filter(found -> found.stands(now));
+  }
+
+  /** Whether sessions of the run may use the device now. */
+  public boolean usable(Instant now) {
+    return holds() && exclusion(now).isEmpty();
+  }
+
+  Reservation excluded(Exclusion newer, Cooldowns counted) {
+    return new Reservation(device, snapshot, Optional.of(newer), counted, claim, released);
+  }
+
+  Reservation claimed(Optional<Claim> newer) {
+    return new Reservation(device, snapshot, exclusion, cooldowns, newer, released);
+  }
+
+  Reservation release(Instant now) {
+    return holds()
+        ? new Reservation(
+            device, snapshot, exclusion, cooldowns, Optional.empty(), Optional.of(now))
+        : this;
+  }
+}

@@ -1,0 +1,136 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.run.DriverPacks.PlatformRef;
+import io.gridfleet.lb.run.RunException.Kind;
+import io.gridfleet.lb.run.Runs.Reserving;
+import io.gridfleet.lb.run.Runs.Want;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Begins a run with all the devices that it asks for, or refuses at once. */
+public final class ReserveDevices {
+  /** What keeps a device out of a reservation; whether it is free, the store knows. */
+  private static final Set<Inhibitor.Kind> UNFIT =
+      EnumSet.of(Inhibitor.Kind.MAINTENANCE, Inhibitor.Kind.DRAINING, Inhibitor.Kind.OFFLINE);
+
+  private final Runs runs;
+  private final DeviceStates devices;
+  private final DriverPacks packs;
+  private final RunConfig config;
+  private final RunListener listener;
+
+  public ReserveDevices(
+      Runs runs, DeviceStates devices, DriverPacks packs, RunConfig config, RunListener listener) {
+    this.runs = runs;
+    this.devices = devices;
+    this.packs = packs;
+    this.config = config;
+    this.listener = listener;
+  }
+
+  /**
+   * Reserves, all or nothing.
+   *
+   * @throws RunException when the request asks for what there never is; the stage fails with one
+   *     when too few devices are free
+   */
+  public CompletionStage<Run> reserve(RunRequest request) {
+    if (request.ttl().compareTo(config.mostTtl()) > 0) {
+      throw new RunException(
+          Kind.TTL_TOO_LONG, "ttl_minutes must be <= %d".formatted(config.mostTtl().toMinutes()));
+    }
+    List<DeviceState> all = devices.all();
+    List<Want> wants = new ArrayList<>();
+    for (Requirement requirement : request.requirements()) {
+      check(requirement, all);
+      wants.add(
+          new Want(
+              requirement.amount().atLeast(),
+              requirement.amount().atMost(),
+              candidates(requirement, all)));
+    }
+    return runs.reserve(RunId.random(), request, wants)
+        .thenApply(outcome -> begun(request, outcome));
+  }
+
+  private Run begun(RunRequest request, Reserving outcome) {
+    if (outcome instanceof Reserving.Shortage shortage) {
+      throw shortage(request.requirements().get(shortage.want()), shortage.free());
+    }
+    Run run = ((Reserving.Reserved) outcome).run();
+    listener.changed(run);
+    listener.created(run);
+    return run;
+  }
+
+  private List<Reservation> candidates(Requirement requirement, List<DeviceState> all) {
+    return all.stream()
+        .filter(state -> fit(state) && inGroups(requirement, state))
+        .sorted(Comparator.comparing(state -> state.has(Inhibitor.Kind.AVOIDED)))
+        .map(
+            state ->
+                Reservation.of(
+                    state.device().id(),
+                    DeviceDescription.of(state.device(), state.override(), packs)))
+        .filter(entry -> matches(requirement, entry.snapshot()))
+        .toList();
+  }
+
+  private static boolean inGroups(Requirement requirement, DeviceState state) {
+    return requirement.groups().isEmpty()
+        || DeviceDescription.groups(
+                state.device(), DeviceDescription.tags(state.device(), state.override()))
+            .containsAll(requirement.groups());
+  }
+
+  private static boolean fit(DeviceState state) {
+    return state.inhibitors().stream().noneMatch(inhibitor -> UNFIT.contains(inhibitor.kind()));
+  }
+
+  private static boolean matches(Requirement requirement, DeviceSnapshot device) {
+    Map<String, String> fields = device.fields();
+    return requirement.packId().equals(fields.get("pack_id"))
+        && requirement.platformId().equals(fields.get("platform_id"))
+        && requirement.osVersion().map(v -> v.equals(fields.get("os_version"))).orElse(true)
+        && device.tags().entrySet().containsAll(requirement.tags().entrySet());
+  }
+
+  private void check(Requirement requirement, List<DeviceState> all) {
+    PlatformRef ref = new PlatformRef(requirement.packId(), requirement.platformId());
+    DriverPack pack = packs.pack(requirement.packId()).orElse(null);
+    String code =
+        pack == null
+            ? "pack_unavailable"
+            : switch (pack.state()) {
+              case ENABLED -> pack.platform(ref.platformId()).isPresent() ? "" : "platform_removed";
+              case DRAFT -> "pack_unavailable";
+              case DISABLED -> "pack_disabled";
+              case DRAINING -> "pack_draining";
+            };
+    boolean ofTheLab =
+        pack == null && all.stream().anyMatch(state -> packs.of(state.device()).equals(ref));
+    if (!code.isEmpty() && !ofTheLab) {
+      throw new RunException(
+          Kind.PLATFORM,
+          "Pack %s with platform %s can't be reserved: %s"
+              .formatted(ref.packId(), ref.platformId(), code.replace('_', ' ')),
+          Map.of("code", code, "pack_id", ref.packId(), "platform_id", ref.platformId()));
+    }
+  }
+
+  private static RunException shortage(Requirement requirement, int free) {
+    return new RunException(
+        Kind.SHORTAGE,
+        "Not enough devices for pack_id=%s platform_id=%s %s: matched %d eligible devices right now."
+                .formatted(
+                    requirement.packId(), requirement.platformId(), requirement.amountText(), free)
+            + " GET /api/availability?platform_id=%s&count=%d tells when there are more"
+                .formatted(requirement.platformId(), requirement.amount().atLeast()));
+  }
+}

@@ -1,0 +1,41 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.run.Runs.Changed;
+import java.util.concurrent.CompletionStage;
+
+/** Changes a run as a fact and then tells what happened: what all commands do. */
+final class RunChanges {
+  private final Runs runs;
+  private final RunListener listener;
+
+  RunChanges(Runs runs, RunListener listener) {
+    this.runs = runs;
+    this.listener = listener;
+  }
+
+  /** Fails with a {@link RunException} when there is no such run or the change isn't possible. */
+  CompletionStage<Changed> apply(RunId id, Runs.Change change) {
+    return runs.change(id, change)
+        .thenApply(
+            found -> {
+              Changed changed = found.orElseThrow(() -> RunException.unknown(id));
+              tell(changed);
+              return changed;
+            });
+  }
+
+  private void tell(Changed changed) {
+    Run after = changed.after();
+    if (!changed.anything()) {
+      return;
+    }
+    listener.changed(after);
+    if (after.state() != changed.before().state()) {
+      if (after.live()) {
+        listener.activated(after);
+      } else {
+        listener.ended(after);
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.gridfleet.lb.run;
+
+import java.util.Optional;
+import java.util.UUID;
+
+/** Names a run: a lower-case UUID (contracts/gridfleet-api.md §2). */
+public record RunId(String value) {
+
+  public static RunId random() {
+    return new RunId(UUID.randomUUID().toString());
+  }
+
+  /** The id in its normal form, or empty where the text is no UUID. */
+  public static Optional<RunId> parse(String text) {
+    try {
+      UUID uuid = UUID.fromString(text);
+      return text.length() == 36 ? Optional.of(new RunId(uuid.toString())) : Optional.empty();
+    } catch (IllegalArgumentException notAUuid) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,69 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a suite said about one of its sessions; it comes in any order, and may be about a session
+ * that never was ({@code error-…}).
+ *
+ * @param session the WebDriver session id, or what the suite uses in its place
+ * @param reported when it was first spoken of
+ * @param finished when the suite was done with it
+ * @param outcome what the suite said came of it, last word first
+ */
+public record TestReport(
+    String session,
+    Instant reported,
+    Optional<Registration> registration,
+    Optional<Instant> finished,
+    Optional<Outcome> outcome) {
+
+  /** What came of a test. */
+  public enum Outcome {
+    RUNNING,
+    PASSED,
+    FAILED,
+    ERROR
+  }
+
+  /**
+   * The suite's own record of the session.
+   *
+   * @param run what the device was reserved for then
+   * @param details the rest, as it was said: requested platform and capabilities, error
+   */
+  public record Registration(
+      Optional<String> testName,
+      Outcome outcome,
+      Optional<DeviceId> device,
+      Optional<RunId> run,
+      Map<String, Object> details) {}
+
+  public static TestReport about(String session, Instant now) {
+    return new TestReport(session, now, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** The first registration stays. */
+  public TestReport registered(Registration newer) {
+    return registration.isPresent()
+        ? this
+        : new TestReport(session, reported, Optional.of(newer), finished, outcome);
+  }
+
+  /** The first end stays. */
+  public TestReport finished(Instant now) {
+    return finished.isPresent()
+        ? this
+        : new TestReport(session, reported, registration, Optional.of(now), outcome);
+  }
+
+  /** The last outcome counts; one that is final ends the test too. */
+  public TestReport outcome(Outcome newer, Instant now) {
+    Optional<Instant> end =
+        newer == Outcome.RUNNING ? finished : finished.or(() -> Optional.of(now));
+    return new TestReport(session, reported, registration, end, Optional.of(newer));
+  }
+}

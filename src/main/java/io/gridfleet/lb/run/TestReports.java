@@ -1,0 +1,28 @@
+package io.gridfleet.lb.run;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** What suites said about their sessions: a port over facts that survive a crash. */
+public interface TestReports {
+
+  CompletionStage<Optional<TestReport>> find(String session);
+
+  /**
+   * Changes the report about one session in one step, or begins it ({@link TestReport#about}).
+   *
+   * @return the report as it is now
+   */
+  CompletionStage<TestReport> change(String session, Change change);
+
+  /** What a report becomes. May be asked more than once; has no effect of its own. */
+  interface Change {
+    /** The same object means that there is nothing to write, unless the report is new. */
+    TestReport apply(TestReport report, Instant now);
+  }
+
+  /** The newest first. */
+  CompletionStage<List<TestReport>> newest(int limit);
+}

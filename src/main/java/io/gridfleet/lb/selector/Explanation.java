@@ -1,0 +1,182 @@
+package io.gridfleet.lb.selector;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a selector finds what it finds: the same evaluation, told instead of done. A pure function of
+ * the selector and the devices; REST, command line and refused requests show it.
+ *
+ * @param normalForm the selector as it was understood
+ * @param terms the parts that must all hold, in the order in which they were written
+ * @param verdicts one a device, in the order in which they were given
+ * @param nearestMiss when nothing matches: the term that stands alone in the way of most devices
+ * @param warnings what can be read but was perhaps not meant
+ */
+public record Explanation(
+    String normalForm,
+    List<TermMatches> terms,
+    List<Verdict> verdicts,
+    @Nullable NearestMiss nearestMiss,
+    List<String> warnings) {
+
+  public Explanation {
+    terms = List.copyOf(terms);
+    verdicts = List.copyOf(verdicts);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * A device to be explained.
+   *
+   * @param inhibitors why it can't serve now although it may match, in the order in which they are
+   *     told; none: it can
+   */
+  public record Candidate(String id, Attributes attributes, List<String> inhibitors) {
+    public Candidate {
+      inhibitors = List.copyOf(inhibitors);
+    }
+  }
+
+  /**
+   * How many devices a part alone matches.
+   *
+   * @param alternatives the parts one of which must hold, if it is such
+   * @param seen when it matches none: some values that devices do have for its key, nearest first
+   */
+  public record TermMatches(
+      String term, int matches, List<TermMatches> alternatives, List<String> seen) {
+    public TermMatches {
+      alternatives = List.copyOf(alternatives);
+      seen = List.copyOf(seen);
+    }
+
+    Map<String, Object> toPlainObject() {
+      Map<String, Object> plain = new LinkedHashMap<>();
+      plain.put("term", term);
+      plain.put("matches", matches);
+      if (!alternatives.isEmpty()) {
+        plain.put("any_of", alternatives.stream().map(TermMatches::toPlainObject).toList());
+      }
+      if (!seen.isEmpty()) {
+        plain.put("devices_have", seen);
+      }
+      return plain;
+    }
+  }
+
+  /**
+   * What stands between the request and one device.
+   *
+   * @param failedTerm the first part that doesn't hold; null when all do
+   * @param inhibitors as the candidate said
+   */
+  public record Verdict(String device, @Nullable String failedTerm, List<String> inhibitors) {
+    public boolean matches() {
+      return failedTerm == null;
+    }
+
+    /** Matches, and nothing inhibits it. */
+    public boolean available() {
+      return matches() && inhibitors.isEmpty();
+    }
+
+    Map<String, Object> toPlainObject() {
+      Map<String, Object> plain = new LinkedHashMap<>();
+      plain.put("device", device);
+      plain.put("matches", matches());
+      plain.put("available", available());
+      if (failedTerm != null) {
+        plain.put("failed_term", failedTerm);
+      }
+      plain.put("inhibitors", inhibitors);
+      return plain;
+    }
+  }
+
+  /**
+   * The one term without which there would be devices.
+   *
+   * @param devices how many would match
+   * @param available how many of these nothing inhibits now
+   */
+  public record NearestMiss(String withoutTerm, int devices, int available) {
+    Map<String, Object> toPlainObject() {
+      Map<String, Object> plain = new LinkedHashMap<>();
+      plain.put("without_term", withoutTerm);
+      plain.put("devices", devices);
+      plain.put("available", available);
+      return plain;
+    }
+  }
+
+  public static Explanation of(Selector selector, Collection<Candidate> devices) {
+    return new Explaining(selector, devices).explain();
+  }
+
+  /** How many devices match. */
+  public int matching() {
+    return (int) verdicts.stream().filter(Verdict::matches).count();
+  }
+
+  /** How many devices match and can serve now. */
+  public int available() {
+    return (int) verdicts.stream().filter(Verdict::available).count();
+  }
+
+  /** How often each inhibitor hinders a device that matches. */
+  public Map<String, Integer> inhibitorCounts() {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (Verdict verdict : verdicts) {
+      if (verdict.matches()) {
+        verdict.inhibitors().forEach(inhibitor -> counts.merge(inhibitor, 1, Integer::sum));
+      }
+    }
+    return counts;
+  }
+
+  /** Maps, lists, texts and numbers, for JSON; names as the REST API writes them. */
+  public Map<String, Object> toPlainObject() {
+    return toPlainObject(Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same with at most so many devices: available ones first, then those that match, then the
+   * others. The counts are always of all.
+   */
+  public Map<String, Object> toPlainObject(int mostDevices) {
+    Map<String, Object> plain = new LinkedHashMap<>();
+    plain.put("selector", normalForm);
+    plain.put("devices_total", verdicts.size());
+    plain.put("matching", matching());
+    plain.put("available", available());
+    plain.put("inhibitors", inhibitorCounts());
+    plain.put("terms", terms.stream().map(TermMatches::toPlainObject).toList());
+    plain.put("devices", shown(mostDevices).stream().map(Verdict::toPlainObject).toList());
+    plain.put("nearest_miss", nearestMiss == null ? null : nearestMiss.toPlainObject());
+    plain.put("warnings", warnings);
+    return plain;
+  }
+
+  private List<Verdict> shown(int most) {
+    if (verdicts.size() <= most) {
+      return verdicts;
+    }
+    List<Verdict> shown = new ArrayList<>(verdicts);
+    shown.sort((one, other) -> Integer.compare(distance(one), distance(other)));
+    return shown.subList(0, Math.max(0, most));
+  }
+
+  private static int distance(Verdict verdict) {
+    return verdict.available() ? 0 : verdict.matches() ? 1 : 2;
+  }
+
+  /** A text table for a terminal, lines ended by line feeds. */
+  public String table() {
+    return new ExplanationTable(this).toString();
+  }
+}

@@ -1,0 +1,31 @@
+package io.gridfleet.lb.selector;
+
+import java.text.Normalizer;
+import java.util.Locale;
+
+/** Text without case: what is compared when two texts are asked to be equal. */
+final class Fold {
+  private Fold() {}
+
+  /** NFC, lower case without a locale; folding twice changes nothing more. */
+  static String text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 127) {
+        return unicode(text);
+      }
+    }
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  static String composed(String text) {
+    return Normalizer.isNormalized(text, Normalizer.Form.NFC)
+        ? text
+        : Normalizer.normalize(text, Normalizer.Form.NFC);
+  }
+
+  /** The final sigma depends on what follows, which a wildcard doesn't know: both are one here. */
+  private static String unicode(String text) {
+    return composed(composed(text).toLowerCase(Locale.ROOT).replace('ς', 'σ'));
+  }
+}

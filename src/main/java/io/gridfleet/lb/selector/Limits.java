@@ -1,0 +1,21 @@
+package io.gridfleet.lb.selector;
+
+/** How large a selector may be: every one that was seen fits many times over. */
+final class Limits {
+  /** Characters of the text, or of its JSON. */
+  static final int MOST_CHARACTERS = 8 * 1024;
+
+  /** Nested groups and negations; each is a frame or two of the stack. */
+  static final int MOST_DEPTH = 64;
+
+  /** Terms, each member of a set counted. */
+  static final int MOST_TERMS = 256;
+
+  /** Characters of one value: no attribute that a person asks for is longer. */
+  static final int MOST_VALUE = 1024;
+
+  /** Characters of one pattern with wildcards: its matching may take pattern times text. */
+  static final int MOST_PATTERN = 512;
+
+  private Limits() {}
+}

@@ -1,0 +1,112 @@
+package io.gridfleet.lb.selector;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one selector uses up while it is read, refused when it is too much; and notes of what can be
+ * read but was perhaps not meant.
+ */
+final class Reading {
+  private final String source;
+  private final Used used;
+
+  /** Shared by a JSON text and the string forms inside it. */
+  private static final class Used {
+    private int depth;
+    private int terms;
+    private int expressions;
+    private final Set<String> notes = new LinkedHashSet<>();
+  }
+
+  Reading(String source) {
+    this(source, new Used());
+  }
+
+  /** For a text inside the first one. */
+  Reading within(String inner) {
+    return new Reading(inner, used);
+  }
+
+  private Reading(String source, Used used) {
+    this.source = source;
+    this.used = used;
+    if (source.length() > Limits.MOST_CHARACTERS) {
+      throw SelectorException.at(
+          source,
+          Limits.MOST_CHARACTERS,
+          "a selector of at most " + Limits.MOST_CHARACTERS + " characters",
+          null);
+    }
+  }
+
+  void note(String note) {
+    used.notes.add(note);
+  }
+
+  /** The notes, each once, in the order of the text. */
+  List<String> notes() {
+    return List.copyOf(used.notes);
+  }
+
+  void deeper(int place) {
+    if (++used.depth > Limits.MOST_DEPTH) {
+      throw SelectorException.at(
+          source, place, "at most " + Limits.MOST_DEPTH + " groups inside each other", null);
+    }
+  }
+
+  void higher() {
+    used.depth--;
+  }
+
+  void term(int place) {
+    if (++used.terms > Limits.MOST_TERMS) {
+      throw SelectorException.at(
+          source,
+          place,
+          "at most " + Limits.MOST_TERMS + " terms, members of sets counted",
+          "a wildcard or a regular expression may say it shorter");
+    }
+  }
+
+  /** A value as written, before anything is done with it. */
+  String value(int place, String written) {
+    if (written.length() > Limits.MOST_VALUE) {
+      throw SelectorException.at(
+          source, place, "a value of at most " + Limits.MOST_VALUE + " characters", null);
+    }
+    return written;
+  }
+
+  void pattern(int place, Condition condition) {
+    if (condition instanceof Condition.Like like && like.pattern().length() > Limits.MOST_PATTERN) {
+      throw SelectorException.at(
+          source,
+          place,
+          "a value with wildcards of at most " + Limits.MOST_PATTERN + " characters",
+          null);
+    }
+  }
+
+  /** A regular expression, canonical, that compiles. */
+  Condition expression(int place, String written) {
+    String expression = Regex.canonical(written);
+    used.expressions += expression.length();
+    if (used.expressions > Regex.MOST_CHARACTERS_TOGETHER) {
+      throw SelectorException.at(
+          source,
+          place,
+          "regular expressions of at most "
+              + Regex.MOST_CHARACTERS_TOGETHER
+              + " characters together",
+          null);
+    }
+    Regex.Problem problem = Regex.problem(expression);
+    if (problem != null) {
+      throw SelectorException.at(source, place, problem.expected(), problem.hint());
+    }
+    return new Condition.Matches(expression);
+  }
+}

@@ -1,0 +1,160 @@
+package io.gridfleet.lb.selector;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question about devices, compiled. Read from a line that a person typed or from JSON; asked of
+ * the attributes of each device. Immutable. Two selectors are equal when they ask the same in the
+ * same words, whatever the order of the words.
+ */
+public final class Selector {
+  private static final Selector EVERYTHING = new Selector(new Clause.Everything(), List.of());
+
+  private final Clause clause;
+  private final Check check;
+  private final String normalForm;
+
+  private final List<String> notes;
+
+  private Selector(Clause clause, List<String> notes) {
+    this.clause = clause;
+    this.notes = notes;
+    this.check = Check.of(clause);
+    this.normalForm = Printer.normal(clause);
+  }
+
+  /** The empty selector: every device matches. */
+  public static Selector everything() {
+    return EVERYTHING;
+  }
+
+  /**
+   * Reads the string form, or JSON held by a string that starts with a brace or a bracket.
+   *
+   * @throws SelectorException when it can't be read, with line, column, and what was expected
+   */
+  public static Selector parse(String text) {
+    Reading reading = new Reading(text);
+    Clause clause =
+        JsonForm.looksLike(text) ? JsonForm.parse(text, reading) : TextParser.parse(text, reading);
+    return bounded(text, new Selector(clause, reading.notes()));
+  }
+
+  /**
+   * Reads what Jackson gives for a capability or a request's member: a map or list (the JSON form),
+   * a string (either form), null (everything).
+   *
+   * @throws SelectorException when it can't be read; line and column are those of the value as JSON
+   */
+  public static Selector of(@Nullable Object value) {
+    if (value == null) {
+      return EVERYTHING;
+    }
+    return value instanceof String text ? parse(text) : parseJson(JsonForm.write(value));
+  }
+
+  static Selector parseJson(String text) {
+    Reading reading = new Reading(text);
+    return bounded(text, new Selector(JsonForm.parse(text, reading), reading.notes()));
+  }
+
+  /** The normal form must be readable too, and escapes make it longer than what was typed. */
+  private static Selector bounded(String text, Selector selector) {
+    if (selector.normalForm.length() > Limits.MOST_CHARACTERS) {
+      throw SelectorException.at(
+          text, 0, "a normal form of at most " + Limits.MOST_CHARACTERS + " characters", null);
+    }
+    return selector;
+  }
+
+  static Selector of(Clause clause) {
+    return new Selector(clause, List.of());
+  }
+
+  /**
+   * Names one device without regard to case: by udid, serial, device_id, id, or {@code id@host}
+   * (keys {@code host}, {@code hostname}, {@code node}).
+   */
+  public static Selector named(String name) {
+    return of(DeviceName.named(name));
+  }
+
+  /**
+   * Reads a {@code udid} capability: a name if some device has it, else a selector if it starts
+   * with a key that is known (or is JSON), else a name that nobody has.
+   *
+   * @param someDevice whether any device matches
+   * @param knownKeys folded keys that devices have, beside those of AppiumLB
+   * @throws SelectorException when it is a selector that can't be read
+   */
+  public static Selector ofUdid(
+      String text, Predicate<Selector> someDevice, Collection<String> knownKeys) {
+    return DeviceName.resolve(text, someDevice, knownKeys);
+  }
+
+  /** Whether a device with these attributes is asked for. */
+  public boolean matches(Attributes device) {
+    return check.test(device);
+  }
+
+  /** The string form that equal selectors share; reading it gives an equal selector. */
+  public String normalForm() {
+    return normalForm;
+  }
+
+  /** Both questions at once. */
+  public Selector and(Selector other) {
+    List<String> both = Stream.concat(notes.stream(), other.notes.stream()).distinct().toList();
+    return new Selector(Clause.all(List.of(clause, other.clause)), both);
+  }
+
+  /** The keys that are asked for, folded and sorted. */
+  public Set<String> keysUsed() {
+    Set<String> keys = new TreeSet<>();
+    KeysAsked.keys(clause, keys);
+    return keys;
+  }
+
+  /** What can be read but was perhaps not meant, as sentences; empty for most. */
+  public List<String> warnings() {
+    return notes;
+  }
+
+  /** {@link #warnings()} and, for each key that isn't among the known, the nearest that is. */
+  public List<String> warnings(Collection<String> knownKeys) {
+    List<String> warnings = new ArrayList<>(notes);
+    warnings.addAll(KeysAsked.unknownKeys(clause, knownKeys));
+    return List.copyOf(warnings);
+  }
+
+  /** The known keys that a mistyped one may have meant, nearest first, at most three. */
+  public static List<String> nearestKeys(String key, Collection<String> known) {
+    return Keys.nearest(key, known);
+  }
+
+  Clause clause() {
+    return clause;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Selector selector && normalForm.equals(selector.normalForm);
+  }
+
+  @Override
+  public int hashCode() {
+    return normalForm.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return normalForm;
+  }
+}

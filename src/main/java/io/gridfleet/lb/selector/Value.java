@@ -1,0 +1,194 @@
+package io.gridfleet.lb.selector;
+
+import java.lang.reflect.Array;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value made ready for comparing, once: folded text with its hash, number, version; or a list
+ * of such. Both what a device has and what a selector says are values.
+ */
+final class Value {
+  /** A longer number is text: nothing that is measured has so many digits. */
+  private static final int MOST_DIGITS = 64;
+
+  private static final Value[] NONE = {};
+
+  /** As it was given: for people, and for regular expressions (composed, with its case). */
+  final Object raw;
+
+  final String text;
+  final int hash;
+  final @Nullable BigDecimal number;
+
+  /** The number again: most comparisons end here. */
+  final double approximate;
+
+  final @Nullable Version version;
+
+  /** Given as a number, not as a text that reads like one: {@code 7} equals 7.0, "7" doesn't. */
+  final boolean numeric;
+
+  /** The members of a list, or of an object (none to compare with); null for a single value. */
+  final Value @Nullable [] members;
+
+  /** A single value; the text is folded already. */
+  private Value(Object raw, String text) {
+    this.raw = raw;
+    this.text = text;
+    this.hash = text.hashCode();
+    this.number = decimal(text);
+    this.approximate = number == null ? Double.NaN : number.doubleValue();
+    this.version = Version.parse(text);
+    this.numeric = raw instanceof Number && number != null;
+    this.members = null;
+  }
+
+  private Value(Object raw, Value[] members) {
+    this.raw = raw;
+    this.text = "";
+    this.hash = 0;
+    this.number = null;
+    this.approximate = Double.NaN;
+    this.version = null;
+    this.numeric = false;
+    this.members = members;
+  }
+
+  static Value ofText(String text) {
+    return new Value(Fold.composed(text), Fold.text(text));
+  }
+
+  /** What a selector says: it is folded when it is read. */
+  static Value ofFolded(String text) {
+    return new Value(text, text);
+  }
+
+  /** A single value or a list; null for null, an empty list and an empty object: absent. */
+  static @Nullable Value of(@Nullable Object raw) {
+    if (raw == null) {
+      return null;
+    }
+    if (raw instanceof Map<?, ?> map) {
+      return map.isEmpty() ? null : new Value(raw, NONE);
+    }
+    if (raw instanceof Collection<?> || raw.getClass().isArray()) {
+      List<Value> members = new ArrayList<>();
+      gather(raw, members, 0);
+      return members.isEmpty() ? null : new Value(raw, members.toArray(NONE));
+    }
+    return single(raw);
+  }
+
+  static Value ofMembers(Object raw, List<Value> members) {
+    return new Value(raw, members.toArray(NONE));
+  }
+
+  private static void gather(Object raw, List<Value> members, int depth) {
+    if (depth > Attributes.MOST_DEPTH) {
+      return;
+    }
+    if (raw instanceof Collection<?> list) {
+      list.forEach(
+          member -> {
+            if (member != null) {
+              gather(member, members, depth + 1);
+            }
+          });
+    } else if (raw.getClass().isArray()) {
+      for (int i = 0; i < Array.getLength(raw); i++) {
+        Object member = Array.get(raw, i);
+        if (member != null) {
+          gather(member, members, depth + 1);
+        }
+      }
+    } else if (!(raw instanceof Map<?, ?>)) {
+      members.add(single(raw));
+    }
+  }
+
+  private static Value single(Object raw) {
+    if (raw instanceof String text) {
+      return ofText(text);
+    }
+    if (raw instanceof Double || raw instanceof Float) {
+      double number = ((Number) raw).doubleValue();
+      String text = raw.toString();
+      return new Value(raw, Fold.text(Double.isFinite(number) ? plain(text) : text));
+    }
+    return new Value(raw, Fold.text(raw.toString()));
+  }
+
+  private static String plain(String decimal) {
+    String plain = new BigDecimal(decimal).stripTrailingZeros().toPlainString();
+    return plain.length() > MOST_DIGITS ? decimal : plain;
+  }
+
+  /** Digits with at most one point and a sign, and an exponent of at most three digits. */
+  private static @Nullable BigDecimal decimal(String text) {
+    int length = text.length();
+    if (length == 0 || length > MOST_DIGITS || text.charAt(length - 1) > '9') {
+      return null;
+    }
+    int digits = 0;
+    int points = 0;
+    int i = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
+    for (; i < length && text.charAt(i) != 'e'; i++) {
+      char c = text.charAt(i);
+      if (c == '.') {
+        points++;
+      } else if (c >= '0' && c <= '9') {
+        digits++;
+      } else {
+        return null;
+      }
+    }
+    return digits > 0 && points <= 1 && exponent(text, i) ? new BigDecimal(text) : null;
+  }
+
+  private static boolean exponent(String text, int at) {
+    if (at == text.length()) {
+      return true;
+    }
+    int i = at + 1;
+    if (i < text.length() && (text.charAt(i) == '-' || text.charAt(i) == '+')) {
+      i++;
+    }
+    int digits = text.length() - i;
+    for (; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return digits >= 1 && digits <= 3;
+  }
+
+  /** With its case, for regular expressions. */
+  String written() {
+    return raw instanceof String written ? written : text;
+  }
+
+  boolean sameText(Value other) {
+    return hash == other.hash && text.equals(other.text);
+  }
+
+  boolean sameNumber(Value other) {
+    return approximate == other.approximate
+        && number != null
+        && other.number != null
+        && number.compareTo(other.number) == 0;
+  }
+
+  /** Negative, zero, positive as numbers are ordered; both must be numbers. */
+  static int compareNumbers(Value one, Value other) {
+    int order = Double.compare(one.approximate, other.approximate);
+    if (order != 0 || one.number == null || other.number == null) {
+      return order;
+    }
+    return one.number.compareTo(other.number);
+  }
+}

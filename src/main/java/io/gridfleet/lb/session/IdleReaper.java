@@ -1,0 +1,85 @@
+package io.gridfleet.lb.session;
+
+import io.gridfleet.lb.session.EndSession.NodeKnows;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends sessions that have been silent for longer than they may be. Any replica may have carried the
+ * last command, so each first writes what it saw, and the store's clock decides. A session that its
+ * client drives directly is silent here by nature: its node is asked, and only one that the node
+ * has forgotten is ended.
+ */
+public final class IdleReaper {
+  private static final Logger log = LoggerFactory.getLogger(IdleReaper.class);
+
+  private final SessionMap sessions;
+  private final SessionActivity activity;
+  private final NodeSessions nodes;
+  private final EndSession endSession;
+  private final Duration grace;
+
+  /**
+   * @param grace how much longer than its limit a session may be silent, so that what other
+   *     replicas saw has been written
+   */
+  public IdleReaper(
+      SessionMap sessions,
+      SessionActivity activity,
+      NodeSessions nodes,
+      EndSession endSession,
+      Duration grace) {
+    this.sessions = sessions;
+    this.activity = activity;
+    this.nodes = nodes;
+    this.endSession = endSession;
+    this.grace = grace;
+  }
+
+  /** Writes what was active here, then ends what is idle. */
+  public CompletionStage<Void> sweep() {
+    Map<SessionId, Duration> active = activity.sinceLastAsked();
+    CompletionStage<Void> written =
+        active.isEmpty() ? CompletableFuture.completedFuture(null) : sessions.touch(active);
+    return written
+        .thenCompose(done -> sessions.idle(grace))
+        .thenCompose(this::endAll)
+        .exceptionally(
+            failure -> {
+              log.warn("idle sessions can't be looked for: {}", failure.toString());
+              return null;
+            });
+  }
+
+  private CompletionStage<Void> endAll(List<SessionRecord> idle) {
+    CompletableFuture<?>[] ends =
+        idle.stream()
+            .map(SessionRecord::session)
+            .map(this::endOrAsk)
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(ends);
+  }
+
+  private CompletionStage<?> endOrAsk(Session session) {
+    if (!session.terms().direct()) {
+      return endSession.end(session.id(), EndReason.IDLE, NodeKnows.TELL_IT);
+    }
+    return nodes
+        .knows(session.node(), session.id())
+        .thenCompose(
+            known -> {
+              if (known.isPresent() && !known.get()) {
+                return endSession.end(session.id(), EndReason.UNKNOWN_TO_NODE, NodeKnows.ALREADY);
+              }
+              activity.touched(session.id());
+              return CompletableFuture.completedFuture(false);
+            });
+  }
+}

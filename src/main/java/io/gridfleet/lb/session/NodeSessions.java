@@ -1,0 +1,26 @@
+package io.gridfleet.lb.session;
+
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** What nodes can be told and asked about their sessions, away from the request path. */
+public interface NodeSessions {
+
+  /**
+   * Deletes a session on its node, in a bounded number of tries. True when it is gone from there;
+   * false when the node couldn't be asked; never exceptionally.
+   */
+  CompletionStage<Boolean> delete(NodeId node, SessionId session);
+
+  /**
+   * Finds and deletes what an attempt may have left on its node, by the attempt's idempotency key.
+   * True when nothing is left that the node could tell of; false when it couldn't be asked; never
+   * exceptionally.
+   */
+  CompletionStage<Boolean> deleteLeftOver(NodeId node, String attempt);
+
+  /** Whether the node still knows a session; empty when it can't be asked. */
+  CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session);
+}

@@ -1,0 +1,58 @@
+package io.gridfleet.lb.session;
+
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Session id → node, device, run: a port over facts that survive a crash. Any replica finds any
+ * live session here once and remembers it; a command costs no look-up.
+ */
+public interface SessionMap {
+
+  /**
+   * Records a session and gives it its lock, in one step: from here on the lock stands as long as
+   * the session.
+   */
+  CompletionStage<Publication> publish(Session session);
+
+  /** How a publication went. */
+  enum Publication {
+    PUBLISHED,
+    /** Another live session has this id: two nodes hand out the same one. */
+    DUPLICATE_ID,
+    /** The attempt's lock expired in the meantime and may be somebody else's now. */
+    LOCK_LOST
+  }
+
+  /** The live session of this id. */
+  CompletionStage<Optional<Session>> find(SessionId id);
+
+  /**
+   * Ends a live session. Its lock stands on as one of kind {@code ENDING} until the node has
+   * deleted the session and somebody releases it; if nobody does, a sweep takes that over in a
+   * minute.
+   *
+   * @return the session, for the one caller that ended it; empty for everybody else
+   */
+  CompletionStage<Optional<Session>> end(SessionId id, EndReason reason);
+
+  /**
+   * Notes activity, in batches.
+   *
+   * @param silentFor how long ago each was last active: the store's clock makes an instant of it
+   */
+  CompletionStage<Void> touch(Map<SessionId, Duration> silentFor);
+
+  /** All live sessions. */
+  CompletionStage<List<SessionRecord>> live();
+
+  /** Live sessions that have been silent for longer than their limit and {@code grace}. */
+  CompletionStage<List<SessionRecord>> idle(Duration grace);
+
+  /** The newest records first, ended ones too. */
+  CompletionStage<List<SessionRecord>> newest(int limit);
+}

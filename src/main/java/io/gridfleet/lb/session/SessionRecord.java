@@ -1,0 +1,15 @@
+package io.gridfleet.lb.session;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** A session as the store keeps it, live or ended. */
+public record SessionRecord(Session session, Instant lastActivity, Optional<End> end) {
+
+  /** When and why it ended. */
+  public record End(Instant at, EndReason reason) {}
+
+  public boolean live() {
+    return end.isEmpty();
+  }
+}

@@ -1,0 +1,156 @@
+package io.gridfleet.lb.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gridfleet.lb.simulator.NodeEvent.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Starts a session on a simulated node: the place is held at once, the session lives later. */
+final class CreateSession {
+  /** Appium's default for {@code newCommandTimeout}. */
+  private static final long DEFAULT_COMMAND_TIMEOUT_SECONDS = 60;
+
+  private final NodeCore node;
+
+  CreateSession(NodeCore node) {
+    this.node = node;
+  }
+
+  /** The body as JSON, or a missing node. */
+  static JsonNode body(NodeRequest request) {
+    try {
+      return Answer.JSON.readTree(request.body());
+    } catch (IOException e) {
+      return Answer.JSON.missingNode();
+    }
+  }
+
+  /** The device that a body asks for, or an empty string. */
+  static String udid(JsonNode body) {
+    return text(merged(body.path("capabilities")), "udid");
+  }
+
+  /**
+   * Holds the device's place; the supplier makes the session and its answer.
+   *
+   * @param forcedId empty, or the id that the session must get
+   */
+  Supplier<Answer> begin(NodeRequest request, String forcedId) {
+    JsonNode body = body(request);
+    String udid = udid(body);
+    if (!body.path("capabilities").isObject()) {
+      return refuse(udid, Answer.error(400, "invalid argument", "capabilities is no object"));
+    }
+    if (!node.sessions().knows(udid)) {
+      return refuse(udid, failure("device '" + udid + "' is not connected"));
+    }
+    if (!node.sessions().start(udid)) {
+      node.history().add(Kind.CLASHED, "", udid, "");
+      return refuse(udid, failure("device '" + udid + "' is busy with another session"));
+    }
+    int life = node.sessions().life();
+    ObjectNode capabilities = merged(body.path("capabilities"));
+    String id = forcedId.isEmpty() ? newId() : forcedId;
+    return () ->
+        life == node.sessions().life()
+            ? finish(new LiveSession(id, udid, node.now()), capabilities)
+            : failure("the node went away");
+  }
+
+  private Supplier<Answer> refuse(String udid, Answer answer) {
+    node.history().add(Kind.REFUSED, "", udid, "");
+    return () -> answer;
+  }
+
+  private static Answer failure(String message) {
+    return Answer.error(500, "session not created", message);
+  }
+
+  private Answer finish(LiveSession session, ObjectNode asked) {
+    Duration timeout = commandTimeout(asked);
+    ObjectNode told = told(session.id(), asked);
+    node.sessions().add(new SimulatedSession(session, told, timeout));
+    node.history().add(Kind.CREATED, session.id(), session.udid(), "");
+    ObjectNode value = Answer.JSON.createObjectNode().put("sessionId", session.id());
+    value.set("capabilities", told);
+    return Answer.value(value);
+  }
+
+  private String newId() {
+    String id = UUID.randomUUID().toString();
+    return node.config().style().isAppium() ? id : id.replace("-", "");
+  }
+
+  private Duration commandTimeout(ObjectNode asked) {
+    if (!node.config().style().isAppium()) {
+      return Duration.ZERO;
+    }
+    String seconds = text(asked, "newCommandTimeout");
+    return seconds.isEmpty()
+        ? Duration.ofSeconds(DEFAULT_COMMAND_TIMEOUT_SECONDS)
+        : Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
+  }
+
+  private ObjectNode told(String id, ObjectNode asked) {
+    ObjectNode told = Answer.JSON.createObjectNode();
+    boolean bare = node.config().style() == NodeStyle.APPIUM;
+    asked
+        .properties()
+        .forEach(
+            it ->
+                told.set(
+                    bare && it.getKey().startsWith("appium:")
+                        ? it.getKey().substring("appium:".length())
+                        : it.getKey(),
+                    it.getValue()));
+    if (!node.config().style().isAppium()) {
+      browser(told);
+    }
+    boolean socket = told.path("webSocketUrl").asBoolean();
+    told.remove("webSocketUrl");
+    if (socket) {
+      told.put("webSocketUrl", socketUrl(id));
+    }
+    return told;
+  }
+
+  private void browser(ObjectNode told) {
+    if (told.path("browserName").asText().isEmpty()) {
+      told.put("browserName", "chrome");
+    }
+    if (told.path("browserVersion").asText().isEmpty()) {
+      told.put("browserVersion", "156.0.0.0");
+    }
+    told.put("platformName", "linux").put("setWindowRect", true);
+    ObjectNode options = told.putObject("goog:chromeOptions");
+    options.put("debuggerAddress", node.authority());
+  }
+
+  private String socketUrl(String id) {
+    String path = node.config().style().isAppium() ? "/bidi/" : "/session/";
+    return "ws://" + node.authority() + node.config().basePath() + path + id;
+  }
+
+  private static ObjectNode merged(JsonNode capabilities) {
+    ObjectNode merged = Answer.JSON.createObjectNode();
+    putAll(merged, capabilities.path("alwaysMatch"), "");
+    putAll(merged, capabilities.path("firstMatch").path(0), "");
+    JsonNode options = merged.remove("appium:options");
+    if (options != null) {
+      putAll(merged, options, "appium:");
+    }
+    return merged;
+  }
+
+  private static void putAll(ObjectNode into, JsonNode from, String prefix) {
+    from.properties().forEach(it -> into.set(prefix + it.getKey(), it.getValue()));
+  }
+
+  private static String text(ObjectNode capabilities, String name) {
+    JsonNode prefixed = capabilities.path("appium:" + name);
+    return prefixed.isMissingNode() ? capabilities.path(name).asText() : prefixed.asText();
+  }
+}

@@ -1,0 +1,77 @@
+package io.gridfleet.lb.simulator;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** What the parts of one simulated node share: set-up, sessions, faults, history. */
+final class NodeCore {
+  private final SimulatedNodeConfig config;
+  private final NodeHistory history = new NodeHistory();
+  private final Faults faults = new Faults();
+  private final Replays replays = new Replays();
+  private final NodeSessions sessions;
+  private volatile String authority = "";
+
+  NodeCore(SimulatedNodeConfig config) {
+    this.config = config;
+    this.sessions = new NodeSessions(config.devices(), history);
+  }
+
+  SimulatedNodeConfig config() {
+    return config;
+  }
+
+  NodeHistory history() {
+    return history;
+  }
+
+  Faults faults() {
+    return faults;
+  }
+
+  Replays replays() {
+    return replays;
+  }
+
+  NodeSessions sessions() {
+    return sessions;
+  }
+
+  /** {@code host:port}, known once the node listens. */
+  String authority() {
+    return authority;
+  }
+
+  void authority(String bound) {
+    authority = bound;
+  }
+
+  Instant now() {
+    return config.timing().clock().instant();
+  }
+
+  Duration usualTime(Operation operation) {
+    return switch (operation) {
+      case NEW_SESSION -> config.timing().creation();
+      case COMMAND -> config.timing().command();
+      default -> Duration.ZERO;
+    };
+  }
+
+  /** The session's end, whoever wants it: its place is free, its sockets close. */
+  boolean end(String id, NodeEvent.Kind kind) {
+    return sessions
+        .end(id)
+        .map(
+            session -> {
+              history.add(kind, id, session.identity().udid(), "");
+              session.sockets().forEach(socket -> BidiSocket.close(socket, 1000, "session ended"));
+              return true;
+            })
+        .orElse(false);
+  }
+
+  void endExpired() {
+    sessions.expired(now()).forEach(it -> end(it.identity().id(), NodeEvent.Kind.EXPIRED));
+  }
+}

@@ -1,0 +1,37 @@
+package io.gridfleet.lb.simulator;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Answers kept by {@code X-Idempotency-Key}, as Appium's server keeps them: by key alone, failures
+ * too, the last 64. Any thread.
+ */
+final class Replays {
+  /** Appium's own bound. */
+  private static final int MOST_KEYS = 64;
+
+  private final Map<String, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+
+  synchronized Optional<CompletableFuture<Answer>> find(String key) {
+    return Optional.ofNullable(answers.get(key));
+  }
+
+  /** The place where the answer for this key will be; without a key nothing is kept. */
+  synchronized CompletableFuture<Answer> keep(String key) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    if (!key.isEmpty()) {
+      answers.put(key, answer);
+      if (answers.size() > MOST_KEYS) {
+        answers.remove(answers.keySet().iterator().next());
+      }
+    }
+    return answer;
+  }
+
+  synchronized void clear() {
+    answers.clear();
+  }
+}

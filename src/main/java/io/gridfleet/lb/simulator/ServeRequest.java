@@ -1,0 +1,168 @@
+package io.gridfleet.lb.simulator;
+
+import io.gridfleet.lb.simulator.NodeEvent.Kind;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** From a whole request to its answer on a simulated node, with the faults that are due. */
+final class ServeRequest {
+  private final NodeCore node;
+  private final CreateSession createSession;
+  private final AnswerCommand answerCommand = new AnswerCommand();
+
+  ServeRequest(NodeCore node) {
+    this.node = node;
+    this.createSession = new CreateSession(node);
+  }
+
+  void serve(NodeRequest request, Exchange exchange) {
+    Operation operation = Operation.of(request);
+    String udid = udid(operation, request);
+    if (operation == Operation.NEW_SESSION && replayed(request, udid, exchange)) {
+      return;
+    }
+    Optional<Fault> fault = node.faults().take(operation, udid);
+    if (fault.isPresent()) {
+      node.history().add(Kind.FAULT, request.sessionId(), udid, fault.get().toString());
+      play(fault.get(), operation, request, exchange);
+    } else {
+      Supplier<Answer> work = begin(operation, request, "");
+      exchange.later(node.usualTime(operation), () -> exchange.answer(work.get()));
+    }
+  }
+
+  private boolean replayed(NodeRequest request, String udid, Exchange exchange) {
+    String key = request.header("x-idempotency-key");
+    Optional<CompletableFuture<Answer>> earlier = node.replays().find(key);
+    if (earlier.isPresent()) {
+      node.history().add(Kind.REPLAYED, "", udid, key);
+      var unused = earlier.get().thenAccept(exchange::answer);
+      return true;
+    }
+    node.history()
+        .received(new ReceivedCreation(udid, request.headers(), CreateSession.body(request)));
+    return false;
+  }
+
+  private void play(Fault fault, Operation operation, NodeRequest request, Exchange exchange) {
+    if (fault instanceof Fault.Stall) {
+      return;
+    }
+    if (fault instanceof Fault.DropAfterRequest) {
+      exchange.drop();
+    } else if (fault instanceof Fault.Gateway gateway) {
+      exchange.answer(Answer.text(gateway.status(), "text/html", "<h1>gateway error</h1>"));
+    } else if (fault instanceof Fault.Fails fails) {
+      Answer failure = Answer.error(fails.status(), fails.error(), fails.message());
+      if (operation == Operation.NEW_SESSION) {
+        node.history().add(Kind.REFUSED, "", udid(operation, request), fails.message());
+        node.replays().keep(request.header("x-idempotency-key")).complete(failure);
+      }
+      exchange.answer(failure);
+    } else if (fault instanceof Fault.Forget) {
+      node.end(request.sessionId(), Kind.FORGOTTEN);
+      exchange.answer(Answer.unknownSession(request.sessionId()));
+    } else {
+      playAfterWork(fault, operation, request, exchange);
+    }
+  }
+
+  private void playAfterWork(
+      Fault fault, Operation operation, NodeRequest request, Exchange exchange) {
+    String id = fault instanceof Fault.SessionIdAgain again ? again.id() : "";
+    Supplier<Answer> work = begin(operation, request, id);
+    if (fault instanceof Fault.Late late) {
+      exchange.later(late.by(), () -> exchange.answer(work.get()));
+      return;
+    }
+    Answer answer = work.get();
+    if (fault instanceof Fault.DropAfterWork) {
+      exchange.drop();
+    } else if (fault instanceof Fault.DropMidBody) {
+      exchange.answerHalf(answer);
+    } else if (fault instanceof Fault.SlowBytes slow) {
+      exchange.answerSlowly(answer, slow.apart());
+    } else if (fault instanceof Fault.Garbage) {
+      exchange.answer(Answer.text(200, "application/json", "{\"value\": not json"));
+    } else {
+      exchange.answer(answer);
+    }
+  }
+
+  private Supplier<Answer> begin(Operation operation, NodeRequest request, String forcedId) {
+    return switch (operation) {
+      case STATUS -> {
+        node.history().add(Kind.STATUS, "", "", "");
+        yield this::status;
+      }
+      case NEW_SESSION -> {
+        CompletableFuture<Answer> kept = node.replays().keep(request.header("x-idempotency-key"));
+        Supplier<Answer> work = createSession.begin(request, forcedId);
+        yield () -> {
+          Answer answer = work.get();
+          kept.complete(answer);
+          return answer;
+        };
+      }
+      case END_SESSION -> () -> endSession(request);
+      case LIST_SESSIONS -> () -> listSessions(request);
+      case COMMAND -> command(request);
+      case OTHER -> () -> Answer.unknownCommand(request);
+    };
+  }
+
+  private Answer status() {
+    var value = Answer.JSON.createObjectNode().put("ready", true).put("message", "simulated");
+    value.putObject("build").put("version", "simulated");
+    return Answer.value(value);
+  }
+
+  private Answer endSession(NodeRequest request) {
+    if (node.end(request.sessionId(), Kind.DELETED)) {
+      return Answer.value(null);
+    }
+    node.history().add(Kind.UNKNOWN_SESSION, request.sessionId(), "", "DELETE");
+    return Answer.unknownSession(request.sessionId());
+  }
+
+  private Answer listSessions(NodeRequest request) {
+    String path = node.config().style().isAppium() ? "/appium/sessions" : "/sessions";
+    if (!node.config().listsSessions() || !request.path().equals(path)) {
+      return Answer.unknownCommand(request);
+    }
+    var list = Answer.JSON.createArrayNode();
+    for (SimulatedSession session : node.sessions().all()) {
+      var entry = list.addObject().put("id", session.identity().id());
+      entry.put("created", session.identity().createdAt().toEpochMilli());
+      entry.set("capabilities", session.capabilities());
+    }
+    return Answer.value(list);
+  }
+
+  private Supplier<Answer> command(NodeRequest request) {
+    String what = request.method() + " " + request.tail();
+    Optional<SimulatedSession> found = node.sessions().find(request.sessionId());
+    if (found.isEmpty()) {
+      node.history().add(Kind.UNKNOWN_SESSION, request.sessionId(), "", what);
+      return () -> Answer.unknownSession(request.sessionId());
+    }
+    SimulatedSession session = found.get();
+    node.history().add(Kind.COMMAND, session.identity().id(), session.identity().udid(), what);
+    session.commandStarts();
+    return () -> {
+      session.commandEnds(node.now());
+      return answerCommand.answer(session, request);
+    };
+  }
+
+  private String udid(Operation operation, NodeRequest request) {
+    if (operation == Operation.NEW_SESSION) {
+      return CreateSession.udid(CreateSession.body(request));
+    }
+    return node.sessions()
+        .find(request.sessionId())
+        .map(session -> session.identity().udid())
+        .orElse("");
+  }
+}

@@ -1,0 +1,44 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.webdriver.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads values of ours from columns, and makes texts that every database takes. */
+final class Columns {
+  private Columns() {}
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return Instant.ofEpochMilli(row.getLong(column));
+  }
+
+  static Optional<Instant> optionalInstant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  static Optional<String> optionalText(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getString(column));
+  }
+
+  static Duration duration(ResultSet row, String column) throws SQLException {
+    return Duration.ofMillis(row.getLong(column));
+  }
+
+  /** A JSON object of texts. */
+  static Map<String, String> texts(ResultSet row, String column) throws SQLException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    Json.object(row.getString(column)).forEach((key, value) -> texts.put(key, (String) value));
+    return texts;
+  }
+
+  /** PostgreSQL takes every character of a text but the first of Unicode. */
+  static String storable(String text) {
+    return text.replace('\0', '\ufffd');
+  }
+}

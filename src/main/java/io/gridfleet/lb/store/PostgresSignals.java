@@ -1,0 +1,178 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.FleetSignals;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signals by {@code NOTIFY}; heard on the one thread {@code store-signals} with a connection of its
+ * own, made anew when it breaks. A payload is the sender's id and some signals, one a line.
+ */
+final class PostgresSignals implements FleetSignals, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
+  private static final String CHANNEL = "gridfleet_lb";
+
+  /** PostgreSQL takes payloads below 8000 bytes; a signal has below 300. */
+  private static final int MOST_CHARACTERS = 7_000;
+
+  /** A silent connection is asked so often whether it is alive. */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+  private final String origin;
+  private final Statements statements;
+  private final DataSource source;
+  private final Queue<String> unsent = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean sending = new AtomicBoolean();
+  private final List<Consumer<FleetSignal>> listeners = new CopyOnWriteArrayList<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  PostgresSignals(String origin, Statements statements, DataSource source) {
+    this.origin = origin;
+    this.statements = statements;
+    this.source = source;
+    this.thread = StoreThreads.named("store-signals", this::listen);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public void onSignal(Consumer<FleetSignal> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void publish(FleetSignal signal) {
+    unsent.add(SignalText.write(signal));
+    sendUnlessSending();
+  }
+
+  /** One statement at a time, so that signals stay in order; what gathers meanwhile goes next. */
+  private void sendUnlessSending() {
+    if (!unsent.isEmpty() && sending.compareAndSet(false, true)) {
+      var unused =
+          statements
+              .run("signals.publish", this::send)
+              .whenComplete((sent, thrown) -> sent(thrown));
+    }
+  }
+
+  private void sent(@Nullable Throwable thrown) {
+    if (thrown != null) {
+      LOG.debug("Signals got lost", thrown);
+      unsent.clear();
+    }
+    sending.set(false);
+    sendUnlessSending();
+  }
+
+  private int send(Handle handle) {
+    String payload = payload();
+    handle
+        .createQuery("SELECT pg_notify(:channel, :payload)")
+        .bind("channel", CHANNEL)
+        .bind("payload", origin + payload)
+        .mapToMap()
+        .list();
+    return payload.length();
+  }
+
+  private String payload() {
+    StringBuilder payload = new StringBuilder();
+    while (payload.length() < MOST_CHARACTERS) {
+      String line = unsent.poll();
+      if (line == null) {
+        break;
+      }
+      payload.append('\n').append(line);
+    }
+    return payload.toString();
+  }
+
+  private void listen() {
+    while (!closed) {
+      try (Connection connection = source.getConnection()) {
+        hear(connection);
+      } catch (SQLException e) {
+        if (!closed) {
+          LOG.debug("No signals for now: {}", Faults.sentence(e));
+          pause();
+        }
+      }
+    }
+  }
+
+  private void hear(Connection connection) throws SQLException {
+    PGConnection postgres = connection.unwrap(PGConnection.class);
+    try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout((int) ANSWER_TIMEOUT.toSeconds());
+      statement.execute("LISTEN " + CHANNEL);
+      while (!closed) {
+        PGNotification[] heard = postgres.getNotifications((int) SILENCE.toMillis());
+        if (heard == null || heard.length == 0) {
+          statement.execute("SELECT 1");
+        } else {
+          List.of(heard).forEach(each -> tell(each.getParameter()));
+        }
+      }
+    }
+  }
+
+  private void tell(String payload) {
+    List<String> lines = payload.lines().toList();
+    if (lines.isEmpty() || lines.get(0).equals(origin)) {
+      return;
+    }
+    lines.stream()
+        .skip(1)
+        .map(SignalText::read)
+        .flatMap(Optional::stream)
+        .forEach(signal -> listeners.forEach(each -> tell(each, signal)));
+  }
+
+  private static void tell(Consumer<FleetSignal> listener, FleetSignal signal) {
+    try {
+      listener.accept(signal);
+    } catch (RuntimeException thrown) {
+      LOG.error("A listener failed on {}", signal, thrown);
+    }
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

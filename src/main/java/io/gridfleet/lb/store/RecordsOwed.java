@@ -1,0 +1,123 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happened while the store couldn't be told: kept in memory, oldest first, written when the
+ * store is back. Each record has an effect once at the most, however often it is written. A replica
+ * that dies with records leaves them to the others' sweeps.
+ */
+final class RecordsOwed {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordsOwed.class);
+
+  /** Twice the sessions that one process is sized for (DESIGN §12); about 20 MB. */
+  private static final int MOST = 100_000;
+
+  private final Queue<Owed> records = new ConcurrentLinkedQueue<>();
+  private final Set<Owed> kept = ConcurrentHashMap.newKeySet();
+  private final Queue<FleetSignal> news = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger size = new AtomicInteger();
+  private final StoreListener listener;
+
+  RecordsOwed(StoreListener listener) {
+    this.listener = listener;
+  }
+
+  /** A change that must reach the store in the end. */
+  sealed interface Owed {}
+
+  /**
+   * A session came to its end.
+   *
+   * @param atNanos of {@link System#nanoTime()}
+   */
+  record End(SessionId session, EndReason reason, long atNanos) implements Owed {}
+
+  /** A lock isn't needed any more. */
+  record Release(DeviceLock lock) implements Owed {}
+
+  /** Keeps the record if its statement wasn't carried out; the stage fails all the same. */
+  <T> CompletableFuture<T> unlessWritten(CompletableFuture<T> stage, Owed record) {
+    return stage.whenComplete(
+        (value, thrown) -> {
+          Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+          if (cause instanceof StoreUnavailableException || cause instanceof StoreBusyException) {
+            keep(record);
+          }
+        });
+  }
+
+  /** A release that is tried again and again is owed once. */
+  private void keep(Owed record) {
+    if (!kept.add(record)) {
+      return;
+    }
+    if (size.incrementAndGet() > MOST) {
+      size.decrementAndGet();
+      kept.remove(record);
+      LOG.error("More than {} records are owed to the store; one is dropped", MOST);
+      return;
+    }
+    records.add(record);
+  }
+
+  int size() {
+    return size.get();
+  }
+
+  /** Writes what is owed, one transaction a record; only one thread does so. */
+  void write(Jdbi jdbi) {
+    for (Owed record = records.peek(); record != null; record = records.peek()) {
+      write(jdbi, record);
+      records.remove();
+      kept.remove(record);
+      size.decrementAndGet();
+    }
+  }
+
+  private void write(Jdbi jdbi, Owed record) {
+    if (record instanceof End end) {
+      Duration ago = Duration.ofNanos(System.nanoTime() - end.atNanos());
+      jdbi.inTransaction(handle -> SqlSessionMap.end(handle, end, ago))
+          .ifPresent(session -> ended(session, end.reason()));
+      return;
+    }
+    DeviceLock lock = ((Release) record).lock();
+    boolean freed = jdbi.withHandle(handle -> SqlDeviceLocks.release(handle, lock));
+    if (freed) {
+      news.add(freed(lock));
+    }
+  }
+
+  private void ended(Session session, EndReason reason) {
+    listener.owedEndWritten(session, reason);
+    news.add(new FleetSignal.SessionEnded(session.id().value()));
+  }
+
+  /** Hands on what was written since the last time, now that signals can be sent again. */
+  void tell(Consumer<FleetSignal> signals) {
+    for (FleetSignal each = news.poll(); each != null; each = news.poll()) {
+      signals.accept(each);
+    }
+  }
+
+  private static FleetSignal freed(DeviceLock lock) {
+    return new FleetSignal.Freed(lock.device(), lock.slot(), lock.token());
+  }
+}

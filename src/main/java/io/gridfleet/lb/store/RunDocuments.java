@@ -1,0 +1,130 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.Claim;
+import io.gridfleet.lb.run.DeviceSnapshot;
+import io.gridfleet.lb.run.Exclusion;
+import io.gridfleet.lb.run.Requirement;
+import io.gridfleet.lb.run.Requirement.AllAvailable;
+import io.gridfleet.lb.run.Requirement.Amount;
+import io.gridfleet.lb.run.Requirement.Exactly;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunRequest;
+import io.gridfleet.lb.run.RunState;
+import java.util.Set;
+
+/** A run as a document. */
+final class RunDocuments {
+  private RunDocuments() {}
+
+  static String write(Run run) {
+    RunRequest request = run.request();
+    return Document.empty()
+        .put("id", run.id().value())
+        .put("name", request.name())
+        .put("requirements", request.requirements().stream().map(RunDocuments::write).toList())
+        .put("ttl", request.ttl())
+        .put("heartbeatTimeout", request.heartbeatTimeout())
+        .put("createdBy", request.createdBy())
+        .put("state", run.state().name())
+        .put("error", run.status().error())
+        .put("version", run.status().version())
+        .put("created", run.times().created())
+        .put("started", run.times().started())
+        .put("completed", run.times().completed())
+        .put("lastHeartbeat", run.times().lastHeartbeat())
+        .put("reservations", run.reservations().stream().map(RunDocuments::write).toList())
+        .write();
+  }
+
+  static Run read(String text) {
+    Document run = Document.read(text);
+    return new Run(
+        new RunId(run.text("id")),
+        request(run),
+        new Run.Status(
+            RunState.valueOf(run.text("state")), run.optionalText("error"), run.number("version")),
+        new Run.Times(
+            run.instant("created"),
+            run.optionalInstant("started"),
+            run.optionalInstant("completed"),
+            run.instant("lastHeartbeat")),
+        run.documents("reservations").stream().map(RunDocuments::reservation).toList());
+  }
+
+  private static RunRequest request(Document run) {
+    return new RunRequest(
+        run.text("name"),
+        run.documents("requirements").stream().map(RunDocuments::requirement).toList(),
+        run.duration("ttl"),
+        run.duration("heartbeatTimeout"),
+        run.optionalText("createdBy"));
+  }
+
+  private static Document write(Requirement requirement) {
+    Amount amount = requirement.amount();
+    return Document.empty()
+        .put("pack", requirement.packId())
+        .put("platform", requirement.platformId())
+        .put("osVersion", requirement.osVersion())
+        .put(amount instanceof Exactly ? "exactly" : "atLeast", amount.atLeast())
+        .put("tags", requirement.tags())
+        .put("groups", requirement.groups().stream().sorted().toList());
+  }
+
+  private static Requirement requirement(Document from) {
+    Amount amount =
+        from.has("exactly")
+            ? new Exactly((int) from.number("exactly"))
+            : new AllAvailable((int) from.number("atLeast"));
+    return new Requirement(
+        from.text("pack"),
+        from.text("platform"),
+        from.optionalText("osVersion"),
+        amount,
+        from.texts("tags"),
+        Set.copyOf(from.list("groups")));
+  }
+
+  private static Document write(Reservation entry) {
+    return Document.empty()
+        .put("device", entry.device().value())
+        .put("fields", entry.snapshot().fields())
+        .put("tags", entry.snapshot().tags())
+        .put("exclusion", entry.exclusion().map(RunDocuments::write))
+        .put("cooldowns", entry.cooldowns().count())
+        .put("escalated", entry.cooldowns().escalated())
+        .put("claim", entry.claim().map(RunDocuments::write))
+        .put("released", entry.released());
+  }
+
+  private static Document write(Exclusion exclusion) {
+    return Document.empty()
+        .put("reason", exclusion.reason())
+        .put("at", exclusion.at())
+        .put("until", exclusion.until());
+  }
+
+  private static Document write(Claim claim) {
+    return Document.empty().put("worker", claim.worker()).put("at", claim.at());
+  }
+
+  private static Reservation reservation(Document from) {
+    return new Reservation(
+        new DeviceId(from.text("device")),
+        new DeviceSnapshot(from.texts("fields"), from.texts("tags")),
+        from.optionalNested("exclusion")
+            .map(
+                exclusion ->
+                    new Exclusion(
+                        exclusion.text("reason"),
+                        exclusion.instant("at"),
+                        exclusion.optionalInstant("until"))),
+        new Reservation.Cooldowns((int) from.number("cooldowns"), from.flag("escalated")),
+        from.optionalNested("claim")
+            .map(claim -> new Claim(claim.text("worker"), claim.instant("at"))),
+        from.optionalInstant("released"));
+  }
+}

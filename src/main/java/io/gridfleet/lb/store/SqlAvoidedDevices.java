@@ -1,0 +1,75 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.AvoidedDevices;
+import io.gridfleet.lb.device.DeviceId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Avoided devices as rows. */
+final class SqlAvoidedDevices implements AvoidedDevices {
+  private final Statements statements;
+
+  SqlAvoidedDevices(Statements statements) {
+    this.statements = statements;
+  }
+
+  @Override
+  public CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause) {
+    return statements.run(
+        "avoided.avoid",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    INSERT INTO avoided_devices (device, expires, cause)
+                    VALUES (:device, <now> + :howLong, :cause)
+                    ON CONFLICT (device) DO UPDATE
+                    SET expires = excluded.expires, cause = excluded.cause
+                    RETURNING device, expires, cause
+                    """)
+                .bind("device", device.value())
+                .bind("howLong", howLong.toMillis())
+                .bind("cause", Columns.storable(cause))
+                .map((row, context) -> avoided(row))
+                .one());
+  }
+
+  @Override
+  public CompletionStage<Void> forgive(DeviceId device) {
+    return statements.run(
+        "avoided.forgive",
+        handle -> {
+          handle
+              .createUpdate("DELETE FROM avoided_devices WHERE device = :device")
+              .bind("device", device.value())
+              .execute();
+          return null;
+        });
+  }
+
+  @Override
+  public CompletionStage<List<AvoidedDevice>> all() {
+    return statements.run(
+        "avoided.all",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT device, expires, cause FROM avoided_devices
+                    WHERE expires > <now> ORDER BY device
+                    """)
+                .map((row, context) -> avoided(row))
+                .list());
+  }
+
+  private static AvoidedDevice avoided(ResultSet row) throws SQLException {
+    return new AvoidedDevice(
+        new DeviceId(row.getString("device")),
+        Columns.instant(row, "expires"),
+        row.getString("cause"));
+  }
+}

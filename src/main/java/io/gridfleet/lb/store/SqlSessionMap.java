@@ -1,0 +1,205 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * Sessions as rows, one live row an id. A session and its lock change in one transaction, the lock
+ * after the session when it ends, before it when it begins.
+ */
+final class SqlSessionMap implements SessionMap {
+  /** Rows of one transaction of {@link #touch}: others wait for it no longer than moments. */
+  private static final int STEP = 500;
+
+  private static final String HAND_OVER =
+      """
+      UPDATE device_locks SET kind = 'SESSION', holder = :id, expires = NULL
+      WHERE device = :device AND slot = :slot AND token = :token
+        AND kind = 'ATTEMPT' AND claimed_by IS NULL
+      """;
+
+  private static final String END =
+      """
+      UPDATE sessions SET ended = <now> - :ago, end_reason = :reason
+      WHERE id = :id AND ended IS NULL AND (:ago = 0 OR created <= <now> - :ago)
+      RETURNING\s"""
+          + SessionRows.COLUMNS;
+
+  private static final String LEAVE =
+      """
+      UPDATE device_locks SET kind = 'ENDING', expires = <now> + :patience
+      WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
+      """;
+
+  /** Whoever ends a session asks its node three times for 20 s at the most, with pauses. */
+  private static final Duration ENDING = Duration.ofSeconds(75);
+
+  private static final String TOUCH =
+      """
+      UPDATE sessions SET last_activity = <now> - :silent
+      WHERE id = :id AND ended IS NULL AND last_activity < <now> - :silent
+      """;
+
+  private final Statements statements;
+  private final RecordsOwed owed;
+
+  SqlSessionMap(Statements statements, RecordsOwed owed) {
+    this.statements = statements;
+    this.owed = owed;
+  }
+
+  @Override
+  public CompletionStage<Publication> publish(Session session) {
+    return statements.inTransaction("sessions.publish", handle -> publish(handle, session));
+  }
+
+  private static Publication publish(Handle handle, Session session) {
+    if (!handOver(handle, session)) {
+      return published(handle, session) ? Publication.PUBLISHED : Publication.LOCK_LOST;
+    }
+    boolean isNew =
+        SessionRows.bind(handle.createUpdate(SessionRows.INSERT), session).execute() == 1;
+    if (!isNew) {
+      handle.rollback();
+      return Publication.DUPLICATE_ID;
+    }
+    return Publication.PUBLISHED;
+  }
+
+  private static boolean handOver(Handle handle, Session session) {
+    return handle
+            .createUpdate(HAND_OVER)
+            .bind("id", session.id().value())
+            .bind("device", session.lock().device().value())
+            .bind("slot", session.lock().slot())
+            .bind("token", session.lock().token())
+            .execute()
+        == 1;
+  }
+
+  /** Whether this very publication was carried out before: its answer may have got lost. */
+  private static boolean published(Handle handle, Session session) {
+    return live(handle, session.id())
+        .filter(known -> known.lock().device().equals(session.lock().device()))
+        .filter(known -> known.lock().slot() == session.lock().slot())
+        .filter(known -> known.lock().token() == session.lock().token())
+        .isPresent();
+  }
+
+  @Override
+  public CompletionStage<Optional<Session>> find(SessionId id) {
+    return statements.run("sessions.find", handle -> live(handle, id));
+  }
+
+  private static Optional<Session> live(Handle handle, SessionId id) {
+    return handle
+        .createQuery(
+            "SELECT " + SessionRows.COLUMNS + " FROM sessions WHERE id = :id AND ended IS NULL")
+        .bind("id", id.value())
+        .map((row, context) -> SessionRows.session(row))
+        .findOne();
+  }
+
+  @Override
+  public CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
+    RecordsOwed.End end = new RecordsOwed.End(id, reason, System.nanoTime());
+    return owed.unlessWritten(
+        statements.inTransaction("sessions.end", handle -> end(handle, end, Duration.ZERO)), end);
+  }
+
+  /** Ends a session; one that came to its end some time ago is left to the sweep at once. */
+  static Optional<Session> end(Handle handle, RecordsOwed.End end, Duration ago) {
+    Optional<Session> session =
+        handle
+            .createQuery(END)
+            .bind("id", end.session().value())
+            .bind("reason", end.reason().name())
+            .bind("ago", ago.toMillis())
+            .map((row, context) -> SessionRows.session(row))
+            .findOne();
+    session.ifPresent(ended -> leave(handle, ended.lock(), ago.isZero() ? ENDING : Duration.ZERO));
+    return session;
+  }
+
+  private static void leave(Handle handle, DeviceLock lock, Duration patience) {
+    handle
+        .createUpdate(LEAVE)
+        .bind("patience", patience.toMillis())
+        .bind("device", lock.device().value())
+        .bind("slot", lock.slot())
+        .bind("token", lock.token())
+        .execute();
+  }
+
+  @Override
+  public CompletionStage<Void> touch(Map<SessionId, Duration> silentFor) {
+    List<Map.Entry<SessionId, Duration>> ordered = new ArrayList<>(silentFor.entrySet());
+    ordered.sort(Comparator.comparing(entry -> entry.getKey().value()));
+    List<CompletableFuture<Integer>> steps = new ArrayList<>();
+    for (int from = 0; from < ordered.size(); from += STEP) {
+      var step = ordered.subList(from, Math.min(from + STEP, ordered.size()));
+      steps.add(statements.inTransaction("sessions.touch", handle -> touch(handle, step)));
+    }
+    return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
+  }
+
+  private static int touch(Handle handle, List<Map.Entry<SessionId, Duration>> step) {
+    PreparedBatch batch = handle.prepareBatch(TOUCH);
+    step.forEach(
+        entry ->
+            batch
+                .bind("id", entry.getKey().value())
+                .bind("silent", entry.getValue().toMillis())
+                .add());
+    return batch.execute().length;
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> live() {
+    return statements.run(
+        "sessions.live", handle -> records(query(handle, "WHERE ended IS NULL ORDER BY created")));
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> idle(Duration grace) {
+    return statements.run(
+        "sessions.idle",
+        handle ->
+            records(
+                query(handle, "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
+                    .bind("grace", grace.toMillis())));
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> newest(int limit) {
+    return statements.run(
+        "sessions.newest",
+        handle ->
+            records(
+                query(handle, "ORDER BY created DESC, token DESC LIMIT :limit")
+                    .bind("limit", limit)));
+  }
+
+  private static Query query(Handle handle, String rest) {
+    return handle.createQuery("SELECT " + SessionRows.COLUMNS + " FROM sessions " + rest);
+  }
+
+  private static List<SessionRecord> records(Query query) {
+    return query.map((row, context) -> SessionRows.record(row)).list();
+  }
+}

@@ -1,0 +1,69 @@
+package io.gridfleet.lb.store;
+
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where the store is: the {@code store} key of the configuration (DESIGN §9). */
+public sealed interface StoreAddress {
+  /** A SQLite file; it and its folder are made when they are missing. */
+  record SqliteFile(Path path) implements StoreAddress {
+    @Override
+    public String toString() {
+      return "sqlite:" + path;
+    }
+  }
+
+  /** SQLite in memory: keeps nothing. */
+  record SqliteMemory() implements StoreAddress {
+    @Override
+    public String toString() {
+      return "sqlite::memory:";
+    }
+  }
+
+  /**
+   * A PostgreSQL database.
+   *
+   * @param hosts {@code host:port}, or several with commas as the driver takes them
+   * @param options the driver's own, with the question mark; may be empty
+   */
+  record Postgres(String user, String hosts, String database, String options)
+      implements StoreAddress {
+    @Override
+    public String toString() {
+      return "postgresql://" + user + "@" + hosts + "/" + database;
+    }
+  }
+
+  /** How an address is written. */
+  String FORMS =
+      "sqlite:PATH, sqlite::memory: or postgresql://user@host:5432/database (the password comes"
+          + " from a file or the environment)";
+
+  /**
+   * Reads an address.
+   *
+   * @throws IllegalArgumentException with a sentence, if it is none
+   */
+  static StoreAddress parse(String text) {
+    if (text.equals("sqlite::memory:")) {
+      return new SqliteMemory();
+    }
+    if (text.startsWith("sqlite:") && text.length() > "sqlite:".length()) {
+      return new SqliteFile(Path.of(text.substring("sqlite:".length())));
+    }
+    Matcher postgres =
+        Pattern.compile("postgres(?:ql)?://([^@/:]+)(:[^@/]*)?@([^/?@]+)/([^/?]+)(\\?.*)?")
+            .matcher(text);
+    if (!postgres.matches()) {
+      throw new IllegalArgumentException("A store is " + FORMS);
+    }
+    if (postgres.group(2) != null) {
+      throw new IllegalArgumentException(
+          "A store's address must not hold a password: use " + FORMS);
+    }
+    String options = postgres.group(5) == null ? "" : postgres.group(5);
+    return new Postgres(postgres.group(1), postgres.group(3), postgres.group(4), options);
+  }
+}

@@ -1,0 +1,13 @@
+package io.gridfleet.lb.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** A statement that was not carried out; what every stage of the store's ports fails with. */
+public abstract sealed class StoreException extends RuntimeException
+    permits StoreBusyException, StoreFaultException, StoreUnavailableException {
+  private static final long serialVersionUID = 1;
+
+  StoreException(String sentence, @Nullable Throwable cause) {
+    super(sentence, cause);
+  }
+}

@@ -1,0 +1,83 @@
+package io.gridfleet.lb.store;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether the store can be used now, and if not, why. */
+public final class StoreHealth {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
+
+  /** While it is up, trouble tells of the outage before; the first state has none. */
+  private record State(boolean up, String trouble, long sinceNanos) {}
+
+  private volatile State state = new State(true, "", System.nanoTime());
+  private final List<Consumer<StoreHealth>> listeners = new CopyOnWriteArrayList<>();
+  private final StoreListener listener;
+
+  StoreHealth(StoreListener listener) {
+    this.listener = listener;
+  }
+
+  public boolean up() {
+    return state.up();
+  }
+
+  /** What is wrong, while the store is down. */
+  public Optional<String> trouble() {
+    State now = state;
+    return now.up() ? Optional.empty() : Optional.of(now.trouble());
+  }
+
+  /** Whether an outage ended less than this ago. */
+  boolean justBack(Duration howLong) {
+    State now = state;
+    return now.up()
+        && !now.trouble().isEmpty()
+        && System.nanoTime() - now.sinceNanos() < howLong.toNanos();
+  }
+
+  /** Calls back after each change, on a thread of the store. */
+  public void onChange(Consumer<StoreHealth> whenChanged) {
+    listeners.add(whenChanged);
+  }
+
+  /** Returns true for the one caller that changed it. */
+  boolean markDown(String trouble) {
+    if (!changed(new State(false, trouble, System.nanoTime()))) {
+      return false;
+    }
+    LOG.warn("The store is down: {}", trouble);
+    listener.storeDown(trouble);
+    tell();
+    return true;
+  }
+
+  void markUp() {
+    State before = state;
+    State after = new State(true, before.trouble(), System.nanoTime());
+    if (!changed(after)) {
+      return;
+    }
+    Duration downFor = Duration.ofNanos(after.sinceNanos() - before.sinceNanos());
+    LOG.warn("The store is back after {} ms", downFor.toMillis());
+    listener.storeUp(downFor);
+    tell();
+  }
+
+  private synchronized boolean changed(State after) {
+    if (state.up() == after.up()) {
+      return false;
+    }
+    state = after;
+    return true;
+  }
+
+  private void tell() {
+    listeners.forEach(each -> each.accept(this));
+  }
+}

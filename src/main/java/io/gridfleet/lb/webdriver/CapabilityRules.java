@@ -1,0 +1,118 @@
+package io.gridfleet.lb.webdriver;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * W3C "processing capabilities" up to the matching: validate each set, merge {@code alwaysMatch}
+ * with each entry of {@code firstMatch}. Every error names the capability.
+ */
+final class CapabilityRules {
+  /**
+   * Appium names that people put bare into W3C capabilities (AppiumLB's page does): read as their
+   * extension names, since every node would refuse them bare.
+   */
+  private static final Set<String> BARE_NAMES_READ = Set.of("udid", "newCommandTimeout");
+
+  private static final String APPIUM = "appium:";
+
+  private CapabilityRules() {}
+
+  /** The candidates in the order of {@code firstMatch}; at least one. */
+  static List<Capabilities> candidates(Map<String, Object> capabilities) {
+    Capabilities always = validated(capabilities.get("alwaysMatch"), "alwaysMatch");
+    List<Capabilities> candidates = new ArrayList<>();
+    List<?> first = firstMatch(capabilities.get("firstMatch"));
+    for (int i = 0; i < first.size(); i++) {
+      candidates.add(merged(always, validated(first.get(i), "firstMatch[" + i + "]"), i));
+    }
+    return List.copyOf(candidates);
+  }
+
+  /** Legacy {@code desiredCapabilities} as one W3C candidate: other names get Appium's prefix. */
+  static Capabilities converted(Map<String, Object> desired) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    desired.forEach(
+        (name, value) -> {
+          if (value != null) {
+            StandardCapability.of(name).ifPresent(standard -> standard.check(value));
+            if (Capabilities.isName(name)) {
+              members.put(name, value);
+            } else {
+              members.putIfAbsent(APPIUM + name, value);
+            }
+          }
+        });
+    return Capabilities.of(members);
+  }
+
+  /** An empty list is read as a missing one, as Appium does; the specification refuses it. */
+  private static List<?> firstMatch(@Nullable Object given) {
+    if (given == null) {
+      return List.of(Map.of());
+    }
+    if (given instanceof List<?> list) {
+      return list.isEmpty() ? List.of(Map.of()) : list;
+    }
+    throw ProtocolException.invalidArgument(
+        "'firstMatch' must be a list of objects, not " + JsonType.of(given));
+  }
+
+  private static Capabilities validated(@Nullable Object given, String where) {
+    if (given == null && where.equals("alwaysMatch")) {
+      return Capabilities.empty();
+    }
+    if (!(given instanceof Map<?, ?> map)) {
+      throw ProtocolException.invalidArgument(
+          "'%s' must be an object, not %s".formatted(where, JsonType.of(given)));
+    }
+    Map<String, Object> members = new LinkedHashMap<>();
+    map.forEach(
+        (key, value) -> {
+          if (value != null) {
+            String name = checkedName(String.valueOf(key), where);
+            StandardCapability.of(name).ifPresent(standard -> standard.check(value));
+            boolean bare = !name.equals(key);
+            if (!bare || !map.containsKey(name)) {
+              members.put(name, value);
+            }
+          }
+        });
+    return Capabilities.of(members);
+  }
+
+  private static String checkedName(String name, String where) {
+    if (Capabilities.isName(name)) {
+      return name;
+    }
+    if (BARE_NAMES_READ.contains(name)) {
+      return APPIUM + name;
+    }
+    String hint = StandardCapability.spelledAlike(name).orElse(APPIUM + name);
+    throw ProtocolException.invalidArgument(
+        ("'%s' in '%s' is neither a standard capability nor an extension, whose name has a colon;"
+                + " did you mean '%s'?")
+            .formatted(shown(name), where, shown(hint)));
+  }
+
+  private static Capabilities merged(Capabilities always, Capabilities first, int index) {
+    for (String name : first.names()) {
+      if (always.has(name)) {
+        throw ProtocolException.invalidArgument(
+            "'%s' is both in 'alwaysMatch' and in 'firstMatch[%d]'; it may be in one of them only"
+                .formatted(shown(name), index));
+      }
+    }
+    return always.with(first);
+  }
+
+  /** A name as an error message shows it: bounded, and on one line. */
+  private static String shown(String name) {
+    String line = name.replaceAll("\\p{Cntrl}", " ");
+    return line.length() > 100 ? line.substring(0, 100) + "…" : line;
+  }
+}

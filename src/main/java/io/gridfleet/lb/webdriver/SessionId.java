@@ -1,0 +1,37 @@
+package io.gridfleet.lb.webdriver;
+
+import java.util.Optional;
+
+/** The id of a session, as the node gave it: one segment of a path. */
+public record SessionId(String value) {
+  /** Nodes give 32 to 36 characters, cloud ones up to about 100. */
+  private static final int MOST_CHARACTERS = 256;
+
+  public SessionId {
+    if (!isSegment(value)) {
+      throw new IllegalArgumentException("not a session id");
+    }
+  }
+
+  /** The id, or empty where the text can't stand as one segment of a path. */
+  public static Optional<SessionId> parse(String text) {
+    return isSegment(text) ? Optional.of(new SessionId(text)) : Optional.empty();
+  }
+
+  private static boolean isSegment(String text) {
+    return !text.isEmpty()
+        && text.length() <= MOST_CHARACTERS
+        && text.chars().allMatch(SessionId::stands)
+        && !text.equals(".")
+        && !text.equals("..");
+  }
+
+  private static boolean stands(int character) {
+    return character > ' ' && character < 127 && "/?#%\\\"<>".indexOf(character) < 0;
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

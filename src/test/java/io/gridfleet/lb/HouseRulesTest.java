@@ -1,0 +1,180 @@
+package io.gridfleet.lb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The house as a table: which package may use which, and which may use which library. */
+final class HouseRulesTest {
+  private static final String ROOT = "io.gridfleet.lb.";
+
+  /** A package uses only packages of a lower level. */
+  private static final Map<String, Integer> LEVELS =
+      Map.ofEntries(
+          Map.entry("app", 7),
+          Map.entry("router", 6),
+          Map.entry("metrics", 6),
+          Map.entry("newsession", 5),
+          Map.entry("api", 5),
+          Map.entry("distributor", 4),
+          Map.entry("relay", 4),
+          Map.entry("store", 4),
+          Map.entry("session", 3),
+          Map.entry("run", 3),
+          Map.entry("device", 2),
+          Map.entry("auth", 2),
+          Map.entry("node", 1),
+          Map.entry("simulator", 1),
+          Map.entry("selector", 0),
+          Map.entry("webdriver", 0),
+          Map.entry("http", 0),
+          Map.entry("config", 0));
+
+  private static final Map<String, Set<String>> LIBRARIES =
+      Map.of(
+          "io.netty.", Set.of("app", "router", "relay", "node", "simulator", "http"),
+          "okhttp3.", Set.of("node", "api"),
+          "org.jdbi.", Set.of("store"),
+          "org.flywaydb.", Set.of("store"),
+          "com.zaxxer.", Set.of("store"),
+          "java.sql.", Set.of("store"),
+          "io.micrometer.", Set.of("metrics", "app"),
+          "com.fasterxml.jackson.",
+              Set.of(
+                  "app",
+                  "router",
+                  "api",
+                  "store",
+                  "node",
+                  "simulator",
+                  "selector",
+                  "webdriver",
+                  "config",
+                  "newsession",
+                  "relay"));
+
+  private static final List<String> NAMES_NOT_USED =
+      List.of("Manager", "Helper", "Util", "Utils", "Impl");
+
+  /** A file is questioned at 300 lines and stops here (DESIGN: sizes). */
+  private static final int MOST_LINES = 500;
+
+  private static final int MOST_TEST_LINES = 800;
+
+  private static final Pattern TEST = Pattern.compile("^\\s*@(Test|Property|ParameterizedTest)\\b");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.gridfleet.lb");
+
+  @Test
+  void aPackageUsesOnlyPackagesBelowIt() {
+    Set<String> broken = new TreeSet<>();
+    for (JavaClass origin : CLASSES) {
+      for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+        String from = room(origin.getPackageName());
+        String to = room(dependency.getTargetClass().getPackageName());
+        if (!from.isEmpty() && !to.isEmpty() && !from.equals(to)) {
+          if (LEVELS.get(from) <= LEVELS.get(to)) {
+            broken.add(from + " uses " + to + ": " + dependency.getDescription());
+          }
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void everyPackageHasItsPlaceInTheTable() {
+    Set<String> unknown = new TreeSet<>();
+    for (JavaClass type : CLASSES) {
+      if (!LEVELS.containsKey(room(type.getPackageName()))) {
+        unknown.add(type.getName());
+      }
+    }
+    assertThat(unknown).isEmpty();
+  }
+
+  @Test
+  void aLibraryIsUsedOnlyInItsRooms() {
+    Set<String> broken = new TreeSet<>();
+    for (JavaClass origin : CLASSES) {
+      for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+        String target = dependency.getTargetClass().getName();
+        LIBRARIES.forEach(
+            (library, rooms) -> {
+              if (target.startsWith(library) && !rooms.contains(room(origin.getPackageName()))) {
+                broken.add(origin.getName() + " uses " + target);
+              }
+            });
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void namesAreOfTheFieldAndFilesAreSmall() throws IOException {
+    Set<String> broken = new TreeSet<>();
+    check(Path.of("src/main/java"), MOST_LINES, broken);
+    check(Path.of("src/test/java"), MOST_TEST_LINES, broken);
+    assertThat(broken).isEmpty();
+  }
+
+  /** Surefire and failsafe find tests by their file's name: another name is never run. */
+  @Test
+  void everyTestHasANameThatIsRun() throws IOException {
+    Set<String> neverRun = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String name = file.getFileName().toString().replace(".java", "");
+        boolean holdsTests =
+            Files.readString(file).lines().anyMatch(line -> TEST.matcher(line).find());
+        if (holdsTests && !name.endsWith("Test") && !name.endsWith("IT")) {
+          neverRun.add(file.toString());
+        }
+      }
+    }
+    assertThat(neverRun).isEmpty();
+  }
+
+  private static void check(Path folder, int mostLines, Set<String> broken) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String name = file.getFileName().toString().replace(".java", "");
+        long lines = Files.readString(file).lines().count();
+        if (lines > mostLines) {
+          broken.add(file + " has " + lines + " lines");
+        }
+        if (NAMES_NOT_USED.stream().anyMatch(name::endsWith)
+            || name.startsWith("Base")
+            || name.startsWith("Abstract")) {
+          broken.add(file + " has a name that is not used here");
+        }
+      }
+    }
+  }
+
+  private static String room(String packageName) {
+    if (!packageName.startsWith(ROOT)) {
+      return "";
+    }
+    String rest = packageName.substring(ROOT.length());
+    int dot = rest.indexOf('.');
+    return dot < 0 ? rest : rest.substring(0, dot);
+  }
+}

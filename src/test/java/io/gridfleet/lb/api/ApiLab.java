@@ -1,0 +1,272 @@
+package io.gridfleet.lb.api;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.run.AdvanceRun;
+import io.gridfleet.lb.run.ChangeOverride;
+import io.gridfleet.lb.run.ClaimDevice;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.ExcludeDevice;
+import io.gridfleet.lb.run.ExpireRuns;
+import io.gridfleet.lb.run.FakeRuns;
+import io.gridfleet.lb.run.FakeTestReports;
+import io.gridfleet.lb.run.Lab;
+import io.gridfleet.lb.run.ReserveDevices;
+import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.run.SessionsOfRun;
+import io.gridfleet.lb.run.VirtualClock;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** The API wired as the application wires it, over a lab in memory and a clock that is told. */
+final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
+  final VirtualClock clock = new VirtualClock();
+  final Lab lab = new Lab();
+  final FakeRuns runs = new FakeRuns(clock, lab::locked);
+  final FakeTestReports reports = new FakeTestReports(clock);
+  final RecentEvents events = new RecentEvents(clock);
+  final RunBindings bindings = new RunBindings(new RunListener() {});
+  final List<QueueView.Waiting> waiting = new ArrayList<>();
+  final Distributor distributor = distributor();
+  final ExpireRuns expiry;
+  final ApiRoutes routes;
+  final Api api;
+  boolean healthy = true;
+
+  private final Map<String, SessionRecord> sessions = new LinkedHashMap<>();
+
+  ApiLab() {
+    this(RunConfig.defaults(), ApiAccess.open());
+  }
+
+  ApiLab(RunConfig config, ApiAccess access) {
+    RunListener listener = RunListener.all(bindings, new RunEvents(events));
+    ChangeOverride overrides = new ChangeOverride(lab.overrides(), now -> {});
+    EndRun endRun = new EndRun(runs, this, listener);
+    expiry = new ExpireRuns(runs, bindings, endRun, clock);
+    AdvanceRun advance = new AdvanceRun(runs, listener);
+    DriverPacks packs = DriverPacks.builtIn();
+    RunCommands commands =
+        new RunCommands(
+            new ReserveDevices(runs, lab, packs, config, listener),
+            advance,
+            endRun,
+            new ExcludeDevice(runs, overrides, config, listener),
+            new ClaimDevice(runs, config, listener),
+            config);
+    DeviceRows rows = new DeviceRows(lab, packs, bindings);
+    SessionRoutes sessionRoutes = new SessionRoutes(this, reports, rows, advance, clock);
+    RunRoutes runRoutes =
+        new RunRoutes(runs, commands, rows, sessionRoutes, clock, request -> "http://lab:4444");
+    routes =
+        new ApiRoutes(
+            new ApiRoutes.Devices(
+                new DeviceRoutes(
+                    rows,
+                    overrides,
+                    new OperatorLocks(this, new OperatorLocks.Listener() {}),
+                    sessionRoutes,
+                    clock),
+                new TestDataRoutes(
+                    rows,
+                    overrides,
+                    id -> events.publish("test_data.updated", Map.of("device_id", id.value()))),
+                new CatalogRoutes(rows, runs)),
+            new ApiRoutes.Suites(
+                runRoutes,
+                new RunDeviceRoutes(commands, runRoutes, rows),
+                new ClaimRoutes(commands, runRoutes, rows, clock),
+                sessionRoutes),
+            new ApiRoutes.Matching(
+                new QueueRoutes(queue()), new SelectorRoutes(distributor, clock)),
+            new EventRoutes(events),
+            new ServerRoutes(health(), rows));
+    api = new Api(routes, access);
+  }
+
+  /** Sees the same devices as the rows; nothing is placed here. */
+  private Distributor distributor() {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    timer.shutdown();
+    return new Distributor(this, Duration.ofSeconds(30), timer, clock);
+  }
+
+  private QueueView queue() {
+    return new QueueView() {
+      @Override
+      public List<Waiting> waiting() {
+        return waiting;
+      }
+
+      @Override
+      public boolean remove(String request, String why) {
+        return waiting.removeIf(found -> found.request().equals(request));
+      }
+    };
+  }
+
+  private ServerHealth health() {
+    return new ServerHealth() {
+      @Override
+      public boolean ready() {
+        return healthy;
+      }
+
+      @Override
+      public boolean storeAnswers() {
+        return healthy;
+      }
+
+      @Override
+      public String version() {
+        return "test";
+      }
+    };
+  }
+
+  /** Six phones with tags, a TV and an iPhone simulator. */
+  ApiLab furnish() {
+    for (int i = 1; i <= 3; i++) {
+      lab.add(
+          "phone-" + i,
+          "Android",
+          Map.of(
+              "os_version", "14",
+              "model", "Pixel 8",
+              "manufacturer", "Google",
+              "tags", Map.of("team", "checkout", "bench", "b" + i)));
+    }
+    lab.add(
+        "10.0.0.8:5555",
+        "Android",
+        Map.of(
+            "os_version", "12",
+            "model", "Shield",
+            "manufacturer", "NVIDIA",
+            "form_factor", "tv",
+            "device_config", Map.of("ip", "10.0.0.8", "remote", "ir-4")));
+    lab.add(
+        "9F8B1C2D-0000-4A4A-8B8B-1234567890AB",
+        "iOS",
+        Map.of("os_version", "17.4", "model", "iPhone 15"));
+    return this;
+  }
+
+  /** A session that the relay created. */
+  void begin(String id, Device device, Optional<RunId> run) {
+    lab.lock(device.id(), id, clock.instant());
+    Session session =
+        new Session(
+            new SessionId(id),
+            new DeviceLock(device.id(), 0, id, 1),
+            new NodeId("mac-mini-1"),
+            new Session.Terms(
+                "anonymous",
+                run.map(RunId::value),
+                Optional.of("test_login"),
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(2),
+                false),
+            Capabilities.empty(),
+            Map.of(),
+            clock.instant());
+    sessions.put(id, new SessionRecord(session, clock.instant(), Optional.empty()));
+  }
+
+  void end(String id, EndReason reason) {
+    SessionRecord was = Objects.requireNonNull(sessions.get(id));
+    lab.free(was.session().lock().device());
+    sessions.put(
+        id,
+        new SessionRecord(
+            was.session(),
+            clock.instant(),
+            Optional.of(new SessionRecord.End(clock.instant(), reason))));
+  }
+
+  @Override
+  public CompletionStage<Void> end(RunId run) {
+    sessions.values().stream()
+        .filter(SessionRecord::live)
+        .filter(found -> SessionRecords.run(found).equals(Optional.of(run)))
+        .map(found -> found.session().id().value())
+        .toList()
+        .forEach(id -> end(id, EndReason.RUN_RELEASED));
+    return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRecord>> find(String session) {
+    return CompletableFuture.completedStage(Optional.ofNullable(sessions.get(session)));
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> newest(int limit) {
+    List<SessionRecord> found = new ArrayList<>(sessions.values());
+    Collections.reverse(found);
+    return CompletableFuture.completedStage(found.stream().limit(limit).toList());
+  }
+
+  @Override
+  public CompletionStage<Optional<DeviceLock>> tryLock(
+      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+    throw new UnsupportedOperationException("the API takes locks for operators only");
+  }
+
+  @Override
+  public CompletionStage<Optional<DeviceLock>> tryLockForOperator(
+      DeviceId device, int slots, String operator) {
+    if (lab.locked(device)) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    lab.lock(device, operator, clock.instant());
+    return CompletableFuture.completedStage(Optional.of(new DeviceLock(device, 0, operator, 1)));
+  }
+
+  @Override
+  public CompletionStage<List<DeviceLock>> renew(List<DeviceLock> locks, Duration expiry) {
+    throw new UnsupportedOperationException("the API takes locks for operators only");
+  }
+
+  @Override
+  public CompletionStage<Boolean> release(DeviceLock lock) {
+    lab.free(lock.device());
+    return CompletableFuture.completedStage(true);
+  }
+
+  @Override
+  public CompletionStage<List<HeldLock>> held() {
+    return CompletableFuture.completedStage(
+        lab.all().stream()
+            .flatMap(state -> state.locks().stream())
+            .map(
+                lock ->
+                    new HeldLock(
+                        lock.lock(), HeldLock.Kind.OPERATOR, lock.since(), Optional.empty()))
+            .toList());
+  }
+}

@@ -1,0 +1,37 @@
+package io.gridfleet.lb.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.gridfleet.lb.lab.JsonClient;
+import io.gridfleet.lb.lab.SimulatedFleet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A configuration with short times, so that a test sees in seconds what takes minutes. */
+final class ClusterConfig {
+  private ClusterConfig() {}
+
+  /** JSON is YAML too. */
+  static String of(String store, SimulatedFleet fleet) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("store", Map.of("address", store));
+    config.put("nodes", fleet.inventory());
+    config.put(
+        "newSession",
+        Map.of(
+            "lockExpiry", "6s",
+            "lockRenewal", "2s",
+            "attemptTimeout", "10s",
+            "avoidFor", "10s"));
+    config.put("session", Map.of("idleMargin", "2s"));
+    config.put("router", Map.of("drain", "10s"));
+    config.put(
+        "probe",
+        Map.of(
+            "interval", "1s", "timeout", "1s", "downAfter", 2, "upAfter", 1, "maxInterval", "2s"));
+    try {
+      return JsonClient.JSON.writeValueAsString(config);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

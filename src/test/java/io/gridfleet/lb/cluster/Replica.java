@@ -1,0 +1,181 @@
+package io.gridfleet.lb.cluster;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.lab.JsonClient;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One process of the jar, which can be killed, frozen and started again on its port. */
+final class Replica implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+
+  /** Three of them share two cores with the test: little heap, quick start. */
+  private static final List<String> JVM =
+      List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  private final Path config;
+  private final Path log;
+  private final int port;
+  private @Nullable Process process;
+  private boolean frozen;
+
+  private Replica(Path config, Path log, int port) {
+    this.config = config;
+    this.log = log;
+    this.port = port;
+  }
+
+  /** Starts nothing yet. */
+  static Replica of(String name, String config) throws IOException {
+    Path folder = Files.createDirectories(Path.of("target/cluster"));
+    Path file = Files.createTempFile(folder, name, ".yaml");
+    Files.writeString(file, config);
+    Path log = Path.of(file.toString().replace(".yaml", ".log"));
+    return new Replica(file, log, freePort());
+  }
+
+  /** Doesn't wait until it is ready. */
+  synchronized void start() throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    ProcessBuilder builder = new ProcessBuilder(java);
+    builder.command().addAll(JVM);
+    builder.command().add("-jar");
+    builder.command().add(System.getProperty("gridfleet.jar", "target/gridfleet-lb.jar"));
+    builder.command().addAll(List.of("--config", config.toString()));
+    builder.command().addAll(List.of("--listen", "127.0.0.1:" + port));
+    process =
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    frozen = false;
+  }
+
+  void startAndAwaitReady() throws IOException {
+    start();
+    awaitReady();
+  }
+
+  void awaitReady() {
+    await()
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(50))
+        .failFast("the jar ended at once, see " + log, () -> !alive())
+        .until(() -> status("/readyz") == 200);
+  }
+
+  /** The status of a GET, or 0 without an answer. */
+  int status(String path) {
+    try {
+      return get(path).statusCode();
+    } catch (IOException gone) {
+      return 0;
+    }
+  }
+
+  HttpResponse<String> get(String path) throws IOException {
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(2)).build(),
+          BodyHandlers.ofString());
+    } catch (InterruptedException stopped) {
+      throw new IOException(stopped);
+    }
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  int port() {
+    return port;
+  }
+
+  JsonClient client() {
+    return new JsonClient(url());
+  }
+
+  synchronized boolean alive() {
+    return process != null && process.isAlive();
+  }
+
+  /** Neither dead nor frozen. */
+  synchronized boolean serves() {
+    return alive() && !frozen;
+  }
+
+  /** As the machine's memory killer does it. */
+  synchronized void kill() throws InterruptedException {
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  /** As an operator or a rolling update does it; waits for the end. */
+  void terminate(Duration most) throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroy();
+      if (!running.waitFor(most.toSeconds(), SECONDS)) {
+        throw new AssertionError("still there " + most + " after SIGTERM, see " + log);
+      }
+    }
+  }
+
+  synchronized void freeze() throws IOException, InterruptedException {
+    frozen = true;
+    signal("-STOP");
+  }
+
+  synchronized void thaw() throws IOException, InterruptedException {
+    signal("-CONT");
+    frozen = false;
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    if (process != null && process.isAlive()) {
+      new ProcessBuilder("kill", name, String.valueOf(process.pid())).start().waitFor();
+    }
+  }
+
+  /** What it wrote, from all its lives. */
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+
+  /** Below the ports that systems give to outgoing connections, so that a restart finds it free. */
+  private static int freePort() throws IOException {
+    for (int tries = 0; tries < 100; tries++) {
+      int port = 15_000 + ThreadLocalRandom.current().nextInt(15_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException taken) {
+        // the next one
+      }
+    }
+    throw new IOException("no port is free");
+  }
+}

@@ -1,0 +1,40 @@
+package io.gridfleet.lb.device;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Avoided devices in memory. */
+public final class FakeAvoidedDevices implements AvoidedDevices {
+  private final Map<DeviceId, AvoidedDevice> avoided = new ConcurrentHashMap<>();
+  private final InstantSource clock;
+
+  public FakeAvoidedDevices(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause) {
+    AvoidedDevice entry = new AvoidedDevice(device, clock.instant().plus(howLong), cause);
+    avoided.put(device, entry);
+    return CompletableFuture.completedFuture(entry);
+  }
+
+  @Override
+  public CompletionStage<Void> forgive(DeviceId device) {
+    avoided.remove(device);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<List<AvoidedDevice>> all() {
+    return CompletableFuture.completedFuture(
+        avoided.values().stream()
+            .filter(entry -> clock.instant().isBefore(entry.until()))
+            .toList());
+  }
+}

@@ -1,0 +1,106 @@
+package io.gridfleet.lb.device;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Locks in memory, with the promises of the port and none of its failures. */
+public final class FakeDeviceLocks implements DeviceLocks {
+  private record Slot(DeviceId device, int number) {}
+
+  private final Map<Slot, HeldLock> held = new HashMap<>();
+  private final Map<DeviceId, String> reserved = new HashMap<>();
+  private final InstantSource clock;
+  private long token;
+
+  public FakeDeviceLocks(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** A reservation as the store has it, of which no news went out yet; or its end. */
+  public synchronized void reservedBy(DeviceId device, Optional<String> run) {
+    run.ifPresentOrElse(id -> reserved.put(device, id), () -> reserved.remove(device));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<DeviceLock>> tryLock(
+      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+    if (!run.equals(Optional.ofNullable(reserved.get(device)))) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return take(
+        device, slots, attempt, HeldLock.Kind.ATTEMPT, Optional.of(clock.instant().plus(expiry)));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<DeviceLock>> tryLockForOperator(
+      DeviceId device, int slots, String operator) {
+    return take(device, slots, operator, HeldLock.Kind.OPERATOR, Optional.empty());
+  }
+
+  private CompletionStage<Optional<DeviceLock>> take(
+      DeviceId device, int slots, String holder, HeldLock.Kind kind, Optional<Instant> expires) {
+    for (int number = 0; number < slots; number++) {
+      Slot slot = new Slot(device, number);
+      HeldLock before = held.get(slot);
+      if (before == null
+          || before.expires().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
+        DeviceLock lock = new DeviceLock(device, number, holder, ++token);
+        held.put(slot, new HeldLock(lock, kind, clock.instant(), expires));
+        return CompletableFuture.completedFuture(Optional.of(lock));
+      }
+    }
+    return CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  @Override
+  public synchronized CompletionStage<List<DeviceLock>> renew(
+      List<DeviceLock> locks, Duration expiry) {
+    List<DeviceLock> lost = new ArrayList<>();
+    for (DeviceLock lock : locks) {
+      Slot slot = new Slot(lock.device(), lock.slot());
+      HeldLock now = held.get(slot);
+      if (now == null || !now.lock().equals(lock)) {
+        lost.add(lock);
+      } else {
+        Optional<Instant> end = Optional.of(clock.instant().plus(expiry));
+        held.put(slot, new HeldLock(lock, now.kind(), now.since(), end));
+      }
+    }
+    return CompletableFuture.completedFuture(lost);
+  }
+
+  @Override
+  public synchronized CompletionStage<Boolean> release(DeviceLock lock) {
+    Slot slot = new Slot(lock.device(), lock.slot());
+    HeldLock now = held.get(slot);
+    boolean holds = now != null && now.lock().token() == lock.token();
+    if (holds) {
+      held.remove(slot);
+    }
+    return CompletableFuture.completedFuture(holds);
+  }
+
+  /** Makes an attempt's lock a session's; false when it isn't held any more. */
+  public synchronized boolean standsForSession(DeviceLock lock) {
+    Slot slot = new Slot(lock.device(), lock.slot());
+    HeldLock now = held.get(slot);
+    if (now == null || now.lock().token() != lock.token()) {
+      return false;
+    }
+    held.put(slot, new HeldLock(lock, HeldLock.Kind.SESSION, now.since(), Optional.empty()));
+    return true;
+  }
+
+  @Override
+  public synchronized CompletionStage<List<HeldLock>> held() {
+    return CompletableFuture.completedFuture(List.copyOf(held.values()));
+  }
+}

@@ -1,0 +1,257 @@
+package io.gridfleet.lb.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gridfleet.lb.app.GridFleetConfig;
+import io.gridfleet.lb.app.GridFleetLb;
+import io.gridfleet.lb.config.ConfigLoader;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.simulator.LiveSession;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The whole server in this process with simulated nodes behind it, on real sockets. After each test
+ * nobody waits, no lock stands without a session, no session lives that the server doesn't know,
+ * and no client's connection is open.
+ */
+public final class Lab implements AfterEachCallback {
+  /** Far more than anything here takes; what takes longer is a failure. */
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private static final Duration LOOK = Duration.ofMillis(5);
+
+  private final RecordingNewSessionListener recorder = new RecordingNewSessionListener();
+  private final List<Wire> wires = new ArrayList<>();
+  private @Nullable SimulatedFleet fleet;
+  private @Nullable GridFleetLb server;
+  private int port;
+  private boolean stopped;
+
+  /** Starts the server before this fleet; the members lie over the usual configuration. */
+  public Lab start(SimulatedFleet simulated, Map<String, Object> configuration) {
+    fleet = simulated;
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("listen", "127.0.0.1:0");
+    all.put("store", "sqlite::memory:");
+    all.put("nodes", simulated.inventory());
+    all.putAll(configuration);
+    try {
+      GridFleetLb built =
+          new GridFleetLb(
+              ConfigLoader.of(GridFleetConfig.class)
+                  .text("lab", JsonClient.JSON.writeValueAsString(all))
+                  .load()
+                  .value());
+      server = built;
+      built.listen(recorder);
+      InetSocketAddress address = built.start();
+      port = address.getPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return this;
+  }
+
+  /** So many nodes with one phone each, and nothing configured. */
+  public Lab start(int phones) {
+    return start(SimulatedFleet.of(phones, 1), Map.of());
+  }
+
+  /** As SIGTERM does; nothing may be left on the nodes, for this store keeps nothing. */
+  public void stop(Duration drain) {
+    stopped = true;
+    server().stop(drain);
+  }
+
+  public GridFleetLb server() {
+    return Objects.requireNonNull(server);
+  }
+
+  public SimulatedFleet fleet() {
+    return Objects.requireNonNull(fleet);
+  }
+
+  public SimulatedNode node(int number) {
+    return fleet().node(number);
+  }
+
+  public RecordingNewSessionListener recorder() {
+    return recorder;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** A connection that the lab closes after the test, if the test doesn't. */
+  public Wire wire() throws IOException {
+    Wire wire = Wire.to(port, PATIENCE);
+    wires.add(wire);
+    return wire;
+  }
+
+  /** Sends a request on a connection of its own; its answer is read when it is asked for. */
+  public Asked ask(String method, String path, String body, String... headerLines)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: lab:4444\r\n");
+    for (String line : headerLines) {
+      head.append(line).append("\r\n");
+    }
+    head.append("Content-Length: ").append(bytes.length).append("\r\n\r\n");
+    Wire wire = wire().send(head.toString());
+    wire.send(bytes);
+    return new Asked(wire);
+  }
+
+  /** {@code POST /session} with these members of {@code alwaysMatch}, single quotes for double. */
+  public Asked newSession(String members, String... headerLines) throws IOException {
+    return ask("POST", "/session", w3c(members), headerLines);
+  }
+
+  /** The W3C body that asks for these members, single quotes for double. */
+  public static String w3c(String members) {
+    return ("{'capabilities':{'alwaysMatch':{" + members + "}}}").replace('\'', '"');
+  }
+
+  /** A session that stands; fails if there is none. */
+  public String session(String members) throws IOException {
+    Answered answered = newSession(members).answered();
+    assertThat(answered.status()).as(answered.text()).isEqualTo(200);
+    return answered.sessionId();
+  }
+
+  public Answered delete(String session) throws IOException {
+    return ask("DELETE", "/session/" + session, "").answered();
+  }
+
+  /** A command, any: the node echoes or knows it. */
+  public Answered command(String session) throws IOException {
+    return ask("GET", "/session/" + session + "/url", "").answered();
+  }
+
+  /** Waits until it is so. */
+  public static void until(String what, Callable<Boolean> isSo) {
+    await(what).atMost(PATIENCE).pollInterval(LOOK).pollDelay(Duration.ZERO).until(isSo);
+  }
+
+  public void untilWaiting(int requests) {
+    until(requests + " waiting", () -> server().distributor().queueLength() == requests);
+  }
+
+  /** Nothing but live sessions holds anything, and all of them are known. */
+  public void untilQuiet() {
+    await("quiet")
+        .atMost(PATIENCE)
+        .pollInterval(LOOK)
+        .pollDelay(Duration.ZERO)
+        .untilAsserted(this::assertQuiet);
+  }
+
+  private void assertQuiet() {
+    assertThat(server().distributor().queue()).as("waiting requests").isEmpty();
+    var live = server().store().sessionMap().live().toCompletableFuture().join();
+    Set<String> known =
+        live.stream().map(record -> record.session().id().value()).collect(Collectors.toSet());
+    assertThat(known)
+        .as("sessions on nodes that nobody knows")
+        .containsAll(fleet().liveSessions().stream().map(LiveSession::id).toList());
+    var locked = live.stream().map(record -> record.session().lock().device()).toList();
+    List<HeldLock> held = server().store().deviceLocks().held().toCompletableFuture().join();
+    assertThat(locked)
+        .as("locks without a session")
+        .containsAll(held.stream().map(lock -> lock.lock().device()).toList());
+    server().distributor().seats().stream()
+        .filter(seat -> !seat.locks().isEmpty())
+        .forEach(seat -> assertThat(locked).as("seats").contains(seat.device().id()));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    if (server == null) {
+      return;
+    }
+    try {
+      for (Wire wire : wires) {
+        wire.close();
+      }
+      if (stopped) {
+        until("no session on a node", () -> fleet().liveSessions().isEmpty());
+      } else if (context.getExecutionException().isEmpty()) {
+        untilQuiet();
+        until("no open connection", () -> server().openConnections() == 0);
+        fleet().assertNoDeviceWasShared();
+      }
+    } finally {
+      server().close();
+      fleet().close();
+    }
+  }
+
+  /** A request under way. */
+  public record Asked(Wire wire) {
+    /** Reads the answer, then closes. */
+    public Answered answered() throws IOException {
+      Wire.Response response = wire.readResponse();
+      wire.close();
+      return new Answered(response.head(), response.text());
+    }
+
+    /** The client goes away. */
+    public void leave() throws IOException {
+      wire.close();
+    }
+  }
+
+  /** An answer as it came. */
+  public record Answered(Wire.Head head, String text) {
+    public int status() {
+      return head.status();
+    }
+
+    public JsonNode json() {
+      try {
+        return JsonClient.JSON.readTree(text);
+      } catch (IOException e) {
+        throw new AssertionError("not JSON: " + text, e);
+      }
+    }
+
+    public JsonNode value() {
+      return json().path("value");
+    }
+
+    public String sessionId() {
+      String inValue = value().path("sessionId").asText();
+      return inValue.isEmpty() ? json().path("sessionId").asText() : inValue;
+    }
+
+    public String error() {
+      return value().path("error").asText();
+    }
+
+    public String message() {
+      return value().path("message").asText();
+    }
+  }
+}

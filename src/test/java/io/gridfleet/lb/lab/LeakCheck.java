@@ -1,0 +1,63 @@
+package io.gridfleet.lb.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fails a test class that leaks network buffers. Netty tells of a leak when a buffer is made after
+ * the lost one was collected, so both are provoked here; needs the paranoid level, which the build
+ * sets for tests.
+ */
+public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
+  /** More than enough for the reference to be queued and looked at. */
+  private static final int ROUNDS = 3;
+
+  private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    listen();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    List<String> leaks = leaks();
+    stopListening();
+    assertThat(leaks).as("leaked buffers").isEmpty();
+  }
+
+  void listen() {
+    appender.start();
+    logger().addAppender(appender);
+  }
+
+  void stopListening() {
+    logger().detachAppender(appender);
+  }
+
+  List<String> leaks() {
+    for (int round = 0; round < ROUNDS; round++) {
+      System.gc();
+      PooledByteBufAllocator.DEFAULT.directBuffer(16).release();
+      PooledByteBufAllocator.DEFAULT.heapBuffer(16).release();
+    }
+    return List.copyOf(appender.list).stream()
+        .map(ILoggingEvent::getFormattedMessage)
+        .filter(text -> text.startsWith("LEAK"))
+        .toList();
+  }
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
+  }
+}

@@ -1,0 +1,115 @@
+package io.gridfleet.lb.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.simulator.LiveSession;
+import io.gridfleet.lb.simulator.NodeEvent;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import io.gridfleet.lb.simulator.SimulatedNodeConfig;
+import io.netty.channel.EventLoopGroup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * Appium nodes with phones, all alike: node {@code n} is {@code node-n} and has the phones {@code
+ * phone-n-1}, {@code phone-n-2} and so on, which are tried in the order of their nodes. What really
+ * happened is asked of the nodes.
+ */
+public final class SimulatedFleet implements AutoCloseable {
+  private final EventLoopGroup loops = SimulatedNode.newLoops(1);
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final List<List<String>> phones = new ArrayList<>();
+
+  private SimulatedFleet() {}
+
+  public static SimulatedFleet of(int nodes, int phonesEach) {
+    return of(nodes, phonesEach, config -> config);
+  }
+
+  /** Nodes that differ from the usual as {@code change} says. */
+  public static SimulatedFleet of(
+      int nodes, int phonesEach, UnaryOperator<SimulatedNodeConfig> change) {
+    SimulatedFleet fleet = new SimulatedFleet();
+    for (int node = 1; node <= nodes; node++) {
+      fleet.add(node, phonesEach, change);
+    }
+    return fleet;
+  }
+
+  private void add(int number, int phonesEach, UnaryOperator<SimulatedNodeConfig> change) {
+    SimulatedNodeConfig config =
+        SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList();
+    List<String> udids = new ArrayList<>();
+    for (int phone = 1; phone <= phonesEach; phone++) {
+      String udid = "phone-" + number + "-" + phone;
+      udids.add(udid);
+      config = config.withDevice(udid);
+    }
+    nodes.add(SimulatedNode.start(change.apply(config), loops));
+    phones.add(List.copyOf(udids));
+  }
+
+  /** The node with this number; the first is 1. */
+  public SimulatedNode node(int number) {
+    return nodes.get(number - 1);
+  }
+
+  public List<SimulatedNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  public List<LiveSession> liveSessions() {
+    return nodes.stream().flatMap(node -> node.liveSessions().stream()).toList();
+  }
+
+  /** The nodes as {@code nodes:} of a configuration file has them. */
+  public List<Map<String, Object>> inventory() {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("id", "node-" + (i + 1));
+      entry.put("url", nodes.get(i).url().toString());
+      int rank = i + 1;
+      entry.put("devices", phones.get(i).stream().map(udid -> device(udid, rank)).toList());
+      entries.add(entry);
+    }
+    return entries;
+  }
+
+  private static Map<String, Object> device(String udid, int rank) {
+    Map<String, Object> device = new LinkedHashMap<>();
+    device.put("udid", udid);
+    device.put("name", udid);
+    device.put("platformName", "Android");
+    device.put("rank", rank);
+    device.put("attributes", Map.of("device_type", "android", "os_version", "14"));
+    return device;
+  }
+
+  /** No device was ever asked for two sessions at once, by what the nodes saw. */
+  public void assertNoDeviceWasShared() {
+    for (int i = 0; i < nodes.size(); i++) {
+      for (String udid : phones.get(i)) {
+        assertThat(nodes.get(i).history().mostLiveAtOnce(udid)).as(udid).isLessThanOrEqualTo(1);
+      }
+      assertThat(nodes.get(i).history().events(NodeEvent.Kind.CLASHED))
+          .as("asked while busy on node " + (i + 1))
+          .isEmpty();
+    }
+  }
+
+  /** No session lives on any node. */
+  public void assertQuiet() {
+    assertThat(liveSessions()).as("sessions that nobody ended").isEmpty();
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(SimulatedNode::close);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

@@ -1,0 +1,5 @@
+/** What story tests on real sockets share: fleets of simulated nodes, raw and JSON clients. */
+@NullMarked
+package io.gridfleet.lb.lab;
+
+import org.jspecify.annotations.NullMarked;

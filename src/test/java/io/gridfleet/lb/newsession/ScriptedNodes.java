@@ -1,0 +1,162 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.node.NodeAnswer;
+import io.gridfleet.lb.node.NodeFailure;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.node.NodeRequest;
+import io.gridfleet.lb.session.NodeSessions;
+import io.gridfleet.lb.webdriver.Json;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** Nodes on a virtual clock, each with its own luck; they remember what runs on each device. */
+final class ScriptedNodes implements NodeCalls, NodeSessions {
+  /** What a node does with a creation. */
+  enum Luck {
+    CREATES,
+    CREATES_LATE,
+    DEVICE_FAILS,
+    REQUEST_AT_FAULT,
+    REFUSES_CONNECTIONS,
+    NEVER_ANSWERS
+  }
+
+  private final VirtualTime time;
+  private final RandomGenerator luck;
+  private final Map<String, Set<SessionId>> running = new HashMap<>();
+  private final Map<SessionId, String> deviceOf = new HashMap<>();
+  private final Set<String> blamed = new HashSet<>();
+  private int ids;
+  private int mostAtOnce;
+  private Luck always = Luck.CREATES;
+  private boolean random;
+
+  ScriptedNodes(VirtualTime time, RandomGenerator luck) {
+    this.time = time;
+    this.luck = luck;
+  }
+
+  void always(Luck what) {
+    always = what;
+    random = false;
+  }
+
+  void random() {
+    random = true;
+  }
+
+  /** The most sessions that any one device ran at once. */
+  int mostAtOnce() {
+    return mostAtOnce;
+  }
+
+  int running() {
+    return deviceOf.size();
+  }
+
+  /** Devices that have failed through no fault of a request. */
+  Set<String> everFailed() {
+    return blamed;
+  }
+
+  @Override
+  public CompletionStage<NodeAnswer> send(Node node, NodeRequest request, Executor executor) {
+    CompletableFuture<NodeAnswer> answer = new CompletableFuture<>();
+    String device = udid(request.body());
+    Luck what = random ? Luck.values()[luck.nextInt(Luck.values().length)] : always;
+    long soon = random ? luck.nextInt(1, 5_000) : 100;
+    switch (what) {
+      case CREATES -> later(soon, () -> answer.complete(create(device)));
+      case CREATES_LATE -> {
+        blamed.add(device);
+        later(130_000, () -> answer.complete(create(device)));
+      }
+      case DEVICE_FAILS -> {
+        blamed.add(device);
+        later(soon, () -> answer.complete(error(500, "session not created", "odd trouble")));
+      }
+      case REQUEST_AT_FAULT ->
+          later(soon, () -> answer.complete(error(400, "invalid argument", "bad capability")));
+      case REFUSES_CONNECTIONS -> {
+        blamed.add(device);
+        later(1, () -> fail(answer, node, NodeFailure.Kind.REFUSED));
+      }
+      case NEVER_ANSWERS -> {
+        blamed.add(device);
+        later(request.deadline().toMillis(), () -> fail(answer, node, NodeFailure.Kind.TIMED_OUT));
+      }
+    }
+    return answer;
+  }
+
+  private void later(long milliseconds, Runnable what) {
+    time.schedule(what, milliseconds, TimeUnit.MILLISECONDS);
+  }
+
+  private static void fail(CompletableFuture<NodeAnswer> answer, Node node, NodeFailure.Kind kind) {
+    answer.completeExceptionally(
+        new NodeFailure(kind, NodeAddress.of(node.url()), "does as it was told"));
+  }
+
+  private NodeAnswer create(String device) {
+    SessionId id = new SessionId("s" + ++ids);
+    Set<SessionId> here = running.computeIfAbsent(device, key -> new HashSet<>());
+    here.add(id);
+    deviceOf.put(id, device);
+    mostAtOnce = Math.max(mostAtOnce, here.size());
+    Map<String, Object> value = new LinkedHashMap<>();
+    value.put("sessionId", id.value());
+    value.put("capabilities", Map.of("platformName", "Android"));
+    return new NodeAnswer(200, Map.of(), Json.bytes(Map.of("value", value)));
+  }
+
+  private static NodeAnswer error(int status, String error, String message) {
+    Map<String, Object> value = Map.of("error", error, "message", message, "stacktrace", "");
+    return new NodeAnswer(status, Map.of(), Json.bytes(Map.of("value", value)));
+  }
+
+  private static String udid(byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    int at = text.indexOf("\"appium:udid\":\"") + "\"appium:udid\":\"".length();
+    return text.substring(at, text.indexOf('"', at));
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(NodeId node, SessionId session) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    later(
+        5,
+        () -> {
+          String device = deviceOf.remove(session);
+          if (device != null) {
+            running.get(device).remove(session);
+          }
+          done.complete(true);
+        });
+    return done;
+  }
+
+  @Override
+  public CompletionStage<Boolean> deleteLeftOver(NodeId node, String attempt) {
+    return CompletableFuture.completedFuture(true);
+  }
+
+  @Override
+  public CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
+    return CompletableFuture.completedFuture(Optional.of(deviceOf.containsKey(session)));
+  }
+}

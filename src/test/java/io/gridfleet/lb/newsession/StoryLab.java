@@ -1,0 +1,149 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.Credentials;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FakeAvoidedDevices;
+import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.newsession.NewSessionRequest.Address;
+import io.gridfleet.lb.newsession.NewSessionRequest.Client;
+import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.selector.Attributes;
+import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.FakeSessionMap;
+import io.gridfleet.lb.session.IdleLimits;
+import io.gridfleet.lb.session.SessionListener;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.Json;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** The whole story on a virtual clock: every part is real but the nodes, the store and time. */
+final class StoryLab {
+  static final Duration LOCK_EXPIRY = Duration.ofSeconds(30);
+
+  final VirtualTime time = new VirtualTime();
+  final FakeDeviceLocks locks = new FakeDeviceLocks(time);
+  final FakeSessionMap sessions = new FakeSessionMap(locks, time);
+  final FakeAvoidedDevices avoided = new FakeAvoidedDevices(time);
+  final Inventory inventory = new Inventory();
+  final Distributor distributor = new Distributor(locks, LOCK_EXPIRY, time, time);
+  final FleetNews news = new FleetNews(distributor);
+  final ScriptedNodes nodes;
+  final EndSession endSession;
+  final NewSessionFlow flow;
+  KnownRuns runs = KnownRuns.none();
+  private int requests;
+
+  StoryLab(RandomGenerator luck, NewSessionListener listener) {
+    nodes = new ScriptedNodes(time, luck);
+    endSession =
+        new EndSession(sessions, nodes, distributor::release, new SessionListener() {}, time);
+    LockKeeper keeper = new LockKeeper(locks, LOCK_EXPIRY);
+    keeper.start(time, LOCK_EXPIRY.dividedBy(3));
+    Attempts attempts =
+        new Attempts(
+            new Attempts.Parts(
+                nodes, nodes, new FailureTable(List.of()), avoided, distributor, keeper),
+            news,
+            listener,
+            Duration.ofMinutes(10),
+            time);
+    IdleLimits idle =
+        new IdleLimits(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofHours(1));
+    flow =
+        new NewSessionFlow(
+            new NewSessionFlow.Parts(
+                Admission.open(),
+                new WishReader(
+                    NewSessionConfig.defaults(), inventory, new SelectorCache(), this::live, luck),
+                distributor,
+                attempts,
+                new Publisher(
+                    sessions,
+                    attempts,
+                    inventory,
+                    this::live,
+                    new Publisher.Limits(idle, Duration.ofMinutes(2)),
+                    time),
+                endSession),
+            listener,
+            time);
+  }
+
+  private boolean live(String run) {
+    return runs.live(run);
+  }
+
+  void fleet(int phones) {
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < phones; i++) {
+      devices.add(phone("phone-" + i, i % 2 == 0 ? "Android" : "iOS"));
+    }
+    inventory.replace(devices);
+    news.inventory(devices);
+  }
+
+  static Device phone(String udid, String platform) {
+    Node node =
+        new Node(
+            new NodeId("node-" + udid),
+            URI.create("http://127.0.0.1:4723"),
+            Optional.empty(),
+            Set.of());
+    DeviceId id = DeviceId.of(udid);
+    Attributes attributes =
+        Attributes.of(
+            Map.of("id", id.value(), "udid", udid, "platformName", platform, "model", udid));
+    return new Device(
+        id,
+        node,
+        udid,
+        Optional.of(udid),
+        platform.toLowerCase(Locale.ROOT),
+        attributes,
+        0,
+        1,
+        Capabilities.empty(),
+        Capabilities.empty());
+  }
+
+  Story ask(Map<String, Object> capabilities) {
+    byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
+    Origin origin =
+        new Origin(
+            Credentials.none(),
+            Optional.empty(),
+            new Client("127.0.0." + ++requests, "test"),
+            new Address(Map.of(), false, "127.0.0.1:4444", ""));
+    NewSessionRequest request =
+        new NewSessionRequest(
+            "r" + requests, time.instant(), NewSessionPayload.parse(body), origin, time);
+    return (Story) flow.begin(request);
+  }
+
+  /** Whether somebody waits although a device could serve now. */
+  boolean waitsInVain(Story story) {
+    return distributor.queue().stream()
+            .anyMatch(queued -> queued.request().equals(story.request().id()))
+        && distributor.explain(story.order()).stream()
+            .anyMatch(verdict -> verdict.inhibitors().isEmpty());
+  }
+}

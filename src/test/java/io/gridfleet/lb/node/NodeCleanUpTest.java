@@ -1,0 +1,128 @@
+package io.gridfleet.lb.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import io.gridfleet.lb.lab.JsonClient;
+import io.gridfleet.lb.simulator.Fault;
+import io.gridfleet.lb.simulator.NodeEvent.Kind;
+import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import io.gridfleet.lb.simulator.SimulatedNodeConfig;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class NodeCleanUpTest {
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final NodeCleanUp cleanUp =
+      new NodeCleanUp(timer, List.of(Duration.ofMillis(20), Duration.ofMillis(20)));
+  private final SimulatedNode node =
+      SimulatedNode.start(SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList());
+  private final JsonClient client = new JsonClient(node.url());
+
+  @AfterEach
+  void close() {
+    cleanUp.close();
+    timer.shutdownNow();
+    node.close();
+  }
+
+  @Test
+  void aSessionIsDeletedEvenWhenTheNodeStumblesTwice() {
+    SessionId id = create(Map.of());
+    node.faults().next(1, Operation.END_SESSION, new Fault.Gateway(502));
+    node.faults().next(1, Operation.END_SESSION, new Fault.DropAfterRequest());
+
+    assertThat(get(cleanUp.delete(node.url(), id))).isTrue();
+    assertThat(node.liveSessions()).isEmpty();
+    assertThat(get(cleanUp.delete(node.url(), id))).as("gone already").isTrue();
+  }
+
+  @Test
+  void aNodeThatStaysSilentIsGivenUpAfterThreeTries() {
+    SessionId id = create(Map.of());
+    node.faults().standing(Operation.END_SESSION, new Fault.Gateway(503));
+
+    assertThat(get(cleanUp.delete(node.url(), id))).isFalse();
+    assertThat(node.history().count(Kind.FAULT)).isEqualTo(3);
+  }
+
+  @Test
+  void whatAnAttemptLeftIsFoundByItsKeyAndDeleted() {
+    create(Map.of("X-Idempotency-Key", "attempt-1"));
+
+    get(cleanUp.deleteLeftOver(node.url(), "attempt-2"));
+    assertThat(node.liveSessions()).hasSize(1);
+    get(cleanUp.deleteLeftOver(node.url(), "attempt-1"));
+    assertThat(node.liveSessions()).isEmpty();
+    assertThat(node.history().count(Kind.CREATED)).isEqualTo(1);
+  }
+
+  @Test
+  void aCreationThatStillRunsIsJoinedAndItsSessionDeleted() {
+    node.faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(200)));
+    CompletableFuture<JsonClient.Reply> running =
+        client.newSession("", Map.of("X-Idempotency-Key", "attempt-1"));
+    await().until(() -> node.history().count(Kind.FAULT) == 1);
+
+    get(cleanUp.deleteLeftOver(node.url(), "attempt-1"));
+    assertThat(running.join().status()).isEqualTo(200);
+    assertThat(node.liveSessions()).isEmpty();
+    assertThat(node.history().count(Kind.DELETED)).isEqualTo(1);
+  }
+
+  @Test
+  void sessionsAreListedWhereTheNodeTells() {
+    SessionId id = create(Map.of());
+    assertThat(get(cleanUp.sessions(node.url()))).contains(Set.of(id));
+    try (SimulatedNode driver = SimulatedNode.start(SimulatedNodeConfig.chromedriver());
+        SimulatedNode silent = SimulatedNode.start(SimulatedNodeConfig.appium())) {
+      assertThat(get(cleanUp.sessions(driver.url()))).contains(Set.of());
+      assertThat(get(cleanUp.sessions(silent.url()))).isEqualTo(Optional.empty());
+    }
+  }
+
+  @Test
+  void anAnswerThatIsNoListTellsNothingOfSessions() throws IOException {
+    HttpServer anything = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    anything.createContext(
+        "/",
+        exchange -> {
+          byte[] body = "{\"value\":null}".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    anything.start();
+    try {
+      URI url = URI.create("http://127.0.0.1:" + anything.getAddress().getPort());
+      assertThat(get(cleanUp.sessions(url))).isEqualTo(Optional.empty());
+    } finally {
+      anything.stop(0);
+    }
+  }
+
+  private SessionId create(Map<String, String> headers) {
+    return new SessionId(client.newSession("'platformName':'Fake'", headers).join().sessionId());
+  }
+
+  private static <T> T get(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+}

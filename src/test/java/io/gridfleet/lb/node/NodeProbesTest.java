@@ -1,0 +1,175 @@
+package io.gridfleet.lb.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.node.NodeHealth.State;
+import io.gridfleet.lb.simulator.Fault;
+import io.gridfleet.lb.simulator.NodeEvent.Kind;
+import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import io.gridfleet.lb.simulator.SimulatedNodeConfig;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class NodeProbesTest {
+  private static final ProbeConfig QUICK =
+      new ProbeConfig(Duration.ofMillis(50), Duration.ofMillis(300), 2, 1, Duration.ofMillis(100));
+
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private final NodeProbeListener listener =
+      new NodeProbeListener() {
+        @Override
+        public void nodeUp(NodeId node) {
+          heard.add("up " + node);
+        }
+
+        @Override
+        public void nodeDown(NodeId node, String cause) {
+          heard.add("down " + node + ": " + cause);
+        }
+      };
+  private final SimulatedNode simulated = SimulatedNode.start(SimulatedNodeConfig.appium());
+  private NodeProbes probes = probes(QUICK);
+
+  @AfterEach
+  void close() {
+    probes.close();
+    timer.shutdownNow();
+    simulated.close();
+  }
+
+  @Test
+  void aNodeIsDownAfterTwoMissesAndUpAfterOneAnswer() {
+    probes.watch(List.of(node("phone-rack", simulated.url())));
+    await().untilAsserted(() -> assertThat(heard).containsExactly("up phone-rack"));
+
+    simulated.faults().next(1, Operation.STATUS, new Fault.Gateway(503));
+    await().until(() -> simulated.history().count(Kind.FAULT) == 1);
+    long before = simulated.history().count(Kind.STATUS);
+    await().until(() -> simulated.history().count(Kind.STATUS) > before + 1);
+    assertThat(heard).as("one miss is none").hasSize(1);
+
+    simulated.faults().next(2, Operation.STATUS, new Fault.Gateway(503));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(heard)
+                    .containsExactly(
+                        "up phone-rack",
+                        "down phone-rack: answers /status with 503",
+                        "up phone-rack"));
+  }
+
+  @Test
+  void aNodeThatRefusesAndOneThatStallsAreBothDown() {
+    try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
+      stalls.faults().standing(Operation.STATUS, new Fault.Stall());
+      simulated.die();
+      probes.watch(List.of(node("dead", simulated.url()), node("stalls", stalls.url())));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(heard)
+                      .containsExactlyInAnyOrder(
+                          "down dead: connection refused", "down stalls: no answer in time"));
+    }
+  }
+
+  @Test
+  void aFailedAttemptAsksAtOnceButNotAgainAndAgain() {
+    probes.close();
+    probes =
+        probes(
+            new ProbeConfig(Duration.ofHours(1), Duration.ofSeconds(1), 1, 1, Duration.ofHours(1)));
+    probes.watch(List.of(node("rack", simulated.url())));
+    await().untilAsserted(() -> assertThat(heard).containsExactly("up rack"));
+
+    simulated.die();
+    await()
+        .untilAsserted(
+            () -> {
+              probes.reportCreateFailure(new NodeId("rack"));
+              assertThat(heard).containsExactly("up rack", "down rack: connection refused");
+            });
+    simulated.comeBack();
+    for (int i = 0; i < 1000; i++) {
+      probes.reportCreateFailure(new NodeId("rack"));
+    }
+    assertThat(simulated.history().count(Kind.STATUS)).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void fiveHundredDeadNodesLeaveALiveOneOnTime() {
+    try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
+      stalls.faults().standing(Operation.STATUS, new Fault.Stall());
+      List<Node> nodes = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        nodes.add(node("dead-" + i, stalls.url()));
+      }
+      probes.watch(nodes);
+      await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 500);
+      nodes.add(node("live", simulated.url()));
+      probes.watch(nodes);
+
+      await().atMost(Duration.ofSeconds(3)).until(() -> heard.contains("up live"));
+      long before = simulated.history().count(Kind.STATUS);
+      await()
+          .atMost(Duration.ofSeconds(3))
+          .until(() -> simulated.history().count(Kind.STATUS) >= before + 10);
+    }
+  }
+
+  @Test
+  void aNodeThatIsNotWatchedAnyMoreIsLeftAlone() {
+    probes.watch(List.of(node("rack", simulated.url())));
+    await().untilAsserted(() -> assertThat(heard).containsExactly("up rack"));
+    probes.watch(List.of());
+    simulated.die();
+
+    assertThat(probes.health()).isEmpty();
+    probes.reportCreateFailure(new NodeId("rack"));
+    await().during(Duration.ofMillis(300)).until(() -> heard.size() == 1);
+  }
+
+  @Test
+  void pausesDoubleWhileANodeIsSilentUpToTheLongest() {
+    ProbeConfig config =
+        new ProbeConfig(Duration.ofSeconds(10), Duration.ofSeconds(5), 2, 2, Duration.ofMinutes(1));
+    NodeHealth health = NodeHealth.UNKNOWN.answered(config);
+    assertThat(health.pause(config)).isEqualTo(Duration.ofSeconds(10));
+    health = health.missed("x", config);
+    assertThat(health.state()).isEqualTo(State.UP);
+    assertThat(health.pause(config)).isEqualTo(Duration.ofSeconds(1));
+    List<Long> pauses = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      health = health.missed("x", config);
+      pauses.add(health.pause(config).toSeconds());
+    }
+    assertThat(pauses).startsWith(10L, 20L, 40L, 60L, 60L).endsWith(60L);
+    health = health.answered(config);
+    assertThat(health.state()).isEqualTo(State.DOWN);
+    assertThat(health.answered(config).state()).isEqualTo(State.UP);
+  }
+
+  private NodeProbes probes(ProbeConfig config) {
+    return new NodeProbes(config, listener, timer, InstantSource.system(), new Random(7));
+  }
+
+  private static Node node(String id, URI url) {
+    return new Node(new NodeId(id), url, Optional.empty(), Set.of());
+  }
+}

@@ -1,0 +1,186 @@
+package io.gridfleet.lb.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.http.Deadlines;
+import io.gridfleet.lb.http.EventLoops;
+import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.http.Transport;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.node.NodeClient;
+import io.gridfleet.lb.node.NodeConnections;
+import io.gridfleet.lb.relay.CommandReport;
+import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.relay.RelayListener;
+import io.gridfleet.lb.relay.SessionRoute;
+import io.gridfleet.lb.webdriver.SessionId;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A front door with a relay behind it, sessions told by hand, and everything it reported. */
+final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
+  static final HttpLimits LIMITS =
+      new HttpLimits(
+          8 * 1024,
+          16 * 1024,
+          64 * 1024,
+          Duration.ofMillis(600),
+          Duration.ofMillis(600),
+          Duration.ofSeconds(20));
+
+  private final long pinnedBefore = pinned();
+  final EventLoops loops =
+      new EventLoops(
+          Transport.best(),
+          Transport.best().loops("test-loop", 1),
+          new Deadlines(Duration.ofMillis(20)));
+  final NodeConnections nodes =
+      new NodeConnections(
+          loops.transport(), loops.deadlines(), Duration.ofSeconds(2), Duration.ofSeconds(1));
+  final Relay relay =
+      new Relay(nodes, new NodeClient(nodes, loops.group()), this, Relay.Limits.defaults());
+  final Map<SessionId, SessionRoute> sessions = new ConcurrentHashMap<>();
+  final Map<SessionId, SessionRoute> stored = new ConcurrentHashMap<>();
+  final List<String> events = new CopyOnWriteArrayList<>();
+  final List<CommandReport> reports = new CopyOnWriteArrayList<>();
+  final List<Exchange> created = new CopyOnWriteArrayList<>();
+  CompletableFuture<Void> freed = CompletableFuture.completedFuture(null);
+  final FrontDoor door;
+  final int port;
+
+  Edge() throws IOException {
+    this(LIMITS);
+  }
+
+  Edge(HttpLimits limits) throws IOException {
+    door =
+        new FrontDoor(
+            loops,
+            new FrontDoor.Rooms(
+                limits,
+                100_000,
+                new Endpoints(
+                    this::create,
+                    Edge::tell,
+                    Edge::tell,
+                    Edge::tell,
+                    Edge::tell,
+                    this::tellLater,
+                    Edge::tell,
+                    this::ended),
+                this,
+                relay));
+    port = door.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+  }
+
+  /** Bytes of buffers that nobody has released; exact, and without waiting for the collector. */
+  static long pinned() {
+    return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory()
+        + PooledByteBufAllocator.DEFAULT.pinnedHeapMemory();
+  }
+
+  private void create(Exchange exchange) {
+    created.add(exchange);
+    var unused =
+        exchange
+            .body()
+            .thenAccept(
+                body -> exchange.answer(Answer.text(200, exchange.route() + " " + body.length)));
+  }
+
+  private static void tell(Exchange exchange) {
+    exchange.answer(Answer.text(200, exchange.route().toString()));
+  }
+
+  private void tellLater(Exchange exchange) {
+    created.add(exchange);
+    if (exchange.target().contains("throw")) {
+      throw new IllegalStateException("as told");
+    }
+  }
+
+  private CompletionStage<?> ended(SessionId id, int status) {
+    events.add("ended " + id + " " + status);
+    return freed;
+  }
+
+  SessionRoute session(String id, NodeAddress node) {
+    return session(id, node, Duration.ofSeconds(20), Map.of());
+  }
+
+  SessionRoute session(
+      String id, NodeAddress node, Duration commandTimeout, Map<String, URI> sockets) {
+    SessionRoute route =
+        new SessionRoute(new SessionId(id), node, "node-1", commandTimeout, sockets);
+    sessions.put(route.id(), route);
+    return route;
+  }
+
+  RawClient client() throws IOException {
+    return new RawClient(port);
+  }
+
+  @Override
+  public @Nullable SessionRoute cached(SessionId id) {
+    return sessions.get(id);
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRoute>> find(SessionId id) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          if (id.value().equals("store-is-gone")) {
+            throw new IllegalStateException("as told");
+          }
+          return Optional.ofNullable(stored.get(id));
+        });
+  }
+
+  @Override
+  public void commandEnded(SessionId id, CommandReport report) {
+    reports.add(report);
+  }
+
+  @Override
+  public void sessionUnknownToNode(SessionId id) {
+    events.add("unknown " + id);
+  }
+
+  @Override
+  public void tunnelOpened(SessionId id) {
+    events.add("tunnel " + id);
+  }
+
+  @Override
+  public void socketTraffic(SessionId id) {
+    events.add("traffic " + id);
+  }
+
+  @Override
+  public void tunnelClosed(SessionId id, long bytesToNode, long bytesToClient) {
+    events.add("tunnel closed " + id + " " + bytesToNode + " " + bytesToClient);
+  }
+
+  @Override
+  public void close() {
+    await().until(() -> door.connections() == 0);
+    door.close(Duration.ofSeconds(5));
+    await().until(() -> nodes.open() == 0);
+    assertThat(relay.openTunnels()).isZero();
+    await().untilAsserted(() -> assertThat(pinned()).isEqualTo(pinnedBefore));
+    loops.stop(Duration.ofSeconds(5));
+  }
+}

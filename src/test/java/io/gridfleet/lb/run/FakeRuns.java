@@ -1,0 +1,117 @@
+package io.gridfleet.lb.run;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** Runs in memory, with the semantics of the port; every call is one step. */
+public final class FakeRuns implements Runs {
+  private final Map<RunId, Run> all = new LinkedHashMap<>();
+  private final InstantSource clock;
+  private final Predicate<DeviceId> locked;
+
+  public FakeRuns(InstantSource clock) {
+    this(clock, device -> false);
+  }
+
+  /**
+   * @param locked which devices have a slot that is held
+   */
+  public FakeRuns(InstantSource clock, Predicate<DeviceId> locked) {
+    this.clock = clock;
+    this.locked = locked;
+  }
+
+  @Override
+  public synchronized CompletionStage<Reserving> reserve(
+      RunId id, RunRequest request, List<Want> wants) {
+    Set<DeviceId> taken = new HashSet<>();
+    all.values().stream()
+        .flatMap(run -> run.reservations().stream())
+        .filter(Reservation::holds)
+        .forEach(entry -> taken.add(entry.device()));
+    List<Reservation> chosen = new ArrayList<>();
+    for (int i = 0; i < wants.size(); i++) {
+      Want want = wants.get(i);
+      List<Reservation> free =
+          want.candidates().stream()
+              .filter(entry -> !taken.contains(entry.device()) && !locked.test(entry.device()))
+              .toList();
+      if (free.size() < want.atLeast()) {
+        return CompletableFuture.completedStage(new Reserving.Shortage(i, free.size()));
+      }
+      List<Reservation> picked = free.subList(0, Math.min(want.atMost(), free.size()));
+      picked.forEach(entry -> taken.add(entry.device()));
+      chosen.addAll(picked);
+    }
+    Run run = Run.begin(id, request, chosen, clock.instant());
+    all.put(id, run);
+    return CompletableFuture.completedStage(new Reserving.Reserved(run));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Run>> find(RunId id) {
+    return CompletableFuture.completedStage(Optional.ofNullable(all.get(id)));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Changed>> change(RunId id, Change change) {
+    Run before = all.get(id);
+    if (before == null) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    try {
+      Run after = change.apply(before, clock.instant());
+      all.put(id, after);
+      return CompletableFuture.completedStage(Optional.of(new Changed(before, after)));
+    } catch (RunException refused) {
+      return CompletableFuture.failedStage(refused);
+    }
+  }
+
+  @Override
+  public synchronized CompletionStage<List<Run>> live() {
+    return CompletableFuture.completedStage(all.values().stream().filter(Run::live).toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Page> list(Filter filter, Window window) {
+    Comparator<Run> order =
+        switch (filter.sort()) {
+          case CREATED_AT -> Comparator.comparing(run -> run.times().created());
+          case NAME -> Comparator.comparing(Run::name);
+          case STATE -> Comparator.comparing(run -> run.state().code());
+          case COMPLETED_AT ->
+              Comparator.comparing(run -> run.times().completed().orElse(Instant.MAX));
+        };
+    order = order.thenComparing(run -> run.id().value());
+    List<Run> found =
+        all.values().stream()
+            .filter(run -> filter.state().map(run.state()::equals).orElse(true))
+            .filter(
+                run ->
+                    filter.createdFrom().map(t -> !run.times().created().isBefore(t)).orElse(true))
+            .filter(
+                run -> filter.createdTo().map(t -> !run.times().created().isAfter(t)).orElse(true))
+            .sorted(filter.descending() ? order.reversed() : order)
+            .toList();
+    List<Run> page = found.stream().skip(window.offset()).limit(window.limit()).toList();
+    return CompletableFuture.completedStage(new Page(page, found.size()));
+  }
+
+  /** Everything there is. */
+  public synchronized List<Run> everything() {
+    return List.copyOf(all.values());
+  }
+}

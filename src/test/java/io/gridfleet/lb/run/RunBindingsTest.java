@@ -1,0 +1,104 @@
+package io.gridfleet.lb.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** News of runs come in any order and from any side; the newest counts. */
+final class RunBindingsTest {
+  private static final Instant NOW = Instant.parse("2026-05-12T10:00:00Z");
+  private static final DeviceId PHONE = DeviceId.of("phone-1");
+
+  private final List<Set<DeviceId>> told = new ArrayList<>();
+  private final List<String> again = new ArrayList<>();
+  private final RunListener listener =
+      new RunListener() {
+        @Override
+        public void bindingsChanged(Set<DeviceId> devices) {
+          told.add(devices);
+        }
+
+        @Override
+        public void failsAgain(Run run, DeviceId device, String cause) {
+          again.add(cause);
+        }
+      };
+  private final RunBindings bindings = new RunBindings(listener);
+
+  private static Run begun() {
+    RunRequest request =
+        new RunRequest(
+            "r", List.of(), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
+    DeviceSnapshot phone = new DeviceSnapshot(Map.of("name", "Phone"), Map.of());
+    return Run.begin(RunId.random(), request, List.of(Reservation.of(PHONE, phone)), NOW);
+  }
+
+  @Test
+  void oldNewsOfARunChangesNothing() {
+    Run first = begun();
+    Run rested = first.coolDown(PHONE, "flaky", Duration.ofSeconds(9), 3, NOW);
+    bindings.changed(rested);
+    bindings.changed(first);
+
+    assertThat(bindings.of(PHONE).orElseThrow().excludedUntil())
+        .contains(NOW.plus(Duration.ofSeconds(9)));
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void newsOfARunThatHasEndedDoesNotReviveIt() {
+    Run run = begun();
+    bindings.changed(run);
+    bindings.changed(run.cancel(NOW));
+    bindings.changed(run);
+
+    assertThat(bindings.of(PHONE)).isEmpty();
+    assertThat(bindings.live(run.id())).isEmpty();
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void aHeartbeatIsNoNewsOfDevices() {
+    Run run = begun();
+    bindings.changed(run);
+    bindings.changed(run.beat(NOW.plusSeconds(30)));
+
+    assertThat(told).hasSize(1);
+    assertThat(bindings.live(run.id()).orElseThrow().times().lastHeartbeat())
+        .isEqualTo(NOW.plusSeconds(30));
+  }
+
+  @Test
+  void whatAnotherReplicaEndedIsGoneAfterAReload() {
+    VirtualClock clock = new VirtualClock();
+    Run run = begun();
+    bindings.changed(run);
+
+    bindings.reload(new FakeRuns(clock)).toCompletableFuture().join();
+
+    assertThat(bindings.of(PHONE)).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatFailsTwiceInARunIsToldOnce() {
+    FailuresInRun failures = new FailuresInRun(bindings, listener);
+    Run run = begun();
+    bindings.changed(run);
+    failures.attemptFailed(run.id(), PHONE, "first");
+    failures.attemptFailed(RunId.random(), PHONE, "of another run");
+    assertThat(again).isEmpty();
+
+    failures.attemptFailed(run.id(), PHONE, "second");
+    failures.attemptFailed(run.id(), PHONE, "third");
+
+    assertThat(again).containsExactly("second");
+  }
+}

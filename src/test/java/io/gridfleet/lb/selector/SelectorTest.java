@@ -1,0 +1,88 @@
+package io.gridfleet.lb.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a selector is to those who only ask it. */
+final class SelectorTest {
+  private static final Attributes PHONE =
+      Attributes.of(
+          Map.of(
+              "device_type",
+              "ios",
+              "os_version",
+              "17.4",
+              "model",
+              "iPhone 15",
+              "geos",
+              List.of("Mountain View, US"),
+              "carriers",
+              List.of("Sprint", "WiFi"),
+              "tag",
+              Map.of("team", "checkout"),
+              "battery_level",
+              80,
+              "udid",
+              "192.168.1.9:5555",
+              "display_secure",
+              true));
+
+  private static boolean matches(String selector) {
+    return Selector.parse(selector).matches(PHONE);
+  }
+
+  @Test
+  void theVendorsOwnExamplesAreUnderstood() {
+    assertThat(matches("os_version:>9 geos:\"Mountain View, US\"")).isTrue();
+    assertThat(matches("(device_skus: \"firefox\", geos: \"Mountain View, US\")")).isTrue();
+    assertThat(matches("{'sku':'Moto X','geo':'Mountain View','carrier':['Sprint','WiFi']}"))
+        .isFalse();
+    assertThat(matches("{'geo':'Mountain View','carrier':['Sprint','WiFi']}")).isTrue();
+    assertThat(matches("")).isTrue();
+  }
+
+  @Test
+  void valuesAreComparedByTheirKind() {
+    assertThat(matches("os_version:17 -os_version:=17 os_version:=17.4.0 os_version:>9.1"))
+        .isTrue();
+    assertThat(matches("battery_level:>9 battery_level:80.0 battery_level:70..80")).isTrue();
+    assertThat(matches("DISPLAY_SECURE:TRUE team:checkout tag.team:CHECK*")).isTrue();
+    assertThat(matches("-serial_number:* udid:192.168.1.9:5555 model:/^iphone \\d+$/")).isTrue();
+    assertThat(matches("missing:x")).isFalse();
+    assertThat(matches("missing:!=x")).isTrue();
+  }
+
+  @Test
+  void anErrorShowsThePlace() {
+    assertThatThrownBy(() -> Selector.parse("model:x os_version:>abc"))
+        .isInstanceOfSatisfying(
+            SelectorException.class,
+            error -> {
+              assertThat(error.line()).isEqualTo(1);
+              assertThat(error.column()).isEqualTo(21);
+            })
+        .hasMessageStartingWith("No matched devices were found");
+  }
+
+  @Test
+  void theSameQuestionHasTheSameNormalForm() {
+    Selector one = Selector.parse("model:X  device_type:ios");
+    assertThat(Selector.of(Map.of("device_type", "iOS", "model", "x"))).isEqualTo(one);
+    assertThat(Selector.parse(one.normalForm())).isEqualTo(one);
+    assertThat(one.normalForm()).isEqualTo("device_type:ios model:x");
+  }
+
+  @Test
+  void onlyTheChangedDeviceIsLookedAtAgain() {
+    MatchSet set = new MatchSet(Selector.parse("device_type:ios"));
+    set.put(3, PHONE);
+    set.put(4, Attributes.of(Map.of("device_type", "android")));
+    assertThat(set.bits().stream().boxed()).containsExactly(3);
+    set.put(3, Attributes.of(Map.of()));
+    assertThat(set.contains(3)).isFalse();
+  }
+}

@@ -1,0 +1,101 @@
+package io.gridfleet.lb.session;
+
+import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** Sessions in memory, with the promises of the port and none of its failures. */
+public final class FakeSessionMap implements SessionMap {
+  private final Map<SessionId, SessionRecord> records = new LinkedHashMap<>();
+  private final FakeDeviceLocks locks;
+  private final InstantSource clock;
+
+  public FakeSessionMap(FakeDeviceLocks locks, InstantSource clock) {
+    this.locks = locks;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized CompletionStage<Publication> publish(Session session) {
+    SessionRecord before = records.get(session.id());
+    if (before != null && before.live()) {
+      return CompletableFuture.completedFuture(Publication.DUPLICATE_ID);
+    }
+    if (!locks.standsForSession(session.lock())) {
+      return CompletableFuture.completedFuture(Publication.LOCK_LOST);
+    }
+    records.put(session.id(), new SessionRecord(session, clock.instant(), Optional.empty()));
+    return CompletableFuture.completedFuture(Publication.PUBLISHED);
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Session>> find(SessionId id) {
+    return CompletableFuture.completedFuture(
+        Optional.ofNullable(records.get(id))
+            .filter(SessionRecord::live)
+            .map(SessionRecord::session));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
+    SessionRecord record = records.get(id);
+    if (record == null || !record.live()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    SessionRecord.End end = new SessionRecord.End(clock.instant(), reason);
+    records.put(id, new SessionRecord(record.session(), record.lastActivity(), Optional.of(end)));
+    return CompletableFuture.completedFuture(Optional.of(record.session()));
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> touch(Map<SessionId, Duration> silentFor) {
+    silentFor.forEach(
+        (id, silent) ->
+            records.computeIfPresent(
+                id,
+                (key, record) ->
+                    new SessionRecord(
+                        record.session(), clock.instant().minus(silent), record.end())));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> live() {
+    return matching(SessionRecord::live);
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> idle(Duration grace) {
+    Instant now = clock.instant();
+    return matching(
+        record ->
+            record.live()
+                && now.isAfter(
+                    record.lastActivity().plus(record.session().terms().idleLimit()).plus(grace)));
+  }
+
+  private synchronized CompletionStage<List<SessionRecord>> matching(
+      Predicate<SessionRecord> wanted) {
+    return CompletableFuture.completedFuture(records.values().stream().filter(wanted).toList());
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> newest(int limit) {
+    return matching(record -> true);
+  }
+
+  /** All records, ended ones too. */
+  public synchronized Collection<SessionRecord> all() {
+    return List.copyOf(records.values());
+  }
+}

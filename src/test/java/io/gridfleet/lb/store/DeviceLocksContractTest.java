@@ -1,0 +1,278 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.MINUTE;
+import static io.gridfleet.lb.store.Facts.device;
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link DeviceLocks} and {@link OrphanedLocks} promise, on every database. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
+final class DeviceLocksContractTest {
+  private static final Duration MOMENT = Duration.ofMillis(30);
+
+  private final StoreKind kind;
+  private final DeviceId phone = device();
+  private SqlStore store;
+  private DeviceLocks locks;
+
+  DeviceLocksContractTest(StoreKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    store = kind.open();
+    locks = store.deviceLocks();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aFreeSlotIsTakenOnce() {
+    DeviceLock lock = lock("attempt-1").orElseThrow();
+
+    assertThat(lock).isEqualTo(new DeviceLock(phone, 0, "attempt-1", 1));
+    assertThat(lock("attempt-2")).isEmpty();
+  }
+
+  @Test
+  void slotsAreTakenFromTheFirstOneAndEndWhenAllAreTaken() {
+    assertThat(List.of(slot(3, "a"), slot(3, "b"), slot(3, "c"))).containsExactly(0, 1, 2);
+    assertThat(now(locks.tryLock(phone, 3, "d", MINUTE))).isEmpty();
+  }
+
+  @Test
+  void aReleasedSlotIsTakenAgainWithALargerToken() {
+    DeviceLock first = lock("a").orElseThrow();
+
+    assertThat(now(locks.release(first))).isTrue();
+    DeviceLock second = lock("b").orElseThrow();
+
+    assertThat(second.token()).isGreaterThan(first.token());
+    assertThat(now(locks.release(first))).as("the old lock frees nothing").isFalse();
+    assertThat(lock("c")).isEmpty();
+    assertThat(now(locks.release(second))).isTrue();
+    assertThat(now(locks.release(second))).as("twice").isFalse();
+  }
+
+  @Test
+  void aMiddleSlotThatIsFreedIsTheNextToBeTaken() {
+    now(locks.tryLock(phone, 3, "a", MINUTE));
+    DeviceLock middle = now(locks.tryLock(phone, 3, "b", MINUTE)).orElseThrow();
+    now(locks.tryLock(phone, 3, "c", MINUTE));
+
+    now(locks.release(middle));
+
+    assertThat(slot(3, "d")).isEqualTo(1);
+  }
+
+  @Test
+  void anOperatorsLockStandsUntilItIsReleased() {
+    DeviceLock lock = now(locks.tryLockForOperator(phone, 1, "ann")).orElseThrow();
+
+    HeldLock held = now(locks.held()).get(0);
+    assertThat(held.kind()).isEqualTo(Kind.OPERATOR);
+    assertThat(held.expires()).isEmpty();
+    assertThat(held.lock()).isEqualTo(lock);
+    assertThat(lock("a")).isEmpty();
+    assertThat(now(locks.release(lock))).isTrue();
+    assertThat(lock("a")).isPresent();
+  }
+
+  @Test
+  void heldTellsAttemptsWithTimesOfTheStoresClock() {
+    DeviceLock lock = lock("attempt-1").orElseThrow();
+
+    assertThat(now(locks.held()))
+        .singleElement()
+        .satisfies(
+            held -> {
+              assertThat(held.lock()).isEqualTo(lock);
+              assertThat(held.kind()).isEqualTo(Kind.ATTEMPT);
+              assertThat(held.since()).isCloseTo(Instant.now(), within(10, ChronoUnit.SECONDS));
+              assertThat(held.expires()).contains(held.since().plus(MINUTE));
+            });
+    now(locks.release(lock));
+    assertThat(now(locks.held())).isEmpty();
+  }
+
+  @Test
+  void renewalSetsTheExpiryAnewAndTellsWhichAreLost() {
+    DeviceLock kept = lock("a").orElseThrow();
+    DeviceLock lost = now(locks.tryLock(device(), 1, "b", MINUTE)).orElseThrow();
+    now(locks.release(lost));
+
+    assertThat(now(locks.renew(List.of(lost, kept), Duration.ofHours(1)))).containsExactly(lost);
+
+    HeldLock held = now(locks.held()).get(0);
+    assertThat(held.expires().orElseThrow()).isAfter(held.since().plus(MINUTE));
+    assertThat(now(locks.renew(List.of(), MINUTE))).isEmpty();
+  }
+
+  @Test
+  void renewalLeavesALockAloneThatBecameASessions() {
+    DeviceLock lock = lock("a").orElseThrow();
+    now(store.sessionMap().publish(Facts.session(lock)));
+
+    assertThat(now(locks.renew(List.of(lock), MINUTE))).isEmpty();
+    assertThat(now(locks.held()).get(0).expires()).isEmpty();
+  }
+
+  @Test
+  void theLockOfASessionIsNotReleasedByHand() {
+    DeviceLock lock = lock("a").orElseThrow();
+    now(store.sessionMap().publish(Facts.session(lock)));
+
+    assertThat(now(locks.release(lock))).isFalse();
+    assertThat(lock("b")).isEmpty();
+  }
+
+  @Test
+  void anExpiredLockHoldsItsSlotUntilSomebodyCleanedUp() {
+    DeviceLock dead = lock("dead", MOMENT).orElseThrow();
+    ExpiredLock expired = claimed(MINUTE);
+
+    assertThat(expired.lock()).isEqualTo(dead);
+    assertThat(expired.expired()).isEqualTo(expired.since().plus(MOMENT));
+    assertThat(lock("next")).isEmpty();
+    assertThat(now(orphans().claimExpired(10, MINUTE))).as("claimed already").isEmpty();
+    assertThat(now(orphans().cleaned(expired))).isTrue();
+    assertThat(lock("next").orElseThrow().token()).isGreaterThan(dead.token());
+    assertThat(now(orphans().cleaned(expired))).as("twice").isFalse();
+  }
+
+  @Test
+  void anAttemptThatExpiredButIsNotClaimedCanStillBeRenewed() {
+    DeviceLock slow = lock("slow", MOMENT).orElseThrow();
+    awaitExpiry(slow);
+
+    assertThat(now(locks.renew(List.of(slow), MINUTE))).isEmpty();
+    assertThat(now(orphans().claimExpired(10, MINUTE))).isEmpty();
+  }
+
+  @Test
+  void aClaimedAttemptIsLostToItsHolder() {
+    DeviceLock dead = lock("dead", MOMENT).orElseThrow();
+    claimed(MINUTE);
+
+    assertThat(now(locks.renew(List.of(dead), MINUTE))).containsExactly(dead);
+    assertThat(now(locks.release(dead))).isFalse();
+  }
+
+  @Test
+  void aClaimThatIsOverIsGivenOutAgain() {
+    lock("dead", MOMENT);
+    ExpiredLock first = claimed(MOMENT);
+    ExpiredLock again = claimed(MINUTE);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(now(orphans().cleaned(again))).isTrue();
+  }
+
+  @Test
+  void anEndingThatNobodyFinishedIsClaimedWithItsSession() {
+    DeviceLock lock = lock("a").orElseThrow();
+    Session session = Facts.session(lock);
+    now(store.sessionMap().publish(session));
+    now(store.sessionMap().end(session.id(), EndReason.IDLE));
+    assertThat(now(orphans().claimExpired(10, MINUTE))).as("its replica is at it").isEmpty();
+    store
+        .jdbi()
+        .useHandle(
+            handle -> handle.execute("UPDATE device_locks SET expires = 1 WHERE kind = 'ENDING'"));
+
+    ExpiredLock expired = claimed(MINUTE);
+
+    assertThat(expired.kind()).isEqualTo(Kind.ENDING);
+    assertThat(expired.lock().holder()).isEqualTo(session.id().value());
+    assertThat(now(locks.release(lock))).as("claimed").isFalse();
+    assertThat(now(orphans().cleaned(expired))).isTrue();
+    assertThat(lock("b")).isPresent();
+  }
+
+  @Test
+  void whatCouldNotBeCleanedIsGivenOutAgainAfterItsPause() {
+    lock("dead", MOMENT);
+    ExpiredLock first = claimed(MINUTE);
+    now(orphans().notCleaned(first, MOMENT));
+
+    ExpiredLock again = claimed(MINUTE);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(lock("next")).isEmpty();
+  }
+
+  @Test
+  void aLockWhoseSessionIsNotLiveIsGivenToTheSweep() {
+    DeviceLock lock = lock("a").orElseThrow();
+    now(store.sessionMap().publish(Facts.session(lock)));
+    assertThat(now(orphans().expireWithoutSession())).isZero();
+    store.jdbi().useHandle(handle -> handle.execute("DELETE FROM sessions"));
+
+    assertThat(now(orphans().expireWithoutSession())).isEqualTo(1);
+    assertThat(claimed(MINUTE).lock().token()).isEqualTo(lock.token());
+  }
+
+  @Test
+  void standingAttemptsAreNotClaimed() {
+    lock("alive");
+
+    assertThat(now(orphans().claimExpired(10, MINUTE))).isEmpty();
+  }
+
+  private ExpiredLock claimed(Duration claim) {
+    return await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> now(orphans().claimExpired(10, claim)), found -> !found.isEmpty())
+        .get(0);
+  }
+
+  private void awaitExpiry(DeviceLock lock) {
+    await()
+        .until(
+            () ->
+                now(locks.held()).stream()
+                    .filter(held -> held.lock().equals(lock))
+                    .anyMatch(held -> held.expires().orElseThrow().isBefore(Instant.now())));
+  }
+
+  private OrphanedLocks orphans() {
+    return store.orphanedLocks();
+  }
+
+  private int slot(int slots, String attempt) {
+    return now(locks.tryLock(phone, slots, attempt, MINUTE)).orElseThrow().slot();
+  }
+
+  private Optional<DeviceLock> lock(String attempt) {
+    return lock(attempt, MINUTE);
+  }
+
+  private Optional<DeviceLock> lock(String attempt, Duration expiry) {
+    return now(locks.tryLock(phone, 1, attempt, expiry));
+  }
+}

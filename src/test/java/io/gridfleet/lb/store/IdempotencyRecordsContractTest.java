@@ -1,0 +1,71 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.MINUTE;
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.session.IdempotencyRecords;
+import io.gridfleet.lb.session.IdempotencyRecords.Answered;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link IdempotencyRecords} promises, on every database. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
+final class IdempotencyRecordsContractTest {
+  private static final byte[] BODY = {'{', 0, (byte) 0xff, '}'};
+
+  private final StoreKind kind;
+  private SqlStore store;
+  private IdempotencyRecords records;
+
+  IdempotencyRecordsContractTest(StoreKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    store = kind.open();
+    records = store.idempotencyRecords();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void anAnswerIsKeptToTheByte() {
+    now(records.record("key", new Answered("hash", 200, BODY), MINUTE));
+
+    Answered found = now(records.find("key")).orElseThrow();
+
+    assertThat(found.body()).isEqualTo(BODY);
+    assertThat(found.status()).isEqualTo(200);
+    assertThat(found.bodyHash()).isEqualTo("hash");
+    assertThat(now(records.find("KEY"))).isEmpty();
+  }
+
+  @Test
+  void theFirstAnswerStays() {
+    now(records.record("key", new Answered("first", 200, BODY), MINUTE));
+    now(records.record("key", new Answered("second", 500, BODY), MINUTE));
+
+    assertThat(now(records.find("key")).orElseThrow().bodyHash()).isEqualTo("first");
+  }
+
+  @Test
+  void anAnswerWhoseTimeIsOverMakesRoom() {
+    now(records.record("key", new Answered("first", 200, BODY), Duration.ofMillis(50)));
+    await().untilAsserted(() -> assertThat(now(records.find("key"))).isEmpty());
+
+    now(records.record("key", new Answered("second", 201, BODY), MINUTE));
+
+    assertThat(now(records.find("key")).orElseThrow().status()).isEqualTo(201);
+  }
+}

@@ -1,0 +1,75 @@
+package io.gridfleet.lb.store;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A real PostgreSQL: the one that {@code GRIDFLEET_PART_POSTGRES} names as {@code
+ * postgresql://user@host:port/database}, else one out of Maven, started once and ended with the
+ * process.
+ */
+final class PostgresPart {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private PostgresPart() {}
+
+  private static final class Server {
+    static final StoreAddress.Postgres ADDRESS = start();
+
+    private static StoreAddress.Postgres start() {
+      String named = System.getenv("GRIDFLEET_PART_POSTGRES");
+      if (named != null && !named.isBlank()) {
+        return named(named);
+      }
+      try {
+        EmbeddedPostgres server =
+            EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+        return new StoreAddress.Postgres(
+            "postgres", "127.0.0.1:" + server.getPort(), "postgres", "");
+      } catch (IOException e) {
+        throw new IllegalStateException("PostgreSQL doesn't start", e);
+      }
+    }
+  }
+
+  /**
+   * Also understands the driver's own form: {@code jdbc:postgresql://host:port/database?user=…}.
+   */
+  static StoreAddress.Postgres named(String address) {
+    Matcher jdbc =
+        Pattern.compile("jdbc:postgresql://([^/]+)/([^?]+)\\?user=([^&]+)").matcher(address);
+    return jdbc.matches()
+        ? new StoreAddress.Postgres(jdbc.group(3), jdbc.group(1), jdbc.group(2), "")
+        : (StoreAddress.Postgres) StoreAddress.parse(address);
+  }
+
+  /** The server itself, with the database that it begins with. */
+  static StoreAddress.Postgres server() {
+    return Server.ADDRESS;
+  }
+
+  static StoreAddress.Postgres emptyDatabase() {
+    StoreAddress.Postgres server = server();
+    String name = "lab_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+    execute(server, "CREATE DATABASE " + name);
+    return new StoreAddress.Postgres(server.user(), server.hosts(), name, server.options());
+  }
+
+  static void execute(StoreAddress.Postgres address, String statement) {
+    String url =
+        "jdbc:postgresql://" + address.hosts() + "/" + address.database() + address.options();
+    try (Connection connection = DriverManager.getConnection(url, address.user(), "");
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

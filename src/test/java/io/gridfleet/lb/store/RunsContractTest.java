@@ -1,0 +1,317 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.MINUTE;
+import static io.gridfleet.lb.store.Facts.device;
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.run.AdvanceRun;
+import io.gridfleet.lb.run.Claim;
+import io.gridfleet.lb.run.DeviceSnapshot;
+import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.Exclusion;
+import io.gridfleet.lb.run.Requirement;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.run.RunRequest;
+import io.gridfleet.lb.run.RunState;
+import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.Runs.Filter;
+import io.gridfleet.lb.run.Runs.Filter.Sort;
+import io.gridfleet.lb.run.Runs.Reserving;
+import io.gridfleet.lb.run.Runs.Reserving.Reserved;
+import io.gridfleet.lb.run.Runs.Reserving.Shortage;
+import io.gridfleet.lb.run.Runs.Want;
+import io.gridfleet.lb.run.Runs.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link Runs} promises, on every database. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
+final class RunsContractTest {
+  private static final RunListener NOBODY = new RunListener() {};
+
+  private final StoreKind kind;
+  private final DeviceId first = device();
+  private final DeviceId second = device();
+  private SqlStore store;
+  private Runs runs;
+
+  RunsContractTest(StoreKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    store = kind.open();
+    runs = store.runs();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aRunIsFoundAsItBegan() {
+    Run run = reserved("nightly", want(1, 2, first, second));
+
+    assertThat(run.state()).isEqualTo(RunState.PREPARING);
+    assertThat(run.reservations()).extracting(Reservation::device).containsExactly(first, second);
+    assertThat(run.times().created()).isCloseTo(Instant.now(), within(10, ChronoUnit.SECONDS));
+    assertThat(now(runs.find(run.id()))).contains(run);
+    assertThat(now(runs.live())).containsExactly(run);
+    assertThat(now(runs.find(RunId.random()))).isEmpty();
+  }
+
+  @Test
+  void aRunWithoutWantsIsARunToo() {
+    assertThat(reserved("empty").reservations()).isEmpty();
+  }
+
+  @Test
+  void reservedAndLockedDevicesAndThoseOfEarlierWantsAreNotFree() {
+    DeviceId third = device();
+    reserved("one", want(1, 1, first));
+    now(store.deviceLocks().tryLock(second, 1, "a", MINUTE));
+
+    assertThat(reserve("two", want(2, 2, first, second, third))).isEqualTo(new Shortage(0, 1));
+    assertThat(reserve("two", want(1, 1, third), want(1, 1, third))).isEqualTo(new Shortage(1, 0));
+    assertThat(now(runs.live())).as("a shortage leaves nothing").hasSize(1);
+    assertThat(reserve("two", want(1, 9, first, second, third))).isInstanceOf(Reserved.class);
+  }
+
+  @Test
+  void theEndOfARunFreesItsDevices() {
+    Run run = reserved("one", want(2, 2, first, second));
+    EndRun end = new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY);
+
+    Run ended = now(end.complete(run.id()));
+
+    assertThat(ended.state()).isEqualTo(RunState.COMPLETED);
+    assertThat(now(runs.find(run.id()))).contains(ended);
+    assertThat(now(runs.live())).isEmpty();
+    assertThat(reserve("two", want(2, 2, first, second))).isInstanceOf(Reserved.class);
+  }
+
+  @Test
+  void everythingThatARunCanSayIsKept() {
+    Run run = reserved("one", want(1, 1, first));
+    Instant at = run.times().created();
+    Reservation entry = run.reservations().get(0);
+    Reservation full =
+        new Reservation(
+            first,
+            entry.snapshot(),
+            Optional.of(new Exclusion("hot\0", at, Optional.of(at.plus(MINUTE)))),
+            new Reservation.Cooldowns(3, true),
+            Optional.of(new Claim("gw1", at)),
+            Optional.empty());
+    Run wanted =
+        new Run(
+            run.id(),
+            run.request(),
+            new Run.Status(RunState.ACTIVE, Optional.of("why"), 2),
+            new Run.Times(at, Optional.of(at), Optional.empty(), at.plus(MINUTE)),
+            List.of(full));
+
+    now(runs.change(run.id(), (before, time) -> wanted));
+
+    assertThat(now(runs.find(run.id()))).contains(wanted);
+  }
+
+  @Test
+  void aChangeThatThrowsOrChangesNothingWritesNothing() {
+    Run run = reserved("one", want(1, 1, first));
+
+    Runs.Changed same = now(runs.change(run.id(), (before, time) -> before)).orElseThrow();
+    assertThat(same.anything()).isFalse();
+    assertThatThrownBy(
+            () ->
+                now(
+                    runs.change(
+                        run.id(),
+                        (before, time) -> {
+                          throw new IllegalStateException("no");
+                        })))
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(now(runs.find(run.id()))).contains(run);
+    assertThat(now(runs.change(RunId.random(), (before, time) -> before))).isEmpty();
+  }
+
+  @Test
+  void changesAtTheSameTimeAllCount() {
+    Run run = reserved("one", want(1, 1, first));
+    AdvanceRun advance = new AdvanceRun(runs, NOBODY);
+    List<CompletionStage<Run>> beats = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      beats.add(advance.beat(run.id()));
+    }
+    beats.forEach(Facts::now);
+
+    assertThat(now(runs.find(run.id())).orElseThrow().status().version()).isEqualTo(21);
+  }
+
+  @Test
+  void manyWhoReserveAtOnceNeverShareADevice() {
+    List<DeviceId> devices = Stream.generate(Facts::device).limit(10).toList();
+    Want two = want(2, 2, devices.toArray(DeviceId[]::new));
+    List<CompletionStage<Reserving>> all = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      all.add(runs.reserve(RunId.random(), request("r" + i), List.of(two)));
+    }
+
+    List<DeviceId> given =
+        all.stream()
+            .map(Facts::now)
+            .filter(Reserved.class::isInstance)
+            .flatMap(each -> ((Reserved) each).run().reservations().stream())
+            .map(Reservation::device)
+            .toList();
+    assertThat(given).hasSize(10).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aReservedDeviceIsLockedForItsRunOnly() {
+    Optional<String> run = Optional.of(reserved("one", want(1, 1, first)).id().value());
+    Optional<String> other = Optional.of(reserved("two", want(1, 1, device())).id().value());
+    DeviceLocks locks = store.deviceLocks();
+
+    assertThat(now(locks.tryLock(first, 2, "a", Optional.empty(), MINUTE))).isEmpty();
+    assertThat(now(locks.tryLock(first, 2, "a", other, MINUTE))).isEmpty();
+    assertThat(now(locks.tryLock(first, 2, "a", run, MINUTE))).isPresent();
+    assertThat(now(locks.tryLockForOperator(first, 2, "ann"))).isPresent();
+    assertThat(now(locks.tryLock(second, 1, "a", run, MINUTE))).as("not its own").isEmpty();
+  }
+
+  @Test
+  void aReleasedDeviceIsLockedForAnybodyAndNotForTheRunThatHadIt() {
+    RunId run = reserved("one", want(1, 1, first)).id();
+    now(new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY).cancel(run));
+    DeviceLocks locks = store.deviceLocks();
+
+    assertThat(now(locks.tryLock(first, 1, "a", Optional.of(run.value()), MINUTE))).isEmpty();
+    assertThat(now(locks.tryLock(first, 1, "a", Optional.empty(), MINUTE))).isPresent();
+  }
+
+  @Test
+  void aStrangerAndARunThatAskAtOnceNeverBothGetADevice() {
+    Set<String> winners = new HashSet<>();
+    for (int round = 0; round < 40; round++) {
+      DeviceId phone = device();
+      List<CompletionStage<Optional<DeviceLock>>> strangers = new ArrayList<>();
+      CompletionStage<Reserving> reserving = null;
+      for (int i = 0; i < 6; i++) {
+        if (i == round % 6) {
+          reserving = runs.reserve(RunId.random(), request("r"), List.of(want(1, 1, phone)));
+        }
+        strangers.add(store.deviceLocks().tryLock(phone, 1, "s" + i, Optional.empty(), MINUTE));
+      }
+      boolean locked =
+          strangers.stream().map(Facts::now).filter(Optional::isPresent).toList().size() == 1;
+      boolean reserved = now(reserving) instanceof Reserved;
+      assertThat(locked).as("the other one has it").isNotEqualTo(reserved);
+      winners.add(locked ? "stranger" : "run");
+    }
+    assertThat(winners).containsExactlyInAnyOrder("stranger", "run");
+  }
+
+  @Test
+  void listsAreFilteredSortedAndCut() {
+    Run b = reserved("b");
+    Run a = reserved("a");
+    Run upper = reserved("Z");
+    new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY)
+        .cancel(a.id())
+        .toCompletableFuture()
+        .join();
+
+    assertThat(names(filter(Optional.empty(), Sort.NAME, false))).containsExactly("Z", "a", "b");
+    assertThat(names(filter(Optional.empty(), Sort.NAME, true))).containsExactly("b", "a", "Z");
+    assertThat(names(filter(Optional.empty(), Sort.COMPLETED_AT, false)).get(0)).isEqualTo("a");
+    assertThat(names(filter(Optional.of(RunState.CANCELLED), Sort.CREATED_AT, true)))
+        .containsExactly("a");
+    Runs.Page page = now(runs.list(filter(Optional.empty(), Sort.NAME, false), new Window(1, 1)));
+    assertThat(page.total()).isEqualTo(3);
+    assertThat(page.runs()).extracting(Run::name).containsExactly("a");
+    Filter later =
+        new Filter(
+            Optional.empty(),
+            Optional.of(upper.times().created().plus(MINUTE)),
+            Optional.empty(),
+            Sort.STATE,
+            true);
+    assertThat(names(later)).isEmpty();
+    assertThat(Set.of(b, upper)).isEqualTo(new HashSet<>(now(runs.live())));
+  }
+
+  private List<String> names(Filter filter) {
+    return now(runs.list(filter, new Window(10, 0))).runs().stream().map(Run::name).toList();
+  }
+
+  private static Filter filter(Optional<RunState> state, Sort sort, boolean descending) {
+    return new Filter(state, Optional.empty(), Optional.empty(), sort, descending);
+  }
+
+  private static Want want(int atLeast, int atMost, DeviceId... candidates) {
+    DeviceSnapshot snapshot = new DeviceSnapshot(Map.of("name", "Pixel"), Map.of("team", "x"));
+    return new Want(
+        atLeast,
+        atMost,
+        Stream.of(candidates).map(each -> Reservation.of(each, snapshot)).toList());
+  }
+
+  private Reserving reserve(String name, Want... wants) {
+    return now(runs.reserve(RunId.random(), request(name), List.of(wants)));
+  }
+
+  private Run reserved(String name, Want... wants) {
+    return ((Reserved) reserve(name, wants)).run();
+  }
+
+  private static RunRequest request(String name) {
+    return new RunRequest(
+        name,
+        List.of(
+            new Requirement(
+                "pack",
+                "android",
+                Optional.of("14"),
+                new Requirement.Exactly(2),
+                Map.of("team", "x"),
+                Set.of("g", "h")),
+            new Requirement(
+                "pack",
+                "ios",
+                Optional.empty(),
+                new Requirement.AllAvailable(1),
+                Map.of(),
+                Set.of())),
+        Duration.ofHours(1),
+        MINUTE,
+        Optional.of("ci"));
+  }
+}

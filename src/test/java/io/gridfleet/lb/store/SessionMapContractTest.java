@@ -1,0 +1,271 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.MINUTE;
+import static io.gridfleet.lb.store.Facts.device;
+import static io.gridfleet.lb.store.Facts.now;
+import static io.gridfleet.lb.store.Facts.session;
+import static io.gridfleet.lb.store.Facts.sessionId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.session.SessionMap.Publication;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link SessionMap} promises, on every database. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
+final class SessionMapContractTest {
+  private static final Duration MOMENT = Duration.ofMillis(30);
+
+  private final StoreKind kind;
+  private SqlStore store;
+  private SessionMap sessions;
+
+  SessionMapContractTest(StoreKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    store = kind.open();
+    sessions = store.sessionMap();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void aPublishedSessionIsFoundAsItWas() {
+    Session session = session(lock());
+
+    assertThat(now(sessions.publish(session))).isEqualTo(Publication.PUBLISHED);
+
+    Session found = now(sessions.find(session.id())).orElseThrow();
+    assertThat(found.created()).isCloseTo(Instant.now(), within(10, ChronoUnit.SECONDS));
+    DeviceLock own =
+        new DeviceLock(session.lock().device(), 0, session.id().value(), session.lock().token());
+    assertThat(found)
+        .isEqualTo(
+            new Session(
+                session.id(),
+                own,
+                session.node(),
+                session.terms(),
+                session.capabilities(),
+                session.tunnels(),
+                found.created()));
+  }
+
+  @Test
+  void publicationMakesTheLockTheSessions() {
+    Session session = published();
+
+    HeldLock held = now(store.deviceLocks().held()).get(0);
+
+    assertThat(held.kind()).isEqualTo(Kind.SESSION);
+    assertThat(held.expires()).isEmpty();
+    assertThat(held.lock().holder()).isEqualTo(session.id().value());
+    assertThat(held.lock().token()).isEqualTo(session.lock().token());
+  }
+
+  @Test
+  void theSamePublicationTwiceIsOne() {
+    Session session = published();
+
+    assertThat(now(sessions.publish(session))).isEqualTo(Publication.PUBLISHED);
+    assertThat(now(sessions.newest(10))).hasSize(1);
+  }
+
+  @Test
+  void aLiveIdIsNotGivenToAnotherSessionAndTheAttemptKeepsItsLock() {
+    Session first = published();
+    DeviceLock other = lock();
+
+    assertThat(now(sessions.publish(session(first.id(), other, MINUTE))))
+        .isEqualTo(Publication.DUPLICATE_ID);
+
+    assertThat(now(sessions.find(first.id())).orElseThrow().lock().device())
+        .isEqualTo(first.lock().device());
+    assertThat(now(store.deviceLocks().release(other))).as("still an attempt's lock").isTrue();
+  }
+
+  @Test
+  void anIdMayComeAgainAfterItsSessionEnded() {
+    Session first = published();
+    now(sessions.end(first.id(), EndReason.IDLE));
+
+    assertThat(now(sessions.publish(session(first.id(), lock(), MINUTE))))
+        .isEqualTo(Publication.PUBLISHED);
+    assertThat(now(sessions.newest(10))).hasSize(2);
+  }
+
+  @Test
+  void aReleasedLockCanNotCarryASession() {
+    DeviceLock lock = lock();
+    now(store.deviceLocks().release(lock));
+    Session session = session(lock);
+
+    assertThat(now(sessions.publish(session))).isEqualTo(Publication.LOCK_LOST);
+    assertThat(now(sessions.find(session.id()))).isEmpty();
+    assertThat(now(sessions.newest(10))).isEmpty();
+  }
+
+  @Test
+  void anAttemptThatIsBeingCleanedUpCanNotPublish() {
+    DeviceLock lock = now(store.deviceLocks().tryLock(device(), 1, "dead", MOMENT)).orElseThrow();
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> now(store.orphanedLocks().claimExpired(1, MINUTE)).size() == 1);
+
+    assertThat(now(sessions.publish(session(lock)))).isEqualTo(Publication.LOCK_LOST);
+  }
+
+  @Test
+  void endingIsDoneByOneCallerAndKeepsTheSlotUntilItsLockIsReleased() {
+    Session session = published();
+    DeviceId device = session.lock().device();
+    assertThat(now(store.deviceLocks().tryLock(device, 1, "x", MINUTE))).isEmpty();
+
+    Session ended = now(sessions.end(session.id(), EndReason.CLIENT_DELETED)).orElseThrow();
+
+    assertThat(ended.node()).isEqualTo(session.node());
+    assertThat(now(sessions.end(session.id(), EndReason.IDLE))).isEmpty();
+    assertThat(now(sessions.find(session.id()))).isEmpty();
+    HeldLock ending = now(store.deviceLocks().held()).get(0);
+    assertThat(ending.kind()).isEqualTo(Kind.ENDING);
+    assertThat(ending.lock().holder()).isEqualTo(session.id().value());
+    assertThat(ending.expires().orElseThrow()).isAfter(Instant.now().plusSeconds(30));
+    assertThat(now(store.deviceLocks().tryLock(device, 1, "y", MINUTE))).isEmpty();
+    assertThat(now(store.deviceLocks().release(ended.lock()))).isTrue();
+    assertThat(now(store.deviceLocks().release(ended.lock()))).as("twice").isFalse();
+    assertThat(now(store.deviceLocks().held())).isEmpty();
+    assertThat(now(store.deviceLocks().tryLock(device, 1, "y", MINUTE)).orElseThrow().token())
+        .isGreaterThan(session.lock().token());
+    SessionRecord record = now(sessions.newest(1)).get(0);
+    assertThat(record.live()).isFalse();
+    assertThat(record.end().orElseThrow().reason()).isEqualTo(EndReason.CLIENT_DELETED);
+    assertThat(record.end().orElseThrow().at()).isAfterOrEqualTo(record.session().created());
+  }
+
+  @Test
+  void liveAndNewestTellWhatTheirNamesSay() {
+    Session one = published();
+    Session two = published();
+    Session three = published();
+    now(sessions.end(two.id(), EndReason.OPERATOR));
+
+    assertThat(now(sessions.live()))
+        .extracting(record -> record.session().id())
+        .containsExactlyInAnyOrder(one.id(), three.id());
+    assertThat(now(sessions.newest(10))).hasSize(3);
+    assertThat(now(sessions.newest(2))).hasSize(2);
+  }
+
+  @Test
+  void aSilentSessionIsIdleAndATouchedOneIsNot() {
+    Session silent = published(Duration.ofMillis(400));
+    Session lively = published(MINUTE);
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(now(sessions.idle(Duration.ZERO)))
+                    .extracting(record -> record.session().id())
+                    .containsExactly(silent.id()));
+    assertThat(now(sessions.idle(MINUTE))).as("grace").isEmpty();
+    now(sessions.touch(Map.of(silent.id(), Duration.ZERO, lively.id(), Duration.ZERO)));
+    assertThat(now(sessions.idle(Duration.ZERO))).isEmpty();
+  }
+
+  @Test
+  void activityNeverGoesBack() {
+    Session session = published();
+    Instant before = now(sessions.live()).get(0).lastActivity();
+
+    now(sessions.touch(Map.of(session.id(), Duration.ofHours(1))));
+
+    assertThat(now(sessions.live()).get(0).lastActivity()).isEqualTo(before);
+  }
+
+  @Test
+  void thousandsAreTouchedAtOnceAndUnknownOnesDoNoHarm() {
+    Session session = published();
+    Map<SessionId, Duration> many = new HashMap<>();
+    for (int i = 0; i < 1_200; i++) {
+      many.put(sessionId(), Duration.ZERO);
+    }
+    many.put(session.id(), Duration.ZERO);
+    Instant before = now(sessions.live()).get(0).lastActivity();
+
+    await()
+        .untilAsserted(
+            () -> {
+              now(sessions.touch(many));
+              assertThat(now(sessions.live()).get(0).lastActivity()).isAfter(before);
+            });
+    now(sessions.touch(Map.of()));
+  }
+
+  @Test
+  void textsThatADatabaseDoesNotTakeDoNoHarm() {
+    Session plain = session(lock());
+    Session.Terms terms =
+        new Session.Terms(
+            "lab",
+            java.util.Optional.empty(),
+            java.util.Optional.of("a\0b'; DROP TABLE sessions; --"),
+            MINUTE,
+            MINUTE,
+            false);
+    Session odd =
+        new Session(
+            plain.id(),
+            plain.lock(),
+            plain.node(),
+            terms,
+            io.gridfleet.lb.webdriver.Capabilities.of(Map.of("x", "\0\ud800<now>:me")),
+            Map.of(),
+            plain.created());
+
+    assertThat(now(sessions.publish(odd))).isEqualTo(Publication.PUBLISHED);
+
+    Session found = now(sessions.find(plain.id())).orElseThrow();
+    assertThat(found.terms().testName().orElseThrow()).contains("DROP TABLE");
+    assertThat(found.capabilities().text("x").orElseThrow()).endsWith("<now>:me");
+  }
+
+  private DeviceLock lock() {
+    return now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow();
+  }
+
+  private Session published() {
+    return published(MINUTE);
+  }
+
+  private Session published(Duration idleLimit) {
+    Session session = session(sessionId(), lock(), idleLimit);
+    assertThat(now(sessions.publish(session))).isEqualTo(Publication.PUBLISHED);
+    return session;
+  }
+}

@@ -1,0 +1,255 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.MINUTE;
+import static io.gridfleet.lb.store.Facts.device;
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.StoreAddress.Postgres;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** PostgreSQL goes away and comes back. */
+final class StoreOutageTest {
+  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private Postgres direct;
+  private FlakyLink link;
+  private SqlStore store;
+  private SqlStore other;
+
+  @BeforeEach
+  void open() throws Exception {
+    direct = (Postgres) StoreKind.POSTGRESQL.emptyDatabase();
+    link = new FlakyLink(direct.hosts());
+    Postgres flaky =
+        new Postgres(direct.user(), link.hostAndPort(), direct.database(), direct.options());
+    store = StoreKind.open(StoreConfig.at(flaky), new Recording());
+    other = StoreKind.open(StoreConfig.at(direct));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    store.close();
+    other.close();
+    link.close();
+  }
+
+  private final class Recording implements StoreListener {
+    @Override
+    public void storeDown(String trouble) {
+      heard.add("down");
+    }
+
+    @Override
+    public void storeUp(Duration downFor) {
+      heard.add("up");
+    }
+
+    @Override
+    public void owedEndWritten(Session session, EndReason reason) {
+      heard.add("ended " + session.id() + " " + reason);
+    }
+  }
+
+  @Test
+  void statementsFailAtOnceWhileTheStoreIsGoneAndGoOnWhenItIsBack() throws Exception {
+    now(store.deviceLocks().held());
+    link.cut();
+    await().until(() -> failed(store.deviceLocks().held()));
+
+    assertThat(store.health().up()).isFalse();
+    assertThat(store.health().trouble()).isPresent();
+    long begun = System.nanoTime();
+    for (int i = 0; i < 1_000; i++) {
+      assertThatThrownBy(() -> now(store.deviceLocks().held()))
+          .isInstanceOf(StoreUnavailableException.class);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
+
+    link.restore();
+    await().until(store.health()::up);
+    assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
+    assertThat(heard).containsExactly("down", "up");
+  }
+
+  @Test
+  void aServerThatHangsIsGivenUpWithinSecondsAndUsedAgainWhenItAnswers() {
+    now(store.deviceLocks().held());
+    link.freeze();
+    try {
+      long begun = System.nanoTime();
+      assertThat(failed(store.deviceLocks().held())).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+      assertThat(failed(store.deviceLocks().held())).isTrue();
+      assertThat(store.health().up()).isFalse();
+    } finally {
+      link.thaw();
+    }
+
+    await().until(store.health()::up);
+    assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
+  }
+
+  @Test
+  void anIdleReplicaNoticesTheOutageByItsHeartbeat() throws Exception {
+    link.cut();
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> !store.health().up());
+  }
+
+  @Test
+  void whatEndedDuringTheOutageIsRecordedOnceWhenTheStoreIsBack() throws Exception {
+    Session session = published(store);
+    Session endedByOther = published(store);
+    DeviceLock attempt =
+        now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow();
+    Queue<FleetSignal> signals = new ConcurrentLinkedQueue<>();
+    other.signals().onSignal(signals::add);
+    link.cut();
+
+    assertThat(failed(store.sessionMap().end(session.id(), EndReason.CLIENT_DELETED))).isTrue();
+    assertThat(failed(store.sessionMap().end(session.id(), EndReason.IDLE))).isTrue();
+    assertThat(failed(store.sessionMap().end(endedByOther.id(), EndReason.IDLE))).isTrue();
+    assertThat(failed(store.deviceLocks().release(attempt))).isTrue();
+    assertThat(store.owedRecords()).isEqualTo(4);
+    now(other.sessionMap().end(endedByOther.id(), EndReason.OPERATOR));
+    assertThat(now(other.sessionMap().find(session.id()))).isPresent();
+
+    link.restore();
+    await().until(() -> store.owedRecords() == 0 && store.health().up());
+    assertThat(now(other.deviceLocks().held()))
+        .as("the nodes are still to be told")
+        .extracting(HeldLock::kind)
+        .containsOnly(Kind.ENDING);
+    assertThat(now(store.orphanedLocks().claimExpired(10, MINUTE)))
+        .as("at once, for what was ended during the outage")
+        .extracting(orphan -> orphan.lock().holder())
+        .containsExactly(session.id().value());
+    assertThat(now(other.sessionMap().newest(10)))
+        .extracting(record -> record.end().orElseThrow().reason())
+        .containsExactlyInAnyOrder(EndReason.CLIENT_DELETED, EndReason.OPERATOR);
+    assertThat(heard)
+        .containsOnlyOnce("ended " + session.id() + " CLIENT_DELETED")
+        .noneMatch(each -> each.contains(endedByOther.id().value()));
+    await()
+        .untilAsserted(
+            () -> assertThat(signals).contains(new FleetSignal.SessionEnded(session.id().value())));
+  }
+
+  @Test
+  void anOwedEndDoesNotTouchASessionThatBeganLater() throws Exception {
+    Session session = published(store);
+    link.cut();
+    assertThat(failed(store.sessionMap().end(session.id(), EndReason.IDLE))).isTrue();
+    now(other.sessionMap().end(session.id(), EndReason.OPERATOR));
+    DeviceLock lock =
+        now(other.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow();
+    now(other.sessionMap().publish(Facts.session(session.id(), lock, MINUTE)));
+
+    link.restore();
+    await().until(() -> store.owedRecords() == 0);
+
+    assertThat(now(other.sessionMap().find(session.id()))).isPresent();
+  }
+
+  @Test
+  void signalsFlowAgainAfterTheOutage() throws Exception {
+    Queue<FleetSignal> signals = new ConcurrentLinkedQueue<>();
+    store.signals().onSignal(signals::add);
+    link.cut();
+    await().until(() -> failed(store.deviceLocks().held()));
+    link.restore();
+    FleetSignal signal = new FleetSignal.OverridesChanged(device());
+
+    await()
+        .until(
+            () -> {
+              other.signals().publish(signal);
+              return signals.contains(signal);
+            });
+  }
+
+  @Test
+  void attemptsAreNotTakenForDeadRightAfterAnOutage() throws Exception {
+    DeviceLock lock =
+        now(store.deviceLocks().tryLock(device(), 1, "a", Duration.ZERO)).orElseThrow();
+    link.cut();
+    await().until(() -> failed(store.deviceLocks().held()));
+    link.restore();
+    await().until(store.health()::up);
+
+    assertThat(now(store.orphanedLocks().claimExpired(10, MINUTE))).isEmpty();
+    assertThat(now(store.deviceLocks().renew(List.of(lock), MINUTE))).isEmpty();
+  }
+
+  @Test
+  void aConnectionThatBreaksInMidTransactionLeavesNothingHalfDone() throws Exception {
+    DeviceLock lock =
+        now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow();
+    Session session = Facts.session(lock);
+    CompletionStage<?> publication =
+        other
+            .jdbi()
+            .inTransaction(
+                blocker -> {
+                  blocker.execute("LOCK TABLE sessions IN EXCLUSIVE MODE");
+                  CompletionStage<?> begun = store.sessionMap().publish(session);
+                  await().until(() -> killed(direct) == 1);
+                  return begun;
+                });
+
+    assertThatThrownBy(() -> now(publication)).isInstanceOf(StoreUnavailableException.class);
+    await().until(store.health()::up);
+    assertThat(now(store.deviceLocks().held()).get(0).kind()).isEqualTo(Kind.ATTEMPT);
+    assertThat(now(store.sessionMap().newest(10))).isEmpty();
+    assertThat(now(store.sessionMap().publish(session)).name()).isEqualTo("PUBLISHED");
+  }
+
+  /** Ends connections that wait for a table; returns how many. */
+  private int killed(Postgres server) {
+    assertThat(server).isEqualTo(direct);
+    return other
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            + " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                            + " AND query LIKE 'INSERT INTO sessions%'")
+                    .mapTo(Boolean.class)
+                    .list()
+                    .size());
+  }
+
+  private static boolean failed(CompletionStage<?> stage) {
+    try {
+      now(stage);
+      return false;
+    } catch (StoreUnavailableException expected) {
+      return true;
+    }
+  }
+
+  private static Session published(SqlStore store) {
+    Session session =
+        Facts.session(
+            now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow());
+    now(store.sessionMap().publish(session));
+    return session;
+  }
+}

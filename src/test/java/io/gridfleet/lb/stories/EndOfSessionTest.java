@@ -1,0 +1,163 @@
+package io.gridfleet.lb.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.Lab.Answered;
+import io.gridfleet.lb.lab.Lab.Asked;
+import io.gridfleet.lb.lab.LeakCheck;
+import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.lab.Wire;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.simulator.Fault;
+import io.gridfleet.lb.simulator.NodeEvent;
+import io.gridfleet.lb.simulator.Operation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How sessions end: each once, its device free, its node told where it can still hear. */
+@ExtendWith(LeakCheck.class)
+final class EndOfSessionTest {
+  private static final Map<String, Object> IMPATIENT =
+      Map.of("session", Map.of("idleMargin", "200ms", "idleSweep", "100ms"));
+  private static final Map<String, Object> WATCHFUL =
+      Map.of(
+          "probe",
+          Map.of("interval", "100ms", "timeout", "100ms", "downAfter", 1, "maxInterval", "200ms"));
+
+  @RegisterExtension final Lab lab = new Lab();
+
+  private void assertEnded(String session, EndReason reason) {
+    Lab.until(
+        "ended",
+        () ->
+            lab.server().store().sessionMap().newest(10).toCompletableFuture().join().stream()
+                .anyMatch(
+                    record ->
+                        record.session().id().value().equals(session)
+                            && record.end().filter(end -> end.reason() == reason).isPresent()));
+    lab.untilQuiet();
+  }
+
+  @Test
+  void theClientDeletesIt() throws IOException {
+    lab.start(1);
+    String session = lab.session("");
+    assertThat(lab.delete(session).text()).isEqualTo("{\"value\":null}");
+    assertEnded(session, EndReason.CLIENT_DELETED);
+    Answered again = lab.delete(session);
+    assertThat(again.status()).isEqualTo(404);
+    assertThat(again.error()).isEqualTo("invalid session id");
+    assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
+  }
+
+  @Test
+  void theNodeHasForgottenIt() throws IOException {
+    lab.start(1);
+    String session = lab.session("");
+    Asked next = lab.newSession("");
+    lab.untilWaiting(1);
+    lab.node(1).forget(session);
+    Answered answered = lab.command(session);
+    assertThat(answered.status()).isEqualTo(404);
+    assertThat(answered.error()).isEqualTo("invalid session id");
+    assertThat(next.answered().sessionId()).isNotEmpty();
+    assertEnded(session, EndReason.UNKNOWN_TO_NODE);
+  }
+
+  @Test
+  void itWasSilentForTooLong() throws IOException {
+    lab.start(SimulatedFleet.of(1, 1), IMPATIENT);
+    String session = lab.session("'appium:newCommandTimeout':0.3");
+    Asked next = lab.newSession("");
+    assertEnded(session, EndReason.IDLE);
+    assertThat(next.answered().sessionId()).isNotEmpty();
+  }
+
+  @Test
+  void itsClockStopsWhileACommandRuns() throws IOException {
+    lab.start(SimulatedFleet.of(2, 1), IMPATIENT);
+    String busy = lab.session("'udid':'phone-1-1','gridfleet:newCommandTimeout':0.2");
+    lab.node(1).faults().next(1, Operation.COMMAND, new Fault.Late(Duration.ofMillis(1500)));
+    Asked command = lab.ask("GET", "/session/" + busy + "/url", "");
+    String silent = lab.session("'udid':'phone-2-1','gridfleet:newCommandTimeout':0.2");
+    assertEnded(silent, EndReason.IDLE);
+    assertThat(command.answered().status()).isEqualTo(200);
+    assertEnded(busy, EndReason.IDLE);
+    assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
+  }
+
+  @Test
+  void aNodeThatDiedInACommandIsNamed() throws IOException {
+    lab.start(SimulatedFleet.of(1, 1), WATCHFUL);
+    String session = lab.session("");
+    lab.node(1).faults().next(1, Operation.COMMAND, new Fault.DropAfterRequest());
+    Answered answered = lab.command(session);
+    assertThat(answered.error()).isEqualTo("unknown error");
+    assertThat(answered.message()).contains(Integer.toString(lab.node(1).port()));
+    assertThat(lab.command(session).status()).isEqualTo(200);
+  }
+
+  @Test
+  void itsNodeCameBackWithoutIt() throws IOException {
+    lab.start(SimulatedFleet.of(1, 1), WATCHFUL);
+    String session = lab.session("");
+    lab.node(1).die();
+    Lab.until("not ready", () -> lab.ask("GET", "/readyz", "").answered().status() == 503);
+    lab.node(1).comeBack();
+    assertEnded(session, EndReason.NODE_LOST);
+    Lab.until("ready", () -> lab.ask("GET", "/readyz", "").answered().status() == 200);
+    assertThat(lab.session("")).isNotEmpty();
+  }
+
+  @Test
+  void drainingRefusesNewSessionsAndLetsLiveOnesGoOn() throws IOException {
+    lab.start(2);
+    String session = lab.session("");
+    Wire keptOpen = lab.wire();
+    CompletableFuture<Void> stopped =
+        CompletableFuture.runAsync(() -> lab.stop(Duration.ofSeconds(8)));
+    Lab.until("not ready", () -> lab.ask("GET", "/readyz", "").answered().status() == 503);
+    assertThat(lab.ask("GET", "/status", "").answered().value().path("ready").asBoolean())
+        .isFalse();
+    assertThat(lab.ask("GET", "/healthz", "").answered().status()).isEqualTo(200);
+    Answered refused = lab.newSession("").answered();
+    assertThat(refused.status()).isEqualTo(500);
+    assertThat(refused.error()).isEqualTo("session not created");
+    assertThat(refused.message()).contains("stopping");
+    assertThat(lab.command(session).status()).isEqualTo(200);
+    assertThat(stopped).isNotDone();
+    keptOpen.close();
+    assertThat(lab.delete(session).status()).isEqualTo(200);
+    stopped.join();
+    assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
+  }
+
+  @Test
+  void drainingLetsAnAttemptComeToItsEnd() throws IOException {
+    lab.start(1);
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(500)));
+    Asked starting = lab.newSession("");
+    Lab.until("attempted", () -> lab.node(1).history().creations().size() == 1);
+    CompletableFuture<Void> stopped =
+        CompletableFuture.runAsync(() -> lab.stop(Duration.ofSeconds(8)));
+    String session = starting.answered().sessionId();
+    assertThat(session).isNotEmpty();
+    assertThat(lab.command(session).status()).isEqualTo(200);
+    lab.delete(session);
+    stopped.join();
+  }
+
+  @Test
+  void whatStillLivesWhenTheDrainTimeIsOverIsEndedOnItsNode() throws IOException {
+    lab.start(1);
+    lab.session("");
+    lab.stop(Duration.ofMillis(10));
+    assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
+  }
+}
