@@ -14,17 +14,10 @@ import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.metrics.Metrics;
 import io.gridfleet.lb.metrics.Views;
-import io.gridfleet.lb.newsession.Attempts;
-import io.gridfleet.lb.newsession.FailureRule;
-import io.gridfleet.lb.newsession.FailureTable;
-import io.gridfleet.lb.newsession.IdempotentRequests;
 import io.gridfleet.lb.newsession.NewSessionFlow;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
-import io.gridfleet.lb.newsession.Publisher;
-import io.gridfleet.lb.newsession.WishReader;
 import io.gridfleet.lb.node.Node;
-import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeCleanUp;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
@@ -33,13 +26,10 @@ import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.router.Answer;
 import io.gridfleet.lb.router.Endpoints;
 import io.gridfleet.lb.router.FrontDoor;
-import io.gridfleet.lb.router.NewSessionEndpoint;
 import io.gridfleet.lb.run.DriverPacks;
-import io.gridfleet.lb.selector.SelectorCache;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.EndSession.NodeKnows;
-import io.gridfleet.lb.session.IdleLimits;
 import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionActivity;
@@ -60,10 +50,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +92,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final Suites suites;
   private final Signals signals;
   private final Relay relay;
+  private final NewSessions newSessions;
   private final NewSessionFlow flow;
   private final FrontDoor door;
   private final Metrics metrics = new Metrics(Version.text());
@@ -135,9 +124,10 @@ public final class GridFleetLb implements AutoCloseable {
     NodeClient client = new NodeClient(connections, loops.group());
     this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
     this.known = new KnownSessions(store.sessionMap(), directory);
+    FreedLocks freed = new FreedLocks(distributor, store.signals());
     this.endSession =
-        new EndSession(store.sessionMap(), nodeSessions, this::release, sessionEnds, clock);
-    this.orphans = new Orphans(store.orphanedLocks(), nodeSessions, inventory, this::freed);
+        new EndSession(store.sessionMap(), nodeSessions, freed::release, sessionEnds, clock);
+    this.orphans = new Orphans(store.orphanedLocks(), nodeSessions, inventory, freed::told);
     this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
     DriverPacks packs = DriverPacks.of(config.runs().packs());
     this.lab = new LabState(inventory, directory, distributor, news, packs, clock);
@@ -152,7 +142,8 @@ public final class GridFleetLb implements AutoCloseable {
             new Listeners.OfRelay(new SessionTraffic(activity, endSession), metrics.relay()),
             new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()));
     this.signals = new Signals(store, distributor, news, lab, suites, known);
-    this.flow = flow(client);
+    this.newSessions = newSessions(client);
+    this.flow = newSessions.flow();
     this.door =
         new FrontDoor(
             loops,
@@ -210,6 +201,16 @@ public final class GridFleetLb implements AutoCloseable {
         clock);
   }
 
+  private NewSessions newSessions(NodeClient client) {
+    return new NewSessions(
+        new NewSessions.Parts(
+            config, admission(), store, inventory, distributor, news, keeper, suites, endSession),
+        new NewSessions.Nodes(client, nodeSessions),
+        stories,
+        timer,
+        clock);
+  }
+
   private Admission admission() {
     return Tokens.of(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
   }
@@ -243,45 +244,14 @@ public final class GridFleetLb implements AutoCloseable {
         });
   }
 
-  private CompletionStage<Void> release(DeviceLock lock) {
-    return distributor.release(lock).thenRun(() -> tellFreed(lock));
-  }
-
-  private void freed(DeviceLock lock) {
-    distributor.freed(lock.device(), lock.slot(), lock.token());
-    tellFreed(lock);
-  }
-
-  private void tellFreed(DeviceLock lock) {
-    store.signals().publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
-  }
-
   /** A session that ended while the store was gone is over for this replica too. */
   private void endedMeanwhile(Session session, EndReason reason) {
     sessionEnds.ended(session, reason, Duration.between(session.created(), clock.instant()));
   }
 
   private Endpoints endpoints() {
-    IdempotentRequests requests =
-        new IdempotentRequests(
-            flow,
-            store.idempotencyRecords(),
-            config.newSession().idempotencyFor(),
-            metrics::idempotentReplay);
-    NewSessionEndpoint newSession =
-        new NewSessionEndpoint(
-            requests,
-            () -> stopping,
-            new NewSessionEndpoint.Peers(
-                peer ->
-                    config.router().trustedProxies().stream()
-                        .anyMatch(range -> range.contains(peer)),
-                () -> local),
-            config.newSession().progressInterval(),
-            timer,
-            clock);
     return new Endpoints(
-        newSession,
+        newSessions.endpoint(metrics::idempotentReplay, () -> stopping, () -> local),
         OwnEndpoints.status(this::unready, Version.text()),
         OwnEndpoints.health(),
         OwnEndpoints.ready(this::unready),
@@ -293,47 +263,6 @@ public final class GridFleetLb implements AutoCloseable {
                 id,
                 EndReason.CLIENT_DELETED,
                 status == 0 || status >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
-  }
-
-  private NewSessionFlow flow(NodeClient client) {
-    List<FailureRule> rules =
-        config.newSession().failures().stream().map(row -> row.rule()).toList();
-    Attempts attempts =
-        new Attempts(
-            new Attempts.Parts(
-                (node, request, executor) ->
-                    client.send(NodeAddress.of(node.url()), request, executor),
-                nodeSessions,
-                new FailureTable(rules),
-                store.avoidedDevices(),
-                distributor,
-                keeper),
-            news,
-            stories,
-            config.newSession().avoidFor(),
-            timer);
-    IdleLimits idle =
-        new IdleLimits(
-            config.session().idleMargin(),
-            config.session().idleDefault(),
-            config.session().maxIdle());
-    return new NewSessionFlow(
-        new NewSessionFlow.Parts(
-            admission(),
-            new WishReader(
-                config.newSession(), inventory, new SelectorCache(), suites::live, new Random()),
-            distributor,
-            attempts,
-            new Publisher(
-                store.sessionMap(),
-                attempts,
-                inventory,
-                suites::live,
-                new Publisher.Limits(idle, config.relay().commandTimeout()),
-                clock),
-            endSession),
-        stories,
-        clock);
   }
 
   /** Why no new session could be served now; empty when one could. */
@@ -365,10 +294,10 @@ public final class GridFleetLb implements AutoCloseable {
             nodeSessions,
             endSession,
             config.session().grace(config.store().address() instanceof StoreAddress.Postgres));
-    every(config.session().idleSweep(), reaper::sweep);
-    every(config.session().idleSweep(), orphans::sweep);
+    Threads.every(timer, config.session().idleSweep(), reaper::sweep);
+    Threads.every(timer, config.session().idleSweep(), orphans::sweep);
     if (config.store().address() instanceof StoreAddress.Postgres) {
-      every(SWEEP, signals::sweep);
+      Threads.every(timer, SWEEP, signals::sweep);
     }
     suites.start(timer);
     InetSocketAddress address =
@@ -407,21 +336,6 @@ public final class GridFleetLb implements AutoCloseable {
     if (!live.isEmpty()) {
       log.info("{} live sessions go on", live.size());
     }
-  }
-
-  private void every(Duration pause, Runnable duty) {
-    var unused =
-        timer.scheduleWithFixedDelay(
-            () -> {
-              try {
-                duty.run();
-              } catch (RuntimeException failure) {
-                log.warn("a duty failed and will be done again", failure);
-              }
-            },
-            pause.toMillis(),
-            pause.toMillis(),
-            TimeUnit.MILLISECONDS);
   }
 
   private boolean othersServe() {

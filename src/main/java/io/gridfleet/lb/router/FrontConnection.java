@@ -52,6 +52,13 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
    */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  /**
+   * How long a kept connection may still be used once we are stopping. Closing it at once would
+   * lose the request that is on its way (RFC 9112 §9.5); a client that works on asks sooner than
+   * this, and is told to close by that answer.
+   */
+  private static final Duration LAST_USE = Duration.ofSeconds(5);
+
   private final Dispatch dispatch;
   private final HttpLimits limits;
   private final Deadlines deadlines;
@@ -117,7 +124,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   @Override
   public void channelActive(ChannelHandlerContext active) {
     deadline = deadlines.create(loop(), this::due);
-    within(limits.head());
+    within(draining ? LAST_USE : limits.head());
   }
 
   @Override
@@ -258,10 +265,16 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     if (event == FrontDoor.DRAIN) {
       draining = true;
       keepAlive = false;
-      if (current == null && waiting.isEmpty() && !partialHead) {
-        from.close();
+      if (isIdle()) {
+        within(LAST_USE);
       }
+    } else if (event == FrontDoor.LEAVE && isIdle()) {
+      from.close();
     }
+  }
+
+  private boolean isIdle() {
+    return current == null && waiting.isEmpty() && !partialHead;
   }
 
   private void due() {

@@ -14,7 +14,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // closing: there is nobody left to tell
 public final class FrontDoor {
-  /** Fired into every pipeline when connections are to end after what they are doing. */
+  /** Fired into every pipeline when connections are to end with their next answer. */
   static final Object DRAIN = new Object();
 
-  /** Time for the exchange that a connection was made for to begin. */
-  private static final Duration LATE_STAY = Duration.ofSeconds(1);
+  /** Fired after {@link #DRAIN} into every pipeline when those that do nothing are to end now. */
+  static final Object LEAVE = new Object();
 
   private static final int BACKLOG = 4096;
 
@@ -88,7 +87,7 @@ public final class FrontDoor {
                     connections.add(channel);
                     new FrontConnection(dispatch, loops.deadlines()).install(channel);
                     if (draining) {
-                      endSoon(channel);
+                      channel.pipeline().fireUserEventTriggered(DRAIN);
                     }
                   }
                 })
@@ -114,27 +113,25 @@ public final class FrontDoor {
     }
   }
 
-  /** A balancer may not have noticed yet; what comes now is served, but doesn't stay. */
-  private static void endSoon(Channel channel) {
-    var unused =
-        channel
-            .eventLoop()
-            .schedule(
-                () -> channel.pipeline().fireUserEventTriggered(DRAIN),
-                LATE_STAY.toMillis(),
-                TimeUnit.MILLISECONDS);
-  }
-
-  /** Closes connections as soon as they do nothing; exchanges go on to their end. */
+  /**
+   * Closes each connection after its next answer, or when no request comes on it for some seconds;
+   * exchanges go on to their end. A balancer may not have noticed yet: what connects now is served
+   * likewise.
+   */
   public void drain() {
     draining = true;
-    connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(DRAIN));
+    tellAll(DRAIN);
+  }
+
+  private void tellAll(Object event) {
+    connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(event));
   }
 
   /** Stops listening, waits for exchanges to end, at most so long, then closes what is left. */
   public void close(Duration grace) {
     stopListening();
     drain();
+    tellAll(LEAVE);
     connections.newCloseFuture().awaitUninterruptibly(grace.toMillis());
     connections.close().awaitUninterruptibly();
   }

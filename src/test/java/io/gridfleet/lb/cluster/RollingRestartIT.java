@@ -50,7 +50,7 @@ final class RollingRestartIT {
       assertThat(clients.commandsFailed.get()).isZero();
       assertThat(clients.connectionsLost.get())
           .as("requests that met the end of a kept connection, as HTTP/1.1 has it")
-          .isLessThanOrEqualTo(5);
+          .isZero();
       assertThat(clients.served.get()).isGreaterThan(100);
     }
     cluster.fleet().assertNoDeviceWasShared();

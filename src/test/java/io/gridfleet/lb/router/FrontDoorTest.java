@@ -1,5 +1,6 @@
 package io.gridfleet.lb.router;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
@@ -316,18 +317,39 @@ final class FrontDoorTest {
   }
 
   @Test
-  void drainingEndsIdleConnectionsAndLetsExchangesEnd() throws Exception {
+  void drainingServesAKeptConnectionOnceMoreAndLetsExchangesEnd() throws Exception {
     try (RawClient idle = edge.client();
         RawClient busy = edge.client()) {
       assertThat(idle.get("/healthz").answer()).startsWith("HTTP/1.1 200");
       busy.get("/api/wait");
       await().until(() -> edge.created.size() == 1);
-      edge.door.stopListening();
       edge.door.drain();
 
+      await()
+          .until(() -> idle.get("/healthz").answer().toLowerCase(ROOT).contains("connection: c"));
       assertThat(idle.rest()).isEmpty();
       edge.created.get(0).answer(Answer.text(200, "done"));
       assertThat(busy.rest()).containsIgnoringCase("connection: close").endsWith("done");
+    }
+  }
+
+  @Test
+  void drainingEndsAConnectionThatIsNotUsedAgain() throws Exception {
+    try (RawClient idle = edge.client()) {
+      assertThat(idle.get("/healthz").answer()).startsWith("HTTP/1.1 200");
+      edge.door.drain();
+
+      assertThat(idle.rest()).isEmpty();
+    }
+  }
+
+  @Test
+  void closingEndsIdleConnectionsAtOnce() throws Exception {
+    try (RawClient idle = edge.client()) {
+      assertThat(idle.get("/healthz").answer()).startsWith("HTTP/1.1 200");
+      edge.door.close(Duration.ofMinutes(1));
+
+      assertThat(idle.rest()).isEmpty();
     }
   }
 }

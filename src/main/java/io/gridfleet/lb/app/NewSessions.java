@@ -1,0 +1,145 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.newsession.Attempts;
+import io.gridfleet.lb.newsession.FailureRule;
+import io.gridfleet.lb.newsession.FailureTable;
+import io.gridfleet.lb.newsession.IdempotentRequests;
+import io.gridfleet.lb.newsession.NewSessionFlow;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.Publisher;
+import io.gridfleet.lb.newsession.WishReader;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.node.NodeClient;
+import io.gridfleet.lb.router.NewSessionEndpoint;
+import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.IdleLimits;
+import io.gridfleet.lb.store.SqlStore;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** The story of a new session, built of its parts, from its endpoint to its publication. */
+final class NewSessions {
+  private final Parts parts;
+  private final Nodes nodes;
+  private final NewSessionListener stories;
+  private final ScheduledExecutorService timer;
+  private final InstantSource clock;
+  private final NewSessionFlow flow;
+
+  /** What the story is made of. */
+  record Parts(
+      GridFleetConfig config,
+      Admission admission,
+      SqlStore store,
+      Inventory inventory,
+      Distributor distributor,
+      FleetNews news,
+      LockKeeper keeper,
+      Suites suites,
+      EndSession endSession) {}
+
+  /** How nodes are spoken to. */
+  record Nodes(NodeClient client, NodeSessionCalls sessions) {}
+
+  NewSessions(
+      Parts parts,
+      Nodes nodes,
+      NewSessionListener stories,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    this.parts = parts;
+    this.nodes = nodes;
+    this.stories = stories;
+    this.timer = timer;
+    this.clock = clock;
+    Attempts attempts = attempts();
+    this.flow =
+        new NewSessionFlow(
+            new NewSessionFlow.Parts(
+                parts.admission(),
+                new WishReader(
+                    parts.config().newSession(),
+                    parts.inventory(),
+                    new SelectorCache(),
+                    parts.suites()::live,
+                    new Random()),
+                parts.distributor(),
+                attempts,
+                publisher(attempts),
+                parts.endSession()),
+            stories,
+            clock);
+  }
+
+  NewSessionFlow flow() {
+    return flow;
+  }
+
+  /**
+   * The story's front.
+   *
+   * @param replayed told when an answer is given again
+   * @param local host and port that clients reach us by when nothing tells
+   */
+  NewSessionEndpoint endpoint(Runnable replayed, BooleanSupplier stopping, Supplier<String> local) {
+    GridFleetConfig config = parts.config();
+    return new NewSessionEndpoint(
+        new IdempotentRequests(
+            flow,
+            parts.store().idempotencyRecords(),
+            config.newSession().idempotencyFor(),
+            replayed),
+        stopping,
+        new NewSessionEndpoint.Peers(
+            peer ->
+                config.router().trustedProxies().stream().anyMatch(range -> range.contains(peer)),
+            local),
+        config.newSession().progressInterval(),
+        timer,
+        clock);
+  }
+
+  private Attempts attempts() {
+    List<FailureRule> rules =
+        parts.config().newSession().failures().stream().map(row -> row.rule()).toList();
+    return new Attempts(
+        new Attempts.Parts(
+            (node, request, executor) ->
+                nodes.client().send(NodeAddress.of(node.url()), request, executor),
+            nodes.sessions(),
+            new FailureTable(rules),
+            parts.store().avoidedDevices(),
+            parts.distributor(),
+            parts.keeper()),
+        parts.news(),
+        stories,
+        parts.config().newSession().avoidFor(),
+        timer);
+  }
+
+  private Publisher publisher(Attempts attempts) {
+    GridFleetConfig config = parts.config();
+    IdleLimits idle =
+        new IdleLimits(
+            config.session().idleMargin(),
+            config.session().idleDefault(),
+            config.session().maxIdle());
+    return new Publisher(
+        parts.store().sessionMap(),
+        attempts,
+        parts.inventory(),
+        parts.suites()::live,
+        new Publisher.Limits(idle, config.relay().commandTimeout()),
+        clock);
+  }
+}
