@@ -1,10 +1,10 @@
 package io.gridfleet.lb.distributor;
 
-import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,37 +17,28 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Matches waiting requests to devices.
  *
- * <p>One lock guards the model: the {@link Fleet}, the {@link WaitingLine} and the state of every
- * {@link Waiter}. What holds at every release of it: no request waits while a free seat fits it.
- * Under the lock a seat is only picked and counted as taken; the lock on the slot is then asked for
- * outside, where the store says yes (the request has its device), no (another replica was first:
- * the request goes back to its place) or nothing (the request ends). Nothing is called and no
- * future is completed under the lock: what is to be done is collected as {@code steps} and done
- * after it.
+ * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
+ * Waiter}. What holds at every release of it: no request waits while a free seat fits it. Under the
+ * lock a seat is only picked and counted as taken; the lock on the slot is then asked for outside,
+ * where the store says yes (the request has its device), no (another replica was first: the request
+ * goes back to its place) or nothing (the request ends). Nothing is called and no future is
+ * completed under the lock: what is to be done is collected as {@code steps} and done after it.
  */
 public final class Distributor {
-  private static final Logger log = LoggerFactory.getLogger(Distributor.class);
-
-  /** A release that the store didn't take is said again this often until it does. */
-  private static final Duration RELEASE_AGAIN = Duration.ofSeconds(1);
-
   /** Longer than news of a reservation takes, so that the store is seldom asked in vain. */
   private static final Duration GUESS_STANDS = Duration.ofSeconds(2);
 
   private final Object model = new Object();
-  private final Fleet fleet = new Fleet();
-  private final WaitingLine line = new WaitingLine();
-  private final RecentVerdicts recent = new RecentVerdicts();
+  private final Matching matching = new Matching();
   private final DeviceLocks locks;
   private final Duration lockExpiry;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
+  private final ReleaseLocks releases;
   private @Nullable Placement closed;
 
   public Distributor(
@@ -56,6 +47,8 @@ public final class Distributor {
     this.lockExpiry = lockExpiry;
     this.timer = timer;
     this.clock = clock;
+    this.releases =
+        new ReleaseLocks(locks, timer, lock -> freed(lock.device(), lock.slot(), lock.token()));
   }
 
   /** A request's wait for a device. */
@@ -70,6 +63,37 @@ public final class Distributor {
     void end(Placement answer);
   }
 
+  /** What is done to the model under the lock; what follows from it goes into {@code steps}. */
+  private interface Change {
+    void apply(Instant now, Steps steps);
+  }
+
+  /** What follows from a change, to be done without the lock. */
+  private final class Steps {
+    private final List<Runnable> all = new ArrayList<>();
+
+    void add(Runnable step) {
+      all.add(step);
+    }
+
+    void ask(Pick pick) {
+      all.add(() -> askForLock(pick));
+    }
+
+    void take() {
+      all.forEach(Runnable::run);
+    }
+  }
+
+  private void change(Change change) {
+    Instant now = clock.instant();
+    Steps steps = new Steps();
+    synchronized (model) {
+      change.apply(now, steps);
+    }
+    steps.take();
+  }
+
   /**
    * Finds a device for a request, or lets it wait in the queue.
    *
@@ -78,22 +102,20 @@ public final class Distributor {
   public Wait place(Order order, Duration wait) {
     Instant now = clock.instant();
     Waiter waiter = new Waiter(order, now.plus(wait));
-    List<Runnable> steps = new ArrayList<>();
+    Steps steps = new Steps();
     boolean queued = false;
     synchronized (model) {
-      for (Question question : order.questions()) {
-        waiter.audiences().add(line.audience(question, fleet.seats()));
-      }
-      Placement hopeless = closed != null ? closed : hopeless(waiter, now);
+      matching.ask(waiter);
+      Placement hopeless = closed != null ? closed : matching.hopeless(waiter, now);
       if (hopeless != null) {
         finish(waiter, hopeless, steps);
-      } else if (!pickFor(waiter, now, steps)) {
-        line.enter(waiter);
+      } else if (!matching.pickFor(waiter, now, steps::ask)) {
+        matching.line().enter(waiter);
         queued = true;
         steps.add(() -> setAlarm(waiter, wait));
       }
     }
-    steps.forEach(Runnable::run);
+    steps.take();
     return wait(waiter, queued);
   }
 
@@ -116,100 +138,60 @@ public final class Distributor {
     };
   }
 
-  private @Nullable Placement hopeless(Waiter waiter, Instant now) {
-    boolean anyFits = false;
-    for (Audience audience : waiter.audiences()) {
-      for (int i = audience.fitting().nextSetBit(0);
-          i >= 0;
-          i = audience.fitting().nextSetBit(i + 1)) {
-        anyFits = true;
-        if (waiter.order().preference().failed().isEmpty() || waiter.accepts(fleet.at(i))) {
-          return null;
-        }
-      }
-    }
-    Verdicts verdicts = verdicts(waiter.order(), now, new RecentVerdicts());
-    return anyFits ? new Placement.NoneLeft(verdicts) : new Placement.NothingMatches(verdicts);
-  }
-
-  private boolean underQuota(Order.Quota quota) {
-    return quota.mostSessions().isEmpty()
-        || fleet.sessionsOf(quota.tenant()) < quota.mostSessions().getAsInt();
-  }
-
-  private boolean pickFor(Waiter waiter, Instant now, List<Runnable> steps) {
-    if (!underQuota(waiter.order().quota())) {
-      return false;
-    }
-    for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
-      Seat seat = fleet.pick(waiter.audiences().get(candidate), waiter, now);
-      if (seat != null) {
-        take(waiter, seat, candidate, steps);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void take(Waiter waiter, Seat seat, int candidate, List<Runnable> steps) {
-    waiter.state(Waiter.State.TAKING);
-    fleet.take(seat, waiter.order().quota().tenant());
-    Device device = seat.device();
-    steps.add(() -> askForLock(waiter, device, candidate));
-  }
-
-  private void askForLock(Waiter waiter, Device device, int candidate) {
+  private void askForLock(Pick pick) {
+    Order order = pick.waiter().order();
+    Optional<String> run = pick.question().run();
     CompletionStage<Optional<DeviceLock>> answer;
     try {
-      Order order = waiter.order();
-      Optional<String> run = order.questions().get(candidate).run();
-      answer = locks.tryLock(device.id(), device.slots(), order.attempt(), run, lockExpiry);
+      answer =
+          locks.tryLock(
+              pick.device().id(), pick.device().slots(), order.attempt(), run, lockExpiry);
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
     answer.whenComplete(
         (lock, failure) -> {
           if (failure != null) {
-            notLocked(waiter, device, new Placement.StoreGone(failure));
+            notLocked(pick, new Placement.StoreGone(failure));
           } else if (lock.isPresent()) {
-            locked(waiter, device, lock.get(), candidate);
+            locked(pick, lock.get());
           } else {
-            heldElsewhere(waiter, device, candidate);
+            heldElsewhere(pick);
           }
         });
   }
 
-  private void locked(Waiter waiter, Device device, DeviceLock lock, int candidate) {
-    List<Runnable> steps = new ArrayList<>();
-    synchronized (model) {
-      Seat seat = fleet.seat(device.id());
-      if (seat != null) {
-        seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, clock.instant(), Optional.empty()));
-        fleet.changed(seat);
-        fleet.belongsTo(lock, waiter.order().quota().tenant());
-      }
-      Placement ending = waiter.ending();
-      if (ending == null) {
-        finish(waiter, new Placement.Placed(device, lock, candidate), steps);
-      } else {
-        finish(waiter, ending, steps);
-        steps.add(() -> release(lock));
-      }
-    }
-    steps.forEach(Runnable::run);
+  private void locked(Pick pick, DeviceLock lock) {
+    Waiter waiter = pick.waiter();
+    change(
+        (now, steps) -> {
+          Fleet fleet = matching.fleet();
+          Seat seat = fleet.seat(lock.device());
+          if (seat != null) {
+            seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
+            fleet.changed(seat);
+            fleet.belongsTo(lock, waiter.order().quota().tenant());
+          }
+          Placement ending = waiter.ending();
+          if (ending == null) {
+            finish(waiter, new Placement.Placed(pick.device(), lock, pick.candidate()), steps);
+          } else {
+            finish(waiter, ending, steps);
+            steps.add(() -> release(lock));
+          }
+        });
   }
 
-  private void notLocked(Waiter waiter, Device device, Placement answer) {
-    List<Runnable> steps = new ArrayList<>();
-    synchronized (model) {
-      Seat seat = fleet.seat(device.id());
-      finish(waiter, waiter.ending() == null ? answer : waiter.ending(), steps);
-      if (seat != null) {
-        fleet.notTaken(seat, waiter.order().quota().tenant());
-        serve(seat, steps);
-      }
-    }
-    steps.forEach(Runnable::run);
+  private void notLocked(Pick pick, Placement answer) {
+    Waiter waiter = pick.waiter();
+    change(
+        (now, steps) -> {
+          finish(waiter, waiter.ending() == null ? answer : waiter.ending(), steps);
+          Seat seat = matching.notTaken(pick);
+          if (seat != null) {
+            matching.serve(seat, now, steps::ask);
+          }
+        });
   }
 
   /**
@@ -217,30 +199,26 @@ public final class Distributor {
    * until news of the device comes. What was guessed of news that had passed before must not stand:
    * after a while the store is asked again.
    */
-  private void heldElsewhere(Waiter waiter, Device device, int candidate) {
-    List<Runnable> steps = new ArrayList<>();
-    Instant now = clock.instant();
-    synchronized (model) {
-      Seat seat = fleet.seat(device.id());
-      if (seat != null) {
-        fleet.notTaken(seat, waiter.order().quota().tenant());
-        if (seat.admits(waiter.order().questions().get(candidate), now)) {
-          seat.holdElsewhere(now);
-          fleet.changed(seat);
-          steps.add(() -> doubtLater(device.id()));
-        } else {
-          serve(seat, steps);
-        }
-      }
-      if (waiter.ending() != null) {
-        finish(waiter, waiter.ending(), steps);
-      } else if (!pickFor(waiter, now, steps)) {
-        waiter.state(Waiter.State.WAITING);
-        line.enter(waiter);
-        steps.add(() -> setAlarm(waiter, Duration.between(now, waiter.deadline())));
-      }
-    }
-    steps.forEach(Runnable::run);
+  private void heldElsewhere(Pick pick) {
+    Waiter waiter = pick.waiter();
+    change(
+        (now, steps) -> {
+          Seat seat = matching.notTaken(pick);
+          if (seat != null && seat.admits(pick.question(), now)) {
+            seat.holdElsewhere(now);
+            matching.fleet().changed(seat);
+            steps.add(() -> doubtLater(pick.device().id()));
+          } else if (seat != null) {
+            matching.serve(seat, now, steps::ask);
+          }
+          if (waiter.ending() != null) {
+            finish(waiter, waiter.ending(), steps);
+          } else if (!matching.pickFor(waiter, now, steps::ask)) {
+            waiter.state(Waiter.State.WAITING);
+            matching.line().enter(waiter);
+            steps.add(() -> setAlarm(waiter, Duration.between(now, waiter.deadline())));
+          }
+        });
   }
 
   private void setAlarm(Waiter waiter, Duration wait) {
@@ -249,7 +227,7 @@ public final class Distributor {
             () -> {
               Placement late;
               synchronized (model) {
-                late = new Placement.OutOfTime(verdicts(waiter.order(), clock.instant(), recent));
+                late = new Placement.OutOfTime(matching.verdicts(waiter.order(), clock.instant()));
               }
               endWait(waiter, late);
             },
@@ -261,20 +239,19 @@ public final class Distributor {
   }
 
   private void endWait(Waiter waiter, Placement answer) {
-    List<Runnable> steps = new ArrayList<>();
-    synchronized (model) {
-      switch (waiter.state()) {
-        case WAITING -> finish(waiter, answer, steps);
-        case TAKING -> waiter.ending(answer);
-        case DONE -> {}
-      }
-    }
-    steps.forEach(Runnable::run);
+    change(
+        (now, steps) -> {
+          switch (waiter.state()) {
+            case WAITING -> finish(waiter, answer, steps);
+            case TAKING -> waiter.ending(answer);
+            case DONE -> {}
+          }
+        });
   }
 
-  private void finish(Waiter waiter, Placement answer, List<Runnable> steps) {
+  private void finish(Waiter waiter, Placement answer, Steps steps) {
     if (waiter.state() == Waiter.State.WAITING) {
-      line.leave(waiter);
+      matching.line().leave(waiter);
     }
     waiter.state(Waiter.State.DONE);
     steps.add(
@@ -284,72 +261,23 @@ public final class Distributor {
         });
   }
 
-  /** Gives a seat's free slots to those who wait for them. */
-  private void serve(Seat seat, List<Runnable> steps) {
-    Instant now = clock.instant();
-    fleet.changed(seat);
-    while (seat.freeSlots() > 0) {
-      Waiter next =
-          line.first(
-              audience -> audience.fits(seat) && seat.admits(audience.question(), now),
-              waiter -> waiter.accepts(seat) && underQuota(waiter.order().quota()));
-      if (next == null) {
-        return;
-      }
-      line.leave(next);
-      int candidate = 0;
-      while (!next.audiences().get(candidate).fits(seat)
-          || !seat.admits(next.audiences().get(candidate).question(), now)) {
-        candidate++;
-      }
-      take(next, seat, candidate, steps);
-    }
-  }
-
   /**
    * Frees the slot of a lock in the store and gives it to the next who waits. Says it again until
    * the store has taken it.
    */
   public CompletionStage<Void> release(DeviceLock lock) {
-    CompletionStage<Boolean> answer;
-    try {
-      answer = locks.release(lock);
-    } catch (RuntimeException refused) {
-      answer = CompletableFuture.failedFuture(refused);
-    }
-    return answer.handle(
-        (released, failure) -> {
-          if (failure == null) {
-            freed(lock.device(), lock.slot(), lock.token());
-          } else {
-            log.warn(
-                "the lock on device {} can't be released yet: {}",
-                lock.device(),
-                failure.toString());
-            var unused =
-                timer.schedule(
-                    () -> release(lock), RELEASE_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-          }
-          return null;
-        });
+    return releases.release(lock);
   }
 
   /** Notes that the store has freed a slot. */
   public void freed(DeviceId device, int slot, long token) {
-    List<Runnable> steps = new ArrayList<>();
-    synchronized (model) {
-      Seat seat = fleet.seat(device);
-      if (seat != null && seat.freed(slot, token)) {
-        String tenant = fleet.freed(device, slot);
-        if (seat.draining() && seat.empty()) {
-          forget(seat);
-        } else {
-          serve(seat, steps);
-        }
-        serveTenant(tenant, steps);
-      }
-    }
-    steps.forEach(Runnable::run);
+    change(
+        (now, steps) -> {
+          Seat seat = matching.fleet().seat(device);
+          if (seat != null && seat.freed(slot, token)) {
+            matching.freed(seat, slot, now, steps::ask);
+          }
+        });
   }
 
   /** Another replica freed a slot; which one it was for us may not be known. */
@@ -374,68 +302,41 @@ public final class Distributor {
         List.of(device));
   }
 
-  private void serveTenant(@Nullable String tenant, List<Runnable> steps) {
-    if (tenant != null) {
-      Instant now = clock.instant();
-      for (Waiter waiter : line.ofTenant(tenant)) {
-        if (!underQuota(waiter.order().quota())) {
-          return;
-        }
-        if (waiter.state() == Waiter.State.WAITING && pickFor(waiter, now, steps)) {
-          line.leave(waiter);
-        }
-      }
-    }
-  }
-
-  private void forget(Seat seat) {
-    fleet.remove(seat);
-    line.audiences().forEach(audience -> audience.forget(seat.index()));
-  }
-
   /** Changes what is known of seats, then gives them to those who wait. */
   void tell(Consumer<Fleet> news, List<DeviceId> touched) {
-    List<Runnable> steps = new ArrayList<>();
-    synchronized (model) {
-      news.accept(fleet);
-      for (DeviceId device : touched) {
-        Seat seat = fleet.seat(device);
-        if (seat != null && seat.draining() && seat.empty()) {
-          forget(seat);
-        } else if (seat != null) {
-          serve(seat, steps);
-        }
-      }
-    }
-    steps.forEach(Runnable::run);
+    change(
+        (now, steps) -> {
+          news.accept(matching.fleet());
+          serve(touched, now, steps);
+        });
   }
 
   /** As {@link #tell}, for devices whose attributes may have changed too. */
   void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched) {
-    synchronized (model) {
-      news.accept(fleet);
-      for (DeviceId device : touched) {
-        Seat seat = fleet.seat(device);
-        if (seat != null) {
-          line.audiences().forEach(audience -> audience.look(seat));
-        }
-      }
-    }
-    tell(nothing -> {}, touched);
+    change(
+        (now, steps) -> {
+          news.accept(matching.fleet());
+          matching.look(touched);
+          serve(touched, now, steps);
+        });
   }
 
-  private Verdicts verdicts(Order order, Instant now, RecentVerdicts told) {
-    Verdicts all = told.of(order, now, fleet.seats());
-    return underQuota(order.quota())
-        ? all
-        : all.limitedTo(order.quota().mostSessions().orElseThrow());
+  private void serve(List<DeviceId> touched, Instant now, Steps steps) {
+    for (DeviceId device : touched) {
+      Seat seat = matching.fleet().seat(device);
+      if (seat != null) {
+        matching.serveOrForget(seat, now, steps::ask);
+      }
+    }
   }
 
   /** What stands between each device and such a request, now. */
   public List<Verdict> explain(Order order) {
     Instant now = clock.instant();
     synchronized (model) {
-      return fleet.seats().stream().map(seat -> Inhibitors.best(seat, order, now)).toList();
+      return matching.fleet().seats().stream()
+          .map(seat -> Inhibitors.best(seat, order, now))
+          .toList();
     }
   }
 
@@ -443,7 +344,7 @@ public final class Distributor {
   public List<SeatView> seats() {
     Instant now = clock.instant();
     synchronized (model) {
-      return fleet.seats().stream().map(seat -> seat.view(now)).toList();
+      return matching.fleet().seats().stream().map(seat -> seat.view(now)).toList();
     }
   }
 
@@ -451,20 +352,14 @@ public final class Distributor {
   public List<QueuedRequest> queue() {
     Instant now = clock.instant();
     synchronized (model) {
-      List<QueuedRequest> queue = new ArrayList<>();
-      RecentVerdicts told = new RecentVerdicts();
-      for (Waiter waiter : line.all()) {
-        queue.add(
-            Inhibitors.queued(waiter, queue.size() + 1, verdicts(waiter.order(), now, told), now));
-      }
-      return queue;
+      return matching.queue(now);
     }
   }
 
   /** How many requests wait. */
   public int queueLength() {
     synchronized (model) {
-      return line.length();
+      return matching.line().length();
     }
   }
 
@@ -473,7 +368,7 @@ public final class Distributor {
     List<Waiter> all;
     synchronized (model) {
       closed = new Placement.Removed(why);
-      all = List.copyOf(line.all());
+      all = List.copyOf(matching.line().all());
     }
     all.forEach(waiter -> endWait(waiter, new Placement.Removed(why)));
   }
@@ -486,7 +381,7 @@ public final class Distributor {
   public boolean remove(String request, String why) {
     Waiter waiter;
     synchronized (model) {
-      waiter = line.of(request);
+      waiter = matching.line().of(request);
     }
     if (waiter == null) {
       return false;

@@ -1,0 +1,57 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Frees slots in the store, and says it again until the store has taken it. */
+final class ReleaseLocks {
+  private static final Logger log = LoggerFactory.getLogger(ReleaseLocks.class);
+
+  /** A release that the store didn't take is said again this often until it does. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private final DeviceLocks locks;
+  private final ScheduledExecutorService timer;
+  private final Consumer<DeviceLock> released;
+
+  /**
+   * @param released called once for each lock that the store doesn't hold any more
+   */
+  ReleaseLocks(DeviceLocks locks, ScheduledExecutorService timer, Consumer<DeviceLock> released) {
+    this.locks = locks;
+    this.timer = timer;
+    this.released = released;
+  }
+
+  /** Completes when the store has answered for the first time, whatever it said. */
+  CompletionStage<Void> release(DeviceLock lock) {
+    CompletionStage<Boolean> answer;
+    try {
+      answer = locks.release(lock);
+    } catch (RuntimeException refused) {
+      answer = CompletableFuture.failedFuture(refused);
+    }
+    return answer.handle(
+        (done, failure) -> {
+          if (failure == null) {
+            released.accept(lock);
+          } else {
+            log.warn(
+                "the lock on device {} can't be released yet: {}",
+                lock.device(),
+                failure.toString());
+            var unused =
+                timer.schedule(() -> release(lock), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+          }
+          return null;
+        });
+  }
+}
