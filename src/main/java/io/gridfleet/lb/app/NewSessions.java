@@ -76,7 +76,8 @@ final class NewSessions {
                 parts.distributor(),
                 attempts,
                 publisher(attempts),
-                parts.endSession()),
+                parts.endSession(),
+                parts.suites().waits()),
             stories,
             clock);
   }
@@ -138,7 +139,6 @@ final class NewSessions {
         parts.store().sessionMap(),
         attempts,
         parts.inventory(),
-        parts.suites()::live,
         new Publisher.Limits(idle, config.relay().commandTimeout()),
         clock);
   }

@@ -36,6 +36,7 @@ import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.WaitsOfRuns;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.ClaimDevice;
@@ -70,6 +71,7 @@ final class Suites {
   private final FailuresInRun failures;
   private final RunConfig config;
   private final ExpireRuns expire;
+  private final WaitsOfRuns waits = new WaitsOfRuns(this::live);
   private final RecentEvents events;
   private final Api api;
 
@@ -91,7 +93,7 @@ final class Suites {
     this.runs = store.runs();
     this.events = new RecentEvents(clock);
     ReservationNews news = new ReservationNews(parts.news(), this::bindings, parts.timer(), clock);
-    this.bindings = new RunBindings(RunListener.all(news, signalling()));
+    this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
     RunEvents told = new RunEvents(events);
     this.failures = new FailuresInRun(bindings, told);
     RunListener listener = RunListener.all(bindings, failures, told);
@@ -146,6 +148,15 @@ final class Suites {
       @Override
       public void bindingsChanged(Set<DeviceId> devices) {
         store.signals().publish(new FleetSignal.ReservationsChanged(Optional.empty()));
+      }
+    };
+  }
+
+  private RunListener waiting() {
+    return new RunListener() {
+      @Override
+      public void over(RunId run) {
+        waits.over(run.value());
       }
     };
   }
@@ -207,9 +218,14 @@ final class Suites {
     return events;
   }
 
-  /** Whether a run may have sessions. */
-  boolean live(String run) {
-    return RunId.parse(run).flatMap(bindings::live).isPresent();
+  /** The id of a run that may have sessions. */
+  Optional<String> live(String run) {
+    return RunId.parse(run).flatMap(bindings::live).map(found -> found.id().value());
+  }
+
+  /** Their requests that wait. */
+  WaitsOfRuns waits() {
+    return waits;
   }
 
   /** Takes over what other replicas did, and what was before the start. */

@@ -44,6 +44,7 @@ public final class NewSessionFlow {
   private final Attempts attempts;
   private final Publisher publisher;
   private final EndSession endSession;
+  private final WaitsOfRuns runs;
   private final NewSessionListener listener;
   private final InstantSource clock;
   private final Explanations explanations;
@@ -58,7 +59,8 @@ public final class NewSessionFlow {
       Distributor distributor,
       Attempts attempts,
       Publisher publisher,
-      EndSession endSession) {}
+      EndSession endSession,
+      WaitsOfRuns runs) {}
 
   public NewSessionFlow(Parts parts, NewSessionListener listener, InstantSource clock) {
     this.admission = parts.admission();
@@ -68,6 +70,7 @@ public final class NewSessionFlow {
     this.attempts = parts.attempts();
     this.publisher = parts.publisher();
     this.endSession = parts.endSession();
+    this.runs = parts.runs();
     this.listener = listener;
     this.clock = clock;
   }
@@ -120,6 +123,7 @@ public final class NewSessionFlow {
       listener.queued(story.request());
       story.step(asked, "waiting", "waiting for a device");
     }
+    story.wish().labels().run().ifPresent(run -> runs.watch(run, wait));
     chapter(story, wait.outcome(), placement -> placed(story, placement, asked));
   }
 
@@ -321,11 +325,6 @@ public final class NewSessionFlow {
       endForNobody(story, session, published.device());
       return;
     }
-    if (publisher.runIsOver(session)) {
-      end(story, session, published.device(), EndReason.RUN_RELEASED);
-      refuse(story, Publisher.runOver(session));
-      return;
-    }
     Duration took = Duration.between(story.request().arrival(), clock.instant());
     listener.created(story.request(), session, took);
     story.answer(published.answer());
@@ -342,11 +341,9 @@ public final class NewSessionFlow {
   }
 
   private void endForNobody(Story story, Session session, Device device) {
-    end(story, session, device, EndReason.CLIENT_GONE);
-  }
-
-  private void end(Story story, Session session, Device device, EndReason reason) {
-    endSession.end(session.id(), reason, NodeKnows.TELL_IT).thenRun(() -> cleanedUp(story, device));
+    endSession
+        .end(session.id(), EndReason.CLIENT_GONE, NodeKnows.TELL_IT)
+        .thenRun(() -> cleanedUp(story, device));
   }
 
   private void cleanedUp(Story story, Device device) {

@@ -13,7 +13,6 @@ import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ public final class Publisher {
   private final SessionMap sessions;
   private final Attempts attempts;
   private final Inventory inventory;
-  private final KnownRuns runs;
   private final Limits limits;
   private final InstantSource clock;
 
@@ -31,13 +29,11 @@ public final class Publisher {
       SessionMap sessions,
       Attempts attempts,
       Inventory inventory,
-      KnownRuns runs,
       Limits limits,
       InstantSource clock) {
     this.sessions = sessions;
     this.attempts = attempts;
     this.inventory = inventory;
-    this.runs = runs;
     this.limits = limits;
     this.clock = clock;
   }
@@ -56,9 +52,6 @@ public final class Publisher {
       Story story, Placement.Placed placed, AttemptOutcome.Created created) {
     SessionAnswer answer = SessionAnswer.of(reader(story), placed.device(), created);
     Session session = session(story, placed, created, answer);
-    if (runIsOver(session)) {
-      return CompletableFuture.failedFuture(new ProtocolException(runOver(session)));
-    }
     return sessions
         .publish(session)
         .thenApply(
@@ -118,26 +111,14 @@ public final class Publisher {
         clock.instant());
   }
 
-  /**
-   * Whether the session's run ended while it started. To be asked again after it is recorded: a run
-   * first becomes unknown and then ends the sessions that it finds recorded.
-   */
-  boolean runIsOver(Session session) {
-    return session.terms().run().filter(run -> !runs.live(run)).isPresent();
-  }
-
-  static WebDriverError runOver(Session session) {
-    return WebDriverError.of(
-        ErrorCode.SESSION_NOT_CREATED,
-        "The session can't be kept: run %s ended while it started"
-            .formatted(session.terms().run().orElse("")));
-  }
-
   private static WebDriverError notRecorded(Publication publication, Session session) {
     String why =
-        publication == Publication.DUPLICATE_ID
-            ? "node " + session.node() + " gave a session id that another session has"
-            : "the lock on its device expired while it started";
+        switch (publication) {
+          case DUPLICATE_ID ->
+              "node " + session.node() + " gave a session id that another session has";
+          case RUN_OVER -> "run " + session.terms().run().orElse("") + " ended while it started";
+          default -> "the lock on its device expired while it started";
+        };
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "The session can't be kept: " + why);
   }
 

@@ -73,6 +73,11 @@ final class Refusals {
         : "";
   }
 
+  /** Why a run's request gets nothing, whether it waited or has just come. */
+  static String overRun(String run) {
+    return "run " + run + " is unknown or over";
+  }
+
   static WebDriverError plain(String text) {
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text);
   }

@@ -84,13 +84,16 @@ public final class WishReader {
 
   private Optional<String> run(Origin origin, OurCapabilities ours) {
     Optional<String> asked = origin.run().isPresent() ? origin.run() : ours.text("run_id");
-    Optional<String> run = asked.filter(id -> !id.equalsIgnoreCase("free"));
-    if (run.isPresent() && !runs.live(run.get())) {
-      throw refused(
-          ErrorCode.SESSION_NOT_CREATED,
-          Refusals.NONE_AVAILABLE + ": run " + run.get() + " is unknown or over");
-    }
-    return run;
+    return asked.filter(id -> !id.equalsIgnoreCase("free")).map(this::live);
+  }
+
+  private String live(String run) {
+    return runs.live(run)
+        .orElseThrow(
+            () ->
+                refused(
+                    ErrorCode.SESSION_NOT_CREATED,
+                    Refusals.NONE_AVAILABLE + ": " + Refusals.overRun(run)));
   }
 
   private List<Question> questions(

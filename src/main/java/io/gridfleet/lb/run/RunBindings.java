@@ -1,6 +1,7 @@
 package io.gridfleet.lb.run;
 
 import io.gridfleet.lb.device.DeviceId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -38,7 +39,7 @@ public final class RunBindings implements RunListener {
           });
 
   /**
-   * @param listener is told {@link RunListener#bindingsChanged}
+   * @param listener is told {@link RunListener#bindingsChanged}, then {@link RunListener#over}
    */
   public RunBindings(RunListener listener) {
     this.listener = listener;
@@ -56,11 +57,11 @@ public final class RunBindings implements RunListener {
 
   @Override
   public void changed(Run run) {
-    Set<DeviceId> touched = new HashSet<>();
+    News news = new News();
     synchronized (this) {
-      take(run, touched);
+      take(run, news);
     }
-    tell(touched);
+    tell(news);
   }
 
   /** Takes over what the store says is live; for start-up, sweeps and signals. */
@@ -79,25 +80,24 @@ public final class RunBindings implements RunListener {
   }
 
   private void replace(Set<RunId> before, Collection<Run> found) {
-    Set<DeviceId> touched = new HashSet<>();
+    News news = new News();
     synchronized (this) {
       Set<RunId> gone = new HashSet<>(before);
       found.forEach(run -> gone.remove(run.id()));
-      gone.forEach(id -> forget(id, touched));
-      found.forEach(run -> take(run, touched));
+      gone.forEach(id -> forget(id, news));
+      found.forEach(run -> take(run, news));
     }
-    tell(touched);
+    tell(news);
   }
 
-  private void take(Run run, Set<DeviceId> touched) {
+  private void take(Run run, News news) {
     Run known = live.get(run.id());
     boolean old = known != null && known.status().version() >= run.status().version();
     if (old || ended.contains(run.id())) {
       return;
     }
     if (!run.live()) {
-      forget(run.id(), touched);
-      ended.add(run.id());
+      forget(run.id(), news);
       return;
     }
     live.put(run.id(), run);
@@ -107,7 +107,7 @@ public final class RunBindings implements RunListener {
             entry -> {
               RunBinding before = byDevice.put(entry.device(), new RunBinding(run, entry));
               if (before == null || !sameFor(before, run, entry)) {
-                touched.add(entry.device());
+                news.touched().add(entry.device());
               }
             });
   }
@@ -116,23 +116,33 @@ public final class RunBindings implements RunListener {
     return before.run().id().equals(run.id()) && Objects.equals(before.reservation(), entry);
   }
 
-  private void forget(RunId id, Set<DeviceId> touched) {
+  private void forget(RunId id, News news) {
+    ended.add(id);
     Run known = live.remove(id);
     if (known == null) {
       return;
     }
+    news.over().add(id);
     for (Reservation entry : known.reservations()) {
       RunBinding binding = byDevice.get(entry.device());
       if (binding != null && binding.run().id().equals(id)) {
         byDevice.remove(entry.device());
-        touched.add(entry.device());
+        news.touched().add(entry.device());
       }
     }
   }
 
-  private void tell(Set<DeviceId> touched) {
-    if (!touched.isEmpty()) {
-      listener.bindingsChanged(Set.copyOf(touched));
+  private void tell(News news) {
+    if (!news.touched().isEmpty()) {
+      listener.bindingsChanged(Set.copyOf(news.touched()));
+    }
+    news.over().forEach(listener::over);
+  }
+
+  /** What is to be told when the lock is free again. */
+  private record News(Set<DeviceId> touched, List<RunId> over) {
+    News() {
+      this(new HashSet<>(), new ArrayList<>());
     }
   }
 }

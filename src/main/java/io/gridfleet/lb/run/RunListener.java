@@ -32,6 +32,9 @@ public interface RunListener {
   /** Who may use these devices changed. */
   default void bindingsChanged(Set<DeviceId> devices) {}
 
+  /** A run that was live for {@link RunBindings} isn't any more, whichever replica ended it. */
+  default void over(RunId run) {}
+
   /** Tells several, in order. */
   static RunListener all(RunListener... listeners) {
     return new RunListeners(List.of(listeners));

@@ -56,4 +56,9 @@ record RunListeners(List<RunListener> listeners) implements RunListener {
   public void bindingsChanged(Set<DeviceId> devices) {
     each(listener -> listener.bindingsChanged(devices));
   }
+
+  @Override
+  public void over(RunId run) {
+    each(listener -> listener.over(run));
+  }
 }

@@ -15,7 +15,8 @@ public interface SessionMap {
 
   /**
    * Records a session and gives it its lock, in one step: from here on the lock stands as long as
-   * the session.
+   * the session. In the same step the session's run is seen to be open, so that whoever ends a run
+   * and then looks for its sessions finds all that there will ever be.
    */
   CompletionStage<Publication> publish(Session session);
 
@@ -25,7 +26,9 @@ public interface SessionMap {
     /** Another live session has this id: two nodes hand out the same one. */
     DUPLICATE_ID,
     /** The attempt's lock expired in the meantime and may be somebody else's now. */
-    LOCK_LOST
+    LOCK_LOST,
+    /** Its run has ended, or there never was one. */
+    RUN_OVER
   }
 
   /** The live session of this id. */

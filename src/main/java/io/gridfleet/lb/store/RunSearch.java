@@ -16,6 +16,10 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Finds runs. */
 final class RunSearch {
+  /** States of runs that haven't ended. */
+  static final List<String> OPEN =
+      Stream.of(RunState.values()).filter(state -> !state.terminal()).map(RunState::name).toList();
+
   private static final String WHERE =
       """
        FROM runs WHERE (:state = '' OR state = :state)
@@ -40,14 +44,13 @@ final class RunSearch {
         .findOne();
   }
 
-  CompletionStage<List<Run>> inStates(RunState... states) {
-    List<String> names = Stream.of(states).map(RunState::name).toList();
+  CompletionStage<List<Run>> live() {
     return statements.run(
         "runs.live",
         handle ->
             handle
                 .createQuery("SELECT body FROM runs WHERE state IN (<states>) ORDER BY created, id")
-                .bindList("states", names)
+                .bindList("states", OPEN)
                 .map((row, context) -> RunDocuments.read(row.getString("body")))
                 .list());
   }

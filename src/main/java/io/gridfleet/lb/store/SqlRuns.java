@@ -5,7 +5,6 @@ import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunRequest;
-import io.gridfleet.lb.run.RunState;
 import io.gridfleet.lb.run.Runs;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -182,7 +181,7 @@ final class SqlRuns implements Runs {
 
   @Override
   public CompletionStage<List<Run>> live() {
-    return search.inStates(RunState.PREPARING, RunState.ACTIVE);
+    return search.live();
   }
 
   @Override

@@ -19,12 +19,15 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * Sessions as rows, one live row an id. A session and its lock change in one transaction, the lock
- * after the session when it ends, before it when it begins.
+ * Sessions as rows, one live row an id. A session and its lock change in one transaction: when it
+ * begins its run, its lock, itself; when it ends itself, its lock.
  */
 final class SqlSessionMap implements SessionMap {
   /** Rows of one transaction of {@link #touch}: others wait for it no longer than moments. */
   private static final int STEP = 500;
+
+  private static final String OPEN_RUN =
+      "SELECT id FROM runs WHERE id = :run AND state IN (<open>) <unchanged>";
 
   private static final String HAND_OVER =
       """
@@ -69,6 +72,9 @@ final class SqlSessionMap implements SessionMap {
   }
 
   private static Publication publish(Handle handle, Session session) {
+    if (!session.terms().run().map(run -> isOpen(handle, run)).orElse(true)) {
+      return Publication.RUN_OVER;
+    }
     if (!handOver(handle, session)) {
       return published(handle, session) ? Publication.PUBLISHED : Publication.LOCK_LOST;
     }
@@ -79,6 +85,17 @@ final class SqlSessionMap implements SessionMap {
       return Publication.DUPLICATE_ID;
     }
     return Publication.PUBLISHED;
+  }
+
+  /** From here to the end of the transaction nobody ends the run. */
+  private static boolean isOpen(Handle handle, String run) {
+    return handle
+        .createQuery(OPEN_RUN)
+        .bind("run", Columns.storable(run))
+        .bindList("open", RunSearch.OPEN)
+        .mapTo(String.class)
+        .findOne()
+        .isPresent();
   }
 
   private static boolean handOver(Handle handle, Session session) {

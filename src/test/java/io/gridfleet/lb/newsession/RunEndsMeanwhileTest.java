@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ final class RunEndsMeanwhileTest {
     DeviceId phone = DeviceId.of("phone-0");
     lab.locks.reservedBy(phone, Optional.of(RUN));
     lab.news.reserved(phone, Optional.of(RUN), Optional.empty());
-    lab.runs = RUN::equals;
+    lab.runs = asked -> Optional.of(RUN).filter(asked::equalsIgnoreCase);
   }
 
   @Test
@@ -47,14 +47,57 @@ final class RunEndsMeanwhileTest {
   }
 
   @Test
-  void aRunThatEndsWhileTheSessionIsRecordedGetsNoSession() {
-    AtomicInteger asked = new AtomicInteger();
-    lab.runs = run -> asked.incrementAndGet() <= 2;
+  void aRunThatAnotherReplicaEndsUnheardGetsNoSession() {
     Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    lab.time.pass(Duration.ofMillis(50));
+    lab.openRuns = run -> false;
     lab.time.pass(Duration.ofSeconds(1));
 
-    assertThat(asked).as("when it came, before and after the record").hasValue(3);
     nothingIsLeftOf(story);
+  }
+
+  @Test
+  void aRunIsKnownHoweverItsIdIsWritten() {
+    Story story = lab.ask(Map.of("gridfleet:run_id", "RUN-7"));
+    lab.time.pass(Duration.ofSeconds(1));
+
+    assertThat(story.answer().join().status()).isEqualTo(200);
+  }
+
+  @Test
+  void aRequestThatWaitsIsToldAtOnceThatItsRunEnded() {
+    lab.ask(Map.of("gridfleet:run_id", RUN));
+    lab.time.pass(Duration.ofSeconds(1));
+    Story waiting = lab.ask(Map.of("gridfleet:run_id", RUN));
+    Story stranger = lab.ask(Map.of());
+    lab.runs = KnownRuns.none();
+    assertThat(waiting.answer()).isNotDone();
+
+    lab.waits.over(RUN);
+
+    Story late = lab.ask(Map.of("gridfleet:run_id", RUN));
+    assertThat(text(waiting)).isEqualTo(text(late)).contains("run run-7 is unknown or over");
+    assertThat(stranger.answer()).isNotDone();
+    assertThat(lab.distributor.queueLength()).isEqualTo(1);
+  }
+
+  @Test
+  void aRunThatEndsBetweenTheQuestionAndTheQueueIsNotWaitedFor() {
+    lab.ask(Map.of("gridfleet:run_id", RUN));
+    lab.time.pass(Duration.ofSeconds(1));
+    AtomicBoolean asked = new AtomicBoolean();
+    lab.runs = run -> Optional.of(run).filter(it -> !asked.getAndSet(true));
+
+    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+
+    assertThat(text(story)).contains("run run-7 is unknown or over");
+    assertThat(lab.distributor.queueLength()).isZero();
+  }
+
+  private String text(Story story) {
+    lab.time.pass(Duration.ZERO);
+    assertThat(story.answer()).isDone();
+    return new String(story.answer().join().body(), StandardCharsets.UTF_8);
   }
 
   private void nothingIsLeftOf(Story story) {

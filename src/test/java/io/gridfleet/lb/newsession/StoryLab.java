@@ -33,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** The whole story on a virtual clock: every part is real but the nodes, the store and time. */
@@ -41,7 +42,7 @@ final class StoryLab {
 
   final VirtualTime time = new VirtualTime();
   final FakeDeviceLocks locks = new FakeDeviceLocks(time);
-  final FakeSessionMap sessions = new FakeSessionMap(locks, time);
+  final FakeSessionMap sessions = new FakeSessionMap(locks, time, this::open);
   final FakeAvoidedDevices avoided = new FakeAvoidedDevices(time);
   final Inventory inventory = new Inventory();
   final Distributor distributor = new Distributor(locks, LOCK_EXPIRY, time, time);
@@ -49,7 +50,14 @@ final class StoryLab {
   final ScriptedNodes nodes;
   final EndSession endSession;
   final NewSessionFlow flow;
+
+  /** What this replica has heard of runs. */
   KnownRuns runs = KnownRuns.none();
+
+  /** What the store knows of runs. */
+  Predicate<String> openRuns = run -> runs.live(run).isPresent();
+
+  final WaitsOfRuns waits = new WaitsOfRuns(this::live);
   private int requests;
 
   StoryLab(RandomGenerator luck, NewSessionListener listener) {
@@ -80,15 +88,19 @@ final class StoryLab {
                     sessions,
                     attempts,
                     inventory,
-                    this::live,
                     new Publisher.Limits(idle, Duration.ofMinutes(2)),
                     time),
-                endSession),
+                endSession,
+                waits),
             listener,
             time);
   }
 
-  private boolean live(String run) {
+  private boolean open(String run) {
+    return openRuns.test(run);
+  }
+
+  private Optional<String> live(String run) {
     return runs.live(run);
   }
 

@@ -19,6 +19,7 @@ final class RunBindingsTest {
 
   private final List<Set<DeviceId>> told = new ArrayList<>();
   private final List<String> again = new ArrayList<>();
+  private final List<RunId> over = new ArrayList<>();
   private final RunListener listener =
       new RunListener() {
         @Override
@@ -27,11 +28,21 @@ final class RunBindingsTest {
         }
 
         @Override
+        public void over(RunId run) {
+          assertThat(bindings().live(run)).as("it is over when it is told").isEmpty();
+          over.add(run);
+        }
+
+        @Override
         public void failsAgain(Run run, DeviceId device, String cause) {
           again.add(cause);
         }
       };
   private final RunBindings bindings = new RunBindings(listener);
+
+  private RunBindings bindings() {
+    return bindings;
+  }
 
   private static Run begun() {
     RunRequest request =
@@ -63,6 +74,7 @@ final class RunBindingsTest {
     assertThat(bindings.of(PHONE)).isEmpty();
     assertThat(bindings.live(run.id())).isEmpty();
     assertThat(told).hasSize(2);
+    assertThat(over).containsExactly(run.id());
   }
 
   @Test
@@ -85,6 +97,9 @@ final class RunBindingsTest {
     bindings.reload(new FakeRuns(clock)).toCompletableFuture().join();
 
     assertThat(bindings.of(PHONE)).isEmpty();
+    assertThat(over).containsExactly(run.id());
+    bindings.changed(run);
+    assertThat(bindings.live(run.id())).as("news that was on its way").isEmpty();
   }
 
   @Test

@@ -19,14 +19,22 @@ public final class FakeSessionMap implements SessionMap {
   private final Map<SessionId, SessionRecord> records = new LinkedHashMap<>();
   private final FakeDeviceLocks locks;
   private final InstantSource clock;
+  private final Predicate<String> openRuns;
 
-  public FakeSessionMap(FakeDeviceLocks locks, InstantSource clock) {
+  /**
+   * @param openRuns which runs haven't ended
+   */
+  public FakeSessionMap(FakeDeviceLocks locks, InstantSource clock, Predicate<String> openRuns) {
     this.locks = locks;
     this.clock = clock;
+    this.openRuns = openRuns;
   }
 
   @Override
   public synchronized CompletionStage<Publication> publish(Session session) {
+    if (session.terms().run().filter(openRuns.negate()).isPresent()) {
+      return CompletableFuture.completedFuture(Publication.RUN_OVER);
+    }
     SessionRecord before = records.get(session.id());
     if (before != null && before.live()) {
       return CompletableFuture.completedFuture(Publication.DUPLICATE_ID);

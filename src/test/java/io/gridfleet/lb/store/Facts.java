@@ -3,6 +3,12 @@ package io.gridfleet.lb.store;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.run.DeviceSnapshot;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunRequest;
+import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -15,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Facts to put into a store, and ways to wait for it. */
 final class Facts {
@@ -40,7 +47,7 @@ final class Facts {
         lock,
         new NodeId("mini-1"),
         new Session.Terms(
-            "lab", Optional.of("run-7"), Optional.empty(), idleLimit, Duration.ofMinutes(2), true),
+            "lab", Optional.empty(), Optional.empty(), idleLimit, Duration.ofMinutes(2), true),
         Capabilities.of(
             Map.of(
                 "platformName",
@@ -51,6 +58,37 @@ final class Facts {
                 Map.of("a", true))),
         Map.of("/se/cdp", "ws://127.0.0.1:9222/devtools"),
         Instant.EPOCH);
+  }
+
+  /** The same in a run. */
+  static Session of(RunId run, Session session) {
+    Session.Terms terms = session.terms();
+    return new Session(
+        session.id(),
+        session.lock(),
+        session.node(),
+        new Session.Terms(
+            terms.tenant(),
+            Optional.of(run.value()),
+            terms.testName(),
+            terms.idleLimit(),
+            terms.commandTimeout(),
+            terms.direct()),
+        session.capabilities(),
+        session.tunnels(),
+        session.created());
+  }
+
+  /** A run that begins with these devices; fails where they aren't free. */
+  static Run begun(SqlStore store, DeviceId... devices) {
+    RunRequest request =
+        new RunRequest("nightly", List.of(), Duration.ofHours(1), MINUTE, Optional.empty());
+    DeviceSnapshot phone = new DeviceSnapshot(Map.of("name", "Pixel"), Map.of());
+    List<Reservation> wanted =
+        Stream.of(devices).map(device -> Reservation.of(device, phone)).toList();
+    Runs.Want all = new Runs.Want(wanted.size(), wanted.size(), wanted);
+    Runs.Reserving done = now(store.runs().reserve(RunId.random(), request, List.of(all)));
+    return ((Runs.Reserving.Reserved) done).run();
   }
 
   /** The value of a stage, or its failure. */

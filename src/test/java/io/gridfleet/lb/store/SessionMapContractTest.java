@@ -13,6 +13,10 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
@@ -22,8 +26,15 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +129,66 @@ final class SessionMapContractTest {
     assertThat(now(sessions.publish(session(first.id(), lock(), MINUTE))))
         .isEqualTo(Publication.PUBLISHED);
     assertThat(now(sessions.newest(10))).hasSize(2);
+  }
+
+  @Test
+  void aSessionOfAnOpenRunBelongsToIt() {
+    DeviceId phone = device();
+    RunId run = Facts.begun(store, phone).id();
+    Session session = Facts.of(run, session(lock(phone, run)));
+
+    assertThat(now(sessions.publish(session))).isEqualTo(Publication.PUBLISHED);
+    assertThat(now(sessions.publish(session))).as("said twice").isEqualTo(Publication.PUBLISHED);
+    assertThat(now(sessions.find(session.id())).orElseThrow().terms()).isEqualTo(session.terms());
+  }
+
+  @Test
+  void aSessionOfARunThatHasEndedIsNotRecordedAndTheAttemptKeepsItsLock() {
+    DeviceId phone = device();
+    RunId run = Facts.begun(store, phone).id();
+    DeviceLock lock = lock(phone, run);
+    now(new EndRun(store.runs(), any -> done(), new RunListener() {}).complete(run));
+    Session session = Facts.of(run, session(lock));
+
+    assertThat(now(sessions.publish(session))).isEqualTo(Publication.RUN_OVER);
+    assertThat(now(sessions.publish(Facts.of(RunId.random(), session))))
+        .as("a run that never was")
+        .isEqualTo(Publication.RUN_OVER);
+
+    assertThat(now(sessions.newest(10))).isEmpty();
+    assertThat(now(store.deviceLocks().release(lock))).as("still an attempt's lock").isTrue();
+  }
+
+  @Test
+  void whoeverEndsARunFindsAllSessionsThatItWillEverHave() {
+    Set<Publication> seen = new HashSet<>();
+    for (int round = 0; round < 40; round++) {
+      DeviceId phone = device();
+      RunId run = Facts.begun(store, phone).id();
+      Session session = Facts.of(run, session(lock(phone, run)));
+      List<SessionRecord> found = new ArrayList<>();
+      EndRun end =
+          new EndRun(
+              store.runs(),
+              ended -> sessions.live().thenAccept(found::addAll),
+              new RunListener() {});
+      CompletionStage<Publication> publication = round % 3 == 0 ? sessions.publish(session) : null;
+      CompletionStage<Run> cancelled = end.cancel(run);
+      if (round % 3 == 1) {
+        now(cancelled);
+      }
+      if (publication == null) {
+        publication = sessions.publish(session);
+      }
+      now(cancelled);
+
+      Publication outcome = now(publication);
+      assertThat(found.stream().anyMatch(it -> it.session().id().equals(session.id())))
+          .as("found by who ended the run, in round %d", round)
+          .isEqualTo(outcome == Publication.PUBLISHED);
+      seen.add(outcome);
+    }
+    assertThat(seen).containsExactlyInAnyOrder(Publication.PUBLISHED, Publication.RUN_OVER);
   }
 
   @Test
@@ -253,6 +324,15 @@ final class SessionMapContractTest {
     Session found = now(sessions.find(plain.id())).orElseThrow();
     assertThat(found.terms().testName().orElseThrow()).contains("DROP TABLE");
     assertThat(found.capabilities().text("x").orElseThrow()).endsWith("<now>:me");
+  }
+
+  private static CompletionStage<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private DeviceLock lock(DeviceId phone, RunId run) {
+    Optional<String> of = Optional.of(run.value());
+    return now(store.deviceLocks().tryLock(phone, 1, "attempt", of, MINUTE)).orElseThrow();
   }
 
   private DeviceLock lock() {

@@ -95,6 +95,7 @@ final class TwoReplicasTest {
             case PUBLISHED -> published.incrementAndGet();
             case DUPLICATE_ID -> assertThat(now(own.deviceLocks().release(lock))).isTrue();
             case LOCK_LOST -> throw new AssertionError("nobody took it");
+            case RUN_OVER -> throw new AssertionError("it has none");
           }
           Optional<Session> gone = now(own.sessionMap().end(id, EndReason.CLIENT_DELETED));
           if (gone.isPresent()) {
