@@ -111,10 +111,10 @@ public final class GridFleetLb implements AutoCloseable {
     this.store =
         SqlStore.open(
             storeConfig(config), new Listeners.OfStore(metrics.store(), this::endedMeanwhile));
-    this.distributor =
-        new Distributor(store.deviceLocks(), config.newSession().lockExpiry(), timer, clock);
+    Duration expiry = config.newSession().lockExpiry();
+    this.keeper = new LockKeeper(store.deviceLocks(), expiry, System::nanoTime);
+    this.distributor = new Distributor(keeper, timer, clock);
     this.news = new FleetNews(distributor);
-    this.keeper = new LockKeeper(store.deviceLocks(), config.newSession().lockExpiry());
     NodeConnections connections =
         new NodeConnections(
             loops.transport(),

@@ -66,6 +66,9 @@ final class StoryLog implements NewSessionListener {
     if (outcome instanceof AttemptOutcome.Refused refused) {
       return "refused with status " + refused.status() + ", " + refused.error().code().text();
     }
+    if (outcome instanceof AttemptOutcome.LockLost) {
+      return "lock lost before the node was asked";
+    }
     return outcome instanceof AttemptOutcome.ClientGone ? "client gone" : "out of time";
   }
 

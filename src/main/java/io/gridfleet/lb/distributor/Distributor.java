@@ -2,7 +2,6 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
-import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
@@ -34,17 +33,14 @@ public final class Distributor {
 
   private final Object model = new Object();
   private final Matching matching = new Matching();
-  private final DeviceLocks locks;
-  private final Duration lockExpiry;
+  private final LockKeeper locks;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final ReleaseLocks releases;
   private @Nullable Placement closed;
 
-  public Distributor(
-      DeviceLocks locks, Duration lockExpiry, ScheduledExecutorService timer, InstantSource clock) {
+  public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
     this.locks = locks;
-    this.lockExpiry = lockExpiry;
     this.timer = timer;
     this.clock = clock;
     this.releases =
@@ -143,9 +139,7 @@ public final class Distributor {
     Optional<String> run = pick.question().run();
     CompletionStage<Optional<DeviceLock>> answer;
     try {
-      answer =
-          locks.tryLock(
-              pick.device().id(), pick.device().slots(), order.attempt(), run, lockExpiry);
+      answer = locks.tryLock(pick.device(), order.attempt(), run);
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }

@@ -1,30 +1,62 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renews the locks of attempts that are under way, all in one statement. A lock that was lost
- * meanwhile is only told of: the attempt finds out when it wants to publish.
+ * Takes the locks of attempts, renews those of attempts that are under way, all in one statement,
+ * and knows without asking how long each stands for sure: a process that was frozen finds out when
+ * it wakes. A lock that was lost meanwhile is told of; the attempt finds out before it asks its
+ * node, or when it wants to publish.
  */
 public final class LockKeeper {
   private static final Logger log = LoggerFactory.getLogger(LockKeeper.class);
 
+  /** The last part of an expiry doesn't count: a request may be as long on its way to a node. */
+  private static final int MARGIN_PART = 10;
+
   private final DeviceLocks locks;
   private final Duration expiry;
-  private final Set<DeviceLock> kept = ConcurrentHashMap.newKeySet();
+  private final LongSupplier nanos;
+  private final Map<DeviceLock, Kept> kept = new ConcurrentHashMap<>();
 
-  public LockKeeper(DeviceLocks locks, Duration expiry) {
+  /**
+   * A lock that was taken here.
+   *
+   * @param asked when the store was asked last, of those times that it said yes
+   * @param renewed whether its attempt has begun
+   */
+  private record Kept(long asked, boolean renewed) {
+    Kept begun() {
+      return new Kept(asked, true);
+    }
+
+    Kept since(long newer) {
+      return new Kept(newer, renewed);
+    }
+  }
+
+  /**
+   * @param expiry how long a lock stands unless it is renewed
+   * @param nanos a clock that only goes on, as {@link System#nanoTime}
+   */
+  public LockKeeper(DeviceLocks locks, Duration expiry, LongSupplier nanos) {
     this.locks = locks;
     this.expiry = expiry;
+    this.nanos = nanos;
   }
 
   /** Renews from now on; a second call begins a second schedule. */
@@ -34,32 +66,80 @@ public final class LockKeeper {
             this::renew, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Takes a free slot, as {@link DeviceLocks#tryLock}. */
+  CompletionStage<Optional<DeviceLock>> tryLock(
+      Device device, String attempt, Optional<String> run) {
+    long asked = nanos.getAsLong();
+    return locks
+        .tryLock(device.id(), device.slots(), attempt, run, expiry)
+        .thenApply(
+            taken -> {
+              taken.ifPresent(lock -> kept.put(lock, new Kept(asked, false)));
+              return taken;
+            });
+  }
+
+  /** Frees the slot, as {@link DeviceLocks#release}. */
+  CompletionStage<Boolean> release(DeviceLock lock) {
+    letGo(lock);
+    return locks.release(lock);
+  }
+
+  /** The lock's attempt begins: renews it until it is let go. */
   public void keep(DeviceLock lock) {
-    kept.add(lock);
+    kept.computeIfPresent(lock, (key, known) -> known.begun());
   }
 
   public void letGo(DeviceLock lock) {
     kept.remove(lock);
   }
 
+  /** Whether nobody else can have the slot yet, by what the store said last. */
+  public boolean surelyHolds(DeviceLock lock) {
+    Kept known = kept.get(lock);
+    return known != null && age(known) < expiry.minus(expiry.dividedBy(MARGIN_PART)).toNanos();
+  }
+
+  private long age(Kept known) {
+    return nanos.getAsLong() - known.asked();
+  }
+
   void renew() {
-    if (kept.isEmpty()) {
+    List<DeviceLock> renewed = new ArrayList<>();
+    kept.forEach(
+        (lock, known) -> {
+          if (known.renewed()) {
+            renewed.add(lock);
+          } else if (age(known) > expiry.toNanos()) {
+            kept.remove(lock, known);
+          }
+        });
+    if (renewed.isEmpty()) {
       return;
     }
+    long asked = nanos.getAsLong();
     try {
       locks
-          .renew(List.copyOf(kept), expiry)
+          .renew(renewed, expiry)
           .whenComplete(
               (lost, failure) -> {
                 if (failure != null) {
                   log.warn("locks can't be renewed: {}", failure.toString());
                 } else {
-                  lost.forEach(lock -> log.warn("the lock on device {} was lost", lock.device()));
-                  kept.removeAll(lost);
+                  renewed(renewed, lost, asked);
                 }
               });
     } catch (RuntimeException refused) {
       log.warn("locks can't be renewed: {}", refused.toString());
     }
+  }
+
+  private void renewed(List<DeviceLock> all, List<DeviceLock> lost, long asked) {
+    all.forEach(lock -> kept.computeIfPresent(lock, (key, known) -> known.since(asked)));
+    lost.forEach(
+        lock -> {
+          log.warn("the lock on device {} was lost", lock.device());
+          kept.remove(lock);
+        });
   }
 }

@@ -12,21 +12,37 @@ import java.util.Set;
  *
  * @param request the id of the new session request
  * @param questions one for each candidate of its capabilities, in {@code firstMatch} order
+ * @param locksLost attempts that ended before their node was asked
  */
 public record Order(
-    String request, List<Question> questions, Turn turn, Preference preference, Quota quota) {
+    String request,
+    List<Question> questions,
+    Turn turn,
+    Preference preference,
+    Quota quota,
+    int locksLost) {
   public Order {
     questions = List.copyOf(questions);
   }
 
+  public Order(
+      String request, List<Question> questions, Turn turn, Preference preference, Quota quota) {
+    this(request, questions, turn, preference, quota, 0);
+  }
+
   /** The key of its next attempt: a node that has seen a key replays what it answered before. */
   String attempt() {
-    return request + "-" + (preference.failed().size() + 1);
+    return request + "-" + (preference.failed().size() + locksLost + 1);
   }
 
   /** The same ask, without a device that failed it. */
   public Order without(DeviceId failed) {
-    return new Order(request, questions, turn, preference.without(failed), quota);
+    return new Order(request, questions, turn, preference.without(failed), quota, locksLost);
+  }
+
+  /** The same ask after an attempt whose node wasn't asked; its key isn't used again. */
+  public Order again() {
+    return new Order(request, questions, turn, preference, quota, locksLost + 1);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceLock;
-import io.gridfleet.lb.device.DeviceLocks;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,14 +17,14 @@ final class ReleaseLocks {
   /** A release that the store didn't take is said again this often until it does. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  private final DeviceLocks locks;
+  private final LockKeeper locks;
   private final ScheduledExecutorService timer;
   private final Consumer<DeviceLock> released;
 
   /**
    * @param released called once for each lock that the store doesn't hold any more
    */
-  ReleaseLocks(DeviceLocks locks, ScheduledExecutorService timer, Consumer<DeviceLock> released) {
+  ReleaseLocks(LockKeeper locks, ScheduledExecutorService timer, Consumer<DeviceLock> released) {
     this.locks = locks;
     this.timer = timer;
     this.released = released;

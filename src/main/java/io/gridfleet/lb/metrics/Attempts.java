@@ -17,6 +17,7 @@ final class Attempts {
   private final Map<String, Counter> failed = new ConcurrentHashMap<>();
   private final Counter created;
   private final Counter refused;
+  private final Counter lockLost;
   private final Counter outOfTime;
   private final Counter clientGone;
 
@@ -24,6 +25,7 @@ final class Attempts {
     this.registry = registry;
     created = counter("created", NO_CAUSE);
     refused = counter("refused", NO_CAUSE);
+    lockLost = counter("lock_lost", NO_CAUSE);
     outOfTime = counter("out_of_time", NO_CAUSE);
     clientGone = counter("client_gone", NO_CAUSE);
   }
@@ -35,6 +37,8 @@ final class Attempts {
       refused.increment();
     } else if (outcome instanceof AttemptOutcome.DeviceFailed device) {
       failed(device.causeCode()).increment();
+    } else if (outcome instanceof AttemptOutcome.LockLost) {
+      lockLost.increment();
     } else if (outcome instanceof AttemptOutcome.OutOfTime) {
       outOfTime.increment();
     } else {

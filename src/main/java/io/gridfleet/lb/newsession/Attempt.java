@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Attempt {
   private final Device device;
   private final String key;
   private final FailureTable failures;
+  private final BooleanSupplier lockStands;
   private final CompletableFuture<AttemptOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<AttemptOutcome> late = new CompletableFuture<>();
   private @Nullable Future<?> alarm;
@@ -38,10 +40,14 @@ final class Attempt {
   /** Whether the node may have seen the request. */
   private boolean asked = true;
 
-  Attempt(Device device, String key, FailureTable failures) {
+  /**
+   * @param lockStands whether the device is surely still ours: asked before the node is
+   */
+  Attempt(Device device, String key, FailureTable failures, BooleanSupplier lockStands) {
     this.device = device;
     this.key = key;
     this.failures = failures;
+    this.lockStands = lockStands;
   }
 
   Device device() {
@@ -74,7 +80,7 @@ final class Attempt {
             () -> executor.execute(() -> outcome.complete(timedOut(limit))),
             limit.toNanos(),
             TimeUnit.NANOSECONDS);
-    NodeRequest request = NodeRequest.create(body, key, limit.plus(LATE));
+    NodeRequest request = NodeRequest.create(body, key, limit.plus(LATE)).onlyIf(lockStands);
     nodes.send(device.node(), request, executor).whenCompleteAsync(this::answered, executor);
   }
 
@@ -99,6 +105,9 @@ final class Attempt {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
+    if (cause instanceof NodeFailure notSent && notSent.kind() == NodeFailure.Kind.WITHDRAWN) {
+      return new AttemptOutcome.LockLost();
+    }
     if (cause instanceof NodeFailure known) {
       asked =
           known.kind() != NodeFailure.Kind.REFUSED && known.kind() != NodeFailure.Kind.UNREACHABLE;

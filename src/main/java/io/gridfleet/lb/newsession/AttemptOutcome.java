@@ -47,6 +47,12 @@ public sealed interface AttemptOutcome {
   record DeviceFailed(String cause, String causeCode, boolean marks, Optional<Answer> answer)
       implements AttemptOutcome {}
 
+  /**
+   * Our lock may have expired before the node was asked, so that it wasn't: the device may be
+   * another's by now. Nobody is at fault, and nothing is left behind.
+   */
+  record LockLost() implements AttemptOutcome {}
+
   /** The time of the request is over. */
   record OutOfTime() implements AttemptOutcome {}
 

@@ -53,7 +53,12 @@ public final class Attempts {
     NewSessionRequest request = story.request();
     parts.keeper().keep(placed.lock());
     byte[] body = OutgoingCapabilities.body(request.payload(), placed.candidate(), placed.device());
-    Attempt attempt = new Attempt(placed.device(), placed.lock().holder(), parts.failures());
+    Attempt attempt =
+        new Attempt(
+            placed.device(),
+            placed.lock().holder(),
+            parts.failures(),
+            () -> parts.keeper().surelyHolds(placed.lock()));
     attempt.start(parts.calls(), body, story.wish().times().attempt(), request.executor(), timer);
     return attempt;
   }
@@ -87,7 +92,6 @@ public final class Attempts {
   }
 
   CompletionStage<Void> release(DeviceLock lock) {
-    parts.keeper().letGo(lock);
     return parts.distributor().release(lock);
   }
 

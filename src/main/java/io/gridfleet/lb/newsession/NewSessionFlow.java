@@ -229,8 +229,11 @@ public final class NewSessionFlow {
 
   private static void noteFailure(
       Story story, Device device, AttemptOutcome outcome, Duration took) {
-    AttemptOutcome.DeviceFailed failure = (AttemptOutcome.DeviceFailed) outcome;
-    story.failed(new AttemptRecord(device, failure.cause(), took), failure);
+    if (outcome instanceof AttemptOutcome.DeviceFailed failure) {
+      story.failed(new AttemptRecord(device, failure.cause(), took), failure);
+    } else {
+      story.lockLost(new AttemptRecord(device, "the lock expired before the node was asked", took));
+    }
   }
 
   /**

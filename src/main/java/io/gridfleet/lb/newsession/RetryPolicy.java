@@ -32,6 +32,9 @@ final class RetryPolicy {
     if (outcome instanceof AttemptOutcome.Refused) {
       return Next.AS_THE_NODE_SAID;
     }
+    if (outcome instanceof AttemptOutcome.LockLost) {
+      return left.isZero() ? Next.GIVE_UP : Next.AGAIN;
+    }
     if (!choice.retry()) {
       return Next.AS_THE_NODE_SAID;
     }

@@ -97,6 +97,12 @@ final class Story implements PendingSession {
     order = order().without(record.device().id());
   }
 
+  /** The device did nothing wrong: the request may have it again, with another key. */
+  void lockLost(AttemptRecord record) {
+    attempts.add(record);
+    order = order().again();
+  }
+
   AttemptOutcome.@Nullable DeviceFailed lastFailure() {
     return lastFailure;
   }

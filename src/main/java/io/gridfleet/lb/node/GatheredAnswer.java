@@ -73,6 +73,10 @@ final class GatheredAnswer implements Waiting, AnswerSink {
       abort();
       return;
     }
+    if (!request.wanted().getAsBoolean()) {
+      stop(new NodeFailure(NodeFailure.Kind.WITHDRAWN, node, "wasn't asked"));
+      return;
+    }
     to.begin(requestHead(), this);
     to.write(
         request.body().length == 0

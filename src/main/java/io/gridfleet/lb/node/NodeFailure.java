@@ -12,6 +12,8 @@ public final class NodeFailure extends Exception {
     REFUSED,
     /** No connection came about: no route, no such name, no TLS, no answer in time. */
     UNREACHABLE,
+    /** It wasn't wanted any more when a connection had come about; not one byte was sent. */
+    WITHDRAWN,
     /** The connection ended before the answer did; the node may have acted on the request. */
     RESET,
     /** No answer within the time; the node may still act on the request. */

@@ -2,6 +2,7 @@ package io.gridfleet.lb.node;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * One request of our own to a node.
@@ -11,16 +12,32 @@ import java.util.Map;
  * @param headers beside Host, Content-Length and Content-Type, which are set for it
  * @param body JSON bytes; empty for none
  * @param deadline the longest time to the end of the answer, connecting included
+ * @param wanted asked in the moment before the first byte is written: if it says no, none is
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, and large
 public record NodeRequest(
-    String method, String path, Map<String, String> headers, byte[] body, Duration deadline) {
+    String method,
+    String path,
+    Map<String, String> headers,
+    byte[] body,
+    Duration deadline,
+    BooleanSupplier wanted) {
   private static final String IDEMPOTENCY_KEY = "X-Idempotency-Key";
+
+  public NodeRequest(
+      String method, String path, Map<String, String> headers, byte[] body, Duration deadline) {
+    this(method, path, headers, body, deadline, () -> true);
+  }
 
   /** New Session with a key of this attempt's own, so that an Appium node can be asked again. */
   public static NodeRequest create(byte[] payload, String idempotencyKey, Duration deadline) {
     return new NodeRequest(
         "POST", "/session", Map.of(IDEMPOTENCY_KEY, idempotencyKey), payload, deadline);
+  }
+
+  /** The same, unless it isn't wanted any more when it could be sent. */
+  public NodeRequest onlyIf(BooleanSupplier stillWanted) {
+    return new NodeRequest(method, path, headers, body, deadline, stillWanted);
   }
 
   /** Delete Session. */

@@ -6,6 +6,7 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
@@ -112,7 +113,8 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   private Distributor distributor() {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     timer.shutdown();
-    return new Distributor(this, Duration.ofSeconds(30), timer, clock);
+    return new Distributor(
+        new LockKeeper(this, Duration.ofSeconds(30), System::nanoTime), timer, clock);
   }
 
   private QueueView queue() {

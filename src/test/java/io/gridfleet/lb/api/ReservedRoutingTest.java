@@ -12,6 +12,7 @@ import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Order;
 import io.gridfleet.lb.distributor.PickStrategy;
 import io.gridfleet.lb.distributor.Placement;
@@ -52,7 +53,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   private final VirtualClock clock = new VirtualClock();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Distributor distributor =
-      new Distributor(this, Duration.ofSeconds(30), timer, clock);
+      new Distributor(new LockKeeper(this, Duration.ofSeconds(30), System::nanoTime), timer, clock);
   private final FleetNews news = new FleetNews(distributor);
   private final Lab lab = new Lab();
   private final FakeRuns runs = new FakeRuns(clock, this::locked);

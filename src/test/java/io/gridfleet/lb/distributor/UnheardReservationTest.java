@@ -33,7 +33,8 @@ final class UnheardReservationTest implements DeviceLocks {
 
   private final VirtualTime time = new VirtualTime();
   private final FakeDeviceLocks store = new FakeDeviceLocks(time);
-  private final Distributor distributor = new Distributor(this, Duration.ofSeconds(30), time, time);
+  private final Distributor distributor =
+      new Distributor(new LockKeeper(this, Duration.ofSeconds(30), System::nanoTime), time, time);
   private final FleetNews news = new FleetNews(distributor);
   private Runnable onItsWay = () -> {};
   private int asked;

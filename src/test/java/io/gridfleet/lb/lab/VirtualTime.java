@@ -98,6 +98,11 @@ public final class VirtualTime extends AbstractExecutorService
     now = end;
   }
 
+  /** Time goes by and nothing runs, as in a process that is frozen. */
+  public void freeze(Duration time) {
+    now += time.toNanos();
+  }
+
   /** Runs what is due now. */
   public void settle() {
     pass(Duration.ZERO);

@@ -11,9 +11,11 @@ import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +42,7 @@ final class ScriptedNodes implements NodeCalls, NodeSessions {
   private final Map<String, Set<SessionId>> running = new HashMap<>();
   private final Map<SessionId, String> deviceOf = new HashMap<>();
   private final Set<String> blamed = new HashSet<>();
+  private final List<String> keys = new ArrayList<>();
   private int ids;
   private int mostAtOnce;
   private Luck always = Luck.CREATES;
@@ -64,6 +67,11 @@ final class ScriptedNodes implements NodeCalls, NodeSessions {
     return mostAtOnce;
   }
 
+  /** The keys of all creations that reached a node. */
+  List<String> keys() {
+    return keys;
+  }
+
   int running() {
     return deviceOf.size();
   }
@@ -76,6 +84,11 @@ final class ScriptedNodes implements NodeCalls, NodeSessions {
   @Override
   public CompletionStage<NodeAnswer> send(Node node, NodeRequest request, Executor executor) {
     CompletableFuture<NodeAnswer> answer = new CompletableFuture<>();
+    if (!request.wanted().getAsBoolean()) {
+      fail(answer, node, NodeFailure.Kind.WITHDRAWN);
+      return answer;
+    }
+    keys.add(request.headers().get("X-Idempotency-Key"));
     String device = udid(request.body());
     Luck what = random ? Luck.values()[luck.nextInt(Luck.values().length)] : always;
     long soon = random ? luck.nextInt(1, 5_000) : 100;

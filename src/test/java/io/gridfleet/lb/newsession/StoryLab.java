@@ -45,7 +45,8 @@ final class StoryLab {
   final FakeSessionMap sessions = new FakeSessionMap(locks, time, this::open);
   final FakeAvoidedDevices avoided = new FakeAvoidedDevices(time);
   final Inventory inventory = new Inventory();
-  final Distributor distributor = new Distributor(locks, LOCK_EXPIRY, time, time);
+  final LockKeeper keeper = new LockKeeper(locks, LOCK_EXPIRY, time::nanoTime);
+  final Distributor distributor = new Distributor(keeper, time, time);
   final FleetNews news = new FleetNews(distributor);
   final ScriptedNodes nodes;
   final EndSession endSession;
@@ -64,7 +65,6 @@ final class StoryLab {
     nodes = new ScriptedNodes(time, luck);
     endSession =
         new EndSession(sessions, nodes, distributor::release, new SessionListener() {}, time);
-    LockKeeper keeper = new LockKeeper(locks, LOCK_EXPIRY);
     keeper.start(time, LOCK_EXPIRY.dividedBy(3));
     Attempts attempts =
         new Attempts(

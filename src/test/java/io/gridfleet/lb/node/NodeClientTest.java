@@ -72,6 +72,19 @@ final class NodeClientTest {
   }
 
   @Test
+  void whatIsNotWantedAnyMoreWhenItCouldBeSentIsNotSent() throws Exception {
+    try (RawNode node = RawNode.answering(RawNode.json(200, "{}"))) {
+      NodeRequest create = NodeRequest.create("{}".getBytes(UTF_8), "key-1", LONG);
+
+      assertFails(
+          client.send(node.address(), create.onlyIf(() -> false)), NodeFailure.Kind.WITHDRAWN);
+
+      assertThat(node.heads()).isEmpty();
+      assertThat(answer(node.address(), create.onlyIf(() -> true)).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void aConnectionIsUsedAgainAndClosesWhenIdle() throws Exception {
     try (RawNode node = RawNode.answering(RawNode.json(200, "{}"))) {
       for (int i = 0; i < 5; i++) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.bench;
 
+import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -57,7 +58,7 @@ public class PickBenchmark {
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Distributor distributor =
-      new Distributor(new AlwaysFree(), Duration.ofSeconds(30), timer, InstantSource.system());
+      new Distributor(new LockKeeper(new AlwaysFree(), Duration.ofSeconds(30), System::nanoTime), timer, InstantSource.system());
   private final Question all = question("device_type:*");
   private final Question tenth = question("model:\"Model 3\"");
   private long number;

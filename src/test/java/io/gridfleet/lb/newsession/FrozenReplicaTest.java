@@ -1,0 +1,79 @@
+package io.gridfleet.lb.newsession;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A process that was frozen between its lock and its creation. */
+final class FrozenReplicaTest {
+  private static final DeviceId PHONE = DeviceId.of("phone-0");
+  private static final Duration LONG = StoryLab.LOCK_EXPIRY.plusSeconds(10);
+
+  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+
+  @BeforeEach
+  void onePhone() {
+    lab.fleet(1);
+  }
+
+  private Story ask() {
+    return lab.ask(Map.of("platformName", "Android", "gridfleet:waitForDeviceOnlineTimeout", 300));
+  }
+
+  @Test
+  void itSendsNoCreationForALockThatIsAnothersByNow() {
+    Story story = ask();
+    lab.time.freeze(LONG);
+    DeviceLock others =
+        lab.locks
+            .tryLock(PHONE, 1, "another replica's", StoryLab.LOCK_EXPIRY)
+            .toCompletableFuture()
+            .join()
+            .orElseThrow();
+
+    lab.time.pass(Duration.ofSeconds(5));
+
+    assertThat(lab.nodes.keys()).as("creations on the wire").isEmpty();
+    assertThat(story.answer()).isNotDone();
+
+    lab.locks.release(others);
+    lab.time.pass(Duration.ofSeconds(5));
+
+    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(lab.nodes.keys())
+        .as("the key of the attempt that wasn't made may be known to the node: others asked by it")
+        .containsExactly(story.request().id() + "-2");
+  }
+
+  @Test
+  void aShortFreezeCostsNothing() {
+    Story story = ask();
+    lab.time.freeze(StoryLab.LOCK_EXPIRY.dividedBy(2));
+
+    lab.time.pass(Duration.ofSeconds(5));
+
+    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(lab.nodes.keys()).containsExactly(story.request().id() + "-1");
+  }
+
+  @Test
+  void aRequestWhoseTimeWentByMeanwhileIsToldWhy() {
+    Story story = ask();
+    lab.time.freeze(Duration.ofMinutes(6));
+
+    lab.time.pass(Duration.ofSeconds(5));
+
+    assertThat(lab.nodes.keys()).isEmpty();
+    NewSessionAnswer answer = story.answer().join();
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))
+        .contains("the lock expired before the node was asked");
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+  }
+}
