@@ -27,6 +27,9 @@ import java.util.random.RandomGenerator;
 
 /** Nodes on a virtual clock, each with its own luck; they remember what runs on each device. */
 final class ScriptedNodes implements NodeCalls, NodeSessions {
+  /** What a node says of a request that no device would take. */
+  static final String REQUESTS_FAULT = "bad capability";
+
   /** What a node does with a creation. */
   enum Luck {
     CREATES,
@@ -103,7 +106,7 @@ final class ScriptedNodes implements NodeCalls, NodeSessions {
         later(soon, () -> answer.complete(error(500, "session not created", "odd trouble")));
       }
       case REQUEST_AT_FAULT ->
-          later(soon, () -> answer.complete(error(400, "invalid argument", "bad capability")));
+          later(soon, () -> answer.complete(error(400, "invalid argument", REQUESTS_FAULT)));
       case REFUSES_CONNECTIONS -> {
         blamed.add(device);
         later(1, () -> fail(answer, node, NodeFailure.Kind.REFUSED));

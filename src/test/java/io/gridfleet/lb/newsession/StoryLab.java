@@ -18,9 +18,12 @@ import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.selector.Attributes;
 import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.EndSession.NodeKnows;
 import io.gridfleet.lb.session.FakeSessionMap;
 import io.gridfleet.lb.session.IdleLimits;
+import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.Json;
@@ -62,6 +65,14 @@ final class StoryLab {
   private int requests;
 
   StoryLab(RandomGenerator luck, NewSessionListener listener) {
+    this(luck, luck, listener);
+  }
+
+  /**
+   * @param luck that of the nodes
+   * @param picks what the strategy {@code random} throws its dice with
+   */
+  StoryLab(RandomGenerator luck, RandomGenerator picks, NewSessionListener listener) {
     nodes = new ScriptedNodes(time, luck);
     endSession =
         new EndSession(sessions, nodes, distributor::release, new SessionListener() {}, time);
@@ -81,7 +92,7 @@ final class StoryLab {
             new NewSessionFlow.Parts(
                 Admission.open(),
                 new WishReader(
-                    NewSessionConfig.defaults(), inventory, new SelectorCache(), this::live, luck),
+                    NewSessionConfig.defaults(), inventory, new SelectorCache(), this::live, picks),
                 distributor,
                 attempts,
                 new Publisher(
@@ -109,6 +120,10 @@ final class StoryLab {
     for (int i = 0; i < phones; i++) {
       devices.add(phone("phone-" + i, i % 2 == 0 ? "Android" : "iOS"));
     }
+    fleet(devices);
+  }
+
+  void fleet(List<Device> devices) {
     inventory.replace(devices);
     news.inventory(devices);
   }
@@ -151,11 +166,11 @@ final class StoryLab {
     return (Story) flow.begin(request);
   }
 
-  /** Whether somebody waits although a device could serve now. */
-  boolean waitsInVain(Story story) {
-    return distributor.queue().stream()
-            .anyMatch(queued -> queued.request().equals(story.request().id()))
-        && distributor.explain(story.order()).stream()
-            .anyMatch(verdict -> verdict.inhibitors().isEmpty());
+  /** As the client's {@code DELETE} does it, if there is a session. */
+  void end(Story story) {
+    Session session = story.session();
+    if (session != null) {
+      endSession.end(session.id(), EndReason.CLIENT_DELETED, NodeKnows.TELL_IT);
+    }
   }
 }

@@ -3,112 +3,96 @@ package io.gridfleet.lb.newsession;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.AvoidedDevice;
-import io.gridfleet.lb.session.EndReason;
-import io.gridfleet.lb.session.EndSession.NodeKnows;
-import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** What holds for every schedule of requests, failures and departures, on a virtual clock. */
 final class StoryPropertyTest {
-  private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(120);
+  private static final Set<String> BOTH = Set.of("ranked", "random");
+  private static final Set<String> RANKED = Set.of("ranked");
 
   @Property(tries = 2000)
   void everyScheduleEndsWell(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int phones) {
-    Random luck = new Random(seed);
-    StoryLab lab = new StoryLab(luck, new NewSessionListener() {});
-    lab.fleet(phones);
-    lab.nodes.random();
-    Map<Story, Integer> answers = new HashMap<>();
-    List<Story> left = new ArrayList<>();
-    for (int step = 0; step < 30; step++) {
-      act(lab, luck, answers, left);
-      lab.time.pass(Duration.ofMillis(luck.nextInt(8_000)));
-      assertThat(answers.keySet()).noneMatch(lab::waitsInVain);
+    RandomDay day = new RandomDay(seed, phones, new Random(seed), BOTH);
+    day.live(() -> assertThat(day.waitingInVain()).isEmpty());
+    day.evening();
+    assertThat(day.lab.nodes.mostAtOnce()).as("sessions on one device").isLessThanOrEqualTo(1);
+    for (RandomDay.Asked request : day.asked()) {
+      assertThat(day.answers(request))
+          .as("answers to %s", request.id())
+          .hasSizeLessThanOrEqualTo(1);
+      assertThat(day.left(request) || day.answers(request).size() == 1)
+          .as("%s is answered", request.id())
+          .isTrue();
+      assertThat(day.answers(request))
+          .as("the time of %s", request.id())
+          .allMatch(took -> took.compareTo(request.bound()) <= 0);
     }
-    quiet(lab, answers.keySet());
-    assertThat(lab.nodes.mostAtOnce()).isLessThanOrEqualTo(1);
-    answers.forEach(
-        (story, count) -> {
-          if (!left.contains(story)) {
-            assertThat(count).as("answers to %s", story.request().id()).isEqualTo(1);
-          }
-        });
+    nothingIsLeft(day.lab);
+    onlyDevicesThatFailedAreAvoided(day.lab);
+  }
+
+  private static void nothingIsLeft(StoryLab lab) {
     assertThat(lab.distributor.queueLength()).isZero();
     assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
     assertThat(lab.nodes.running()).isZero();
-    List<AvoidedDevice> avoided = lab.avoided.all().toCompletableFuture().join();
-    assertThat(avoided)
-        .allMatch(
-            entry ->
-                lab.nodes
-                    .everFailed()
-                    .contains(
-                        lab.inventory.device(entry.device()).orElseThrow().udid().orElseThrow()));
   }
 
-  private static void act(
-      StoryLab lab, Random luck, Map<Story, Integer> answers, List<Story> left) {
-    List<Story> known = new ArrayList<>(answers.keySet());
-    known.sort((one, other) -> one.request().id().compareTo(other.request().id()));
-    Story any = known.isEmpty() ? null : known.get(luck.nextInt(known.size()));
-    int what = luck.nextInt(10);
-    if (any == null || what < 6) {
-      Map<String, Object> asks = capabilities(luck);
-      Story story = lab.ask(asks);
-      answers.put(story, 0);
-      int wait = (Integer) asks.get("gridfleet:waitForDeviceOnlineTimeout");
-      long bound = LONGEST_ATTEMPT.plusSeconds(wait).toMillis();
-      Instant asked = lab.time.instant();
-      story
-          .answer()
-          .thenAccept(
-              answer -> {
-                answers.merge(story, 1, Integer::sum);
-                assertThat(Duration.between(asked, lab.time.instant()).toMillis())
-                    .isLessThanOrEqualTo(bound);
-              });
-    } else if (what < 8) {
-      any.clientLeft();
-      left.add(any);
-    } else {
-      end(lab, any);
+  private static void onlyDevicesThatFailedAreAvoided(StoryLab lab) {
+    for (AvoidedDevice avoided : lab.avoided.all().toCompletableFuture().join()) {
+      assertThat(avoided.cause()).doesNotContain(ScriptedNodes.REQUESTS_FAULT);
+      assertThat(lab.nodes.everFailed()).extracting(DeviceId::of).contains(avoided.device());
     }
   }
 
-  private static void end(StoryLab lab, Story story) {
-    Session session = story.session();
-    if (session != null) {
-      lab.endSession.end(session.id(), EndReason.CLIENT_DELETED, NodeKnows.TELL_IT);
-    }
+  @Property(tries = 500)
+  void rankedIsReproducible(
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 6) int phones, @ForAll long otherDice) {
+    assertThat(attempts(seed, phones, otherDice, RANKED))
+        .isEqualTo(attempts(seed, phones, ~otherDice, RANKED));
   }
 
-  private static Map<String, Object> capabilities(Random luck) {
-    Map<String, Object> asked = new HashMap<>();
-    if (luck.nextBoolean()) {
-      asked.put("platformName", luck.nextBoolean() ? "android" : "IOS");
-    } else if (luck.nextBoolean()) {
-      asked.put("appium:udid", "phone-" + luck.nextInt(6));
-    }
-    asked.put("gridfleet:waitForDeviceOnlineTimeout", luck.nextInt(1, 60));
-    asked.put("gridfleet:retryNewSessionFailure", luck.nextInt(4) > 0);
-    asked.put("gridfleet:ignoreFailedDevices", luck.nextInt(4) > 0);
-    asked.put("gridfleet:deviceStrategy", luck.nextBoolean() ? "ranked" : "random");
-    asked.put("gridfleet:priority", luck.nextInt(3));
-    return asked;
+  @Example
+  void randomSpreadsAndRankedDoesNot() {
+    assertThat(devicesOf(60, "random")).hasSize(6);
+    assertThat(devicesOf(60, "ranked")).hasSize(1);
   }
 
-  private static void quiet(StoryLab lab, Iterable<Story> stories) {
-    lab.time.pass(Duration.ofMinutes(10));
-    stories.forEach(story -> end(lab, story));
-    lab.time.pass(Duration.ofMinutes(1));
+  /** The devices that so many sessions get, one after another, where six are free. */
+  private static Set<String> devicesOf(int sessions, String strategy) {
+    Set<String> devices = new HashSet<>();
+    StoryLab lab =
+        new StoryLab(
+            new Random(6),
+            new NewSessionListener() {
+              @Override
+              public void attempted(NewSessionRequest request, Device device) {
+                devices.add(device.name());
+              }
+            });
+    lab.fleet(6);
+    for (int i = 0; i < sessions; i++) {
+      Story story = lab.ask(Map.of("gridfleet:deviceStrategy", strategy));
+      lab.time.pass(Duration.ofSeconds(1));
+      lab.end(story);
+      lab.time.pass(Duration.ofSeconds(1));
+    }
+    return devices;
+  }
+
+  private static List<String> attempts(long seed, int phones, long dice, Set<String> strategies) {
+    RandomDay day = new RandomDay(seed, phones, new Random(dice), strategies);
+    day.live(() -> {});
+    return day.attempts();
   }
 }

@@ -1,0 +1,211 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A random day of a lab on a virtual clock: requests, clients that leave, sessions that end, nodes
+ * that go and come back, devices that are taken away. The same seed makes the same day; what is
+ * told of it here doesn't ask the code that it is told of.
+ */
+final class RandomDay {
+  private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(120);
+  private static final int STEPS = 30;
+
+  /** A request as it was asked. */
+  record Asked(Story story, Map<String, Object> capabilities) {
+    String id() {
+      return story.request().id();
+    }
+
+    Duration bound() {
+      int wait = (Integer) capabilities.get("gridfleet:waitForDeviceOnlineTimeout");
+      return LONGEST_ATTEMPT.plusSeconds(wait);
+    }
+  }
+
+  final StoryLab lab;
+  private final Random luck;
+  private final Set<String> strategies;
+  private final List<Device> all = new ArrayList<>();
+  private final Set<DeviceId> away = new HashSet<>();
+  private final Set<DeviceId> offline = new HashSet<>();
+  private final List<Asked> asked = new ArrayList<>();
+  private final Set<String> left = new HashSet<>();
+  private final Map<String, List<Duration>> answers = new HashMap<>();
+  private final List<String> attempts = new ArrayList<>();
+
+  /**
+   * @param picks what the strategy {@code random} throws its dice with
+   * @param strategies those that requests ask for
+   */
+  RandomDay(long seed, int phones, Random picks, Set<String> strategies) {
+    this.luck = new Random(seed);
+    this.strategies = strategies;
+    this.lab = new StoryLab(luck, picks, new Notes());
+    for (int i = 0; i < phones; i++) {
+      all.add(StoryLab.phone("phone-" + i, i % 2 == 0 ? "Android" : "iOS"));
+    }
+    // The order in which devices become known must not count.
+    Collections.shuffle(all, picks);
+    lab.fleet(all);
+    lab.nodes.random();
+  }
+
+  private final class Notes implements NewSessionListener {
+    @Override
+    public void attempted(NewSessionRequest request, Device device) {
+      attempts.add(request.id() + " on " + device.name());
+    }
+
+    @Override
+    public void created(NewSessionRequest request, Session session, Duration took) {
+      answered(request, took);
+    }
+
+    @Override
+    public void refused(NewSessionRequest request, WebDriverError error, Duration took) {
+      answered(request, took);
+    }
+
+    private void answered(NewSessionRequest request, Duration took) {
+      answers.computeIfAbsent(request.id(), id -> new ArrayList<>()).add(took);
+    }
+  }
+
+  /** Lives it, looking around after each step. */
+  void live(Runnable look) {
+    for (int step = 0; step < STEPS; step++) {
+      act();
+      lab.time.pass(Duration.ofMillis(luck.nextInt(8_000)));
+      look.run();
+    }
+  }
+
+  /** Nobody asks any more, and every session ends. */
+  void evening() {
+    lab.time.pass(Duration.ofMinutes(10));
+    asked.forEach(it -> lab.end(it.story()));
+    lab.time.pass(Duration.ofMinutes(1));
+  }
+
+  private void act() {
+    Asked any = asked.isEmpty() ? null : asked.get(luck.nextInt(asked.size()));
+    int what = luck.nextInt(14);
+    if (any == null || what < 7) {
+      Map<String, Object> asks = capabilities();
+      asked.add(new Asked(lab.ask(asks), asks));
+    } else if (what < 9) {
+      any.story().clientLeft();
+      left.add(any.id());
+    } else if (what < 12) {
+      lab.end(any.story());
+    } else if (what < 13) {
+      nodeGoesOrComesBack();
+    } else {
+      deviceGoesOrComesBack();
+    }
+  }
+
+  private void nodeGoesOrComesBack() {
+    Device device = anyDevice();
+    boolean goes = offline.add(device.id());
+    if (!goes) {
+      offline.remove(device.id());
+    }
+    lab.news.node(device.node().id(), goes ? Optional.of("as told") : Optional.empty());
+  }
+
+  private void deviceGoesOrComesBack() {
+    DeviceId device = anyDevice().id();
+    if (!away.add(device)) {
+      away.remove(device);
+    }
+    lab.fleet(all.stream().filter(it -> !away.contains(it.id())).toList());
+  }
+
+  /** By name: the order in which devices became known is another on another day. */
+  private Device anyDevice() {
+    String name = "phone-" + luck.nextInt(all.size());
+    return all.stream().filter(device -> device.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private Map<String, Object> capabilities() {
+    Map<String, Object> asks = new HashMap<>();
+    if (luck.nextBoolean()) {
+      asks.put("platformName", luck.nextBoolean() ? "android" : "IOS");
+    } else if (luck.nextBoolean()) {
+      asks.put("appium:udid", "phone-" + luck.nextInt(6));
+    }
+    asks.put("gridfleet:waitForDeviceOnlineTimeout", luck.nextInt(1, 60));
+    asks.put("gridfleet:retryNewSessionFailure", luck.nextInt(4) > 0);
+    asks.put("gridfleet:ignoreFailedDevices", luck.nextInt(4) > 0);
+    asks.put("gridfleet:priority", luck.nextInt(3));
+    List<String> known = strategies.stream().sorted().toList();
+    asks.put("gridfleet:deviceStrategy", known.get(luck.nextInt(known.size())));
+    return asks;
+  }
+
+  List<Asked> asked() {
+    return asked;
+  }
+
+  boolean left(Asked request) {
+    return left.contains(request.id());
+  }
+
+  /** How long each answer to a request took. */
+  List<Duration> answers(Asked request) {
+    return answers.getOrDefault(request.id(), List.of());
+  }
+
+  /** Who was tried on what, in order. */
+  List<String> attempts() {
+    return attempts;
+  }
+
+  /** Requests that wait although a device stands there that they could have: none ever should. */
+  List<String> waitingInVain() {
+    Set<DeviceId> locked =
+        lab.locks.held().toCompletableFuture().join().stream()
+            .map(held -> held.lock().device())
+            .collect(Collectors.toSet());
+    Set<String> waiting =
+        lab.distributor.queue().stream().map(it -> it.request()).collect(Collectors.toSet());
+    List<String> found = new ArrayList<>();
+    for (Asked request : asked) {
+      for (Device device : all) {
+        if (waiting.contains(request.id())
+            && !locked.contains(device.id())
+            && couldHave(request, device)) {
+          found.add(request + " could have " + device.name());
+        }
+      }
+    }
+    return found;
+  }
+
+  private boolean couldHave(Asked request, Device device) {
+    Object udid = request.capabilities().get("appium:udid");
+    Object platform = request.capabilities().get("platformName");
+    return !away.contains(device.id())
+        && (udid == null ? !offline.contains(device.id()) : udid.equals(device.name()))
+        && (platform == null
+            || platform.toString().toLowerCase(Locale.ROOT).equals(device.platform()))
+        && request.story().attempts().stream().noneMatch(it -> it.device().equals(device));
+  }
+}
