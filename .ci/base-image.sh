@@ -10,7 +10,7 @@ chmod 1777 "$root/tmp"
 ln -s /opt/java/bin/java "$root/usr/bin/java"
 
 cp "$(command -v busybox)" "$root/bin/busybox"
-for applet in sh mkdir chown id cat; do ln -s busybox "$root/bin/$applet"; done
+for applet in sh mkdir chown id cat rm; do ln -s busybox "$root/bin/$applet"; done
 echo 'root:x:0:0:root:/:/bin/sh' >"$root/etc/passwd"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 
