@@ -127,7 +127,9 @@ public final class GridFleetLb implements AutoCloseable {
     FreedLocks freed = new FreedLocks(distributor, store.signals());
     this.endSession =
         new EndSession(store.sessionMap(), nodeSessions, freed::release, sessionEnds, clock);
-    this.orphans = new Orphans(store.orphanedLocks(), nodeSessions, inventory, freed::told);
+    this.orphans =
+        new Orphans(
+            store.orphanedLocks(), nodeSessions, inventory, unclaimedSessions(), freed::told);
     this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
     DriverPacks packs = DriverPacks.of(config.runs().packs());
     this.lab = new LabState(inventory, directory, distributor, news, packs, clock);
@@ -155,6 +157,15 @@ public final class GridFleetLb implements AutoCloseable {
                 relay));
     listen();
     showMetrics(connections);
+  }
+
+  private UnclaimedSessions unclaimedSessions() {
+    return new UnclaimedSessions(
+        nodeSessions,
+        new KnownToStore(store, inventory),
+        new UnclaimedSessions.Patience(
+            config.newSession().attemptTimeout(), config.session().idleDefault()),
+        System::nanoTime);
   }
 
   private void showMetrics(NodeConnections connections) {

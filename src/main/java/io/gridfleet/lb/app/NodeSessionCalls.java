@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app;
 
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeCleanUp;
@@ -42,11 +43,19 @@ final class NodeSessionCalls implements NodeSessions {
   }
 
   @Override
-  public CompletionStage<Boolean> deleteLeftOver(NodeId node, String attempt) {
+  public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
     Optional<Node> known = nodes.find(node);
     return known.isEmpty()
-        ? CompletableFuture.completedFuture(true)
+        ? CompletableFuture.completedFuture(LeftOver.NONE)
         : calls.deleteLeftOver(known.get().url(), attempt);
+  }
+
+  @Override
+  public CompletionStage<Optional<Set<SessionId>>> listed(NodeId node) {
+    return nodes
+        .find(node)
+        .map(known -> calls.sessions(known.url()))
+        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
   }
 
   @Override

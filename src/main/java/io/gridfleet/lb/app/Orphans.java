@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.store.ExpiredLock;
@@ -38,13 +39,19 @@ final class Orphans {
   private final OrphanedLocks locks;
   private final NodeSessions nodes;
   private final Inventory inventory;
+  private final UnclaimedSessions unclaimed;
   private final Consumer<DeviceLock> freed;
 
   Orphans(
-      OrphanedLocks locks, NodeSessions nodes, Inventory inventory, Consumer<DeviceLock> freed) {
+      OrphanedLocks locks,
+      NodeSessions nodes,
+      Inventory inventory,
+      UnclaimedSessions unclaimed,
+      Consumer<DeviceLock> freed) {
     this.locks = locks;
     this.nodes = nodes;
     this.inventory = inventory;
+    this.unclaimed = unclaimed;
     this.freed = freed;
   }
 
@@ -81,10 +88,20 @@ final class Orphans {
     NodeId node = device.get().node().id();
     String holder = orphan.lock().holder();
     return orphan.kind() == Kind.ATTEMPT
-        ? nodes.deleteLeftOver(node, holder)
+        ? leftOver(orphan.lock(), node)
         : SessionId.parse(holder)
             .map(session -> nodes.delete(node, session))
             .orElseGet(() -> CompletableFuture.completedFuture(true));
+  }
+
+  private CompletionStage<Boolean> leftOver(DeviceLock orphan, NodeId node) {
+    return nodes
+        .deleteLeftOver(node, orphan.holder())
+        .thenCompose(
+            left ->
+                left == LeftOver.UNTOLD
+                    ? unclaimed.gone(orphan, node)
+                    : CompletableFuture.completedFuture(left == LeftOver.NONE));
   }
 
   private CompletionStage<Void> free(ExpiredLock orphan) {

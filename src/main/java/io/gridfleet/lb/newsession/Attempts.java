@@ -7,6 +7,7 @@ import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -123,7 +124,10 @@ public final class Attempts {
     boolean mayHaveLeftOne =
         late instanceof AttemptOutcome.DeviceFailed failed && failed.answer().isEmpty();
     return mayHaveLeftOne
-        ? parts.nodes().deleteLeftOver(device.node().id(), attempt.key())
+        ? parts
+            .nodes()
+            .deleteLeftOver(device.node().id(), attempt.key())
+            .thenApply(left -> left == LeftOver.NONE)
         : CompletableFuture.completedFuture(true);
   }
 

@@ -39,6 +39,9 @@ public final class NodeCleanUp implements AutoCloseable {
   /** A node that joins the question to a running creation answers when that one does. */
   private static final Duration JOINED_TIMEOUT = Duration.ofMinutes(2);
 
+  /** Appium's own route: a list, or an error that names the feature which isn't allowed. */
+  private static final String APPIUM_SESSIONS = "/appium/sessions";
+
   /** Each holds a thread while it waits; questions wait longest and have threads apart. */
   private static final int MOST_AT_ONCE = 32;
 
@@ -70,10 +73,10 @@ public final class NodeCleanUp implements AutoCloseable {
 
   /**
    * Asks an Appium node what became of an attempt and deletes the session, if there is one. Appium
-   * replays by key alone and creates nothing for an empty object under a new key. True when nothing
-   * is left, false when the node couldn't be asked.
+   * replays by key alone and creates nothing for an empty object under a new key; other nodes take
+   * no notice of keys.
    */
-  public CompletionStage<Boolean> deleteLeftOver(URI node, String attempt) {
+  public CompletionStage<LeftOver> deleteLeftOver(URI node, String attempt) {
     Request request =
         to(node, "/session")
             .header("X-Idempotency-Key", attempt)
@@ -81,11 +84,27 @@ public final class NodeCleanUp implements AutoCloseable {
             .build();
     return ask(request, 0)
         .thenCompose(
+            answer -> answer.isEmpty() ? unreachable() : deleteAnswered(node, answer.get()));
+  }
+
+  private CompletionStage<LeftOver> deleteAnswered(URI node, Answer answer) {
+    return SessionId.parse(sessionId(answer.body))
+        .map(id -> delete(node, id).thenApply(gone -> gone ? LeftOver.NONE : LeftOver.UNREACHABLE))
+        .orElseGet(() -> withoutSession(node));
+  }
+
+  /** An error under the key says that there is nothing only where keys are kept. */
+  private CompletionStage<LeftOver> withoutSession(URI node) {
+    return once(to(node, APPIUM_SESSIONS).build())
+        .thenApply(
             answer ->
                 answer
-                    .flatMap(it -> SessionId.parse(sessionId(it.body)))
-                    .map(id -> delete(node, id))
-                    .orElseGet(() -> CompletableFuture.completedFuture(answer.isPresent())));
+                    .map(it -> it.isAppiums() ? LeftOver.NONE : LeftOver.UNTOLD)
+                    .orElse(LeftOver.UNREACHABLE));
+  }
+
+  private static CompletionStage<LeftOver> unreachable() {
+    return CompletableFuture.completedFuture(LeftOver.UNREACHABLE);
   }
 
   private static String sessionId(JsonNode body) {
@@ -94,7 +113,7 @@ public final class NodeCleanUp implements AutoCloseable {
 
   /** The node's live sessions; empty when it doesn't tell (Appium needs to be allowed). */
   public CompletionStage<Optional<Set<SessionId>>> sessions(URI node) {
-    return list(node, "/appium/sessions")
+    return list(node, APPIUM_SESSIONS)
         .thenCompose(
             found ->
                 found.isPresent()
@@ -188,6 +207,11 @@ public final class NodeCleanUp implements AutoCloseable {
     /** A proxy's page or a value of null is no list: live sessions mustn't end for it. */
     boolean isList() {
       return status == 200 && body.path("value").isArray();
+    }
+
+    /** What Appium says there; other servers don't know the path. */
+    boolean isAppiums() {
+      return isList() || body.path("value").path("message").asText().contains("session_discovery");
     }
   }
 }

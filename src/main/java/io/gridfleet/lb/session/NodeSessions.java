@@ -1,8 +1,10 @@
 package io.gridfleet.lb.session;
 
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** What nodes can be told and asked about their sessions, away from the request path. */
@@ -16,10 +18,12 @@ public interface NodeSessions {
 
   /**
    * Finds and deletes what an attempt may have left on its node, by the attempt's idempotency key.
-   * True when nothing is left that the node could tell of; false when it couldn't be asked; never
-   * exceptionally.
+   * Never exceptionally.
    */
-  CompletionStage<Boolean> deleteLeftOver(NodeId node, String attempt);
+  CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt);
+
+  /** The node's live sessions; empty when it doesn't list them or can't be asked. */
+  CompletionStage<Optional<Set<SessionId>>> listed(NodeId node);
 
   /** Whether the node still knows a session; empty when it can't be asked. */
   CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session);

@@ -11,6 +11,13 @@ final class ServeRequest {
   private final CreateSession createSession;
   private final AnswerCommand answerCommand = new AnswerCommand();
 
+  /** As Appium 3.8 says it. */
+  private static final Answer NOT_ALLOWED =
+      Answer.error(
+          500,
+          "unknown error",
+          "Potentially insecure feature 'session_discovery' has not been enabled.");
+
   ServeRequest(NodeCore node) {
     this.node = node;
     this.createSession = new CreateSession(node);
@@ -33,7 +40,7 @@ final class ServeRequest {
   }
 
   private boolean replayed(NodeRequest request, String udid, Exchange exchange) {
-    String key = request.header("x-idempotency-key");
+    String key = node.config().style().isAppium() ? request.header("x-idempotency-key") : "";
     Optional<CompletableFuture<Answer>> earlier = node.replays().find(key);
     if (earlier.isPresent()) {
       node.history().add(Kind.REPLAYED, "", udid, key);
@@ -127,9 +134,12 @@ final class ServeRequest {
   }
 
   private Answer listSessions(NodeRequest request) {
-    String path = node.config().style().isAppium() ? "/appium/sessions" : "/sessions";
-    if (!node.config().listsSessions() || !request.path().equals(path)) {
+    boolean appium = node.config().style().isAppium();
+    if (!request.path().equals(appium ? "/appium/sessions" : "/sessions")) {
       return Answer.unknownCommand(request);
+    }
+    if (!node.config().listsSessions()) {
+      return appium ? NOT_ALLOWED : Answer.unknownCommand(request);
     }
     var list = Answer.JSON.createArrayNode();
     for (SimulatedSession session : node.sessions().all()) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store;
 
+import io.gridfleet.lb.device.DeviceLock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,9 @@ public interface OrphanedLocks {
 
   /** The node couldn't be asked: the lock is given out again after a pause. */
   CompletionStage<Void> notCleaned(ExpiredLock lock, Duration pause);
+
+  /** Locks of attempts that somebody looks after, by the store's clock. */
+  CompletionStage<List<DeviceLock>> attemptsUnderWay();
 
   /**
    * Gives locks of sessions that aren't live to the sweep: only a table changed by hand has such.

@@ -47,6 +47,12 @@ final class SqlOrphanedLocks implements OrphanedLocks {
           AND sessions.token = device_locks.token AND sessions.ended IS NULL)
       """;
 
+  private static final String UNDER_WAY =
+      """
+      SELECT device, slot, holder, token FROM device_locks
+      WHERE kind = 'ATTEMPT' AND expires >= <now>
+      """;
+
   /** After an outage all attempts look expired; living replicas renew within ten seconds. */
   private static final Duration RENEWAL_PATIENCE = Duration.ofSeconds(15);
 
@@ -110,20 +116,29 @@ final class SqlOrphanedLocks implements OrphanedLocks {
   }
 
   @Override
+  public CompletionStage<List<DeviceLock>> attemptsUnderWay() {
+    return statements.run(
+        "orphans.attemptsUnderWay",
+        handle -> handle.createQuery(UNDER_WAY).map((row, context) -> held(row)).list());
+  }
+
+  @Override
   public CompletionStage<Integer> expireWithoutSession() {
     return statements.run(
         "orphans.expireWithoutSession", handle -> handle.createUpdate(WITHOUT_SESSION).execute());
   }
 
+  private static DeviceLock held(ResultSet row) throws SQLException {
+    return new DeviceLock(
+        new DeviceId(row.getString("device")),
+        row.getInt("slot"),
+        row.getString("holder"),
+        row.getLong("token"));
+  }
+
   private static ExpiredLock lock(ResultSet row) throws SQLException {
-    DeviceLock lock =
-        new DeviceLock(
-            new DeviceId(row.getString("device")),
-            row.getInt("slot"),
-            row.getString("holder"),
-            row.getLong("token"));
     return new ExpiredLock(
-        lock,
+        held(row),
         Kind.valueOf(row.getString("kind")),
         Columns.instant(row, "since"),
         Columns.instant(row, "expires"));

@@ -4,17 +4,22 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A configuration with short times, so that a test sees in seconds what takes minutes. */
 final class ClusterConfig {
   private ClusterConfig() {}
 
-  /** JSON is YAML too. */
   static String of(String store, SimulatedFleet fleet) {
+    return of(store, fleet.inventory());
+  }
+
+  /** JSON is YAML too. */
+  static String of(String store, List<Map<String, Object>> nodes) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("store", Map.of("address", store));
-    config.put("nodes", fleet.inventory());
+    config.put("nodes", nodes);
     config.put(
         "newSession",
         Map.of(

@@ -9,9 +9,13 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import io.gridfleet.lb.simulator.SimulatedNodeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +27,9 @@ final class RecoveryIT {
   private static final String ANDROID =
       "'platformName':'Android','appium:newCommandTimeout':60,"
           + "'gridfleet:waitForDeviceOnlineTimeout':2";
+
+  private static final String CHROME =
+      "'browserName':'chrome','gridfleet:waitForDeviceOnlineTimeout':2";
 
   private SimulatedFleet fleet;
   private Replica server;
@@ -95,6 +102,50 @@ final class RecoveryIT {
     String two = await().atMost(Duration.ofSeconds(20)).until(this::tried, id -> !id.isEmpty());
     assertThat(one).isNotEqualTo(two);
     fleet.assertNoDeviceWasShared();
+  }
+
+  @Test
+  void anAttemptOnABrowserDriverThatKeepsNoKeysIsFoundByItsList() throws Exception {
+    try (SimulatedNode driver =
+        SimulatedNode.start(
+            SimulatedNodeConfig.chromedriver().withCreationTime(Duration.ofSeconds(2)))) {
+      try (Replica browsers = browsersOn(driver)) {
+        browsers.startAndAwaitReady();
+        Reply known = browsers.client().newSession(CHROME).join();
+        assertThat(known.status()).as(known.text()).isEqualTo(200);
+        CompletableFuture<Reply> asked = browsers.client().newSession(CHROME);
+        await().until(() -> driver.history().creations().size() == 2);
+        browsers.kill();
+        assertThat(asked).failsWithin(Duration.ofSeconds(5)).withThrowableThat();
+        await().atMost(Duration.ofSeconds(10)).until(() -> driver.liveSessions().size() == 2);
+
+        browsers.startAndAwaitReady();
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> driver.liveSessions().size() == 1);
+        assertThat(browsers.client().get("/session/" + known.sessionId() + "/title").status())
+            .as("the session that somebody has")
+            .isEqualTo(200);
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> browsers.client().newSession(CHROME).join().status() == 200);
+      }
+    }
+  }
+
+  private static Replica browsersOn(SimulatedNode driver) throws Exception {
+    Path folder = Files.createTempDirectory(Path.of("target"), "recovery");
+    return Replica.of(
+        "recovery-browsers",
+        ClusterConfig.of(
+            "sqlite:" + folder.resolve("lab.db"),
+            List.of(
+                Map.of(
+                    "id",
+                    "driver",
+                    "url",
+                    driver.url().toString(),
+                    "devices",
+                    List.of(Map.of("browserName", "chrome", "slots", 2))))));
   }
 
   private String tried() {

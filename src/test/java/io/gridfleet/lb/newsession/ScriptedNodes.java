@@ -1,6 +1,7 @@
 package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeAnswer;
@@ -167,8 +168,13 @@ final class ScriptedNodes implements NodeCalls, NodeSessions {
   }
 
   @Override
-  public CompletionStage<Boolean> deleteLeftOver(NodeId node, String attempt) {
-    return CompletableFuture.completedFuture(true);
+  public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
+    return CompletableFuture.completedFuture(LeftOver.NONE);
+  }
+
+  @Override
+  public CompletionStage<Optional<Set<SessionId>>> listed(NodeId node) {
+    return CompletableFuture.completedFuture(Optional.empty());
   }
 
   @Override

@@ -67,11 +67,37 @@ final class NodeCleanUpTest {
   void whatAnAttemptLeftIsFoundByItsKeyAndDeleted() {
     create(Map.of("X-Idempotency-Key", "attempt-1"));
 
-    get(cleanUp.deleteLeftOver(node.url(), "attempt-2"));
+    assertThat(get(cleanUp.deleteLeftOver(node.url(), "attempt-2"))).isEqualTo(LeftOver.NONE);
     assertThat(node.liveSessions()).hasSize(1);
-    get(cleanUp.deleteLeftOver(node.url(), "attempt-1"));
+    assertThat(get(cleanUp.deleteLeftOver(node.url(), "attempt-1"))).isEqualTo(LeftOver.NONE);
     assertThat(node.liveSessions()).isEmpty();
     assertThat(node.history().count(Kind.CREATED)).isEqualTo(1);
+  }
+
+  @Test
+  void appiumKeepsKeysAlsoWhereItMayNotListItsSessions() {
+    try (SimulatedNode silent = SimulatedNode.start(SimulatedNodeConfig.appium())) {
+      assertThat(get(cleanUp.deleteLeftOver(silent.url(), "a"))).isEqualTo(LeftOver.NONE);
+    }
+  }
+
+  @Test
+  void aBrowserDriverCantTellByKey() {
+    try (SimulatedNode driver = SimulatedNode.start(SimulatedNodeConfig.chromedriver())) {
+      JsonClient browser = new JsonClient(driver.url());
+      browser.newSession("", Map.of("X-Idempotency-Key", "attempt-1")).join();
+
+      assertThat(get(cleanUp.deleteLeftOver(driver.url(), "attempt-1"))).isEqualTo(LeftOver.UNTOLD);
+      assertThat(driver.liveSessions()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aNodeThatIsAwayIsNotAskedInVain() {
+    URI away = node.url();
+    node.close();
+
+    assertThat(get(cleanUp.deleteLeftOver(away, "a"))).isEqualTo(LeftOver.UNREACHABLE);
   }
 
   @Test

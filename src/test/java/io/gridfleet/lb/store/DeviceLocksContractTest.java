@@ -239,9 +239,20 @@ final class DeviceLocksContractTest {
 
   @Test
   void standingAttemptsAreNotClaimed() {
-    lock("alive");
+    DeviceLock alive = lock("alive").orElseThrow();
 
     assertThat(now(orphans().claimExpired(10, MINUTE))).isEmpty();
+    assertThat(now(orphans().attemptsUnderWay())).contains(alive);
+  }
+
+  @Test
+  void onlyStandingAttemptsAreUnderWay() {
+    DeviceLock dead = lock("dead", MOMENT).orElseThrow();
+    claimed(MINUTE);
+    DeviceLock session = now(locks.tryLock(Facts.device(), 1, "session", MINUTE)).orElseThrow();
+    now(store.sessionMap().publish(Facts.session(session)));
+
+    assertThat(now(orphans().attemptsUnderWay())).doesNotContain(dead, session);
   }
 
   private ExpiredLock claimed(Duration claim) {
