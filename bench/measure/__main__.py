@@ -4,192 +4,229 @@ import argparse
 import datetime
 import json
 import os
-import platform
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
+import time
 import traceback
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import bodies
+import creation
+import freed
+import judge
+import live
+import machine
+import micro
 import parts
+import programs
 import report
-import scenes
-from load import interleaved, median, wrk
+import side
+import stores
+import waiting
 
 HERE = Path(__file__).resolve().parents[1]
+
+# A quick run ends in five minutes: no scene begins that wouldn't be over by then, and the alarm holds it.
+QUICK_SECONDS, QUICK_ALARM = 275, 285
+
+
+class TimeIsUp(BaseException):
+    """A quick run has had its five minutes: what is known by then is told."""
+
+
+def time_is_up(*_):
+    raise TimeIsUp
+
+
+@dataclass
+class Bench:
+    """One run: what was asked for, what is there, what was found."""
+
+    asked: argparse.Namespace
+    folder: Path
+    missing: dict
+    machine: dict
+    runs: dict = field(default_factory=dict)
+    table: dict = field(default_factory=dict)
+    baseline: Path = HERE / "baseline.json"
+    began: float = field(default_factory=time.monotonic)
+    node: parts.Part = None
+    database: programs.Postgres = None
+
+    def __post_init__(self):
+        quick = self.asked.quick
+        self.rounds = self.asked.rounds or (3 if quick else 5)
+        self.seconds = self.asked.seconds or (2 if quick else 5)
+        # Seconds of a program's processor time before it counts as warm.
+        self.warm = min(8 if quick else 30, 4 * self.seconds)
+
+    @property
+    def comparable(self):
+        return "nginx" not in self.missing
+
+    def postgres(self):
+        """Started when it is first asked for."""
+        if self.database is None:
+            self.database = programs.Postgres(self.folder)
+        return self.database
+
+    def say(self, what):
+        print(f"… {time.monotonic() - self.began:4.0f} s  {what}", file=sys.stderr, flush=True)
+
+    def time_left(self):
+        return QUICK_SECONDS - (time.monotonic() - self.began) if self.asked.quick else float("inf")
+
+
+# What can be asked for by name: what it needs, the seconds that it takes at the most in a quick run (none: not part of
+# one unless it is named), and what it does.
+@dataclass
+class Scene:
+    name: str
+    title: str
+    needs: tuple
+    quick: int
+    run: object
+
+
+def scenes(bench):
+    quick = bench.asked.quick
+    found = [
+        Scene("start", "start and idle memory", (), 20, creation.start_to_ready),
+        Scene("freed", "freed to the next attempt", (), 10, freed.in_process),
+        Scene("replicas", "freed to the next attempt between replicas", ("postgres",), 20, freed.between_replicas),
+        Scene("locks", "locks and unlocks on SQLite", (), 12, stores.on_sqlite),
+        Scene("locks", "locks and unlocks on PostgreSQL", ("postgres",), 14, stores.on_postgres)]
+    for devices in (10_000,) if quick else (10, 1000, 10_000):
+        found.append(Scene("creation", f"own share of a creation, {devices} devices", (), 20, lambda b, n=devices: creation.own_share(b, n)))
+    for count in (1000,) if quick else (1000, 20_000):
+        for progress in (True,) if quick else (False, True):
+            found.append(Scene("waiting", f"{count} waiting, progress {progress}", (), 20,
+                               lambda b, n=count, p=progress: waiting.waiting(b, n, p)))
+    found += [
+        Scene("tunnels", "WebSocket tunnels", (), 35, side.tunnels),
+        Scene("recovery", "recovery after kill -9, SQLite", (), 20, live.recovery),
+        Scene("recovery", "recovery after kill -9, PostgreSQL", ("postgres",), 0, live.recovery_on_postgres),
+        Scene("recovery", "recovery after kill -9, another replica", ("postgres",), 20, live.taken_over),
+        Scene("live", "live sessions", (), 0, live.live_sessions),
+        Scene("large", "1 GiB bodies", (), 0, bodies.large_bodies),
+        Scene("jmh", "JMH", ("mvn",), 0, micro.jmh)]
+    return found
+
+
+NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "large", "locks", "recovery", "jmh")
 
 
 def options():
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="direct, GridFleet LB and HAProxy only; ends within five minutes")
-    parser.add_argument("--grid", action="store_true", help="Selenium Grid 4.47.0 too (from Maven); part of a full run")
+    parser.add_argument("--only", default="", help="some of " + ",".join(NAMES))
+    parser.add_argument("--grid", action="store_true", help="Selenium Grid (from Maven) in a quick run too; part of a full one")
     parser.add_argument("--no-grid", action="store_true", help="a full run without Selenium Grid")
-    parser.add_argument("--only", default="", help="of commands,sessions,start,creation,freed,waiting,live,large")
     parser.add_argument("--rounds", type=int, default=0, help="how often each is measured; default 5, quick 3")
-    parser.add_argument("--seconds", type=int, default=0, help="of one measurement; default 8, quick 3")
+    parser.add_argument("--seconds", type=int, default=0, help="of one measurement; default 5, quick 2")
+    parser.add_argument("--live", type=int, default=50_000, help="how many live sessions; default 50000")
     parser.add_argument("--proxy", action="append", default=[], metavar="[NAME=]URL",
                         help="another proxy; it must forward to the node (see --node-port)")
     parser.add_argument("--node-port", type=int, default=0, help="where the node with fixed answers listens")
     parser.add_argument("--jar", type=Path, help="another gridfleet-lb.jar, added as one more program")
     parser.add_argument("--write-baseline", action="store_true", help="this run's ratios become bench/baseline.json")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.wanted = asked.only.split(",") if asked.only else list(NAMES)
+    if unknown := set(asked.wanted) - set(NAMES):
+        parser.error(f"--only knows {', '.join(NAMES)}; not {', '.join(unknown)}")
+    return asked
 
 
-def machine():
-    def first(*command):
+def play(bench, scene):
+    """One scene; when it fails the figures of the others aren't lost."""
+    lacking = [name for name in scene.needs if name in bench.missing]
+    if lacking:
+        bench.missing[scene.title] = f"{', '.join(lacking)} isn't here"
+    elif bench.asked.quick and not bench.asked.only and not scene.quick:
+        return
+    elif scene.quick > bench.time_left():
+        bench.missing[scene.title] = "no time left in a quick run"
+    else:
+        bench.say(scene.title)
         try:
-            ran = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-            return (ran.stdout + ran.stderr).strip().splitlines()[0]
-        except (OSError, IndexError):
-            return "?"
-
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-    memory = int(next(line for line in open("/proc/meminfo") if line.startswith("MemTotal")).split()[1]) // 1024 // 1024
-    load = os.getloadavg()
-    return {
-        "hardware": f"{os.cpu_count()} × {model}, {memory} GiB", "kernel": platform.release(),
-        "load average": "%.1f %.1f %.1f" % load,
-        "java": first("java", "-version"), "haproxy": first("haproxy", "-v"), "nginx": first("nginx", "-v"), "wrk": first("wrk", "-v"),
-        "commit": first("git", "-C", str(HERE), "describe", "--always", "--dirty"),
-        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")}
-
-
-def programs(asked, folder, node):
-    found = [node, parts.start_gridfleet(folder, node.url, [parts.device(n, 64) for n in range(16)]), parts.start_haproxy(folder, node)]
-    if asked.jar:
-        found.append(parts.start_gridfleet(
-            folder, node.url, [parts.device(n, 64) for n in range(16)], name="other-jar", jar=asked.jar))
-    if not asked.quick:
-        found.append(parts.start_nginx(folder, node))
-    if asked.grid or not (asked.quick or asked.no_grid):
-        found.append(parts.start_grid(folder, node, "standalone"))
-        found.append(parts.start_grid(folder, node, "hub"))
-    for number, text in enumerate(asked.proxy):
-        name, separator, url = text.partition("=")
-        found.append(parts.Elsewhere(name, url) if separator else parts.Elsewhere(f"proxy-{number + 1}", text))
-    return found
-
-
-def commands(asked, found, raw):
-    """Commands of a live session: small answers at growing concurrency, 100 KiB answers, and at half load."""
-    rounds, seconds = asked.rounds or (3 if asked.quick else 5), asked.seconds or (3 if asked.quick else 8)
-    session = {part.name: parts.new_session(part) for part in found}
-
-    def run(part, connections, ending, *pause, length=seconds):
-        return wrk(part, "commands.lua", length, connections, f"/session/{session[part.name]}/{ending}", *pause)
-
-    for part in found:
-        run(part, 50, "url", length=8 if asked.quick else 30 if seconds >= 5 else 12)
-    table = {}
-    loads = [("1 connection", 1, "url"), ("50 connections", 50, "url"), ("100 KiB answers, 8 connections", 8, "screenshot")]
-    if not asked.quick:
-        loads[1:1] = [("8 connections", 8, "url")]
-        loads[3:3] = [("500 connections", 500, "url")]
-    for name, connections, ending in loads:
-        runs = interleaved(found, rounds, lambda part: run(part, connections, ending))
-        raw["commands, " + name] = runs
-        table[name] = {part: median(measured) for part, measured in runs.items()}
-    # Half of what GridFleet LB can do, for all: connections pause so long that together they ask at this rate.
-    half = table["50 connections"]["gridfleet"]["rate"] / 2
-    pause = str(max(1, round(64 / half * 1000)))
-    able = [part for part in found if table["50 connections"][part.name]["rate"] > half * 1.2]
-    runs = interleaved(able, rounds, lambda part: run(part, 64, "url", pause))
-    raw["commands, half load"] = runs
-    table["half load"] = {part: median(measured) for part, measured in runs.items()}
-    return table
-
-
-def sessions(asked, found, raw):
-    """New sessions, each deleted again; a request is one of the two."""
-    rounds, seconds = asked.rounds or (2 if asked.quick else 5), asked.seconds or (3 if asked.quick else 8)
-    table = {}
-    for connections in (1, 50) if asked.quick else (1, 50, 500):
-        # The Grid has 64 seats here and answers the rest after a wait: it is asked for what it can hold.
-        able = [part for part in found if connections <= 50 or not part.name.startswith("grid-") and part.name != "grid"]
-        runs = interleaved(able, rounds, lambda part: wrk(part, "sessions.lua", seconds, connections))
-        name = f"{connections} at a time"
-        raw["sessions, " + name] = runs
-        table[name] = {part: median(measured) for part, measured in runs.items()}
-    return table
-
-
-def own(asked, folder, node, wanted):
-    quick, result = asked.quick, {}
-
-    def note(name, measure):
-        print(f"… {name}", file=sys.stderr, flush=True)
-        try:
-            result[name] = measure()
-        except (Exception, SystemExit) as failure:  # one scene that fails must not lose the others' figures
+            bench.table.update(scene.run(bench) or {})
+        except Exception as failure:
             traceback.print_exc()
-            result[name] = {"failed": str(failure)[:300]}
+            bench.table[scene.title] = {"failed": f"{type(failure).__name__}: {failure}".splitlines()[0][:200].replace("|", "/")}
+            tell_logs(bench.folder)
+        except TimeIsUp:
+            bench.missing[scene.title] = "five minutes are over"
+            raise
+        finally:
+            keep = [bench.node] + ([bench.database.part] if bench.database else [])
+            parts.Part.stop_all(but=keep)
 
-    limit = os.sysconf("SC_OPEN_MAX") - 600
-    if "start" in wanted:
-        note("start", lambda: scenes.start_to_ready(folder, node, 3 if quick else 9))
-    if "creation" in wanted:
-        for devices in (10, 10_000) if quick else (10, 1000, 10_000):
-            note(f"creation, {devices} devices", lambda: scenes.creation_share(folder, node, devices, 100 if quick else 400))
-    if "freed" in wanted:
-        note("freed to the next attempt", lambda: scenes.freed_to_attempt(folder, 40 if quick else 200))
-    if "waiting" in wanted:
-        for count in (1000,) if quick else (1000, min(20_000, limit)):
-            for progress in (True,) if quick else (False, True):
-                note(f"{count} waiting, progress {progress}",
-                     lambda: scenes.waiting(folder, node, count, progress, 12 if quick else 25))
-    if "live" in wanted and not quick:
-        note("50000 live sessions", lambda: scenes.live_sessions(folder, node, 50_000))
-    if "large" in wanted and not quick:
-        note("1 GiB bodies", lambda: scenes.large_bodies(folder, node))
-    return result
+
+def measure(bench):
+    wanted = set(bench.asked.wanted)
+    if "jmh" in wanted and "mvn" not in bench.missing and not (bench.asked.quick and not bench.asked.only):
+        bench.say("building bench.jar")
+        micro.build()
+    bench.node = programs.start_node(bench.folder, bench.asked.node_port or parts.free_port())
+    if not bench.comparable:
+        bench.machine["node"] = "simulated, for want of nginx"
+    if {"commands", "sessions"} & wanted:
+        play(bench, Scene("loads", "commands and sessions under load", ("wrk",), 200, lambda b: side.loads(b, wanted)))
+    for scene in scenes(bench):
+        if scene.name in wanted:
+            play(bench, scene)
+
+
+def tell_logs(folder):
+    for log in folder.glob("*.log"):
+        if log.stat().st_size and log.name not in ("jmh.log", "postgres.log"):
+            print(f"--- {log.name}\n" + log.read_text(errors="replace")[-800:], file=sys.stderr)
+
+
+def keep(bench):
+    raw = HERE / "results" / "raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    file = raw / (datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d-%H%M%S") + ".json")
+    file.write_text(json.dumps({"machine": bench.machine, "arguments": sys.argv[1:], "missing": bench.missing,
+                                "table": bench.table, "runs": bench.runs}, indent=1))
+    return file
 
 
 def main():
     asked = options()
-    everything = "commands,sessions,start,creation,freed,waiting,live,large"
-    wanted = (asked.only or everything).split(",")
     folder = Path(tempfile.mkdtemp(prefix="gridfleet-bench."))
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(130))
     if asked.quick:
-        signal.signal(signal.SIGALRM, lambda *_: sys.exit("more than five minutes"))
-        signal.alarm(295)
-    kept = {"machine": machine(), "arguments": sys.argv[1:], "runs": {}}
+        signal.signal(signal.SIGALRM, time_is_up)
+        signal.alarm(QUICK_ALARM)
+    bench = Bench(asked, folder, machine.missing(), machine.told())
     try:
-        node = parts.start_node(folder, asked.node_port or parts.free_port())
-        if {"commands", "sessions"} & set(wanted):
-            found = programs(asked, folder, node)
-            kept["started in"] = {part.name: part.started_in for part in found}
-            kept["resident at start"] = {part.name: part.resident() for part in found}
-            if "commands" in wanted:
-                print("… commands", file=sys.stderr, flush=True)
-                kept["commands"] = commands(asked, found, kept["runs"])
-            if "sessions" in wanted:
-                print("… sessions", file=sys.stderr, flush=True)
-                kept["sessions"] = sessions(asked, found, kept["runs"])
-            kept["resident after load"] = {part.name: part.resident() for part in found}
-            for part in found[1:]:
-                if isinstance(part, parts.Part):
-                    part.stop()
-        kept["own"] = own(asked, folder, node, wanted)
-        kept["machine"]["load average after"] = "%.1f %.1f %.1f" % os.getloadavg()
-    except BaseException:
-        for log in folder.glob("*.log"):
-            if log.stat().st_size:
-                print(f"--- {log.name}\n" + log.read_text()[-1500:], file=sys.stderr)
-        raise
+        measure(bench)
+    except TimeIsUp:
+        print("five minutes are over", file=sys.stderr)
     finally:
+        signal.alarm(0)
         parts.Part.stop_all()
         shutil.rmtree(folder, ignore_errors=True)
-    raw = HERE / "results" / "raw"
-    raw.mkdir(parents=True, exist_ok=True)
-    file = raw / (datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d-%H%M%S") + ".json")
-    file.write_text(json.dumps(kept, indent=1))
-    print(report.text(kept))
-    print(f"raw data: {file}")
-    return report.judge(kept, HERE / "baseline.json", asked.write_baseline)
+    bench.machine["load average after"] = "%.1f %.1f %.1f" % os.getloadavg()
+    bench.machine["took"] = f"{time.monotonic() - bench.began:.0f} s"
+    file = keep(bench)
+    print(report.text(bench))
+    print(report.targets(bench))
+    lines, well = judge.told(bench)
+    print("\n".join(lines))
+    print(f"\nraw data: {file.relative_to(HERE.parent)}")
+    if asked.write_baseline:
+        judge.write(bench)
+        return 0
+    failed = [what for what, rows in bench.table.items() if "failed" in rows]
+    if failed:
+        print("failed: " + ", ".join(failed), file=sys.stderr)
+    return 0 if well and not failed else 1
 
 
 if __name__ == "__main__":

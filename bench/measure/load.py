@@ -15,7 +15,7 @@ def wrk(part, script, seconds, connections, *arguments):
     threads = 1 if connections < 8 else 2
     before = part.processor()
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "--latency",
-               "-s", str(SCRIPTS / script), part.url, "--", *arguments]
+               "-s", str(SCRIPTS / script), part.url, "--", *map(str, arguments)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 120, check=True)
     line = next(line for line in ran.stdout.splitlines() if line.startswith("RESULT "))
     told = json.loads(line[len("RESULT "):])
@@ -29,7 +29,7 @@ def wrk(part, script, seconds, connections, *arguments):
 
 
 def interleaved(parts, rounds, measure):
-    """Each part in turn, and again: what disturbs the machine disturbs all. Returns the runs of each."""
+    """Each part in turn, then in the opposite order: what disturbs the machine disturbs all. The runs of each."""
     runs = {part.name: [] for part in parts}
     for turn in range(rounds):
         for part in parts if turn % 2 == 0 else list(reversed(parts)):
@@ -37,13 +37,16 @@ def interleaved(parts, rounds, measure):
     return runs
 
 
-def median(runs):
-    """The median of each figure over runs, and the spread of the rate."""
-    middle = {key: None if runs[0][key] is None else statistics.median(run[key] for run in runs) for key in runs[0]}
-    middle["least"] = min(run["rate"] for run in runs)
-    middle["most"] = max(run["rate"] for run in runs)
-    middle["runs"] = len(runs)
-    return middle
+def paired_ratio(ours, others, key):
+    """The median of the ratios of runs that were made one after the other; None without figures."""
+    found = [one[key] / other[key] for one, other in zip(ours, others) if one.get(key) and other.get(key)]
+    return statistics.median(found) if found else None
+
+
+def median(runs, key):
+    """The median, the least and the most of a figure over runs; None if it isn't known."""
+    known = [run[key] for run in runs if run.get(key) is not None]
+    return [statistics.median(known), min(known), max(known)] if known else None
 
 
 def percentile(values, share):

@@ -1,91 +1,117 @@
-"""The table, and the judgement on ratios."""
+"""One table: a line a figure, a column a program; then the targets."""
 
-import json
+from load import paired_ratio
+
+NAMES = {"direct": "direct", "gridfleet": "GridFleet LB", "gridfleet-postgres": "GridFleet LB on PostgreSQL", "haproxy": "HAProxy",
+         "nginx": "nginx", "grid": "Grid standalone", "grid-hub": "Grid hub + node"}
 
 
-def number(value, digits=3):
+def number(value):
     if value is None:
         return "–"
+    if isinstance(value, (bool, str)):
+        return str(value)
     if abs(value) >= 1000:
         return f"{value:,.0f}".replace(",", " ")
-    return f"{value:.{digits}g}" if abs(value) < 100 else f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
 
 
-def ratio(value, other):
-    return "–" if not value or not other else f"{value / other:.2f}"
+def cell(value):
+    """A figure; a median with the least and the most behind it."""
+    if isinstance(value, (list, tuple)):
+        return number(value[0]) if value[1] == value[2] else f"{number(value[0])} ({number(value[1])}–{number(value[2])})"
+    return number(value)
 
 
-def loads(title, table):
-    lines = [f"### {title}", "",
-             "| load | program | requests/s (least–most) | p50 ms | p99 ms | p99.9 ms | processor µs a request | rate to direct | rate to HAProxy"
-             " | p50 beyond direct ms | processor to HAProxy | errors |",
-             "|---|---|---|---|---|---|---|---|---|---|---|---|"]
-    for load, programs in table.items():
-        direct, haproxy = programs["node"], programs.get("haproxy")
-        for name, told in programs.items():
-            lines.append("| " + " | ".join([
-                load, "direct" if name == "node" else name,
-                f"{number(told['rate'])} ({number(told['least'])}–{number(told['most'])})", number(told["p50"]), number(told["p99"]), number(told["p999"]),
-                number(told["cpu"]), ratio(told["rate"], direct["rate"]), ratio(told["rate"], haproxy and haproxy["rate"]),
-                number(told["p50"] - direct["p50"]), ratio(told["cpu"], haproxy and haproxy["cpu"]), number(told["errors"])]) + " |")
-    return [*lines, ""]
+def by_program(told):
+    """A figure that has no program is our own."""
+    return told if isinstance(told, dict) else {"gridfleet": told}
 
 
-def flat(told, before=""):
-    for key, value in told.items():
-        name = f"{before}{key.replace('_', ' ')}"
-        if isinstance(value, dict):
-            yield from flat(value, name + " ")
-        else:
-            yield f"{name} {value if isinstance(value, (bool, str)) else number(value)}"
+def columns(table):
+    seen = {name for rows in table.values() for told in rows.values() for name in by_program(told)}
+    return [name for name in NAMES if name in seen] + sorted(seen - set(NAMES))
 
 
-def text(kept):
-    lines = [f"- {key}: {value}" for key, value in kept["machine"].items()]
-    lines += ["", *(loads("Commands", kept["commands"]) if "commands" in kept else [])]
-    lines += loads("Sessions: new, then deleted", kept["sessions"]) if "sessions" in kept else []
-    if "resident at start" in kept:
-        lines += ["### Memory and start", "", "| program | ready after s | resident MiB at start | after load |", "|---|---|---|---|"]
-        for name, started in kept["started in"].items():
-            lines.append("| " + " | ".join([name, number(started), number(kept["resident at start"][name]),
-                                           number(kept["resident after load"][name])]) + " |")
-        lines.append("")
-    if kept.get("own"):
-        lines += ["### GridFleet LB alone", "", "| what | figures |", "|---|---|"]
-        lines += [f"| {name} | {'; '.join(flat(told))} |" for name, told in kept["own"].items()]
+def ratios(bench, what, figure):
+    """Ours to direct and to HAProxy, round by round."""
+    key = "rate" if figure.endswith("/s") else "cpu" if figure.startswith("processor") else {
+        "p50 ms": "p50", "p99 ms": "p99", "p99.9 ms": "p999"}.get(figure)
+    runs = bench.runs.get(what)
+    if not key or not runs or "gridfleet" not in runs:
+        return ["", ""]
+    told = [paired_ratio(runs["gridfleet"], runs.get(other, []), key) for other in ("direct", "haproxy")]
+    if key == "cpu":
+        told[0] = None
+    return ["" if value is None else f"{value:.2f}" for value in told]
+
+
+def text(bench):
+    lines = [f"- {key}: {value}" for key, value in bench.machine.items()]
+    lines += [f"- not measured: {name}: {why}" for name, why in bench.missing.items()]
+    names = columns(bench.table)
+    lines += ["", "| what | figure | " + " | ".join(NAMES.get(name, name) for name in names) + " | ours to direct | ours to HAProxy |",
+              "|---" * (len(names) + 4) + "|"]
+    for what, rows in bench.table.items():
+        for figure, told in rows.items():
+            told = by_program(told)
+            cells = [cell(told[name]) if name in told else "" for name in names]
+            lines.append(f"| {what} | {figure} | " + " | ".join(cells + ratios(bench, what, figure)) + " |")
     return "\n".join(lines)
 
 
-def ratios(kept):
-    """Name → value and whether more is better."""
-    found = {}
-    for title in ("commands", "sessions"):
-        for load, programs in kept.get(title, {}).items():
-            ours, direct, haproxy = programs["gridfleet"], programs["node"], programs.get("haproxy")
-            if load != "half load":
-                found[f"{title}, {load}: rate to direct"] = (ours["rate"] / direct["rate"], True)
-            if haproxy and title == "commands":
-                if load != "half load":
-                    found[f"{title}, {load}: rate to HAProxy"] = (ours["rate"] / haproxy["rate"], True)
-                if ours["cpu"] and haproxy["cpu"]:
-                    found[f"{title}, {load}: processor to HAProxy"] = (ours["cpu"] / haproxy["cpu"], False)
-    return found
+def middle(value):
+    return value[0] if isinstance(value, (list, tuple)) else value
 
 
-def judge(kept, file, write):
-    """1 when a ratio is worse than the baseline's by more than half: machines are noisy."""
-    now = ratios(kept)
-    if write:
-        file.write_text(json.dumps({name: round(value, 4) for name, (value, _) in now.items()}, indent=1) + "\n")
-        return 0
-    if not file.exists():
-        return 0
-    baseline, worse = json.loads(file.read_text()), 0
-    print("\n| ratio | now | baseline | |\n|---|---|---|---|")
-    for name, (value, more_is_better) in now.items():
-        if name in baseline:
-            before = baseline[name]
-            bad = value < before / 2 if more_is_better else value > before * 1.5
-            worse += bad
-            print(f"| {name} | {value:.3f} | {before:.3f} | {'WORSE BY MORE THAN HALF' if bad else ''} |")
-    return 1 if worse else 0
+def figure(bench, what, name, program="gridfleet"):
+    """A figure of the table, or None where it wasn't measured."""
+    return middle(by_program(bench.table.get(what, {}).get(name)).get(program))
+
+
+def found(bench, beginning):
+    """The largest of a kind that was measured: its name in the table."""
+    names = [name for name in bench.table if name.startswith(beginning) and "failed" not in bench.table[name]]
+    return names[-1] if names else ""
+
+
+def to_grid(bench, figure_name, upside_down):
+    ours, grid = (figure(bench, "commands, 50 at a time", figure_name, name) for name in ("gridfleet", "grid"))
+    return None if not ours or not grid else grid / ours if upside_down else ours / grid
+
+
+def share(bench):
+    ours, grid = (figure(bench, "commands, 1 at a time", "p50 beyond direct ms", name) for name in ("gridfleet", "grid"))
+    return ours / grid if ours and grid else None
+
+
+def targets(bench):
+    """What DESIGN §12 asks for, and how far it is."""
+    runs = bench.runs.get("commands, 50 at a time", {})
+    haproxy = [paired_ratio(runs.get("gridfleet", []), runs.get("haproxy", []), key) for key in ("rate", "cpu")]
+    half, many, waiting, live = "commands, half load", found(bench, "creation, "), found(bench, "waiting: "), found(bench, "live: ")
+    asked = [
+        ("p50 beyond direct at half load", figure(bench, half, "p50 beyond direct ms"), "most", .15, "ms"),
+        ("p99 beyond direct at half load", figure(bench, half, "p99 beyond direct ms"), "most", 1, "ms"),
+        ("rate to HAProxy's, 50 at a time", haproxy[0], "least", .8, ""),
+        ("processor time to HAProxy's, 50 at a time", haproxy[1], "most", 1.5, ""),
+        ("rate to the Grid's, 50 at a time", to_grid(bench, "requests/s", False), "least", 5, ""),
+        ("p50 beyond direct to the Grid's, 1 at a time", share(bench), "most", .1, ""),
+        (f"own share of a {many}, simple selector, p99", figure(bench, many, "simple selector, own share p99 ms"), "most", 10, "ms"),
+        (f"own share of a {many}, hard selector, p99", figure(bench, many, "hard selector, own share p99 ms"), "most", 10, "ms"),
+        ("freed to the next attempt, p50", figure(bench, "freed to the next attempt", "p50 ms"), "most", 5, "ms"),
+        ("freed to the next attempt, p99", figure(bench, "freed to the next attempt", "p99 ms"), "most", 5, "ms"),
+        ("freed to the next attempt between replicas, p99",
+         figure(bench, "freed on one replica, waited for on another", "p99 ms"), "most", 100, "ms"),
+        (f"{waiting}, heap", figure(bench, waiting, "heap MiB"), "most", 512, "MiB"),
+        (f"{live}, heap", figure(bench, live, "heap MiB"), "most", 512, "MiB"),
+        ("1 GiB down, buffers", figure(bench, "1 GiB body down", "network buffers MiB"), "most", 64, "MiB"),
+        ("1 GiB up, buffers", figure(bench, "1 GiB body up", "network buffers MiB"), "most", 64, "MiB"),
+        ("start to ready", figure(bench, "start", "start to ready s"), "most", 1.5, "s")]
+    lines = []
+    for name, value, bound, target, unit in asked:
+        if value is not None:
+            met = value <= target if bound == "most" else value >= target
+            verdict = "met" if met else f"missed by {number(abs(value - target))} {unit}".strip()
+            lines.append(f"| {name} | {number(value)} {unit} | at {bound} {number(target)} {unit} | {verdict} |")
+    return "\n".join(["", "| target | measured | asked | |", "|---|---|---|---|", *lines]) if lines else ""

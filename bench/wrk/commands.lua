@@ -1,13 +1,15 @@
--- Commands of sessions that live, in turn. Arguments: the paths, comma between them; milliseconds between two requests of a connection.
+-- Commands of a session that lives. Arguments: the path; milliseconds between two requests of a connection; bytes to send.
 local prefix = debug.getinfo(1, "S").source:match("@(.*/)")
 dofile(prefix .. "report.lua")
-local requests, at, pause = {}, 0, 0
+local asked
 
 function init(args)
-  for path in args[1]:gmatch("[^,]+") do
-    requests[#requests + 1] = wrk.format("GET", path)
+  local pause, bytes = tonumber(args[2] or "0"), tonumber(args[3] or "0")
+  if bytes > 0 then
+    asked = wrk.format("POST", args[1], { ["Content-Type"] = "application/octet-stream" }, string.rep("A", bytes))
+  else
+    asked = wrk.format("GET", args[1])
   end
-  pause = tonumber(args[2] or "0")
   if pause > 0 then
     math.randomseed(os.time())
     -- Spread, so that connections don't fall into step.
@@ -16,6 +18,5 @@ function init(args)
 end
 
 function request()
-  at = at % #requests + 1
-  return requests[at]
+  return asked
 end
