@@ -71,7 +71,7 @@ final class NewSessions {
                     parts.config().newSession(),
                     parts.inventory(),
                     new SelectorCache(),
-                    parts.suites()::live,
+                    parts.suites().knownRuns(),
                     new Random()),
                 parts.distributor(),
                 attempts,

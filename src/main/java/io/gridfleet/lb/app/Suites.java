@@ -34,6 +34,7 @@ import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.newsession.AttemptOutcome;
+import io.gridfleet.lb.newsession.KnownRuns;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.newsession.WaitsOfRuns;
@@ -59,6 +60,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -71,7 +73,7 @@ final class Suites {
   private final FailuresInRun failures;
   private final RunConfig config;
   private final ExpireRuns expire;
-  private final WaitsOfRuns waits = new WaitsOfRuns(this::live);
+  private final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
   private final RecentEvents events;
   private final Api api;
 
@@ -218,9 +220,21 @@ final class Suites {
     return events;
   }
 
-  /** The id of a run that may have sessions. */
-  Optional<String> live(String run) {
-    return RunId.parse(run).flatMap(bindings::live).map(found -> found.id().value());
+  /** Which runs may have sessions. */
+  KnownRuns knownRuns() {
+    return new KnownRuns() {
+      @Override
+      public Optional<String> live(String run) {
+        return RunId.parse(run).flatMap(bindings::live).map(found -> found.id().value());
+      }
+
+      @Override
+      public CompletionStage<Void> look(String run) {
+        return RunId.parse(run)
+            .map(id -> runs.find(id).thenAccept(found -> found.ifPresent(bindings::changed)))
+            .orElseGet(() -> CompletableFuture.completedStage(null));
+      }
+    };
   }
 
   /** Their requests that wait. */

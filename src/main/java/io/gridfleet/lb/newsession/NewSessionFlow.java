@@ -80,15 +80,43 @@ public final class NewSessionFlow {
     Story story = new Story(request, this::clientLeft);
     try {
       Tenant tenant = admission.admit(request.origin().credentials());
-      SessionWish wish = wishes.read(request, tenant);
-      story.wish(wish);
-      story.order(order(request, wish));
-      listener.admitted(request, wish);
-      place(story);
+      Optional<String> unheard = wishes.unheardRun(request);
+      if (unheard.isPresent()) {
+        story.progress(wishes.progress(request.payload()));
+        CompletionStage<Boolean> asked =
+            runs.look(unheard.get()).handle((done, failure) -> failure == null);
+        chapter(story, asked, answered -> looked(story, tenant, answered));
+      } else {
+        admit(story, tenant);
+      }
     } catch (ProtocolException refused) {
       refuse(story, refused.error());
     }
     return story;
+  }
+
+  private void looked(Story story, Tenant tenant, boolean storeAnswered) {
+    if (story.gone()) {
+      return;
+    }
+    if (!storeAnswered) {
+      refuse(story, Refusals.storeGone());
+      return;
+    }
+    try {
+      admit(story, tenant);
+    } catch (ProtocolException refused) {
+      refuse(story, refused.error());
+    }
+  }
+
+  private void admit(Story story, Tenant tenant) {
+    NewSessionRequest request = story.request();
+    SessionWish wish = wishes.read(request, tenant);
+    story.wish(wish);
+    story.order(order(request, wish));
+    listener.admitted(request, wish);
+    place(story);
   }
 
   /** What signs of life a request wants; none where it can't be read. */

@@ -48,6 +48,10 @@ final class Refusals {
     if (placement instanceof Placement.Removed removed) {
       return plain(NONE_AVAILABLE + ": " + removed.why());
     }
+    return storeGone();
+  }
+
+  static WebDriverError storeGone() {
     return plain(
         "The store that keeps the locks can't be reached, so no session can be created now. "
             + "Sessions that live go on; try again.");

@@ -32,6 +32,7 @@ final class Story implements PendingSession {
   private final List<Map<String, Object>> steps = new ArrayList<>();
   private final List<AttemptRecord> attempts = new ArrayList<>();
   private @Nullable SessionWish wish;
+  private SessionWish.Progress progress = SessionWish.Progress.OFF;
   private @Nullable Order order;
   private Distributor.@Nullable Wait wait;
   private @Nullable Attempt attempt;
@@ -55,6 +56,11 @@ final class Story implements PendingSession {
 
   void wish(SessionWish read) {
     wish = read;
+  }
+
+  /** What signs of life are wanted, while the rest of the wish can't be read yet. */
+  void progress(SessionWish.Progress asked) {
+    progress = asked;
   }
 
   Order order() {
@@ -147,7 +153,7 @@ final class Story implements PendingSession {
 
   @Override
   public SessionWish.Progress progress() {
-    return wish == null ? SessionWish.Progress.OFF : wish.answering().progress();
+    return wish == null ? progress : wish.answering().progress();
   }
 
   @Override
@@ -157,7 +163,7 @@ final class Story implements PendingSession {
 
   @Override
   public void clientLeft() {
-    if (clientLeft || wish == null) {
+    if (clientLeft) {
       return;
     }
     clientLeft = true;

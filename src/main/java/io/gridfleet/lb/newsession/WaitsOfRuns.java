@@ -4,6 +4,7 @@ import io.gridfleet.lb.distributor.Distributor.Wait;
 import io.gridfleet.lb.distributor.Placement;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,11 @@ public final class WaitsOfRuns {
    */
   public WaitsOfRuns(KnownRuns runs) {
     this.runs = runs;
+  }
+
+  /** See {@link KnownRuns#look}. */
+  CompletionStage<Void> look(String run) {
+    return runs.look(run);
   }
 
   /** Looks at the run once more when the wait can be found: it may have ended in between. */

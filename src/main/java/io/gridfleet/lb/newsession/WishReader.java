@@ -83,8 +83,18 @@ public final class WishReader {
   }
 
   private Optional<String> run(Origin origin, OurCapabilities ours) {
+    return asked(origin, ours).map(this::live);
+  }
+
+  private static Optional<String> asked(Origin origin, OurCapabilities ours) {
     Optional<String> asked = origin.run().isPresent() ? origin.run() : ours.text("run_id");
-    return asked.filter(id -> !id.equalsIgnoreCase("free")).map(this::live);
+    return asked.filter(id -> !id.equalsIgnoreCase("free"));
+  }
+
+  /** The run that a request is for, when nobody here has heard that it lives. */
+  Optional<String> unheardRun(NewSessionRequest request) {
+    return asked(request.origin(), new OurCapabilities(request.payload().candidates()))
+        .filter(run -> runs.live(run).isEmpty());
   }
 
   private String live(String run) {

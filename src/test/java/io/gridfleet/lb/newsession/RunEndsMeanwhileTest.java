@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A run that is called off while one of its sessions starts gets no session. */
+/** Runs that begin or end while a request for them is under way. */
 final class RunEndsMeanwhileTest {
   private static final String RUN = "run-7";
 
@@ -92,6 +94,66 @@ final class RunEndsMeanwhileTest {
 
     assertThat(text(story)).contains("run run-7 is unknown or over");
     assertThat(lab.distributor.queueLength()).isZero();
+  }
+
+  /** A run that another replica begins while its first request is on its way to this one. */
+  private static final class UnheardRun implements KnownRuns {
+    final CompletableFuture<Void> answer = new CompletableFuture<>();
+    boolean heard;
+
+    @Override
+    public Optional<String> live(String run) {
+      return Optional.of(RUN).filter(asked -> heard && asked.equals(run));
+    }
+
+    @Override
+    public CompletionStage<Void> look(String run) {
+      return answer;
+    }
+  }
+
+  @Test
+  void aRunThatAnotherReplicaBeganIsLookedForInTheStore() {
+    UnheardRun unheard = new UnheardRun();
+    lab.runs = unheard;
+    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    assertThat(story.answer()).isNotDone();
+
+    unheard.heard = true;
+    unheard.answer.complete(null);
+    lab.time.pass(Duration.ofSeconds(1));
+
+    assertThat(story.answer().join().status()).isEqualTo(200);
+  }
+
+  @Test
+  void aRunThatTheStoreDoesNotKnowIsRefusedAndSoIsEveryRunWithoutAStore() {
+    UnheardRun unknown = new UnheardRun();
+    lab.runs = unknown;
+    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    unknown.answer.complete(null);
+    assertThat(text(story)).contains("run run-7 is unknown or over");
+
+    UnheardRun unanswered = new UnheardRun();
+    lab.runs = unanswered;
+    Story again = lab.ask(Map.of("gridfleet:run_id", RUN));
+    unanswered.answer.completeExceptionally(new IllegalStateException("gone"));
+    assertThat(text(again)).contains("store that keeps the locks can't be reached");
+  }
+
+  @Test
+  void aClientThatLeavesWhileItsRunIsLookedForGetsNothing() {
+    UnheardRun unheard = new UnheardRun();
+    lab.runs = unheard;
+    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    story.clientLeft();
+
+    unheard.heard = true;
+    unheard.answer.complete(null);
+    lab.time.pass(Duration.ofSeconds(1));
+
+    assertThat(lab.nodes.running()).isZero();
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
   }
 
   private String text(Story story) {

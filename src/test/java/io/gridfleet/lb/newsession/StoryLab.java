@@ -36,6 +36,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -61,7 +62,7 @@ final class StoryLab {
   /** What the store knows of runs. */
   Predicate<String> openRuns = run -> runs.live(run).isPresent();
 
-  final WaitsOfRuns waits = new WaitsOfRuns(this::live);
+  final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
   private int requests;
 
   StoryLab(RandomGenerator luck, NewSessionListener listener) {
@@ -92,7 +93,11 @@ final class StoryLab {
             new NewSessionFlow.Parts(
                 Admission.open(),
                 new WishReader(
-                    NewSessionConfig.defaults(), inventory, new SelectorCache(), this::live, picks),
+                    NewSessionConfig.defaults(),
+                    inventory,
+                    new SelectorCache(),
+                    knownRuns(),
+                    picks),
                 distributor,
                 attempts,
                 new Publisher(
@@ -111,8 +116,18 @@ final class StoryLab {
     return openRuns.test(run);
   }
 
-  private Optional<String> live(String run) {
-    return runs.live(run);
+  private KnownRuns knownRuns() {
+    return new KnownRuns() {
+      @Override
+      public Optional<String> live(String run) {
+        return runs.live(run);
+      }
+
+      @Override
+      public CompletionStage<Void> look(String run) {
+        return runs.look(run);
+      }
+    };
   }
 
   void fleet(int phones) {

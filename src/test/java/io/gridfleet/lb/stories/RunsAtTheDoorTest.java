@@ -8,15 +8,23 @@ import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.Lab.Asked;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.lab.Wire;
+import io.gridfleet.lb.run.DeviceSnapshot;
 import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.run.RunRequest;
+import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -118,6 +126,52 @@ final class RunsAtTheDoorTest {
     assertThat(run("GET", run).text()).contains("\"state\":\"expired\"");
     Lab.until("its session ended", () -> lab.command(session).status() == 404);
     assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
+  }
+
+  /** As when another replica has begun it and its word isn't here yet. */
+  @Test
+  void aRunThatOnlyTheStoreKnowsIsFoundThere() throws IOException {
+    lab.start(1);
+    RunRequest request =
+        new RunRequest(
+            "r", List.of(), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
+    Reservation phone =
+        Reservation.of(
+            lab.server().distributor().seats().get(0).device().id(),
+            new DeviceSnapshot(Map.of(), Map.of()));
+    RunId elsewhere = RunId.random();
+    lab.server()
+        .store()
+        .runs()
+        .reserve(elsewhere, request, List.of(new Runs.Want(1, 1, List.of(phone))))
+        .toCompletableFuture()
+        .join();
+
+    assertThat(lab.session(of(elsewhere.value()))).isNotEmpty();
+    Answered unknown = lab.newSession(of(RunId.random().value())).answered();
+    assertThat(unknown.message()).contains("is unknown or over");
+  }
+
+  @Test
+  void aDeviceThatFailsTwiceInARunIsToldInTheFeed() throws IOException {
+    lab.start(1);
+    String run = reserve(1);
+    String phone = lab.server().distributor().seats().get(0).device().id().value();
+    Wire feed = lab.wire().request("GET", "/api/events", "");
+    feed.readHead();
+    for (int i = 0; i < 2; i++) {
+      lab.node(1)
+          .faults()
+          .next(
+              1, Operation.NEW_SESSION, Fault.sessionNotCreated("xcodebuild failed with code 65"));
+      lab.newSession(of(run) + ",'gridfleet:retryNewSessionFailure':false").answered();
+    }
+
+    String heard = "";
+    while (!heard.contains("run.device_fails_again")) {
+      heard = new String(feed.readChunk(), StandardCharsets.UTF_8);
+    }
+    assertThat(heard).contains("\"run_id\":\"" + run, "\"device_id\":\"" + phone);
   }
 
   /** The store alone knows: as when another replica ends a run and its word isn't here yet. */
