@@ -8,6 +8,7 @@ import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.newsession.NewSessionConfig;
 import io.gridfleet.lb.node.NodeConfig;
+import io.gridfleet.lb.node.NodeTlsConfig;
 import io.gridfleet.lb.node.ProbeConfig;
 import io.gridfleet.lb.relay.RelayConfig;
 import io.gridfleet.lb.router.RouterConfig;
@@ -27,6 +28,7 @@ public record GridFleetConfig(
         boolean anonymous,
     @Key(doc = "Where locks, sessions and runs are kept.") StoreSection store,
     @Key(doc = "The nodes of the lab and their devices.") List<NodeConfig> nodes,
+    @Key(doc = "TLS with nodes.") NodeTlsConfig nodeTls,
     @Key(doc = "Where more nodes are told.") InventoryConfig inventory,
     @Key(doc = "Who may use the lab; everybody, if there are none.") List<TokenConfig> tokens,
     @Key(doc = "New sessions: waiting, attempts, progress.") NewSessionConfig newSession,

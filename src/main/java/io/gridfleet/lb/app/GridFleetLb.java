@@ -22,6 +22,7 @@ import io.gridfleet.lb.node.NodeCleanUp;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
 import io.gridfleet.lb.node.NodeProbes;
+import io.gridfleet.lb.node.NodeTrust;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.router.Answer;
 import io.gridfleet.lb.router.Endpoints;
@@ -75,7 +76,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final SqlStore store;
   private final NodeDirectory directory = new NodeDirectory();
   private final Inventory inventory = new Inventory();
-  private final NodeCleanUp cleanUp = new NodeCleanUp(timer);
+  private final NodeCleanUp cleanUp;
   private final Listeners.OfStories stories = new Listeners.OfStories();
   private final Listeners.OfSessions sessionEnds = new Listeners.OfSessions();
   private final SessionActivity activity = new SessionActivity(System::nanoTime);
@@ -115,12 +116,15 @@ public final class GridFleetLb implements AutoCloseable {
     this.keeper = new LockKeeper(store.deviceLocks(), expiry, System::nanoTime);
     this.distributor = new Distributor(keeper, timer, clock);
     this.news = new FleetNews(distributor);
+    NodeTrust trust = new NodeTrust(config.nodeTls().trust());
+    this.cleanUp = new NodeCleanUp(trust, timer);
     NodeConnections connections =
         new NodeConnections(
             loops.transport(),
             loops.deadlines(),
             config.relay().connectTimeout(),
-            config.relay().nodeIdle());
+            config.relay().nodeIdle(),
+            trust);
     NodeClient client = new NodeClient(connections, loops.group());
     this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
     this.known = new KnownSessions(store.sessionMap(), directory);
@@ -135,7 +139,7 @@ public final class GridFleetLb implements AutoCloseable {
     this.lab = new LabState(inventory, directory, distributor, news, packs, clock);
     this.probes =
         new NodeProbes(
-            config.probe(), new Listeners.OfProbes(lab, lost), timer, clock, new Random());
+            config.probe(), trust, new Listeners.OfProbes(lab, lost), timer, clock, new Random());
     this.suites = suites(packs);
     this.relay =
         new Relay(

@@ -4,6 +4,8 @@ import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.node.NodeConnections.Waiting;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The connections of one event loop, which owns this. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class LoopPool {
+  private static final String UNTIL_SHAKEN = "until-shaken";
+
   private final EventLoop loop;
   private final NodeConnecting connecting;
   private final AtomicLong open;
@@ -94,7 +98,7 @@ final class LoopPool {
     Channel channel = connected.channel();
     try {
       SslHandler tls = connecting.tls(connected, node);
-      channel.pipeline().addLast(tls);
+      channel.pipeline().addLast(tls).addLast(UNTIL_SHAKEN, new HandshakeTrouble());
       tls.handshakeFuture().addListener(shaken -> afterTls(shaken, channel, node, waiting));
     } catch (SSLException e) {
       channel.close();
@@ -105,6 +109,7 @@ final class LoopPool {
   private void afterTls(
       Future<? super Channel> shaken, Channel channel, NodeAddress node, Waiting waiting) {
     if (shaken.isSuccess()) {
+      channel.pipeline().remove(UNTIL_SHAKEN);
       ready(channel, node, waiting);
     } else {
       channel.close();
@@ -120,6 +125,14 @@ final class LoopPool {
       waiting.connected(connection);
     } else {
       waiting.failed(NodeFailure.reset(node, null));
+    }
+  }
+
+  /** Who waits is told by the handshake's future; the pipeline's end would log a stack trace. */
+  private static final class HandshakeTrouble extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
     }
   }
 }

@@ -27,6 +27,7 @@ final class NodeCalls implements AutoCloseable {
   private final int mostAtOnce;
   private final Duration connect;
   private final Duration timeout;
+  private final NodeTrust trust;
   private @Nullable OkHttpClient http;
 
   /**
@@ -34,7 +35,8 @@ final class NodeCalls implements AutoCloseable {
    *
    * @param timeout for a whole call, connecting included
    */
-  NodeCalls(String threadPrefix, int mostAtOnce, Duration connect, Duration timeout) {
+  NodeCalls(
+      String threadPrefix, int mostAtOnce, Duration connect, Duration timeout, NodeTrust trust) {
     AtomicInteger number = new AtomicInteger();
     this.threads =
         new ThreadPoolExecutor(
@@ -51,6 +53,7 @@ final class NodeCalls implements AutoCloseable {
     this.mostAtOnce = mostAtOnce;
     this.connect = connect;
     this.timeout = timeout;
+    this.trust = trust;
   }
 
   synchronized OkHttpClient http() {
@@ -59,8 +62,7 @@ final class NodeCalls implements AutoCloseable {
       dispatcher.setMaxRequests(mostAtOnce);
       dispatcher.setMaxRequestsPerHost(mostAtOnce);
       http =
-          Shared.PLAIN
-              .newBuilder()
+          believing()
               .dispatcher(dispatcher)
               .connectionPool(new ConnectionPool(mostAtOnce, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS))
               .connectTimeout(connect)
@@ -71,6 +73,13 @@ final class NodeCalls implements AutoCloseable {
               .build();
     }
     return http;
+  }
+
+  private OkHttpClient.Builder believing() {
+    OkHttpClient.Builder plain = Shared.PLAIN.newBuilder();
+    return trust.addsToJava()
+        ? plain.sslSocketFactory(trust.context().getSocketFactory(), trust.manager())
+        : plain;
   }
 
   @Override

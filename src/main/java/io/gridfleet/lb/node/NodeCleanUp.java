@@ -45,18 +45,19 @@ public final class NodeCleanUp implements AutoCloseable {
   /** Each holds a thread while it waits; questions wait longest and have threads apart. */
   private static final int MOST_AT_ONCE = 32;
 
-  private final NodeCalls calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, TIMEOUT);
-  private final NodeCalls joined =
-      new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, JOINED_TIMEOUT);
+  private final NodeCalls calls;
+  private final NodeCalls joined;
   private final ScheduledExecutorService timer;
   private final List<Duration> pauses;
 
   /** Three tries, a second and then five apart. */
-  public NodeCleanUp(ScheduledExecutorService timer) {
-    this(timer, List.of(Duration.ofSeconds(1), Duration.ofSeconds(5)));
+  public NodeCleanUp(NodeTrust trust, ScheduledExecutorService timer) {
+    this(trust, timer, List.of(Duration.ofSeconds(1), Duration.ofSeconds(5)));
   }
 
-  NodeCleanUp(ScheduledExecutorService timer, List<Duration> pauses) {
+  NodeCleanUp(NodeTrust trust, ScheduledExecutorService timer, List<Duration> pauses) {
+    this.calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, TIMEOUT, trust);
+    this.joined = new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, JOINED_TIMEOUT, trust);
     this.timer = timer;
     this.pauses = List.copyOf(pauses);
   }

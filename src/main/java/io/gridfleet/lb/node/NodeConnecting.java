@@ -7,10 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
@@ -21,7 +18,8 @@ record NodeConnecting(
     Deadlines deadlines,
     Duration connectTimeout,
     Duration idleLimit,
-    OffLoopNames names) {
+    OffLoopNames names,
+    TlsWithNodes tls) {
 
   ChannelFuture open(EventLoop loop, NodeAddress node) {
     return new Bootstrap()
@@ -37,12 +35,8 @@ record NodeConnecting(
 
   /** The handler that speaks TLS with a node, its certificate and name checked. */
   SslHandler tls(ChannelFuture connected, NodeAddress node) throws SSLException {
-    SslContext context =
-        SslContextBuilder.forClient()
-            .sslProvider(SslProvider.JDK)
-            .endpointIdentificationAlgorithm("HTTPS")
-            .build();
-    SslHandler handler = context.newHandler(connected.channel().alloc(), node.host(), node.port());
+    SslHandler handler =
+        tls.context().newHandler(connected.channel().alloc(), node.host(), node.port());
     handler.setHandshakeTimeoutMillis(connectTimeout.toMillis());
     return handler;
   }

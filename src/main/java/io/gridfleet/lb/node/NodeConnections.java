@@ -18,9 +18,19 @@ public final class NodeConnections {
   private final FastThreadLocal<LoopPool> pools = new FastThreadLocal<>();
 
   public NodeConnections(
-      Transport transport, Deadlines deadlines, Duration connectTimeout, Duration idleLimit) {
+      Transport transport,
+      Deadlines deadlines,
+      Duration connectTimeout,
+      Duration idleLimit,
+      NodeTrust trust) {
     this.connecting =
-        new NodeConnecting(transport, deadlines, connectTimeout, idleLimit, new OffLoopNames());
+        new NodeConnecting(
+            transport,
+            deadlines,
+            connectTimeout,
+            idleLimit,
+            new OffLoopNames(),
+            new TlsWithNodes(trust));
   }
 
   /**
@@ -28,7 +38,12 @@ public final class NodeConnections {
    * keep (Appium 600 s).
    */
   public NodeConnections(EventLoops loops) {
-    this(loops.transport(), loops.deadlines(), Duration.ofSeconds(10), Duration.ofSeconds(60));
+    this(
+        loops.transport(),
+        loops.deadlines(),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        NodeTrust.ofJava());
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.gridfleet.lb.node;
 
 import java.net.ConnectException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** Why a node gave no usable answer; the message names the node and is fit for clients. */
@@ -41,13 +44,25 @@ public final class NodeFailure extends Exception {
 
   static NodeFailure connecting(NodeAddress node, Throwable cause) {
     if (cause instanceof SSLException) {
-      return new NodeFailure(Kind.UNREACHABLE, node, "speaks no TLS that we accept", cause);
+      return new NodeFailure(Kind.UNREACHABLE, node, tlsTrouble(cause), cause);
     }
     boolean refused =
         cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("refused");
     return refused
         ? new NodeFailure(Kind.REFUSED, node, "refuses connections", cause)
         : new NodeFailure(Kind.UNREACHABLE, node, "can't be reached", cause);
+  }
+
+  /** What an operator can do something about is said. */
+  static String tlsTrouble(Throwable cause) {
+    for (Throwable deeper = cause; deeper != null; deeper = deeper.getCause()) {
+      if (deeper instanceof CertificateException
+          || deeper instanceof CertPathValidatorException
+          || deeper instanceof SSLPeerUnverifiedException) {
+        return "shows a certificate that isn't trusted, or is for another name";
+      }
+    }
+    return "speaks no TLS that we accept";
   }
 
   static NodeFailure reset(NodeAddress node, @Nullable Throwable cause) {

@@ -48,6 +48,7 @@ public final class NodeProbes implements AutoCloseable {
    */
   public NodeProbes(
       ProbeConfig config,
+      NodeTrust trust,
       NodeProbeListener listener,
       ScheduledExecutorService timer,
       InstantSource clock,
@@ -57,7 +58,7 @@ public final class NodeProbes implements AutoCloseable {
     this.timer = timer;
     this.clock = clock;
     this.random = random;
-    this.question = new StatusQuestion(config.timeout());
+    this.question = new StatusQuestion(config.timeout(), trust);
   }
 
   /** The nodes to ask from now on; what is known of those that stay is kept. */

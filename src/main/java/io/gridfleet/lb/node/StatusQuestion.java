@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -33,9 +34,9 @@ final class StatusQuestion implements AutoCloseable {
   private final NodeCalls living;
   private final NodeCalls silent;
 
-  StatusQuestion(Duration timeout) {
-    this.living = new NodeCalls("node-probe-", MOST_LIVING, CONNECT, timeout);
-    this.silent = new NodeCalls("node-silent-", MOST_SILENT, CONNECT, timeout);
+  StatusQuestion(Duration timeout, NodeTrust trust) {
+    this.living = new NodeCalls("node-probe-", MOST_LIVING, CONNECT, timeout, trust);
+    this.silent = new NodeCalls("node-silent-", MOST_SILENT, CONNECT, timeout, trust);
   }
 
   /** Completes, never exceptionally, on a {@code node-*} thread: empty, or why it was a miss. */
@@ -73,6 +74,9 @@ final class StatusQuestion implements AutoCloseable {
     }
     if (failure instanceof NoRouteToHostException) {
       return "no route to it";
+    }
+    if (failure instanceof SSLException) {
+      return NodeFailure.tlsTrouble(failure);
     }
     return failure instanceof SocketTimeoutException || failure instanceof InterruptedIOException
         ? "no answer in time"

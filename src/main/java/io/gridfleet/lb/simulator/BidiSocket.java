@@ -50,7 +50,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
       exchange.answer(Answer.unknownSession(whole.path()));
       return;
     }
-    String url = "ws://" + node.authority() + request.uri();
+    String url = node.address("ws") + request.uri();
     WebSocketServerHandshaker handshaker =
         new WebSocketServerHandshakerFactory(
                 url, WebSocketServerHandshaker.SUB_PROTOCOL_WILDCARD, false, MOST_FRAME_BYTES)

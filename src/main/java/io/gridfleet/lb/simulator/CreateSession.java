@@ -131,7 +131,7 @@ final class CreateSession {
 
   private String socketUrl(String id) {
     String path = node.config().style().isAppium() ? "/bidi/" : "/session/";
-    return "ws://" + node.authority() + node.config().basePath() + path + id;
+    return node.address("ws") + node.config().basePath() + path + id;
   }
 
   private static ObjectNode merged(JsonNode capabilities) {

@@ -10,10 +10,12 @@ final class NodeCore {
   private final Faults faults = new Faults();
   private final Replays replays = new Replays();
   private final NodeSessions sessions;
+  private final boolean secure;
   private volatile String authority = "";
 
-  NodeCore(SimulatedNodeConfig config) {
+  NodeCore(SimulatedNodeConfig config, boolean secure) {
     this.config = config;
+    this.secure = secure;
     this.sessions = new NodeSessions(config.devices(), history);
   }
 
@@ -44,6 +46,11 @@ final class NodeCore {
 
   void authority(String bound) {
     authority = bound;
+  }
+
+  /** Where it listens, under {@code http} or {@code ws}, with the letter that TLS puts behind. */
+  String address(String scheme) {
+    return scheme + (secure ? "s" : "") + "://" + authority;
   }
 
   Instant now() {

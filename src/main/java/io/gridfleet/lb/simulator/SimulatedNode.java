@@ -14,6 +14,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
@@ -43,13 +44,19 @@ public final class SimulatedNode implements AutoCloseable {
   private final NodeCore core;
   private final EventLoopGroup loops;
   private final boolean ownLoops;
+  private final @Nullable SslContext tls;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Future<?> sweep;
   private final int port;
   private @Nullable Channel listener;
 
-  private SimulatedNode(SimulatedNodeConfig config, EventLoopGroup loops, boolean ownLoops) {
-    this.core = new NodeCore(config);
+  private SimulatedNode(
+      SimulatedNodeConfig config,
+      EventLoopGroup loops,
+      boolean ownLoops,
+      @Nullable SslContext tls) {
+    this.core = new NodeCore(config, tls != null);
+    this.tls = tls;
     this.loops = loops;
     this.ownLoops = ownLoops;
     Channel bound = bind(config.port());
@@ -65,12 +72,17 @@ public final class SimulatedNode implements AutoCloseable {
 
   /** Listens when this returns; has an event loop of its own. */
   public static SimulatedNode start(SimulatedNodeConfig config) {
-    return new SimulatedNode(config, newLoops(1), true);
+    return new SimulatedNode(config, newLoops(1), true, null);
   }
 
   /** Listens when this returns; many nodes share these loops, which the caller ends. */
   public static SimulatedNode start(SimulatedNodeConfig config, EventLoopGroup loops) {
-    return new SimulatedNode(config, loops, false);
+    return new SimulatedNode(config, loops, false, null);
+  }
+
+  /** Speaks TLS with this certificate, and nothing else. */
+  public static SimulatedNode startSecure(SimulatedNodeConfig config, SslContext tls) {
+    return new SimulatedNode(config, newLoops(1), true, tls);
   }
 
   /** Event loops for {@link #start(SimulatedNodeConfig, EventLoopGroup)}. */
@@ -86,7 +98,7 @@ public final class SimulatedNode implements AutoCloseable {
 
   /** Where commands go, base path included, without a slash at the end. */
   public URI url() {
-    return URI.create("http://" + core.authority() + core.config().basePath());
+    return URI.create(core.address("http") + core.config().basePath());
   }
 
   public int port() {
@@ -181,6 +193,9 @@ public final class SimulatedNode implements AutoCloseable {
               @Override
               protected void initChannel(SocketChannel channel) {
                 connections.add(channel);
+                if (tls != null) {
+                  channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                }
                 channel
                     .pipeline()
                     .addLast(new HttpServerCodec(MOST_HEADER_BYTES, MOST_HEADER_BYTES, CHUNK_BYTES))

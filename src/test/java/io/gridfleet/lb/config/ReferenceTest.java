@@ -61,6 +61,7 @@ final class ReferenceTest {
         .containsExactlyInAnyOrder(
             "'store.passwordFile' and 'passwordEnv' exclude each other",
             "'store.passwordFile' names a file that can't be read: /run/secrets/lab-db",
+            "'nodeTls.trust[0]' names a file that can't be read: /etc/gridfleet/lab-ca.pem",
             "'tokens[0]' needs exactly one of 'secretFile', 'secretEnv' and 'sha256'",
             "'tokens[0].secretFile' names a file that can't be read: /run/secrets/checkout-ci");
   }

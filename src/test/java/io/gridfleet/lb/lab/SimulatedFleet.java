@@ -7,11 +7,13 @@ import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,12 +37,21 @@ public final class SimulatedFleet implements AutoCloseable {
       int nodes, int phonesEach, UnaryOperator<SimulatedNodeConfig> change) {
     SimulatedFleet fleet = new SimulatedFleet();
     for (int node = 1; node <= nodes; node++) {
-      fleet.add(node, phonesEach, change);
+      fleet.add(node, phonesEach, config -> SimulatedNode.start(change.apply(config), fleet.loops));
     }
     return fleet;
   }
 
-  private void add(int number, int phonesEach, UnaryOperator<SimulatedNodeConfig> change) {
+  /** Nodes with one phone each that speak TLS with this certificate. */
+  public static SimulatedFleet secure(int nodes, SslContext tls) {
+    SimulatedFleet fleet = new SimulatedFleet();
+    for (int node = 1; node <= nodes; node++) {
+      fleet.add(node, 1, config -> SimulatedNode.startSecure(config, tls));
+    }
+    return fleet;
+  }
+
+  private void add(int number, int phonesEach, Function<SimulatedNodeConfig, SimulatedNode> start) {
     SimulatedNodeConfig config =
         SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList();
     List<String> udids = new ArrayList<>();
@@ -49,7 +60,7 @@ public final class SimulatedFleet implements AutoCloseable {
       udids.add(udid);
       config = config.withDevice(udid);
     }
-    nodes.add(SimulatedNode.start(change.apply(config), loops));
+    nodes.add(start.apply(config));
     phones.add(List.copyOf(udids));
   }
 

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 final class NodeCleanUpTest {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final NodeCleanUp cleanUp =
-      new NodeCleanUp(timer, List.of(Duration.ofMillis(20), Duration.ofMillis(20)));
+      new NodeCleanUp(
+          NodeTrust.ofJava(), timer, List.of(Duration.ofMillis(20), Duration.ofMillis(20)));
   private final SimulatedNode node =
       SimulatedNode.start(SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList());
   private final JsonClient client = new JsonClient(node.url());

@@ -30,7 +30,8 @@ final class NodeClientTest {
           Transport.best(),
           new Deadlines(Duration.ofMillis(20)),
           Duration.ofSeconds(2),
-          Duration.ofMillis(300));
+          Duration.ofMillis(300),
+          NodeTrust.ofJava());
   private final NodeClient client = new NodeClient(connections, loops);
 
   @AfterEach

@@ -166,7 +166,8 @@ final class NodeProbesTest {
   }
 
   private NodeProbes probes(ProbeConfig config) {
-    return new NodeProbes(config, listener, timer, InstantSource.system(), new Random(7));
+    return new NodeProbes(
+        config, NodeTrust.ofJava(), listener, timer, InstantSource.system(), new Random(7));
   }
 
   private static Node node(String id, URI url) {

@@ -10,6 +10,7 @@ import io.gridfleet.lb.http.Transport;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
+import io.gridfleet.lb.node.NodeTrust;
 import io.gridfleet.lb.relay.CommandReport;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.relay.RelayListener;
@@ -49,7 +50,11 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
           new Deadlines(Duration.ofMillis(20)));
   final NodeConnections nodes =
       new NodeConnections(
-          loops.transport(), loops.deadlines(), Duration.ofSeconds(2), Duration.ofSeconds(1));
+          loops.transport(),
+          loops.deadlines(),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(1),
+          NodeTrust.ofJava());
   final Relay relay =
       new Relay(nodes, new NodeClient(nodes, loops.group()), this, Relay.Limits.defaults());
   final Map<SessionId, SessionRoute> sessions = new ConcurrentHashMap<>();

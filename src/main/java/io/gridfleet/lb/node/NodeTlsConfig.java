@@ -1,0 +1,29 @@
+package io.gridfleet.lb.node;
+
+import io.gridfleet.lb.config.Checked;
+import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.Key;
+import java.nio.file.Path;
+import java.util.List;
+
+/** TLS with nodes whose url starts with {@code https://}. */
+public record NodeTlsConfig(
+    @Key(
+            doc =
+                "Certificates (PEM) of authorities that are trusted beside Java's own; read once, at"
+                    + " the start.",
+            example = "[/etc/gridfleet/lab-ca.pem]")
+        List<Path> trust)
+    implements Checked {
+
+  @Override
+  public void check(Complaints complaints) {
+    for (int i = 0; i < trust.size(); i++) {
+      try {
+        NodeTrust.certificates(trust.get(i));
+      } catch (IllegalArgumentException e) {
+        complaints.at("trust[" + i + "]", String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}
