@@ -238,6 +238,7 @@ public final class GridFleetLb implements AutoCloseable {
     stories.add(new StoryLog());
     stories.add(metrics.newSessions());
     stories.add(suites.stories());
+    stories.add(new StoryEvents(suites.events()));
     stories.add(
         new NewSessionListener() {
           @Override

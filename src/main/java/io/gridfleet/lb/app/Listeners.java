@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app;
 
+import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
@@ -17,6 +18,7 @@ import io.gridfleet.lb.webdriver.SessionId;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
@@ -61,6 +63,11 @@ final class Listeners {
     @Override
     public void avoided(NewSessionRequest request, Device device, String cause) {
       all.forEach(listener -> listener.avoided(request, device, cause));
+    }
+
+    @Override
+    public void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {
+      all.forEach(listener -> listener.avoidanceChanged(device, now));
     }
 
     @Override

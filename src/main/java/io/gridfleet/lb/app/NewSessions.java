@@ -6,6 +6,7 @@ import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.newsession.Attempts;
+import io.gridfleet.lb.newsession.Avoidance;
 import io.gridfleet.lb.newsession.FailureRule;
 import io.gridfleet.lb.newsession.FailureTable;
 import io.gridfleet.lb.newsession.IdempotentRequests;
@@ -74,7 +75,7 @@ final class NewSessions {
                     parts.suites().knownRuns(),
                     new Random()),
                 parts.distributor(),
-                attempts,
+                new NewSessionFlow.Trying(attempts, avoidance()),
                 publisher(attempts),
                 parts.endSession(),
                 parts.suites().waits()),
@@ -119,9 +120,14 @@ final class NewSessions {
                 nodes.client().send(NodeAddress.of(node.url()), request, executor),
             nodes.sessions(),
             new FailureTable(rules),
-            parts.store().avoidedDevices(),
             parts.distributor(),
             parts.keeper()),
+        timer);
+  }
+
+  private Avoidance avoidance() {
+    return new Avoidance(
+        parts.store().avoidedDevices(),
         parts.news(),
         stories,
         parts.config().newSession().avoidFor(),

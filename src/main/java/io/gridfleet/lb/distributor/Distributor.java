@@ -361,10 +361,10 @@ public final class Distributor {
   public void close(String why) {
     List<Waiter> all;
     synchronized (model) {
-      closed = new Placement.Removed(why);
+      closed = new Placement.Closed(why);
       all = List.copyOf(matching.line().all());
     }
-    all.forEach(waiter -> endWait(waiter, new Placement.Removed(why)));
+    all.forEach(waiter -> endWait(waiter, new Placement.Closed(why)));
   }
 
   /**

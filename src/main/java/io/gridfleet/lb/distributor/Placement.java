@@ -25,6 +25,9 @@ public sealed interface Placement {
   /** Somebody took the request out of the queue. */
   record Removed(String why) implements Placement {}
 
+  /** This process places nobody any more. */
+  record Closed(String why) implements Placement {}
+
   /** The store that keeps the locks can't be asked. */
   record StoreGone(Throwable cause) implements Placement {}
 }

@@ -1,56 +1,44 @@
 package io.gridfleet.lb.newsession;
 
-import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Starts attempts, judges their devices by how they ended, and cleans up after them. */
+/**
+ * Starts attempts, and sees to it that each lock they hold goes one of three ways: to the session,
+ * back to the distributor, or, where a node may hold a session that it doesn't give up, to its
+ * expiry and the sweep that goes on asking.
+ */
 public final class Attempts {
-  private static final Logger log = LoggerFactory.getLogger(Attempts.class);
-
   /** What attempts need of their neighbours. */
   public record Parts(
       NodeCalls calls,
       NodeSessions nodes,
       FailureTable failures,
-      AvoidedDevices avoided,
       Distributor distributor,
       LockKeeper keeper) {}
 
   private final Parts parts;
-  private final FleetNews news;
-  private final FailureMemory memory = new FailureMemory();
-  private final NewSessionListener listener;
-  private final Duration avoidFor;
   private final ScheduledExecutorService timer;
+  private final AtomicInteger unsettled = new AtomicInteger();
 
-  public Attempts(
-      Parts parts,
-      FleetNews news,
-      NewSessionListener listener,
-      Duration avoidFor,
-      ScheduledExecutorService timer) {
+  public Attempts(Parts parts, ScheduledExecutorService timer) {
     this.parts = parts;
-    this.news = news;
-    this.listener = listener;
-    this.avoidFor = avoidFor;
     this.timer = timer;
   }
 
+  /** Begins an attempt; whatever comes of it, its lock is given back or handed over later. */
   Attempt start(Story story, Placement.Placed placed) {
+    unsettled.incrementAndGet();
     NewSessionRequest request = story.request();
     parts.keeper().keep(placed.lock());
     byte[] body = OutgoingCapabilities.body(request.payload(), placed.candidate(), placed.device());
@@ -64,36 +52,18 @@ public final class Attempts {
     return attempt;
   }
 
-  /** Marks or forgives the device. */
-  void judge(Story story, Device device, AttemptOutcome outcome) {
-    if (outcome instanceof AttemptOutcome.DeviceFailed failure) {
-      news.attemptFailed(device.id());
-      if (memory.marks(device.id(), failure)) {
-        avoid(story.request(), device, failure.cause());
-      }
-    } else if (outcome instanceof AttemptOutcome.Created) {
-      memory.succeeded(device.id());
-      news.attemptSucceeded(device.id());
-      parts.avoided().forgive(device.id()).exceptionally(Attempts::logged);
-    }
+  /** Those whose session isn't recorded yet and whose device isn't free again. */
+  int unsettled() {
+    return unsettled.get();
   }
 
-  private void avoid(NewSessionRequest request, Device device, String cause) {
-    listener.avoided(request, device, cause);
-    parts
-        .avoided()
-        .avoid(device.id(), avoidFor, cause)
-        .thenAccept(news::avoided)
-        .exceptionally(Attempts::logged);
-  }
-
-  private static Void logged(Throwable failure) {
-    log.warn("avoidance can't be recorded: {}", failure.toString());
-    return null;
-  }
-
+  /** Frees the device of an attempt that left nothing on its node. */
   CompletionStage<Void> release(DeviceLock lock) {
-    return parts.distributor().release(lock);
+    return parts.distributor().release(lock).whenComplete((done, failure) -> settled());
+  }
+
+  private void settled() {
+    unsettled.decrementAndGet();
   }
 
   /**
@@ -112,7 +82,7 @@ public final class Attempts {
     if (gone) {
       return release(lock);
     }
-    parts.keeper().letGo(lock);
+    handOver(lock);
     return CompletableFuture.completedFuture(null);
   }
 
@@ -139,8 +109,9 @@ public final class Attempts {
         .thenCompose(gone -> releaseOrLeave(gone, placed.lock()));
   }
 
-  /** The session stands: its lock is the session's now. */
+  /** The lock isn't the attempt's any more: the session's, or nobody's. */
   void handOver(DeviceLock lock) {
     parts.keeper().letGo(lock);
+    settled();
   }
 }

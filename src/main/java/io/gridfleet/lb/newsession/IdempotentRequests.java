@@ -21,7 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins stories, each {@code X-Idempotency-Key} once: a repeat with the same body joins the story
  * that is being told, or gets the answer that was given; one with another body is an error (DESIGN
- * §7.9). A key belongs to whoever presented it: two callers may use the same one.
+ * §7.9). An answer that doesn't last, such as that of a server that stops, is told to those who
+ * wait for it and forgotten. A key belongs to whoever presented it: two callers may use the same
+ * one.
  */
 public final class IdempotentRequests {
   private static final Logger log = LoggerFactory.getLogger(IdempotentRequests.class);
@@ -92,7 +94,7 @@ public final class IdempotentRequests {
       running.remove(key, story);
       story.tell(
           before.bodyHash().equals(story.bodyHash())
-              ? new NewSessionAnswer(before.status(), before.body(), Optional.empty())
+              ? NewSessionAnswer.asSaid(before.status(), before.body())
               : NewSessionAnswer.of(otherBody().error(), request.payload().legacy()));
       return;
     }
@@ -102,6 +104,11 @@ public final class IdempotentRequests {
   }
 
   private void remember(String key, SharedStory story, NewSessionAnswer answer) {
+    if (!answer.lasting()) {
+      running.remove(key, story);
+      story.tell(answer);
+      return;
+    }
     records
         .record(key, new Answered(story.bodyHash(), answer.status(), answer.body()), keep)
         .whenComplete(

@@ -11,15 +11,31 @@ import java.util.Optional;
  * @param status the HTTP status, where nothing has been sent before
  * @param body JSON bytes: ours, or a node's own words
  * @param session the session, where there is one
+ * @param lasting whether a repeat of the request reads it again; otherwise the request was never
+ *     judged, and a repeat is as good as a first
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, and large
-public record NewSessionAnswer(int status, byte[] body, Optional<Session> session) {
+public record NewSessionAnswer(
+    int status, byte[] body, Optional<Session> session, boolean lasting) {
 
   private static final int CREATED = 200;
 
   static NewSessionAnswer of(WebDriverError error, boolean legacy) {
-    byte[] body = Json.bytes(legacy ? error.bodyWithLegacyStatus() : error.body());
-    return new NewSessionAnswer(error.status(), body, Optional.empty());
+    return new NewSessionAnswer(error.status(), body(error, legacy), Optional.empty(), true);
+  }
+
+  /** Says that it may be otherwise in a moment. */
+  static NewSessionAnswer forNow(WebDriverError error, boolean legacy) {
+    return new NewSessionAnswer(error.status(), body(error, legacy), Optional.empty(), false);
+  }
+
+  /** The very words of a node, or what was answered before. */
+  static NewSessionAnswer asSaid(int status, byte[] body) {
+    return new NewSessionAnswer(status, body, Optional.empty(), true);
+  }
+
+  private static byte[] body(WebDriverError error, boolean legacy) {
+    return Json.bytes(legacy ? error.bodyWithLegacyStatus() : error.body());
   }
 
   /** Whether the client reads a session in it, be it one that it was told of before. */

@@ -1,9 +1,11 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Hears each step of a new session's story. Called in the order of the story, on the executor of
@@ -29,6 +31,12 @@ public interface NewSessionListener {
 
   /** The device is avoided from now on. */
   default void avoided(NewSessionRequest request, Device device, String cause) {}
+
+  /**
+   * The avoidance of a device is recorded, or over: because it has served a request, or its time
+   * has passed. On any thread.
+   */
+  default void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {}
 
   /** The session is recorded: the point of no return is behind us. */
   default void published(NewSessionRequest request, Session session) {}

@@ -61,7 +61,7 @@ public final class Publisher {
               }
               attempts.handOver(placed.lock());
               NewSessionAnswer said =
-                  new NewSessionAnswer(200, answer.body(), Optional.of(session));
+                  new NewSessionAnswer(200, answer.body(), Optional.of(session), true);
               return new Published(session, placed.device(), said);
             });
   }

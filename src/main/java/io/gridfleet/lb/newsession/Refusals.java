@@ -48,6 +48,9 @@ final class Refusals {
     if (placement instanceof Placement.Removed removed) {
       return plain(NONE_AVAILABLE + ": " + removed.why());
     }
+    if (placement instanceof Placement.Closed closed) {
+      return plain(NONE_AVAILABLE + ": " + closed.why());
+    }
     return storeGone();
   }
 

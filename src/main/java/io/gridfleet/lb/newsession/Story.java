@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Order;
@@ -97,16 +98,20 @@ final class Story implements PendingSession {
     return attempts;
   }
 
-  void failed(AttemptRecord record, AttemptOutcome.DeviceFailed failure) {
-    attempts.add(record);
-    lastFailure = failure;
-    order = order().without(record.device().id());
-  }
-
-  /** The device did nothing wrong: the request may have it again, with another key. */
-  void lockLost(AttemptRecord record) {
-    attempts.add(record);
-    order = order().again();
+  /**
+   * An attempt brought nothing. A device that failed isn't tried again; one that did nothing wrong,
+   * because our lock on it was lost, may be, with another key.
+   */
+  void failed(Device device, AttemptOutcome outcome, Duration took) {
+    if (outcome instanceof AttemptOutcome.DeviceFailed failure) {
+      attempts.add(new AttemptRecord(device, failure.cause(), took));
+      lastFailure = failure;
+      order = order().without(device.id());
+    } else {
+      String cause = "the lock expired before the node was asked";
+      attempts.add(new AttemptRecord(device, cause, took));
+      order = order().again();
+    }
   }
 
   AttemptOutcome.@Nullable DeviceFailed lastFailure() {

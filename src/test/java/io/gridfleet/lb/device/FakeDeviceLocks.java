@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Locks in memory, with the promises of the port and none of its failures. */
+/** Locks in memory, with the promises of the port; they fail only when told to. */
 public final class FakeDeviceLocks implements DeviceLocks {
   private record Slot(DeviceId device, int number) {}
 
@@ -19,9 +19,15 @@ public final class FakeDeviceLocks implements DeviceLocks {
   private final Map<DeviceId, String> reserved = new HashMap<>();
   private final InstantSource clock;
   private long token;
+  private boolean gone;
 
   public FakeDeviceLocks(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** Whether the store behind them can't be reached: nothing is locked then. */
+  public synchronized void gone(boolean isGone) {
+    gone = isGone;
   }
 
   /** A reservation as the store has it, of which no news went out yet; or its end. */
@@ -32,6 +38,9 @@ public final class FakeDeviceLocks implements DeviceLocks {
   @Override
   public synchronized CompletionStage<Optional<DeviceLock>> tryLock(
       DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+    if (gone) {
+      return CompletableFuture.failedFuture(new IllegalStateException("gone, as told"));
+    }
     if (!run.equals(Optional.ofNullable(reserved.get(device)))) {
       return CompletableFuture.completedFuture(Optional.empty());
     }

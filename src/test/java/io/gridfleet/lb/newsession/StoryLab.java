@@ -42,6 +42,7 @@ import java.util.random.RandomGenerator;
 
 /** The whole story on a virtual clock: every part is real but the nodes, the store and time. */
 final class StoryLab {
+  static final Duration AVOID_FOR = Duration.ofMinutes(10);
   static final Duration LOCK_EXPIRY = Duration.ofSeconds(30);
 
   final VirtualTime time = new VirtualTime();
@@ -80,12 +81,9 @@ final class StoryLab {
     keeper.start(time, LOCK_EXPIRY.dividedBy(3));
     Attempts attempts =
         new Attempts(
-            new Attempts.Parts(
-                nodes, nodes, new FailureTable(List.of()), avoided, distributor, keeper),
-            news,
-            listener,
-            Duration.ofMinutes(10),
+            new Attempts.Parts(nodes, nodes, new FailureTable(List.of()), distributor, keeper),
             time);
+    Avoidance avoidance = new Avoidance(avoided, news, listener, AVOID_FOR, time);
     IdleLimits idle =
         new IdleLimits(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofHours(1));
     flow =
@@ -99,7 +97,7 @@ final class StoryLab {
                     knownRuns(),
                     picks),
                 distributor,
-                attempts,
+                new NewSessionFlow.Trying(attempts, avoidance),
                 new Publisher(
                     sessions,
                     attempts,
@@ -168,17 +166,20 @@ final class StoryLab {
   }
 
   Story ask(Map<String, Object> capabilities) {
+    return (Story) flow.begin(request(capabilities, "127.0.0." + (requests + 1)));
+  }
+
+  /** A request that nobody has begun yet, from a client at that address. */
+  NewSessionRequest request(Map<String, Object> capabilities, String client) {
     byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
     Origin origin =
         new Origin(
             Credentials.none(),
             Optional.empty(),
-            new Client("127.0.0." + ++requests, "test"),
+            new Client(client, "test"),
             new Address(Map.of(), false, "127.0.0.1:4444", ""));
-    NewSessionRequest request =
-        new NewSessionRequest(
-            "r" + requests, time.instant(), NewSessionPayload.parse(body), origin, time);
-    return (Story) flow.begin(request);
+    return new NewSessionRequest(
+        "r" + ++requests, time.instant(), NewSessionPayload.parse(body), origin, time);
   }
 
   /** As the client's {@code DELETE} does it, if there is a session. */

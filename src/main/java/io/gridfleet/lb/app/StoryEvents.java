@@ -1,0 +1,25 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.api.EventFeed;
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What stories do to devices, for those who listen to {@code /api/events}. */
+record StoryEvents(EventFeed feed) implements NewSessionListener {
+  @Override
+  public void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("device_id", device.id().value());
+    data.put("name", device.name());
+    now.ifPresent(
+        avoided -> {
+          data.put("cause", avoided.cause());
+          data.put("until", avoided.until().toString());
+        });
+    feed.publish(now.isPresent() ? "device.avoided" : "device.avoidance_ended", data);
+  }
+}

@@ -1,0 +1,94 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.AvoidedDevices;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.FleetNews;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Avoids a device that failed an attempt through its own fault, until it has served one or its time
+ * is over. Any thread.
+ */
+public final class Avoidance {
+  private static final Logger log = LoggerFactory.getLogger(Avoidance.class);
+
+  private final AvoidedDevices facts;
+  private final FleetNews news;
+  private final NewSessionListener listener;
+  private final Duration howLong;
+  private final ScheduledExecutorService timer;
+  private final FailureMemory memory = new FailureMemory();
+
+  /** Until when those are avoided that this process found out about. */
+  private final Map<DeviceId, Instant> standing = new ConcurrentHashMap<>();
+
+  public Avoidance(
+      AvoidedDevices facts,
+      FleetNews news,
+      NewSessionListener listener,
+      Duration howLong,
+      ScheduledExecutorService timer) {
+    this.facts = facts;
+    this.news = news;
+    this.listener = listener;
+    this.howLong = howLong;
+    this.timer = timer;
+  }
+
+  /** Marks or forgives the device of an attempt. */
+  void judge(NewSessionRequest request, Device device, AttemptOutcome outcome) {
+    if (outcome instanceof AttemptOutcome.DeviceFailed failure) {
+      news.attemptFailed(device.id());
+      if (memory.marks(device.id(), failure)) {
+        avoid(request, device, failure.cause());
+      }
+    } else if (outcome instanceof AttemptOutcome.Created) {
+      memory.succeeded(device.id());
+      news.attemptSucceeded(device.id());
+      facts.forgive(device.id()).exceptionally(Avoidance::logged);
+      if (standing.remove(device.id()) != null) {
+        listener.avoidanceChanged(device, Optional.empty());
+      }
+    }
+  }
+
+  private void avoid(NewSessionRequest request, Device device, String cause) {
+    listener.avoided(request, device, cause);
+    facts
+        .avoid(device.id(), howLong, cause)
+        .thenAccept(entry -> stands(device, entry))
+        .exceptionally(Avoidance::logged);
+  }
+
+  private void stands(Device device, AvoidedDevice entry) {
+    standing.put(device.id(), entry.until());
+    news.avoided(entry);
+    listener.avoidanceChanged(device, Optional.of(entry));
+    var unused =
+        timer.schedule(
+            () -> timeIsOver(device, entry.until()), howLong.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Unless it was avoided again meanwhile. */
+  private void timeIsOver(Device device, Instant end) {
+    if (standing.remove(device.id(), end)) {
+      news.forgiven(device.id());
+      listener.avoidanceChanged(device, Optional.empty());
+    }
+  }
+
+  private static Void logged(Throwable failure) {
+    log.warn("avoidance can't be recorded: {}", failure.toString());
+    return null;
+  }
+}

@@ -1,0 +1,125 @@
+package io.gridfleet.lb.newsession;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.session.FakeIdempotencyRecords;
+import io.gridfleet.lb.webdriver.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which answers a key gets again, and from which replica: two of them share the records. */
+final class RepeatsElsewhereTest {
+  private static final Duration KEEP = Duration.ofMinutes(30);
+  private static final Duration A_SECOND = Duration.ofSeconds(1);
+  private static final Map<String, Object> ANY = Map.of("platformName", "Android");
+
+  private final StoryLab here = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final StoryLab there = new StoryLab(new Random(2), new NewSessionListener() {});
+  private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(here.time);
+  private final IdempotentRequests first =
+      new IdempotentRequests(here.flow, records, KEEP, () -> {});
+  private final IdempotentRequests second =
+      new IdempotentRequests(there.flow, records, KEEP, () -> {});
+
+  @BeforeEach
+  void onePhoneEach() {
+    here.fleet(1);
+    there.fleet(1);
+  }
+
+  private static PendingSession ask(
+      StoryLab lab, IdempotentRequests requests, Map<String, Object> capabilities) {
+    byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
+    PendingSession pending =
+        requests.begin(Optional.of("key"), body, lab.request(capabilities, "10.0.0.9"));
+    lab.time.pass(A_SECOND);
+    return pending;
+  }
+
+  private PendingSession askHere() {
+    return ask(here, first, ANY);
+  }
+
+  private PendingSession askThere() {
+    return ask(there, second, ANY);
+  }
+
+  private static NewSessionAnswer answer(PendingSession pending) {
+    assertThat(pending.answer().toCompletableFuture()).isDone();
+    return pending.answer().toCompletableFuture().join();
+  }
+
+  private static String text(PendingSession pending) {
+    return new String(answer(pending).body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aSessionIsAnsweredAgainForHalfAnHour() {
+    String session = text(askHere());
+    assertThat(text(askThere())).isEqualTo(session).contains("sessionId");
+    assertThat(there.nodes.keys()).as("creations for the repeat").isEmpty();
+
+    here.time.pass(KEEP);
+
+    askThere();
+    assertThat(there.nodes.keys()).hasSize(1);
+  }
+
+  @Test
+  void aRequestThatWasJudgedIsJudgedOnce() {
+    here.nodes.always(ScriptedNodes.Luck.REQUEST_AT_FAULT);
+    String refusal = text(askHere());
+    assertThat(text(askThere())).isEqualTo(refusal).contains(ScriptedNodes.REQUESTS_FAULT);
+  }
+
+  @Test
+  void aTimeThatIsOverStaysOver() {
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    here.time.pass(Duration.ofSeconds(30));
+    assertThat(text(askThere())).isEqualTo(text(pending)).contains(Refusals.NONE_AVAILABLE);
+  }
+
+  @Test
+  void whatAnOperatorTookOutStaysOut() {
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    here.distributor.remove(here.distributor.queue().get(0).request(), "an operator took it out");
+    here.time.pass(A_SECOND);
+    assertThat(text(askThere())).isEqualTo(text(pending)).contains("an operator took it out");
+  }
+
+  @Test
+  void aServerThatStopsSaysTryAgainAndMeansIt() {
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    here.distributor.close("this server is stopping; try again");
+    here.time.pass(A_SECOND);
+
+    assertThat(answer(pending).status()).isEqualTo(500);
+    assertThat(text(pending)).contains("try again");
+    assertThat(answer(askThere()).status()).as(text(askThere())).isEqualTo(200);
+  }
+
+  @Test
+  void aStoreThatWasGoneIsNoAnswerForLater() {
+    here.locks.gone(true);
+    PendingSession pending = askHere();
+    assertThat(text(pending)).contains("try again");
+
+    here.locks.gone(false);
+
+    assertThat(answer(askHere()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void anotherBodyIsRefusedByEveryReplica() {
+    askHere();
+    assertThat(answer(ask(there, second, Map.of("platformName", "iOS"))).status()).isEqualTo(400);
+  }
+}
