@@ -2,19 +2,12 @@ package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
-import io.gridfleet.lb.run.RunState;
 import io.gridfleet.lb.run.Runs;
-import io.gridfleet.lb.run.Runs.Filter;
-import io.gridfleet.lb.run.Runs.Window;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,23 +20,11 @@ public final class RunRoutes {
   /** Clients wait 10 s; what isn't ended by then goes on behind the answer. */
   private static final long SESSIONS_END_WITHIN_SECONDS = 6;
 
-  private static final int DEFAULT_PAGE = 50;
-  private static final int MOST_ON_A_PAGE = 200;
-  private static final Set<String> STATES =
-      Set.of(
-          "pending",
-          "preparing",
-          "active",
-          "completing",
-          "completed",
-          "failed",
-          "expired",
-          "cancelled");
-
   private final Runs runs;
   private final RunCommands commands;
   private final DeviceRows devices;
   private final SessionRows sessions;
+  private final RunPages pages;
   private final InstantSource clock;
   private final Function<ApiRequest, String> gridUrl;
 
@@ -61,13 +42,14 @@ public final class RunRoutes {
     this.commands = commands;
     this.devices = devices;
     this.sessions = sessions.rows();
+    this.pages = new RunPages(runs, sessions.rows(), clock);
     this.clock = clock;
     this.gridUrl = gridUrl;
   }
 
   List<Operation> operations() {
     return List.of(
-        Operation.get("/api/runs", "Lists runs", this::list)
+        Operation.get("/api/runs", "Lists runs", pages::list)
             .query(
                 "state",
                 "created_from",
@@ -167,7 +149,7 @@ public final class RunRoutes {
   private CompletionStage<ApiAnswer> read(Call call) {
     return exists(call.run())
         .thenCombine(
-            sessions.all(),
+            sessions.of(List.of(call.run())),
             (run, rows) -> {
               Instant now = clock.instant();
               return Answers.ok(
@@ -176,12 +158,11 @@ public final class RunRoutes {
   }
 
   CompletionStage<ApiAnswer> answer(CompletionStage<Run> command) {
-    return command.thenCombine(sessions.all(), (run, rows) -> Answers.ok(row(run, rows)));
-  }
-
-  private Map<String, @Nullable Object> row(Run run, List<SessionRow> rows) {
-    Instant now = clock.instant();
-    return new RunRow(run, now).read(SessionRows.counts(rows.stream(), run.id(), now));
+    return command.thenCompose(
+        run ->
+            sessions
+                .of(List.of(run.id()))
+                .thenApply(rows -> Answers.ok(RunRow.read(run, rows, clock.instant()))));
   }
 
   private CompletionStage<ApiAnswer> heartbeat(Call call) {
@@ -195,69 +176,5 @@ public final class RunRoutes {
               row.put("last_heartbeat", Json.time(run.times().lastHeartbeat()));
               return Answers.ok(row);
             });
-  }
-
-  private CompletionStage<ApiAnswer> list(Call call) {
-    Query query = call.query();
-    Optional<String> state = query.oneOf("state", STATES);
-    Filter.Sort sort =
-        query
-            .oneOf("sort_by", Set.of("created_at", "name", "state", "completed_at"))
-            .map(name -> Filter.Sort.valueOf(name.toUpperCase(Locale.ROOT)))
-            .orElse(Filter.Sort.CREATED_AT);
-    boolean descending =
-        query.oneOf("sort_dir", Set.of("asc", "desc")).orElse("desc").equals("desc");
-    Optional<Instant> from = query.time("created_from");
-    Optional<Instant> to = query.time("created_to");
-    int limit = query.number("limit", 1, MOST_ON_A_PAGE).orElse(DEFAULT_PAGE);
-    query.oneOf("direction", Set.of("older", "newer"));
-    int offset =
-        query
-            .text("cursor")
-            .flatMap(RunRoutes::offset)
-            .orElseGet(() -> query.number("offset", 0, Integer.MAX_VALUE).orElse(0));
-    query.check();
-    Optional<RunState> ours = state.flatMap(RunRoutes::state);
-    if (state.isPresent() && ours.isEmpty()) {
-      return Answers.now(page(new Runs.Page(List.of(), 0), List.of(), limit, offset));
-    }
-    return runs.list(new Filter(ours, from, to, sort, descending), new Window(limit, offset))
-        .thenCombine(sessions.all(), (page, rows) -> Answers.ok(page(page, rows, limit, offset)));
-  }
-
-  private static Optional<RunState> state(String code) {
-    for (RunState state : RunState.values()) {
-      if (state.code().equals(code)) {
-        return Optional.of(state);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Map<String, @Nullable Object> page(
-      Runs.Page page, List<SessionRow> rows, int limit, int offset) {
-    Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("items", page.runs().stream().map(run -> row(run, rows)).toList());
-    body.put("total", page.total());
-    body.put("limit", limit);
-    body.put("offset", offset);
-    body.put("next_cursor", offset + limit < page.total() ? cursor(offset + limit) : null);
-    body.put("prev_cursor", offset > 0 ? cursor(Math.max(0, offset - limit)) : null);
-    return body;
-  }
-
-  private static String cursor(int offset) {
-    byte[] text = Integer.toString(offset).getBytes(StandardCharsets.UTF_8);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(text);
-  }
-
-  private static Optional<Integer> offset(String cursor) {
-    try {
-      byte[] text = Base64.getUrlDecoder().decode(cursor);
-      return Optional.of(Math.max(0, Integer.parseInt(new String(text, StandardCharsets.UTF_8))));
-    } catch (IllegalArgumentException broken) {
-      throw Problems.one(
-          "value_error", List.of("query", "cursor"), "Value error, invalid cursor", cursor);
-    }
   }
 }

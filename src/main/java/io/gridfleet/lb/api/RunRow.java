@@ -41,6 +41,11 @@ record RunRow(Run run, Instant now) {
     return row;
   }
 
+  /** The fields of RunRead, with how the run's sessions among these went. */
+  static Map<String, @Nullable Object> read(Run run, List<SessionRow> sessions, Instant now) {
+    return new RunRow(run, now).read(SessionRows.counts(sessions.stream(), run.id(), now));
+  }
+
   /** The fields of RunRead. */
   Map<String, @Nullable Object> read(Map<String, Integer> sessionCounts) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();

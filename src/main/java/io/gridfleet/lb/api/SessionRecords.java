@@ -2,10 +2,10 @@ package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunId;
-import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.webdriver.SessionId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,41 +19,26 @@ public interface SessionRecords {
   /** The newest first. */
   CompletionStage<List<SessionRecord>> newest(int limit);
 
-  /** Over the session map, which finds ended sessions only among its newest. */
+  /** Those of these runs, the newest first. */
+  CompletionStage<List<SessionRecord>> ofRuns(Collection<RunId> runs);
+
+  /** Over the session map. */
   static SessionRecords of(SessionMap map) {
     return new MapRecords(map);
   }
 
   /** The form over a {@link SessionMap}. */
   record MapRecords(SessionMap map) implements SessionRecords {
-    /** An outcome is told within seconds of the end; so many sessions don't end in that time. */
-    private static final int LATELY = 2000;
-
     @Override
     public CompletionStage<Optional<SessionRecord>> find(String session) {
-      Optional<SessionId> id = SessionId.parse(session);
-      if (id.isEmpty()) {
-        return CompletableFuture.completedStage(Optional.empty());
-      }
-      return map.find(id.get())
-          .thenCompose(
-              live ->
-                  live.isPresent()
-                      ? CompletableFuture.completedStage(live.map(MapRecords::living))
-                      : lately(session));
+      return SessionId.parse(session)
+          .map(map::record)
+          .orElseGet(() -> CompletableFuture.completedStage(Optional.empty()));
     }
 
-    private static SessionRecord living(Session session) {
-      return new SessionRecord(session, session.created(), Optional.empty());
-    }
-
-    private CompletionStage<Optional<SessionRecord>> lately(String session) {
-      return newest(LATELY)
-          .thenApply(
-              found ->
-                  found.stream()
-                      .filter(record -> record.session().id().value().equals(session))
-                      .findFirst());
+    @Override
+    public CompletionStage<List<SessionRecord>> ofRuns(Collection<RunId> runs) {
+      return map.ofRuns(runs.stream().map(RunId::value).toList());
     }
 
     @Override

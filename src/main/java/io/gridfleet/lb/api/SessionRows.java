@@ -5,6 +5,7 @@ import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.SessionRecord;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,11 @@ final class SessionRows {
                 record.isEmpty() && report.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new SessionRow(session, record, report)));
+  }
+
+  /** Those of these runs, the newest first. */
+  CompletionStage<List<SessionRow>> of(Collection<RunId> runs) {
+    return records.ofRuns(runs).thenCombine(reports.ofRuns(runs), SessionRows::merged);
   }
 
   /** The newest first. */

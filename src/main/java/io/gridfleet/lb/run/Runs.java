@@ -89,13 +89,51 @@ public interface Runs {
       CREATED_AT,
       NAME,
       STATE,
-      COMPLETED_AT
+      /** Runs that haven't ended come after all that have. */
+      COMPLETED_AT;
+
+      /** What a run is sorted by: text, or milliseconds since the epoch. */
+      public String key(Run run) {
+        return switch (this) {
+          case CREATED_AT -> Long.toString(run.times().created().toEpochMilli());
+          case NAME -> run.name();
+          case STATE -> run.state().name();
+          case COMPLETED_AT ->
+              Long.toString(
+                  run.times().completed().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE));
+        };
+      }
+
+      public boolean isTime() {
+        return this == CREATED_AT || this == COMPLETED_AT;
+      }
     }
   }
 
-  /** A part of a list. */
-  record Window(int limit, int offset) {}
+  /**
+   * A part of a list.
+   *
+   * @param offset from where on, when there is no edge
+   */
+  record Window(int limit, int offset, Optional<Edge> edge) {
+    public Window(int limit, int offset) {
+      this(limit, offset, Optional.empty());
+    }
+  }
 
-  /** A part of a list and the length of the whole. */
-  record Page(List<Run> runs, long total) {}
+  /**
+   * A place in a list: next to a run as it was when it was seen. What begins or ends meanwhile
+   * moves no page.
+   *
+   * @param key what the list is sorted by, of that run: see {@link Filter.Sort#key}
+   * @param before whether the part in front of it is meant, not the one behind
+   */
+  record Edge(String key, RunId run, boolean before) {}
+
+  /**
+   * A part of a list and the length of the whole.
+   *
+   * @param more whether there are more, looking on from the window's edge or offset
+   */
+  record Page(List<Run> runs, long total, boolean more) {}
 }

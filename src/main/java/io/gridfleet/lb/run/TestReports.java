@@ -1,6 +1,7 @@
 package io.gridfleet.lb.run;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,9 @@ public interface TestReports {
     /** The same object means that there is nothing to write, unless the report is new. */
     TestReport apply(TestReport report, Instant now);
   }
+
+  /** Those that name one of these runs, and those about a session of one. */
+  CompletionStage<List<TestReport>> ofRuns(Collection<RunId> runs);
 
   /** The newest first. */
   CompletionStage<List<TestReport>> newest(int limit);

@@ -2,6 +2,7 @@ package io.gridfleet.lb.session;
 
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,12 @@ public interface SessionMap {
 
   /** Live sessions that have been silent for longer than their limit and {@code grace}. */
   CompletionStage<List<SessionRecord>> idle(Duration grace);
+
+  /** The newest record of an id, live or ended. */
+  CompletionStage<Optional<SessionRecord>> record(SessionId id);
+
+  /** The records of these runs, the newest first, ended ones too. */
+  CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs);
 
   /** The newest records first, ended ones too. */
   CompletionStage<List<SessionRecord>> newest(int limit);

@@ -3,10 +3,14 @@ package io.gridfleet.lb.store;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunState;
+import io.gridfleet.lb.run.Runs.Edge;
 import io.gridfleet.lb.run.Runs.Filter;
+import io.gridfleet.lb.run.Runs.Filter.Sort;
 import io.gridfleet.lb.run.Runs.Page;
 import io.gridfleet.lb.run.Runs.Window;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -56,19 +60,39 @@ final class RunSearch {
   }
 
   CompletionStage<Page> list(Filter filter, Window window) {
-    return statements.run(
-        "runs.list",
-        handle -> {
-          long total =
-              bound(handle.createQuery("SELECT count(*)" + WHERE), filter).mapTo(Long.class).one();
-          List<Run> runs =
-              bound(handle.createQuery("SELECT body" + WHERE + order(filter)), filter)
-                  .bind("limit", window.limit())
-                  .bind("offset", window.offset())
-                  .map((row, context) -> RunDocuments.read(row.getString("body")))
-                  .list();
-          return new Page(runs, total);
-        });
+    return statements.run("runs.list", handle -> list(handle, filter, window));
+  }
+
+  private static Page list(Handle handle, Filter filter, Window window) {
+    long total =
+        bound(handle.createQuery("SELECT count(*)" + WHERE), filter).mapTo(Long.class).one();
+    boolean back = window.edge().map(Edge::before).orElse(false);
+    boolean descending = filter.descending() != back;
+    String beyond = window.edge().isPresent() ? beyond(filter.sort(), descending) : "";
+    Query query =
+        bound(
+                handle.createQuery(
+                    "SELECT body" + WHERE + beyond + order(filter.sort(), descending)),
+                filter)
+            .bind("limit", window.limit() + 1)
+            .bind("offset", window.edge().isPresent() ? 0 : window.offset());
+    window.edge().ifPresent(edge -> bind(query, filter.sort(), edge));
+    List<Run> found = query.map((row, context) -> RunDocuments.read(row.getString("body"))).list();
+    boolean more = found.size() > window.limit();
+    List<Run> runs = new ArrayList<>(more ? found.subList(0, window.limit()) : found);
+    if (back) {
+      Collections.reverse(runs);
+    }
+    return new Page(runs, total, more);
+  }
+
+  private static void bind(Query query, Sort sort, Edge edge) {
+    query.bind("edge", edge.run().value());
+    if (sort.isTime()) {
+      query.bind("key", Long.parseLong(edge.key()));
+    } else {
+      query.bind("key", Columns.storable(edge.key()));
+    }
   }
 
   private static Query bound(Query query, Filter filter) {
@@ -78,21 +102,24 @@ final class RunSearch {
         .bind("createdTo", filter.createdTo().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE));
   }
 
-  /** Runs that haven't ended come after all that have, when sorted by their end. */
-  private static String order(Filter filter) {
-    String column =
-        switch (filter.sort()) {
-          case CREATED_AT -> "created";
-          case NAME -> "name <binary>";
-          case STATE -> "state <binary>";
-          case COMPLETED_AT -> "coalesce(completed, " + Long.MAX_VALUE + ")";
-        };
-    String direction = filter.descending() ? " DESC" : " ASC";
-    return " ORDER BY "
-        + column
-        + direction
-        + ", id <binary>"
-        + direction
-        + " LIMIT :limit OFFSET :offset";
+  private static String beyond(Sort sort, boolean descending) {
+    String beyond = descending ? "<" : ">";
+    return " AND (%1$s %2$s :key OR (%1$s = :key AND id <binary> %2$s :edge))"
+        .formatted(column(sort), beyond);
+  }
+
+  private static String order(Sort sort, boolean descending) {
+    String direction = descending ? "DESC" : "ASC";
+    return " ORDER BY %s %s, id <binary> %s LIMIT :limit OFFSET :offset"
+        .formatted(column(sort), direction, direction);
+  }
+
+  private static String column(Sort sort) {
+    return switch (sort) {
+      case CREATED_AT -> "created";
+      case NAME -> "name <binary>";
+      case STATE -> "state <binary>";
+      case COMPLETED_AT -> "coalesce(completed, " + Long.MAX_VALUE + ")";
+    };
   }
 }

@@ -8,6 +8,7 @@ import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +201,34 @@ final class SqlSessionMap implements SessionMap {
             records(
                 query(handle, "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
                     .bind("grace", grace.toMillis())));
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRecord>> record(SessionId id) {
+    return statements.run(
+        "sessions.record",
+        handle ->
+            query(
+                    handle,
+                    "WHERE id = :id ORDER BY CASE WHEN ended IS NULL THEN 0 ELSE 1 END,"
+                        + " created DESC LIMIT 1")
+                .bind("id", id.value())
+                .map((row, context) -> SessionRows.record(row))
+                .findOne());
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs) {
+    if (runs.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    List<String> names = runs.stream().map(Columns::storable).toList();
+    return statements.run(
+        "sessions.ofRuns",
+        handle ->
+            records(
+                query(handle, "WHERE run IN (<runs>) ORDER BY created DESC, token DESC")
+                    .bindList("runs", names)));
   }
 
   @Override

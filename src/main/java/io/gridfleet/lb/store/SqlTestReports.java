@@ -7,6 +7,7 @@ import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +18,19 @@ import org.jdbi.v3.core.Handle;
 final class SqlTestReports implements TestReports {
   private static final String WRITE =
       """
-      INSERT INTO test_reports (session, version, reported, body)
-      VALUES (:session, 1, :reported, :body)
+      INSERT INTO test_reports (session, version, reported, run, body)
+      VALUES (:session, 1, :reported, :run, :body)
       ON CONFLICT (session) DO UPDATE
-      SET version = test_reports.version + 1, body = excluded.body
+      SET version = test_reports.version + 1, run = excluded.run,
+          body = excluded.body
       WHERE test_reports.version = :before
+      """;
+
+  private static final String OF_RUNS =
+      """
+      SELECT body FROM test_reports WHERE run IN (<runs>)
+      UNION SELECT report.body FROM test_reports report
+      JOIN sessions ON sessions.id = report.session WHERE sessions.run IN (<runs>)
       """;
 
   private final Statements statements;
@@ -67,6 +76,10 @@ final class SqlTestReports implements TestReports {
             .createUpdate(WRITE)
             .bind("session", Columns.storable(report.session()))
             .bind("reported", report.reported().toEpochMilli())
+            .bindByType(
+                "run",
+                report.registration().flatMap(Registration::run).map(RunId::value).orElse(null),
+                String.class)
             .bind("body", write(report))
             .bind("before", before)
             .execute()
@@ -83,6 +96,21 @@ final class SqlTestReports implements TestReports {
                 new Read(Optional.of(report(row.getString("body"))), row.getLong("version"), now))
         .findOne()
         .orElseGet(() -> new Read(Optional.empty(), 0, now));
+  }
+
+  @Override
+  public CompletionStage<List<TestReport>> ofRuns(Collection<RunId> runs) {
+    if (runs.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return statements.run(
+        "reports.ofRuns",
+        handle ->
+            handle
+                .createQuery(OF_RUNS)
+                .bindList("runs", runs.stream().map(RunId::value).toList())
+                .map((row, context) -> report(row.getString("body")))
+                .list());
   }
 
   @Override

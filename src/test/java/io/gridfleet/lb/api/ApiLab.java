@@ -32,6 +32,7 @@ import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -224,6 +225,16 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   @Override
   public CompletionStage<Optional<SessionRecord>> find(String session) {
     return CompletableFuture.completedStage(Optional.ofNullable(sessions.get(session)));
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> ofRuns(Collection<RunId> runs) {
+    return newest(Integer.MAX_VALUE)
+        .thenApply(
+            all ->
+                all.stream()
+                    .filter(it -> SessionRecords.run(it).filter(runs::contains).isPresent())
+                    .toList());
   }
 
   @Override

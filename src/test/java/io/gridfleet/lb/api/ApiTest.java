@@ -154,6 +154,37 @@ final class ApiTest {
   }
 
   @Test
+  void aRunThatBeginsMeanwhileMovesNoPage() {
+    String empty = "{\"name\":\"n\",\"requirements\":[]}";
+    List<String> newestFirst = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      lab.clock.pass(Duration.ofSeconds(1));
+      newestFirst.add(0, client.begin("/api/runs", empty, "r"));
+    }
+    List<String> seen = new ArrayList<>();
+    String pages = "/api/runs?limit=2&cursor=";
+    JsonNode page = client.get("/api/runs?limit=2").body();
+    assertThat(page.path("prev_cursor").isNull()).isTrue();
+    for (; ; page = client.get(pages + page.path("next_cursor").asText()).body()) {
+      page.path("items").forEach(item -> seen.add(item.path("id").asText()));
+      if (page.path("next_cursor").isNull()) {
+        break;
+      }
+      lab.clock.pass(Duration.ofSeconds(1));
+      client.begin("/api/runs", empty, "later");
+    }
+    assertThat(seen).isEqualTo(newestFirst);
+
+    String back = page.path("prev_cursor").asText();
+    ApiClient.Reply before = client.get(pages + back + "&direction=newer");
+    assertThat(before.text("/items/0/id")).isEqualTo(newestFirst.get(2));
+    assertThat(before.body().path("prev_cursor").isTextual()).isTrue();
+    for (String wrong : List.of("x", "eA", back + "&sort_by=name")) {
+      assertThat(client.get(pages + wrong).status()).isEqualTo(422);
+    }
+  }
+
+  @Test
   void aDeviceThatRestedServesItsRunAgain() {
     String run = client.begin("/api/runs", RUN.formatted(1, 60), "run");
     String device = lab.lab.all().get(0).device().id().value();

@@ -106,8 +106,25 @@ public final class FakeRuns implements Runs {
                 run -> filter.createdTo().map(t -> !run.times().created().isAfter(t)).orElse(true))
             .sorted(filter.descending() ? order.reversed() : order)
             .toList();
-    List<Run> page = found.stream().skip(window.offset()).limit(window.limit()).toList();
-    return CompletableFuture.completedStage(new Page(page, found.size()));
+    return CompletableFuture.completedStage(page(found, window));
+  }
+
+  /** A run that a place is next to is still in the list. */
+  private static Page page(List<Run> found, Window window) {
+    int from = window.offset();
+    int to = from + window.limit();
+    if (window.edge().isPresent()) {
+      Edge edge = window.edge().get();
+      int at = found.stream().map(Run::id).toList().indexOf(edge.run());
+      from = edge.before() ? at - window.limit() : at + 1;
+      to = edge.before() ? at : from + window.limit();
+      if (edge.before()) {
+        return new Page(found.subList(Math.max(0, from), to), found.size(), from > 0);
+      }
+    }
+    from = Math.min(from, found.size());
+    List<Run> page = found.subList(from, Math.min(to, found.size()));
+    return new Page(page, found.size(), to < found.size());
   }
 
   /** Everything there is. */

@@ -98,6 +98,16 @@ public final class FakeSessionMap implements SessionMap {
   }
 
   @Override
+  public synchronized CompletionStage<Optional<SessionRecord>> record(SessionId id) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(records.get(id)));
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs) {
+    return matching(record -> record.session().terms().run().filter(runs::contains).isPresent());
+  }
+
+  @Override
   public CompletionStage<List<SessionRecord>> newest(int limit) {
     return matching(record -> true);
   }

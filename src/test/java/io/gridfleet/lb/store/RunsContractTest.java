@@ -23,6 +23,7 @@ import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
 import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.Runs.Edge;
 import io.gridfleet.lb.run.Runs.Filter;
 import io.gridfleet.lb.run.Runs.Filter.Sort;
 import io.gridfleet.lb.run.Runs.Reserving;
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What {@link Runs} promises, on every database. */
@@ -257,6 +259,7 @@ final class RunsContractTest {
     Runs.Page page = now(runs.list(filter(Optional.empty(), Sort.NAME, false), new Window(1, 1)));
     assertThat(page.total()).isEqualTo(3);
     assertThat(page.runs()).extracting(Run::name).containsExactly("a");
+    assertThat(page.more()).isTrue();
     Filter later =
         new Filter(
             Optional.empty(),
@@ -266,6 +269,46 @@ final class RunsContractTest {
             true);
     assertThat(names(later)).isEmpty();
     assertThat(Set.of(b, upper)).isEqualTo(new HashSet<>(now(runs.live())));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sort.class)
+  void aPageNextToARunIsTheSameWhateverBeginsMeanwhile(Sort sort) {
+    for (String name : List.of("b", "a", "B", "a", "c", "d")) {
+      Run run = reserved(name);
+      if (!name.equals("a")) {
+        now(
+            new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY)
+                .cancel(run.id()));
+      }
+    }
+    for (boolean descending : List.of(true, false)) {
+      Filter filter = filter(Optional.empty(), sort, descending);
+      List<Run> whole = now(runs.list(filter, new Window(50, 0))).runs();
+      Set<RunId> known = new HashSet<>(whole.stream().map(Run::id).toList());
+      for (int at = 0; at < whole.size(); at++) {
+        Run run = whole.get(at);
+        reserved("a");
+        assertThat(beside(filter, run, false, known))
+            .isEqualTo(whole.subList(at + 1, whole.size()));
+        assertThat(beside(filter, run, true, known)).isEqualTo(whole.subList(0, at));
+      }
+    }
+  }
+
+  /** Everything on one side of a run, two at a time, of those that were there. */
+  private List<Run> beside(Filter filter, Run run, boolean before, Set<RunId> known) {
+    List<Run> found = new ArrayList<>();
+    Runs.Page page;
+    Run edge = run;
+    do {
+      Edge place = new Edge(filter.sort().key(edge), edge.id(), before);
+      page = now(runs.list(filter, new Window(2, 0, Optional.of(place))));
+      found.addAll(before ? 0 : found.size(), page.runs());
+      edge = page.runs().isEmpty() ? edge : page.runs().get(before ? 0 : page.runs().size() - 1);
+    } while (page.more());
+    found.removeIf(it -> !known.contains(it.id()));
+    return found;
   }
 
   private List<String> names(Filter filter) {

@@ -254,6 +254,27 @@ final class SessionMapContractTest {
   }
 
   @Test
+  void aRecordIsFoundByItsIdAndByItsRunAfterItsEndToo() {
+    DeviceId phone = device();
+    RunId run = Facts.begun(store, phone).id();
+    Session ended = Facts.of(run, session(lock(phone, run)));
+    now(sessions.publish(ended));
+    Session gone = now(sessions.end(ended.id(), EndReason.IDLE)).orElseThrow();
+    now(store.deviceLocks().release(gone.lock()));
+    assertThat(now(sessions.record(ended.id())).orElseThrow().end().orElseThrow().reason())
+        .isEqualTo(EndReason.IDLE);
+
+    now(sessions.publish(session(ended.id(), lock(), MINUTE)));
+
+    assertThat(now(sessions.record(ended.id())).orElseThrow().live()).as("the newest").isTrue();
+    assertThat(now(sessions.record(sessionId()))).isEmpty();
+    assertThat(now(sessions.ofRuns(List.of(run.value(), "other"))))
+        .extracting(record -> record.session().lock().device())
+        .containsExactly(phone);
+    assertThat(now(sessions.ofRuns(List.of()))).isEmpty();
+  }
+
+  @Test
   void aSilentSessionIsIdleAndATouchedOneIsNot() {
     Session silent = published(Duration.ofMillis(400));
     Session lively = published(MINUTE);

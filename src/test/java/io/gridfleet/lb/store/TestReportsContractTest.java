@@ -4,11 +4,14 @@ import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
+import io.gridfleet.lb.session.Session;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +63,28 @@ final class TestReportsContractTest {
     assertThat(told.registration()).contains(registration);
     assertThat(now(reports.find("s1"))).contains(told);
     assertThat(now(reports.find("s2"))).isEmpty();
+  }
+
+  @Test
+  void reportsAreFoundByTheRunThatTheyNameOrWhoseSessionTheyAreAbout() {
+    DeviceId phone = device();
+    RunId run = Facts.begun(store, phone).id();
+    DeviceLock lock =
+        now(store.deviceLocks().tryLock(phone, 1, "a", Optional.of(run.value()), Facts.MINUTE))
+            .orElseThrow();
+    Session session = Facts.of(run, Facts.session(lock));
+    now(store.sessionMap().publish(session));
+    Registration named =
+        new Registration(
+            Optional.empty(), Outcome.ERROR, Optional.empty(), Optional.of(run), Map.of());
+
+    TestReport naming = now(reports.change("error-1", (report, now) -> report.registered(named)));
+    TestReport about = now(reports.change(session.id().value(), (report, now) -> report));
+    now(reports.change("another", (report, now) -> report));
+
+    assertThat(now(reports.ofRuns(List.of(run, RunId.random()))))
+        .containsExactlyInAnyOrder(naming, about);
+    assertThat(now(reports.ofRuns(List.of()))).isEmpty();
   }
 
   @Test
