@@ -172,18 +172,23 @@ public final class WishReader {
 
   private Times times(OurCapabilities ours) {
     Optional<Duration> newCommandTimeout = ours.newCommandTimeout();
-    Optional<Duration> limit = newCommandTimeout.filter(time -> !time.isZero());
-    Duration wait =
-        ours.seconds("waitForDeviceOnlineTimeout").or(() -> limit).orElse(limits.waitForDevice());
-    if (wait.compareTo(limits.maxWait()) > 0) {
-      throw ProtocolException.invalidArgument(
-          "gridfleet:waitForDeviceOnlineTimeout is at most "
-              + limits.maxWait().toSeconds()
-              + " seconds");
-    }
     Duration atLeast = ours.seconds("requestTimeout").orElse(limits.attemptTimeout());
-    Duration attempt = limit.filter(time -> time.compareTo(atLeast) > 0).orElse(atLeast);
-    return new Times(wait, attempt, newCommandTimeout);
+    Duration attempt = newCommandTimeout.filter(it -> it.compareTo(atLeast) > 0).orElse(atLeast);
+    return new Times(wait(ours), attempt, newCommandTimeout);
+  }
+
+  /** What wasn't asked for as a wait is no reason to refuse. */
+  private Duration wait(OurCapabilities ours) {
+    Duration most = limits.maxWait();
+    Optional<Duration> asked = ours.seconds("waitForDeviceOnlineTimeout");
+    if (asked.isPresent() && asked.get().compareTo(most) > 0) {
+      throw ProtocolException.invalidArgument(
+          "gridfleet:waitForDeviceOnlineTimeout is at most " + most.toSeconds() + " seconds");
+    }
+    Optional<Duration> silence = ours.newCommandTimeout().filter(time -> !time.isZero());
+    return asked
+        .or(() -> silence.map(time -> time.compareTo(most) > 0 ? most : time))
+        .orElse(limits.waitForDevice());
   }
 
   private Choice choice(OurCapabilities ours, Tenant tenant) {
@@ -219,10 +224,7 @@ public final class WishReader {
     if (asked instanceof String text && text.strip().equalsIgnoreCase("inline")) {
       return Progress.INLINE;
     }
-    boolean byItself =
-        ours.seconds("waitForDeviceOnlineTimeout")
-            .filter(wait -> wait.compareTo(limits.progressAutoAfter()) > 0)
-            .isPresent();
+    boolean byItself = wait(ours).compareTo(limits.progressAutoAfter()) > 0;
     return ours.bool("newSessionRequestProgress", byItself) ? Progress.WHITE_SPACE : Progress.OFF;
   }
 

@@ -1,0 +1,172 @@
+package io.gridfleet.lb.newsession;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.newsession.SessionWish.Progress;
+import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The table of capabilities: each row's default, its values in every spelling, its bounds. */
+final class WishReaderTest {
+  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final WishReader reader =
+      new WishReader(
+          NewSessionConfig.defaults(),
+          new Inventory(),
+          new SelectorCache(),
+          KnownRuns.none(),
+          new Random(1));
+
+  private SessionWish wish(String members) {
+    String body = "{'capabilities':{'alwaysMatch':{" + members + "}}}";
+    byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    NewSessionRequest any = lab.request(Map.of(), "127.0.0.1");
+    NewSessionRequest request =
+        new NewSessionRequest(
+            any.id(), any.arrival(), NewSessionPayload.parse(bytes), any.origin(), any.executor());
+    return reader.read(request, Tenant.anonymous());
+  }
+
+  @Test
+  void whoAsksForNothingGetsTheDefaults() {
+    SessionWish wish = wish("");
+    assertThat(wish.times())
+        .isEqualTo(
+            new SessionWish.Times(
+                Duration.ofSeconds(20), Duration.ofSeconds(120), Optional.empty()));
+    assertThat(wish.choice().strategy().name()).isEqualTo("ranked");
+    assertThat(wish.choice().avoidFailed()).isTrue();
+    assertThat(wish.choice().retry()).isTrue();
+    assertThat(wish.choice().priority()).isZero();
+    assertThat(wish.answering()).isEqualTo(new SessionWish.Answering(Progress.OFF, true, true));
+    assertThat(wish.labels())
+        .isEqualTo(new SessionWish.Labels(Optional.empty(), Optional.empty(), null));
+    assertThat(wish.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'gridfleet:waitForDeviceOnlineTimeout':60 | 60 | 120",
+        "'gridfleet:waitForDeviceOnlineTimeout':'60' | 60 | 120",
+        "'GridFleet:waitfordeviceonlinetimeout':60 | 60 | 120",
+        "'appium:gridfleet:waitForDeviceOnlineTimeout':60 | 60 | 120",
+        "'gridfleet:waitForDeviceOnlineTimeout':0 | 0 | 120",
+        "'gridfleet:waitForDeviceOnlineTimeout':86400 | 86400 | 120",
+        "'gridfleet:newCommandTimeout':300 | 300 | 300",
+        "'appium:newCommandTimeout':'300' | 300 | 300",
+        "'newCommandTimeout':300 | 300 | 300",
+        "'appium:options':{'newCommandTimeout':300} | 300 | 300",
+        "'gridfleet:newCommandTimeout':300,'appium:newCommandTimeout':200 | 300 | 300",
+        "'gridfleet:waitForDeviceOnlineTimeout':5,'appium:newCommandTimeout':300 | 5 | 300",
+        "'appium:newCommandTimeout':30 | 30 | 120",
+        "'appium:newCommandTimeout':0 | 20 | 120",
+        "'appium:newCommandTimeout':999999 | 86400 | 999999",
+        "'gridfleet:requestTimeout':30 | 20 | 30",
+        "'gridfleet:requestTimeout':30,'appium:newCommandTimeout':60 | 60 | 60",
+      })
+  void timesAreRead(String members, long patience, long attempt) {
+    SessionWish.Times times = wish(members).times();
+    assertThat(times.patience()).isEqualTo(Duration.ofSeconds(patience));
+    assertThat(times.attempt()).isEqualTo(Duration.ofSeconds(attempt));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'gridfleet:newSessionRequestProgress':true | WHITE_SPACE",
+        "'gridfleet:newSessionRequestProgress':'true' | WHITE_SPACE",
+        "'gridfleet:newSessionRequestProgress':'Inline' | INLINE",
+        "'gridfleet:waitForDeviceOnlineTimeout':3600 | OFF",
+        "'gridfleet:waitForDeviceOnlineTimeout':3601 | WHITE_SPACE",
+        "'gridfleet:waitForDeviceOnlineTimeout':'3601' | WHITE_SPACE",
+        "'gridfleet:waitForDeviceOnlineTimeout':3601,'gridfleet:newSessionRequestProgress':false"
+            + " | OFF",
+        "'appium:newCommandTimeout':7200 | WHITE_SPACE",
+        "'appium:newCommandTimeout':7200,'gridfleet:newSessionRequestProgress':'false' | OFF",
+      })
+  void signsOfLifeAreWantedOrComeByThemselves(String members, Progress progress) {
+    assertThat(wish(members).answering().progress()).isEqualTo(progress);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'gridfleet:ignoreFailedDevices':false",
+        "'gridfleet:ignoreFailedDevices':'False'",
+        "'gridfleet:ignoreFailedDevice':false",
+        "'GRIDFLEET:IGNOREFAILEDDEVICE':'false'"
+      })
+  void failedDevicesNeedNotBeAvoided(String members) {
+    assertThat(wish(members).choice().avoidFailed()).isFalse();
+  }
+
+  @Test
+  void theOtherSwitchesAreReadAsTextToo() {
+    SessionWish wish =
+        wish(
+            "'gridfleet:retryNewSessionFailure':'false','gridfleet:deviceStrategy':'Random',"
+                + "'gridfleet:skipVendorPrefixDirectconnect':'true',"
+                + "'gridfleet:directConnect':'false','gridfleet:priority':'7',"
+                + "'gridfleet:testName':'checkout','gridfleet:selector':'model:x'");
+    assertThat(wish.choice().retry()).isFalse();
+    assertThat(wish.choice().strategy().name()).isEqualTo("random");
+    assertThat(wish.choice().priority()).isEqualTo(7);
+    assertThat(wish.answering()).isEqualTo(new SessionWish.Answering(Progress.OFF, false, false));
+    assertThat(wish.labels().testName()).contains("checkout");
+    assertThat(wish.labels().selector()).isEqualTo("model:x");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'model:x os_version:>9'",
+        "{'model':'x','os_version':'>9'}",
+        "'{\\'model\\':\\'x\\',\\'os_version\\':\\'>9\\'}'"
+      })
+  void aSelectorIsTextOrJson(String selector) {
+    assertThat(wish("'gridfleet:selector':" + selector).questions())
+        .extracting(Question::selector)
+        .extracting(asked -> asked.normalForm())
+        .containsExactly("model:x os_version:>9");
+  }
+
+  @Test
+  void whatIsDeprecatedOrUnknownIsWarnedOf() {
+    assertThat(wish("'gridfleet:requestTimeout':5").warnings())
+        .singleElement()
+        .asString()
+        .contains("requestTimeout is deprecated", "newCommandTimeout");
+    assertThat(wish("'gridfleet:selektor':'x'").warnings())
+        .singleElement()
+        .asString()
+        .contains("gridfleet:selektor", "did you mean gridfleet:selector?");
+  }
+
+  @Test
+  void moreThanADayIsRefusedWhereItWasAskedFor() {
+    assertThatThrownBy(() -> wish("'gridfleet:waitForDeviceOnlineTimeout':86401"))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("at most 86400 seconds");
+  }
+}
