@@ -218,7 +218,9 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
         .ifPresent(
             found ->
                 all.add(
-                    inhibitor(new Inhibitor(Kind.COOLING_DOWN, found.reason(), found.until()))));
+                    inhibitor(
+                        new Inhibitor(
+                            Kind.COOLING_DOWN, found.reason(), found.until(), Optional.empty()))));
     return all;
   }
 

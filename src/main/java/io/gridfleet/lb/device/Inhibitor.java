@@ -9,8 +9,10 @@ import java.util.Optional;
  *
  * @param detail who, what or why, for people; may be empty
  * @param until when it ends by itself, if that is known
+ * @param since since when it stands, where that says more than the rest
  */
-public record Inhibitor(Kind kind, String detail, Optional<Instant> until) {
+public record Inhibitor(
+    Kind kind, String detail, Optional<Instant> until, Optional<Instant> since) {
 
   /** The reasons, in the order in which they are told (DESIGN §8). */
   public enum Kind {
@@ -42,14 +44,18 @@ public record Inhibitor(Kind kind, String detail, Optional<Instant> until) {
   }
 
   public static Inhibitor of(Kind kind) {
-    return new Inhibitor(kind, "", Optional.empty());
+    return new Inhibitor(kind, "", Optional.empty(), Optional.empty());
   }
 
   public static Inhibitor of(Kind kind, String detail) {
-    return new Inhibitor(kind, detail, Optional.empty());
+    return new Inhibitor(kind, detail, Optional.empty(), Optional.empty());
   }
 
   public static Inhibitor until(Kind kind, String detail, Instant until) {
-    return new Inhibitor(kind, detail, Optional.of(until));
+    return new Inhibitor(kind, detail, Optional.of(until), Optional.empty());
+  }
+
+  public static Inhibitor since(Kind kind, String detail, Instant since) {
+    return new Inhibitor(kind, detail, Optional.empty(), Optional.of(since));
   }
 }

@@ -238,16 +238,20 @@ public final class Seat {
       found.add(Inhibitor.until(Kind.AVOIDED, avoidedFor, avoidedUntil));
     }
     if (freeSlots() <= 0) {
-      found.add(Inhibitor.of(Kind.LOCKED, lockedBy(now)));
+      found.add(locked(now));
     }
     return found;
   }
 
-  private String lockedBy(Instant now) {
+  private Inhibitor locked(Instant now) {
     return held.values().stream()
         .min((one, other) -> one.since().compareTo(other.since()))
-        .map(lock -> "for " + readable(Duration.between(lock.since(), now)) + ", " + whose(lock))
-        .orElse("just now");
+        .map(lock -> Inhibitor.since(Kind.LOCKED, lockedBy(lock, now), lock.since()))
+        .orElseGet(() -> Inhibitor.of(Kind.LOCKED, "just now"));
+  }
+
+  private static String lockedBy(HeldLock lock, Instant now) {
+    return "for " + readable(Duration.between(lock.since(), now)) + ", " + whose(lock);
   }
 
   private static String whose(HeldLock lock) {

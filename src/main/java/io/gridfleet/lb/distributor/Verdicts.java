@@ -1,6 +1,8 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Inhibitor;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,10 +47,14 @@ public record Verdicts(
     if (one.until().isPresent() && other.until().isPresent()) {
       return one.until().get().isBefore(other.until().get()) ? one : other;
     }
+    if (one.since().isPresent() || other.since().isPresent()) {
+      Instant first = one.since().orElse(Instant.MAX);
+      return first.isAfter(other.since().orElse(Instant.MAX)) ? other : one;
+    }
     return one.detail().length() >= other.detail().length() ? one : other;
   }
 
-  /** For people: "12 devices match. 5 are locked (longest 41 min), 4 offline.". */
+  /** For people: "12 devices match: 4 offline, 5 locked (longest for 41 min, by …).". */
   public String text() {
     List<String> parts = new ArrayList<>();
     counts.forEach(
@@ -67,8 +73,10 @@ public record Verdicts(
     if (example == null) {
       return count + " " + kind.words();
     }
-    String until = example.until().map(end -> " until " + end).orElse("");
-    String detail = example.detail().isEmpty() ? "" : " (" + example.detail() + ")";
+    String until =
+        example.until().map(end -> " until " + end.truncatedTo(ChronoUnit.SECONDS)).orElse("");
+    String longest = count > 1 && example.since().isPresent() ? "longest " : "";
+    String detail = example.detail().isEmpty() ? "" : " (" + longest + example.detail() + ")";
     return count + " " + kind.words() + until + detail;
   }
 }
