@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -129,6 +130,37 @@ public final class Lab implements AfterEachCallback {
     return ask("POST", "/session", w3c(members), headerLines);
   }
 
+  /** As {@link #newSession}, and back when one more stands in the queue. */
+  public Asked waiting(String members, String... headerLines) throws IOException {
+    int others = server().distributor().queueLength();
+    Asked asked = newSession(members, headerLines);
+    untilWaiting(others + 1);
+    return asked;
+  }
+
+  /** A client that waits goes away; back when nobody keeps its place in the queue. */
+  public void leavesTheQueue(Asked asked) throws IOException {
+    int others = server().distributor().queueLength() - 1;
+    asked.leave();
+    untilWaiting(others);
+  }
+
+  /** A client whose connection is reset in the moment in which its session is recorded. */
+  public void resetWhenPublished(Callable<Asked> ask) {
+    CompletableFuture<Asked> sent = new CompletableFuture<>();
+    recorder.whenTold(
+        line -> {
+          if (line.equals("published")) {
+            sent.join().reset();
+          }
+        });
+    try {
+      sent.complete(ask.call());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** The W3C body that asks for these members, single quotes for double. */
   public static String w3c(String members) {
     return ("{'capabilities':{'alwaysMatch':{" + members + "}}}").replace('\'', '"');
@@ -215,6 +247,15 @@ public final class Lab implements AfterEachCallback {
       Wire.Response response = wire.readResponse();
       wire.close();
       return new Answered(response.head(), response.text());
+    }
+
+    /** The connection breaks. */
+    void reset() {
+      try {
+        wire.reset();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     /** The client goes away. */

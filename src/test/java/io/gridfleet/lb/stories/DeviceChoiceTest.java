@@ -11,7 +11,6 @@ import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,6 +33,12 @@ final class DeviceChoiceTest {
     return answered.value().at("/capabilities/udid").asText();
   }
 
+  private void twoPhonesOfWhichTheFirstFailed() throws IOException {
+    lab.start(2);
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, BROKEN);
+    assertThat(device("")).isEqualTo("phone-2-1");
+  }
+
   @Test
   void aDeviceThatFailedIsAvoidedWhileOthersAreFree() throws IOException {
     lab.start(3);
@@ -45,17 +50,13 @@ final class DeviceChoiceTest {
 
   @Test
   void aRequestMaySayThatItDoesNotAvoid() throws IOException {
-    lab.start(2);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, BROKEN);
-    assertThat(device("")).isEqualTo("phone-2-1");
+    twoPhonesOfWhichTheFirstFailed();
     assertThat(device("'gridfleet:ignoreFailedDevices':false")).isEqualTo("phone-1-1");
   }
 
   @Test
   void aSuccessClearsIt() throws IOException {
-    lab.start(2);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, BROKEN);
-    assertThat(device("")).isEqualTo("phone-2-1");
+    twoPhonesOfWhichTheFirstFailed();
     Answered again = lab.newSession("").answered();
     lab.delete(again.sessionId());
     assertThat(lab.server().store().avoidedDevices().all().toCompletableFuture().join()).isEmpty();
@@ -63,9 +64,7 @@ final class DeviceChoiceTest {
 
   @Test
   void aDeviceIsTakenByNameAlthoughItIsAvoided() throws IOException {
-    lab.start(2);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, BROKEN);
-    assertThat(device("")).isEqualTo("phone-2-1");
+    twoPhonesOfWhichTheFirstFailed();
     assertThat(device("'appium:udid':'phone-1-1'")).isEqualTo("phone-1-1");
   }
 
@@ -90,8 +89,7 @@ final class DeviceChoiceTest {
   void aDeviceThatIsNamedIsWaitedFor() throws IOException {
     lab.start(2);
     String busy = lab.session("'udid':'phone-1-1'");
-    Asked second = lab.newSession("'appium:udid':'PHONE-1-1'");
-    lab.untilWaiting(1);
+    Asked second = lab.waiting("'appium:udid':'PHONE-1-1'");
     lab.delete(busy);
     assertThat(second.answered().value().at("/capabilities/udid").asText()).isEqualTo("phone-1-1");
   }
@@ -204,15 +202,10 @@ final class DeviceChoiceTest {
   void theMoreUrgentIsServedFirstThenTheEarlier() throws IOException {
     lab.start(1);
     String session = lab.session("");
-    List<Asked> inOrder = new ArrayList<>();
-    Asked plain = lab.newSession("");
-    lab.untilWaiting(1);
-    Asked later = lab.newSession("");
-    lab.untilWaiting(2);
-    Asked urgent = lab.newSession("'gridfleet:priority':'7'");
-    lab.untilWaiting(3);
-    inOrder.addAll(List.of(urgent, plain, later));
-    for (Asked next : inOrder) {
+    Asked plain = lab.waiting("");
+    Asked later = lab.waiting("");
+    Asked urgent = lab.waiting("'gridfleet:priority':'7'");
+    for (Asked next : List.of(urgent, plain, later)) {
       lab.delete(session);
       session = next.answered().sessionId();
       assertThat(session).isNotEmpty();
@@ -223,10 +216,8 @@ final class DeviceChoiceTest {
   void aRequestThatNothingFitsNowDoesNotHoldUpTheNext() throws IOException {
     lab.start(2);
     lab.session("'udid':'phone-1-1'");
-    Asked picky = lab.newSession("'udid':'phone-1-1'");
-    lab.untilWaiting(1);
+    Asked picky = lab.waiting("'udid':'phone-1-1'");
     assertThat(device("")).isEqualTo("phone-2-1");
-    picky.leave();
-    lab.untilWaiting(0);
+    lab.leavesTheQueue(picky);
   }
 }

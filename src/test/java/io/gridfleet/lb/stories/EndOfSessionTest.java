@@ -60,8 +60,7 @@ final class EndOfSessionTest {
   void theNodeHasForgottenIt() throws IOException {
     lab.start(1);
     String session = lab.session("");
-    Asked next = lab.newSession("");
-    lab.untilWaiting(1);
+    Asked next = lab.waiting("");
     lab.node(1).forget(session);
     Answered answered = lab.command(session);
     assertThat(answered.status()).isEqualTo(404);

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,11 +136,17 @@ final class GoldenStoriesTest {
   void noneIsFreeThenOne(Form form) throws IOException {
     startTicking(1);
     String first = lab.session(PHONE);
-    Asked second = ask(form, "");
-    lab.untilWaiting(1);
-    untilTicking(form, second);
+    Asked second = waiting(form);
     lab.delete(first);
     held("none-free-then-one", form, second.answered());
+  }
+
+  /** A request in the queue; with progress, one whose answer has begun. */
+  private Asked waiting(Form form) throws IOException {
+    Asked asked = ask(form, "");
+    lab.untilWaiting(1);
+    untilTicking(form, asked);
+    return asked;
   }
 
   /** With progress, waits for the beginning of the answer, so that the golden file shows it. */
@@ -193,11 +198,8 @@ final class GoldenStoriesTest {
   void theClientLeavesWhileQueued(Form form) throws IOException {
     startTicking(1);
     String first = lab.session(PHONE);
-    Asked second = ask(form, "");
-    lab.untilWaiting(1);
-    untilTicking(form, second);
-    second.leave();
-    lab.untilWaiting(0);
+    Asked second = waiting(form);
+    lab.leavesTheQueue(second);
     lab.delete(first);
     lab.untilQuiet();
     held("client-leaves-queued", form, lab.recorder().last());
@@ -227,29 +229,10 @@ final class GoldenStoriesTest {
   @EnumSource
   void theClientLeavesAfterCreationBeforeTheAnswerIsRead(Form form) throws IOException {
     start(1);
-    Asked[] only = new Asked[1];
-    CompletableFuture<Void> sent = new CompletableFuture<>();
-    lab.recorder()
-        .whenTold(
-            line -> {
-              if (line.equals("published")) {
-                sent.join();
-                resets(only[0]);
-              }
-            });
-    only[0] = ask(form, "");
-    sent.complete(null);
+    lab.resetWhenPublished(() -> ask(form, ""));
     untilCleanedUp();
     held("client-leaves-created", form, lab.recorder().last());
     assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
-  }
-
-  private static void resets(Asked asked) {
-    try {
-      asked.wire().reset();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @ParameterizedTest
@@ -269,9 +252,7 @@ final class GoldenStoriesTest {
   void theReplicaStopsWhileARequestWaits(Form form) throws IOException {
     startTicking(1);
     lab.session(PHONE);
-    Asked second = ask(form, "");
-    lab.untilWaiting(1);
-    untilTicking(form, second);
+    Asked second = waiting(form);
     lab.stop(Duration.ZERO);
     held("replica-stops", form, second.answered());
   }
@@ -281,9 +262,7 @@ final class GoldenStoriesTest {
   void anOperatorTakesTheRequestOut(Form form) throws IOException {
     startTicking(1);
     lab.session(PHONE);
-    Asked second = ask(form, "");
-    lab.untilWaiting(1);
-    untilTicking(form, second);
+    Asked second = waiting(form);
     String id = lab.server().distributor().queue().get(0).request();
     assertThat(lab.ask("DELETE", "/api/queue/" + id, "").answered().status()).isBetween(200, 204);
     held("operator-takes-out", form, second.answered());

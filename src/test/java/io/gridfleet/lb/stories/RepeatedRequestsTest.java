@@ -9,7 +9,6 @@ import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,8 +25,7 @@ final class RepeatedRequestsTest {
   void aRepeatJoinsTheRequestThatWaits() throws IOException {
     lab.start(1);
     String busy = lab.session("");
-    Asked first = lab.newSession("", KEY);
-    lab.untilWaiting(1);
+    Asked first = lab.waiting("", KEY);
     Asked second = lab.newSession("", KEY);
     Asked third = lab.newSession("", "x-idempotency-key: 4d7a");
     lab.delete(busy);
@@ -61,8 +59,7 @@ final class RepeatedRequestsTest {
   void theSameKeyWithAnotherBodyIsAnError() throws IOException {
     lab.start(1);
     String busy = lab.session("");
-    Asked first = lab.newSession("", KEY);
-    lab.untilWaiting(1);
+    Asked first = lab.waiting("", KEY);
     assertRefused(lab.newSession("'appium:noReset':true", KEY).answered());
     lab.delete(busy);
     first.answered();
@@ -79,12 +76,9 @@ final class RepeatedRequestsTest {
   void aRepeatAfterTheFirstConnectionWentIsServed() throws IOException {
     lab.start(1);
     String busy = lab.session("");
-    Asked first = lab.newSession("", KEY);
-    lab.untilWaiting(1);
-    first.leave();
-    lab.untilWaiting(0);
-    Asked repeat = lab.newSession("", KEY);
-    lab.untilWaiting(1);
+    Asked first = lab.waiting("", KEY);
+    lab.leavesTheQueue(first);
+    Asked repeat = lab.waiting("", KEY);
     lab.delete(busy);
     assertThat(repeat.answered().sessionId()).isNotEmpty();
   }
@@ -93,10 +87,8 @@ final class RepeatedRequestsTest {
   void aKeyIsFreeForAnotherBodyWhenNobodyWaitsWithIt() throws IOException {
     lab.start(1);
     String busy = lab.session("");
-    Asked first = lab.newSession("", KEY);
-    lab.untilWaiting(1);
-    first.leave();
-    lab.untilWaiting(0);
+    Asked first = lab.waiting("", KEY);
+    lab.leavesTheQueue(first);
     lab.delete(busy);
     assertThat(lab.newSession("'appium:noReset':true", KEY).answered().status()).isEqualTo(200);
   }
@@ -105,10 +97,8 @@ final class RepeatedRequestsTest {
   void oneOfTwoMayLeave() throws IOException {
     lab.start(SimulatedFleet.of(1, 1), Map.of("newSession", Map.of("progressInterval", "100ms")));
     String busy = lab.session("");
-    Asked first = lab.newSession("", KEY);
-    lab.untilWaiting(1);
-    Asked second = lab.newSession(PROGRESS, "X-Idempotency-Key: 5e");
-    lab.untilWaiting(2);
+    Asked first = lab.waiting("", KEY);
+    Asked second = lab.waiting(PROGRESS, "X-Idempotency-Key: 5e");
     Asked third = lab.newSession(PROGRESS, "X-Idempotency-Key: 5e");
     third.wire().untilReadable();
     second.leave();
@@ -121,65 +111,42 @@ final class RepeatedRequestsTest {
   @Test
   void theAnswerIsKeptForWhoLeftBeforeReadingIt() throws IOException {
     lab.start(SimulatedFleet.of(1, 1), Map.of());
-    Asked[] first = new Asked[1];
-    var sent = new CompletableFuture<Void>();
-    lab.recorder()
-        .whenTold(
-            line -> {
-              if (line.equals("published")) {
-                sent.join();
-                resets(first[0]);
-              }
-            });
-    first[0] = lab.newSession("", KEY);
-    sent.complete(null);
+    lab.resetWhenPublished(() -> lab.newSession("", KEY));
     Lab.until("created", () -> lab.recorder().last().contains("created"));
     Answered again = lab.newSession("", KEY).answered();
     assertThat(lab.command(again.sessionId()).status()).isEqualTo(200);
   }
 
-  private static void resets(Asked asked) {
-    try {
-      asked.wire().reset();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @Test
   void aRepeatRightAfterItsConnectionWentKeepsItsPlace() throws IOException {
-    lab.start(1);
-    String busy = lab.session("");
-    Asked first = lab.newSession("'appium:noReset':true");
-    lab.untilWaiting(1);
-    Asked other = lab.newSession("");
-    lab.untilWaiting(2);
-    first.leave();
-    lab.untilWaiting(1);
-    Asked repeat = lab.newSession("'appium:noReset':true");
-    lab.untilWaiting(2);
-    lab.delete(busy);
-    String session = repeat.answered().sessionId();
-    assertThat(lab.server().distributor().queueLength()).isEqualTo(1);
-    lab.delete(session);
-    assertThat(other.answered().sessionId()).isNotEmpty();
+    Queued queued = oneLeavesAndAThirdAsks("'appium:noReset':true");
+    areServed(queued.third(), queued.other());
   }
 
   @Test
   void somebodyElseDoesNotTakeThePlace() throws IOException {
+    Queued queued = oneLeavesAndAThirdAsks("'appium:noReset':false");
+    areServed(queued.other(), queued.third());
+  }
+
+  /** Who is left in the queue. */
+  private record Queued(Asked other, Asked third) {}
+
+  private Queued oneLeavesAndAThirdAsks(String third) throws IOException {
     lab.start(1);
     String busy = lab.session("");
-    Asked first = lab.newSession("'appium:noReset':true");
-    lab.untilWaiting(1);
-    Asked other = lab.newSession("");
-    lab.untilWaiting(2);
-    first.leave();
-    lab.untilWaiting(1);
-    Asked late = lab.newSession("'appium:noReset':false");
-    lab.untilWaiting(2);
+    Asked first = lab.waiting("'appium:noReset':true");
+    Asked other = lab.waiting("");
+    lab.leavesTheQueue(first);
+    Queued queued = new Queued(other, lab.waiting(third));
     lab.delete(busy);
-    String session = other.answered().sessionId();
+    return queued;
+  }
+
+  private void areServed(Asked next, Asked afterwards) throws IOException {
+    String session = next.answered().sessionId();
+    assertThat(lab.server().distributor().queueLength()).isEqualTo(1);
     lab.delete(session);
-    assertThat(late.answered().sessionId()).isNotEmpty();
+    assertThat(afterwards.answered().sessionId()).isNotEmpty();
   }
 }

@@ -133,8 +133,7 @@ final class TokensAtTheDoorTest {
   @Test
   void overTheCapARequestWaitsUntilASessionOfItsTokenEnds() throws IOException {
     String first = lab.newSession("", BEARER).answered().sessionId();
-    Asked second = lab.newSession("", BEARER);
-    lab.untilWaiting(1);
+    Asked second = lab.waiting("", BEARER);
     assertThat(lab.server().distributor().queue().get(0).waitsFor())
         .contains("You may have 1 sessions at once");
     Answered nightly = lab.newSession("", NIGHTLY).answered();
