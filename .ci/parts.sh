@@ -19,7 +19,8 @@ install_parts() {
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends chromium chromium-driver prometheus postgresql \
-    docker.io containerd runc docker-compose iptables busybox-static curl procps >"$scratch/apt.log" 2>&1 ||
+    docker.io containerd runc docker-compose iptables busybox-static curl procps \
+    wrk haproxy nginx-light >"$scratch/apt.log" 2>&1 ||
     { tail -n 30 "$scratch/apt.log"; return 1; }
   [ "$ours" = no ] || rm -f "$policy"
 

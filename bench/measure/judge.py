@@ -35,8 +35,8 @@ def baseline(bench):
 
 
 def worse(bench, runs):
-    """The names of what got worse; none on another kind of node than the baseline's."""
-    known = baseline(bench) if bench.comparable else {}
+    """The names of what got worse; none where figures can't be compared with the baseline's."""
+    known = {} if bench.not_judged else baseline(bench)
     return [name for name, (value, more) in ratios(runs).items() if name in known and is_worse(value, known[name], more)]
 
 
@@ -52,6 +52,5 @@ def told(bench):
     for name, (value, _) in ratios(bench.runs).items():
         before = f"{known[name]:.3f}" if name in known else "–"
         lines.append(f"| {name} | {value:.3f} | {before} | {'WORSE BY MORE THAN HALF' if name in bad else ''} |")
-    if not bench.comparable:
-        lines.append("\nNot judged: the node wasn't nginx.")
-    return (lines if len(lines) > 3 else []), not bad
+    lines += ["", *(f"Not judged: {why}." for why in bench.not_judged)]
+    return (lines if ratios(bench.runs) else []), not bad

@@ -20,12 +20,22 @@ def wrk(part, script, seconds, connections, *arguments):
     line = next(line for line in ran.stdout.splitlines() if line.startswith("RESULT "))
     told = json.loads(line[len("RESULT "):])
     after = part.processor()
+    end_sessions(part, [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("LEFT ")])
     requests = max(1, told["requests"])
     return {
         "rate": requests / (told["duration"] / 1e6),
         "p50": told["p50"] / 1000, "p99": told["p99"] / 1000, "p999": told["p999"] / 1000,
         "cpu": None if before is None else (after - before) / requests * 1e6,
         "errors": told["errors"]}
+
+
+def end_sessions(part, ids):
+    """Those that a run of load left; the next would find fewer seats."""
+    if ids and part.name != "direct":
+        client = Client(part.url)
+        for live in ids:
+            client.ask("DELETE", f"/session/{live}")
+        client.close()
 
 
 def interleaved(parts, rounds, measure):

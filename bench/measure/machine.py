@@ -6,6 +6,7 @@ import platform
 import pwd
 import shutil
 import subprocess
+import time
 
 from parts import REPOSITORY
 from programs import GRID_VERSION, open_files, postgres_folder
@@ -20,6 +21,21 @@ def first(*command):
         return (ran.stdout + ran.stderr).strip().splitlines()[0]
     except (OSError, IndexError):
         return "not here"
+
+
+# Beyond this, what others run decides how the programs under load share the processors.
+CALM = 0.3
+
+
+def busy():
+    """The share of the processors' time that is in use now, by whomever."""
+    def times():
+        found = [int(word) for word in open("/proc/stat").readline().split()[1:9]]
+        return sum(found), found[3] + found[4]
+
+    (before, idle), _ = times(), time.sleep(2)
+    after, idle_after = times()
+    return 1 - (idle_after - idle) / max(1, after - before)
 
 
 def missing():

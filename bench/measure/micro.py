@@ -8,7 +8,7 @@ from parts import REPOSITORY
 
 def build():
     """bench.jar, of the sources as they are."""
-    for command in (["-f", "pom.xml", "install", "-DskipTests"], ["-f", "bench/pom.xml", "package"]):
+    for command in (["-f", "pom.xml", "install", "-Dmaven.test.skip=true"], ["-f", "bench/pom.xml", "package"]):
         subprocess.run(["mvn", "-q", "-B", *command], cwd=REPOSITORY, check=True, timeout=1200)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from parts import MIB, REPOSITORY, Part, free_port
 
+JAR = REPOSITORY / "target" / "gridfleet-lb.jar"
+
 # What a node is asked, by what it is for; behind /session/{id}/.
 FIXED = {"small": "url", "100 KiB": "screenshot", "5 MiB": "five", "1 GiB": "large", "5 MiB sent": "sent", "1 GiB sent": "file"}
 SIMULATED = {"small": "url", "100 KiB": f"sim/bytes/{100 * 1024}", "5 MiB": f"sim/bytes/{5 * MIB}",
@@ -20,8 +22,8 @@ daemon off; worker_processes %(workers)s; pid %(folder)s/%(name)s.pid; error_log
 events { worker_connections %(most)d; }
 http {
   access_log off; default_type 'application/json; charset=utf-8'; sendfile on; tcp_nodelay on;
-  keepalive_requests 1000000000; keepalive_timeout 900s; client_max_body_size 0; client_body_temp_path %(folder)s;
-  proxy_temp_path %(folder)s; fastcgi_temp_path %(folder)s; uwsgi_temp_path %(folder)s; scgi_temp_path %(folder)s;
+  keepalive_requests 1000000000; keepalive_timeout 900s; client_max_body_size 0; client_body_temp_path %(temp)s;
+  proxy_temp_path %(temp)s; fastcgi_temp_path %(temp)s; uwsgi_temp_path %(temp)s; scgi_temp_path %(temp)s;
   %(rest)s
 }
 """
@@ -82,7 +84,8 @@ def open_files():
 def nginx(name, folder, rest, workers):
     file = folder / f"{name}.conf"
     most = min(12_000, open_files() - 100)
-    file.write_text(NGINX % {"name": name, "folder": folder, "rest": rest, "workers": workers, "most": most})
+    temp = folder / f"{name}-temp"
+    file.write_text(NGINX % {"name": name, "folder": folder, "temp": temp, "rest": rest, "workers": workers, "most": most})
     return ["nginx", "-c", str(file), "-e", str(folder / f"{name}.error")]
 
 
@@ -104,15 +107,15 @@ TOOLS = ("TunnelNode", "TunnelLoad", "EchoCaller", "Lapses", "StoreLoad")
 
 def tool(name, *arguments):
     """The command of a Java program of bench/src, compiled against the jar if it isn't yet."""
-    jar, classes = REPOSITORY / "target" / "gridfleet-lb.jar", REPOSITORY / "bench" / "target" / "tools"
+    classes = REPOSITORY / "bench" / "target" / "tools"
     sources = [REPOSITORY / "bench/src/main/java/io/gridfleet/lb/bench" / f"{each}.java" for each in TOOLS]
-    newest = max(file.stat().st_mtime for file in [jar, *sources])
+    newest = max(file.stat().st_mtime for file in [JAR, *sources])
     stamp = classes / "made"
     if not stamp.exists() or stamp.stat().st_mtime < newest:
         classes.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["javac", "-cp", str(jar), "-d", str(classes), *map(str, sources)], check=True, timeout=120)
+        subprocess.run(["javac", "-cp", str(JAR), "-d", str(classes), *map(str, sources)], check=True, timeout=120)
         stamp.touch()
-    return ["java", "-cp", f"{classes}:{jar}", f"io.gridfleet.lb.bench.{name}", *map(str, arguments)]
+    return ["java", "-cp", f"{classes}:{JAR}", f"io.gridfleet.lb.bench.{name}", *map(str, arguments)]
 
 
 def start_simulated_node(folder, port=0, name="direct"):
@@ -149,7 +152,7 @@ def devices_for(sessions):
     return [device(number, 100) for number in range(sessions // 100 + 2)]
 
 
-def start_gridfleet(folder, node_url, devices, more=None, name="gridfleet", jar=None, port=0, store=None):
+def start_gridfleet(folder, node_url, devices, more=None, name="gridfleet", jar=JAR, port=0, store=None, flags=()):
     port = port or free_port()
     config = {
         "listen": f"127.0.0.1:{port}", "store": store or f"sqlite:{folder}/{name}-{port}.db",
@@ -157,8 +160,7 @@ def start_gridfleet(folder, node_url, devices, more=None, name="gridfleet", jar=
         "session": {"idleDefault": "1h"}, **(more or {})}
     file = folder / f"{name}-{port}.yaml"
     file.write_text(json.dumps(config))
-    jar = jar or REPOSITORY / "target" / "gridfleet-lb.jar"
-    return Part(name, ["java", "-jar", str(jar), "--config", str(file)], folder, port, "/readyz")
+    return Part(name, ["java", *flags, "-jar", str(jar), "--config", str(file)], folder, port, "/readyz")
 
 
 GRID_VERSION = "4.47.0"
@@ -184,8 +186,8 @@ def start_grid(folder, node, roles):
     relay = folder / "grid-relay.toml"
     stereotype = json.dumps(json.dumps({"browserName": "chrome"}))
     relay.write_text(
-        "[node]\ndetect-drivers = false\nselenium-manager = false\nmax-sessions = 64\noverride-max-sessions = true\n"
-        f"[relay]\nurl = \"{node.url}\"\nstatus-endpoint = \"/status\"\nconfigs = [\"64\", {stereotype}]\n")
+        "[node]\ndetect-drivers = false\nselenium-manager = false\nmax-sessions = 256\noverride-max-sessions = true\n"
+        f"[relay]\nurl = \"{node.url}\"\nstatus-endpoint = \"/status\"\nconfigs = [\"256\", {stereotype}]\n")
     grid = ["java", "-cp", jars, "org.openqa.selenium.grid.Bootstrap"]
     bus = ["--publish-events", f"tcp://127.0.0.1:{publish}", "--subscribe-events", f"tcp://127.0.0.1:{subscribe}"]
     common = ["--host", "127.0.0.1", "--selenium-manager", "false"]
@@ -213,7 +215,6 @@ class Postgres:
         data.mkdir(mode=0o700)
         self.user = []
         if os.geteuid() == 0:  # it refuses to run as root
-            folder.chmod(0o711)
             shutil.chown(data, "postgres")
             self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
         self.ran("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")

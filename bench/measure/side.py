@@ -129,7 +129,7 @@ def sessions(bench, found):
     for part in found:
         warm_up(bench, part, lambda: wrk(part, "sessions.lua", 2, 8), more=True)
     for connections in (50,) if bench.asked.quick else (1, 50, 500):
-        # The Grid has 64 seats here and answers the rest after a wait: it is asked for what it can hold.
+        # The Grid has 256 seats here and answers the rest after a wait: it is asked for what it can hold.
         able = [part for part in found if connections <= 50 or not part.name.startswith("grid") or part.name.startswith("gridfleet")]
         measured(bench, f"new sessions, {connections} at a time", able, lambda part: run(part, connections), "sessions")
 

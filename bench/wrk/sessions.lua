@@ -1,12 +1,13 @@
--- New sessions, each deleted again. Argument: "keep" if they aren't deleted.
+-- New sessions, each deleted again. What still lives at the end is told, a line each, for the caller to delete.
 local prefix = debug.getinfo(1, "S").source:match("@(.*/)")
 dofile(prefix .. "report.lua")
-local live, keep = {}, false
+live = {}
 local body = '{"capabilities":{"alwaysMatch":{"browserName":"chrome"}}}'
 local headers = { ["Content-Type"] = "application/json; charset=utf-8" }
+local threads, report = {}, done
 
-function init(args)
-  keep = args[1] == "keep"
+function setup(thread)
+  threads[#threads + 1] = thread
 end
 
 function request()
@@ -18,7 +19,16 @@ end
 
 function response(status, _, answer)
   local id = answer:match('"sessionId":%s*"([^"]+)"')
-  if id and not keep then
+  if id then
     live[#live + 1] = id
   end
+end
+
+function done(summary, latency, requests)
+  for _, thread in ipairs(threads) do
+    for _, id in ipairs(thread:get("live")) do
+      io.write("\nLEFT " .. id)
+    end
+  end
+  report(summary, latency, requests)
 end
