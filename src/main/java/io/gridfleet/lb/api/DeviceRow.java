@@ -162,6 +162,7 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
         until.map(end -> Math.max(0, Duration.between(now, end).toSeconds())).orElse(null));
     row.put("cooldown_count", entry.cooldowns().count());
     row.put("cooldown_escalated", entry.cooldowns().escalated());
+    row.put("attempt_failures", entry.failures());
   }
 
   private Map<String, @Nullable Object> policy(Instant now) {

@@ -41,11 +41,11 @@ import io.gridfleet.lb.newsession.WaitsOfRuns;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.ClaimDevice;
+import io.gridfleet.lb.run.CountFailures;
 import io.gridfleet.lb.run.DriverPacks;
 import io.gridfleet.lb.run.EndRun;
 import io.gridfleet.lb.run.ExcludeDevice;
 import io.gridfleet.lb.run.ExpireRuns;
-import io.gridfleet.lb.run.FailuresInRun;
 import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.RunBindings;
 import io.gridfleet.lb.run.RunConfig;
@@ -70,7 +70,7 @@ final class Suites {
   private final SqlStore store;
   private final Runs runs;
   private final RunBindings bindings;
-  private final FailuresInRun failures;
+  private final CountFailures failures;
   private final RunConfig config;
   private final ExpireRuns expire;
   private final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
@@ -97,8 +97,8 @@ final class Suites {
     ReservationNews news = new ReservationNews(parts.news(), this::bindings, parts.timer(), clock);
     this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
     RunEvents told = new RunEvents(events);
-    this.failures = new FailuresInRun(bindings, told);
-    RunListener listener = RunListener.all(bindings, failures, told);
+    RunListener listener = RunListener.all(bindings, told);
+    this.failures = new CountFailures(runs, listener);
     DriverPacks packs = parts.packs();
     EndRun end =
         new EndRun(runs, new EndSessionsOfRun(store.sessionMap(), parts.endSession()), listener);

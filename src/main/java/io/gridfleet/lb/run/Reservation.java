@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * A run's hold on a device. A device is in at most one reservation that isn't released.
  *
+ * @param failures how many attempts of the run it failed through its own fault
  * @param released when the hold ended; the entry stays listed with its run
  */
 public record Reservation(
@@ -14,6 +15,7 @@ public record Reservation(
     DeviceSnapshot snapshot,
     Optional<Exclusion> exclusion,
     Cooldowns cooldowns,
+    int failures,
     Optional<Claim> claim,
     Optional<Instant> released) {
 
@@ -29,7 +31,7 @@ public record Reservation(
   /** A fresh hold. */
   public static Reservation of(DeviceId device, DeviceSnapshot snapshot) {
     return new Reservation(
-        device, snapshot, Optional.empty(), Cooldowns.NONE, Optional.empty(), Optional.empty());
+        device, snapshot, Optional.empty(), Cooldowns.NONE, 0, Optional.empty(), Optional.empty());
   }
 
   /** Whether it still holds the device. */
@@ -48,17 +50,22 @@ public record Reservation(
   }
 
   Reservation excluded(Exclusion newer, Cooldowns counted) {
-    return new Reservation(device, snapshot, Optional.of(newer), counted, claim, released);
+    return new Reservation(
+        device, snapshot, Optional.of(newer), counted, failures, claim, released);
+  }
+
+  Reservation failed() {
+    return new Reservation(device, snapshot, exclusion, cooldowns, failures + 1, claim, released);
   }
 
   Reservation claimed(Optional<Claim> newer) {
-    return new Reservation(device, snapshot, exclusion, cooldowns, newer, released);
+    return new Reservation(device, snapshot, exclusion, cooldowns, failures, newer, released);
   }
 
   Reservation release(Instant now) {
     return holds()
         ? new Reservation(
-            device, snapshot, exclusion, cooldowns, Optional.empty(), Optional.of(now))
+            device, snapshot, exclusion, cooldowns, failures, Optional.empty(), Optional.of(now))
         : this;
   }
 }

@@ -180,6 +180,11 @@ public record Run(
     return replace(entry, entry.excluded(exclusion, new Reservation.Cooldowns(count, escalated)));
   }
 
+  /** Notes that a device failed an attempt; nothing when the run doesn't hold it any more. */
+  Run attemptFailed(DeviceId device) {
+    return holding(device).map(entry -> replace(entry, entry.failed())).orElse(this);
+  }
+
   Run claim(Reservation entry, Optional<Claim> claim) {
     return replace(entry, entry.claimed(claim));
   }

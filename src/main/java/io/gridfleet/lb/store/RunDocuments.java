@@ -96,6 +96,7 @@ final class RunDocuments {
         .put("exclusion", entry.exclusion().map(RunDocuments::write))
         .put("cooldowns", entry.cooldowns().count())
         .put("escalated", entry.cooldowns().escalated())
+        .put("failures", entry.failures())
         .put("claim", entry.claim().map(RunDocuments::write))
         .put("released", entry.released());
   }
@@ -123,6 +124,7 @@ final class RunDocuments {
                         exclusion.instant("at"),
                         exclusion.optionalInstant("until"))),
         new Reservation.Cooldowns((int) from.number("cooldowns"), from.flag("escalated")),
+        from.has("failures") ? (int) from.number("failures") : 0,
         from.optionalNested("claim")
             .map(claim -> new Claim(claim.text("worker"), claim.instant("at"))),
         from.optionalInstant("released"));

@@ -104,15 +104,20 @@ final class RunBindingsTest {
 
   @Test
   void aDeviceThatFailsTwiceInARunIsToldOnce() {
-    FailuresInRun failures = new FailuresInRun(bindings, listener);
-    Run run = begun();
-    bindings.changed(run);
-    failures.attemptFailed(run.id(), PHONE, "first");
-    failures.attemptFailed(RunId.random(), PHONE, "of another run");
+    FakeRuns runs = new FakeRuns(new VirtualClock());
+    DeviceSnapshot phone = new DeviceSnapshot(Map.of(), Map.of());
+    Runs.Want want = new Runs.Want(1, 1, List.of(Reservation.of(PHONE, phone)));
+    RunId run = RunId.random();
+    runs.reserve(run, begun().request(), List.of(want));
+    CountFailures here = new CountFailures(runs, listener);
+    CountFailures elsewhere = new CountFailures(runs, listener);
+    here.attemptFailed(run, PHONE, "first");
+    here.attemptFailed(run, DeviceId.of("phone-2"), "of a device that isn't its own");
+    here.attemptFailed(RunId.random(), PHONE, "of a run that nobody knows");
     assertThat(again).isEmpty();
 
-    failures.attemptFailed(run.id(), PHONE, "second");
-    failures.attemptFailed(run.id(), PHONE, "third");
+    elsewhere.attemptFailed(run, PHONE, "second");
+    here.attemptFailed(run, PHONE, "third");
 
     assertThat(again).containsExactly("second");
   }

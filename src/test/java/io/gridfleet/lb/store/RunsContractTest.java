@@ -130,6 +130,7 @@ final class RunsContractTest {
             entry.snapshot(),
             Optional.of(new Exclusion("hot\0", at, Optional.of(at.plus(MINUTE)))),
             new Reservation.Cooldowns(3, true),
+            2,
             Optional.of(new Claim("gw1", at)),
             Optional.empty());
     Run wanted =

@@ -21,7 +21,10 @@ import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +175,27 @@ final class RunsAtTheDoorTest {
       heard = new String(feed.readChunk(), StandardCharsets.UTF_8);
     }
     assertThat(heard).contains("\"run_id\":\"" + run, "\"device_id\":\"" + phone);
+    assertThat(run("GET", run).text()).contains("\"attempt_failures\":2");
+  }
+
+  @Test
+  void runsOutliveARestartAndThoseThatAreOverdueEndWithTheStart() throws IOException {
+    Path file = Files.createTempDirectory("gridfleet-runs").resolve("lab.db");
+    Map<String, Object> configuration = Map.of("store", "sqlite:" + file);
+    lab.start(SimulatedFleet.of(2, 1), configuration);
+    String silent = reserve(1, 1);
+    Instant begun = Instant.now();
+    String lively = reserve(1);
+    lab.server().close();
+    Lab.until("overdue", () -> Instant.now().isAfter(begun.plusMillis(1100)));
+
+    lab.start(lab.fleet(), configuration);
+
+    // Sooner than the next look, 15 s later.
+    Lab.until("expired", () -> run("GET", silent).text().contains("\"state\":\"expired\""));
+    assertThat(lab.newSession(of(silent)).answered().message()).contains("is unknown or over");
+    assertThat(lab.session(of(lively))).isNotEmpty();
+    assertThat(lab.session("")).as("on the device of the run that expired").isNotEmpty();
   }
 
   /** The store alone knows: as when another replica ends a run and its word isn't here yet. */
