@@ -1,5 +1,6 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreFaultException;
@@ -77,15 +78,21 @@ public final class Api {
     if (found.allowed().isEmpty()) {
       return CompletableFuture.completedStage(Answers.bare(404, "Not Found", Map.of()));
     }
-    if (!OPEN.contains(request.path()) && !access.allows(request.header("authorization"))) {
-      throw ApiError.of(401, "Authentication required");
-    }
+    Tenant caller = caller(request);
     if (found.operation().isEmpty()) {
       Map<String, String> allow = Map.of("Allow", String.join(", ", found.allowed()));
       return CompletableFuture.completedStage(Answers.bare(405, "Method Not Allowed", allow));
     }
-    Call call = new Call(request, found.names(), new Query(request.query()));
+    Call call = new Call(request, found.names(), new Query(request.query()), caller);
     return found.operation().get().handler().handle(call);
+  }
+
+  private Tenant caller(ApiRequest request) {
+    return OPEN.contains(request.path())
+        ? Tenant.anonymous()
+        : access
+            .caller(request.header("authorization"))
+            .orElseThrow(() -> ApiError.of(401, "Authentication required"));
   }
 
   private static ApiAnswer refusal(ApiRequest request, Throwable failure, String id) {

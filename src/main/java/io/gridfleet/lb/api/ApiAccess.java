@@ -9,11 +9,11 @@ import java.util.Optional;
 /** Who may use the API. */
 public interface ApiAccess {
   /**
-   * Whether a caller may go on.
+   * Who calls; empty for somebody who may not go on.
    *
    * @param authorization the header of that name: machine user and password by Basic, or a token
    */
-  boolean allows(Optional<String> authorization);
+  Optional<Tenant> caller(Optional<String> authorization);
 
   /**
    * By the lab's tokens: {@code Bearer}, or Basic with the token as password and, as user, its name
@@ -24,21 +24,17 @@ public interface ApiAccess {
       Credentials credentials = Credentials.of(Optional.empty(), authorization);
       try {
         Tenant tenant = admission.admit(credentials);
-        boolean anonymous = tenant.equals(Tenant.anonymous());
-        return anonymous
-            || credentials
-                .user()
-                .filter(user -> !user.isEmpty())
-                .map(tenant.name()::equals)
-                .orElse(true);
+        String user = credentials.user().orElse("");
+        boolean itself = tenant.equals(Tenant.anonymous()) || user.isEmpty();
+        return itself || tenant.name().equals(user) ? Optional.of(tenant) : Optional.empty();
       } catch (ProtocolException refused) {
-        return false;
+        return Optional.empty();
       }
     };
   }
 
   /** For a server on loopback: everybody may. */
   static ApiAccess open() {
-    return authorization -> true;
+    return authorization -> Optional.of(Tenant.anonymous());
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunId;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Map;
  *
  * @param path what the template's names stand for, decoded
  */
-record Call(ApiRequest request, Map<String, String> path, Query query) {
+record Call(ApiRequest request, Map<String, String> path, Query query, Tenant caller) {
 
   String path(String name) {
     return path.getOrDefault(name, "");

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +46,8 @@ public final class SelectorRoutes {
   }
 
   private CompletionStage<ApiAnswer> get(Call call) {
-    return explain(call.query().text("selector").orElse(""), call.query().text("run"));
+    Object selector = call.query().text("selector").orElse("");
+    return explain(call.caller(), selector, call.query().text("run"));
   }
 
   private CompletionStage<ApiAnswer> post(Call call) {
@@ -55,15 +55,15 @@ public final class SelectorRoutes {
     Optional<String> run = body.optionalText("run");
     Object selector = body.value("selector").orElse("");
     body.check();
-    return explain(selector, run);
+    return explain(call.caller(), selector, run);
   }
 
-  private CompletionStage<ApiAnswer> explain(Object given, Optional<String> run) {
+  private CompletionStage<ApiAnswer> explain(Tenant caller, Object given, Optional<String> run) {
     Selector selector = read(given);
-    List<Verdict> verdicts = distributor.explain(everything(run));
+    List<Verdict> verdicts = distributor.explain(everything(caller, run));
     Explanation explanation =
         Explanation.of(selector, verdicts.stream().map(SelectorRoutes::candidate).toList());
-    Map<String, Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
+    Map<String, @Nullable Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
     body.remove("inhibitors");
     body.remove("available");
     body.put("free", explanation.available());
@@ -76,17 +76,29 @@ public final class SelectorRoutes {
     }
     body.put("inhibited", inhibited);
     body.put("devices", rows);
+    body.put("quota", quota(caller));
     return Answers.now(body);
   }
 
+  /** Who has as many sessions as it may waits, although devices are free; null without a limit. */
+  private @Nullable Map<String, Object> quota(Tenant caller) {
+    return caller.maxSessions().isEmpty()
+        ? null
+        : Map.of(
+            "most",
+            caller.maxSessions().getAsInt(),
+            "sessions",
+            distributor.sessionsOf(caller.name()));
+  }
+
   /** What hinders each device, whatever the selector says: that is the explanation's part. */
-  private Order everything(Optional<String> run) {
+  private Order everything(Tenant caller, Optional<String> run) {
     return new Order(
         "explain",
-        List.of(new Question(Selector.everything(), Selector.everything(), run, Optional.empty())),
+        List.of(new Question(Selector.everything(), caller.devices(), run, Optional.empty())),
         new Order.Turn(0, clock.instant(), 0),
         new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-        new Order.Quota(Tenant.anonymous().name(), OptionalInt.empty()));
+        new Order.Quota(caller.name(), caller.maxSessions()));
   }
 
   private static Explanation.Candidate candidate(Verdict verdict) {

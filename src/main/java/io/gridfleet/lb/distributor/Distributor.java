@@ -324,6 +324,13 @@ public final class Distributor {
     }
   }
 
+  /** How many sessions a tenant has, those that are starting included. */
+  public int sessionsOf(String tenant) {
+    synchronized (model) {
+      return matching.fleet().sessionsOf(tenant);
+    }
+  }
+
   /** What stands between each device and such a request, now. */
   public List<Verdict> explain(Order order) {
     Instant now = clock.instant();

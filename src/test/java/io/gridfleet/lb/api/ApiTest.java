@@ -36,7 +36,8 @@ final class ApiTest {
     ApiLab closed =
         new ApiLab(
                 RunConfig.defaults(),
-                header -> header.equals(Optional.of("Basic bGFiOnNlY3JldA==")))
+                header ->
+                    header.filter("Basic bGFiOnNlY3JldA=="::equals).map(it -> Tenant.anonymous()))
             .furnish();
     ApiClient stranger = new ApiClient(closed);
 
@@ -64,12 +65,12 @@ final class ApiTest {
               throw ProtocolException.invalidArgument("Unauthorized");
             });
 
-    assertThat(access.allows(Optional.of("Bearer secret"))).isTrue();
-    assertThat(access.allows(Optional.of(basic("ci:secret")))).isTrue();
-    assertThat(access.allows(Optional.of(basic("someone:secret")))).isFalse();
-    assertThat(access.allows(Optional.of(basic("ci:wrong")))).isFalse();
-    assertThat(access.allows(Optional.empty())).isFalse();
-    assertThat(ApiAccess.of(Admission.open()).allows(Optional.of(basic("a:b")))).isTrue();
+    assertThat(access.caller(Optional.of("Bearer secret"))).isPresent();
+    assertThat(access.caller(Optional.of(basic("ci:secret")))).isPresent();
+    assertThat(access.caller(Optional.of(basic("someone:secret")))).isEmpty();
+    assertThat(access.caller(Optional.of(basic("ci:wrong")))).isEmpty();
+    assertThat(access.caller(Optional.empty())).isEmpty();
+    assertThat(ApiAccess.of(Admission.open()).caller(Optional.of(basic("a:b")))).isPresent();
   }
 
   private static String basic(String pair) {

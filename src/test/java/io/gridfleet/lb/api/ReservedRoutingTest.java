@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -222,7 +223,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Operation get = routes.operations().get(0);
     ApiAnswer answer =
         get.handler()
-            .handle(new Call(request, Map.of(), new Query(query)))
+            .handle(new Call(request, Map.of(), new Query(query), Tenant.anonymous()))
             .toCompletableFuture()
             .join();
     JsonNode body = new ObjectMapper().readTree(((ApiAnswer.Whole) answer).body());

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.Lab.Asked;
@@ -141,6 +142,23 @@ final class TokensAtTheDoorTest {
     assertThat(lab.server().distributor().queueLength()).isEqualTo(1);
     lab.ask("DELETE", "/session/" + first, "", BEARER).answered();
     assertThat(second.answered().sessionId()).isNotEmpty();
+  }
+
+  @Test
+  void overTheCapExplainSaysSoToItsToken() throws IOException {
+    assertThat(explained().at("/quota/most").asInt()).isEqualTo(1);
+    assertThat(explained().at("/quota/sessions").asInt()).isZero();
+    String session = lab.newSession("", BEARER).answered().sessionId();
+    assertThat(explained().at("/quota/sessions").asInt()).isEqualTo(1);
+    assertThat(explained().at("/free").asInt())
+        .as("devices that are free all the same")
+        .isPositive();
+    lab.ask("DELETE", "/session/" + session, "", BEARER).answered();
+    Lab.until("given back", () -> explained().at("/quota/sessions").asInt() == 0);
+  }
+
+  private JsonNode explained() throws IOException {
+    return lab.ask("GET", "/api/selector/explain?selector=", "", BEARER).answered().json();
   }
 
   @Test
