@@ -131,7 +131,8 @@ final class NewSessions {
         parts.news(),
         stories,
         parts.config().newSession().avoidFor(),
-        timer);
+        timer,
+        clock);
   }
 
   private Publisher publisher(Attempts attempts) {

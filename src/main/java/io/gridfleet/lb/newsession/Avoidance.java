@@ -7,6 +7,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.distributor.FleetNews;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,11 +23,15 @@ import org.slf4j.LoggerFactory;
 public final class Avoidance {
   private static final Logger log = LoggerFactory.getLogger(Avoidance.class);
 
+  /** The store's clock may be behind ours: what it says is over is over. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   private final AvoidedDevices facts;
   private final FleetNews news;
   private final NewSessionListener listener;
   private final Duration howLong;
   private final ScheduledExecutorService timer;
+  private final InstantSource clock;
   private final FailureMemory memory = new FailureMemory();
 
   /** Until when those are avoided that this process found out about. */
@@ -37,12 +42,14 @@ public final class Avoidance {
       FleetNews news,
       NewSessionListener listener,
       Duration howLong,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      InstantSource clock) {
     this.facts = facts;
     this.news = news;
     this.listener = listener;
     this.howLong = howLong;
     this.timer = timer;
+    this.clock = clock;
   }
 
   /** Marks or forgives the device of an attempt. */
@@ -71,19 +78,33 @@ public final class Avoidance {
   }
 
   private void stands(Device device, AvoidedDevice entry) {
-    standing.put(device.id(), entry.until());
     news.avoided(entry);
     listener.avoidanceChanged(device, Optional.of(entry));
-    var unused =
-        timer.schedule(
-            () -> timeIsOver(device, entry.until()), howLong.toMillis(), TimeUnit.MILLISECONDS);
+    watch(device, entry.until());
   }
 
-  /** Unless it was avoided again meanwhile. */
+  private void watch(Device device, Instant end) {
+    standing.put(device.id(), end);
+    Duration left = Duration.between(clock.instant(), end);
+    Duration pause = left.compareTo(AGAIN) > 0 ? left : AGAIN;
+    var unused =
+        timer.schedule(() -> timeIsOver(device, end), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Unless it was avoided again meanwhile, here or by another replica. */
   private void timeIsOver(Device device, Instant end) {
     if (standing.remove(device.id(), end)) {
-      news.forgiven(device.id());
-      listener.avoidanceChanged(device, Optional.empty());
+      facts
+          .all()
+          .thenAccept(
+              all ->
+                  all.stream()
+                      .filter(entry -> entry.device().equals(device.id()))
+                      .findFirst()
+                      .ifPresentOrElse(
+                          entry -> watch(device, entry.until()),
+                          () -> listener.avoidanceChanged(device, Optional.empty())))
+          .exceptionally(Avoidance::logged);
     }
   }
 

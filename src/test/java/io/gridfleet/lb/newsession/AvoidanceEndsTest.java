@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.newsession.ScriptedNodes.Luck;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +97,22 @@ final class AvoidanceEndsTest {
     lab.time.pass(A_SECOND.multipliedBy(5));
 
     assertThat(told).hasSize(3).last().isEqualTo(BAD + " no more");
+  }
+
+  @Test
+  void anotherReplicaMayProlongIt() {
+    lab.time.pass(StoryLab.AVOID_FOR.dividedBy(2));
+    lab.avoided
+        .avoid(DeviceId.of(BAD), StoryLab.AVOID_FOR, "failed there")
+        .thenAccept(lab.news::avoided);
+    lab.time.pass(StoryLab.AVOID_FOR.minusSeconds(10));
+
+    assertThat(told).hasSize(1);
+    assertThat(devicesOf(1)).containsExactly("phone-1");
+
+    lab.time.pass(Duration.ofSeconds(12));
+
+    assertThat(told).hasSize(2).last().isEqualTo(BAD + " no more");
   }
 
   @Test

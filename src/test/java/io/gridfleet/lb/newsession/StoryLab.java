@@ -83,7 +83,7 @@ final class StoryLab {
         new Attempts(
             new Attempts.Parts(nodes, nodes, new FailureTable(List.of()), distributor, keeper),
             time);
-    Avoidance avoidance = new Avoidance(avoided, news, listener, AVOID_FOR, time);
+    Avoidance avoidance = new Avoidance(avoided, news, listener, AVOID_FOR, time, time);
     IdleLimits idle =
         new IdleLimits(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofHours(1));
     flow =
