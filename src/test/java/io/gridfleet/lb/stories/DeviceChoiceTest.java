@@ -11,6 +11,7 @@ import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,30 @@ final class DeviceChoiceTest {
     Answered again = lab.newSession("").answered();
     lab.delete(again.sessionId());
     assertThat(lab.server().store().avoidedDevices().all().toCompletableFuture().join()).isEmpty();
+  }
+
+  @Test
+  void avoidanceIsToldWithItsCauseAndItsEnd() throws IOException {
+    lab.start(2);
+    Asked feed = lab.ask("GET", "/api/events", "");
+    feed.wire().readHead();
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, BROKEN);
+    device("");
+    assertThat(untilTold(feed, "device.avoided"))
+        .contains("phone-1-1", "\"cause\":\"", "\"until\":\"20");
+    assertThat(lab.ask("GET", "/api/devices", "").answered().text())
+        .contains("\"state\":\"backoff\"", "\"backoff_until\":\"20");
+    device("'appium:udid':'phone-1-1'");
+    assertThat(untilTold(feed, "device.avoidance_ended")).contains("phone-1-1");
+    feed.leave();
+  }
+
+  private static String untilTold(Asked feed, String type) throws IOException {
+    String told = "";
+    while (!told.contains("event: " + type + "\n")) {
+      told = new String(feed.wire().readChunk(), StandardCharsets.UTF_8);
+    }
+    return told;
   }
 
   @Test
