@@ -51,8 +51,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +68,9 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
   private static final Duration NOTICE = Duration.ofSeconds(6);
+
+  /** A store that went away in the middle of the start is asked again so often. */
+  private static final Duration RECOVER_AGAIN = Duration.ofSeconds(1);
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -299,7 +305,7 @@ public final class GridFleetLb implements AutoCloseable {
    */
   public InetSocketAddress start() throws IOException {
     reload();
-    recover();
+    recover().toCompletableFuture().join();
     signals.listen();
     signals.sweep();
     keeper.start(timer, config.newSession().lockRenewal());
@@ -343,9 +349,25 @@ public final class GridFleetLb implements AutoCloseable {
         Optional.empty());
   }
 
-  /** Sessions that lived before the start go on; their slots are taken. */
-  private void recover() {
-    List<SessionRecord> live = store.sessionMap().live().toCompletableFuture().join();
+  /**
+   * Sessions that lived before the start go on; their slots are taken. Where the store went away in
+   * the middle of the start, that is when it is back.
+   */
+  private CompletionStage<@Nullable Void> recover() {
+    return store
+        .sessionMap()
+        .live()
+        .thenAccept(this::goOn)
+        .exceptionally(
+            storeGone -> {
+              log.warn("live sessions can't be read yet: {}", storeGone.toString());
+              var unused =
+                  timer.schedule(this::recover, RECOVER_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+              return null;
+            });
+  }
+
+  private void goOn(List<SessionRecord> live) {
     for (SessionRecord record : live) {
       news.held(held(record.session()), record.session().terms().tenant());
     }
@@ -354,18 +376,25 @@ public final class GridFleetLb implements AutoCloseable {
     }
   }
 
+  /** While the store is gone nobody can tell: then sessions are left to whoever serves later. */
   private boolean othersServe() {
-    try {
-      return config.store().address() instanceof StoreAddress.Postgres
-          && store.replicas().alive().toCompletableFuture().join().size() > 1;
-    } catch (CompletionException storeGone) {
+    if (!(config.store().address() instanceof StoreAddress.Postgres)) {
       return false;
+    }
+    try {
+      return store.replicas().alive().toCompletableFuture().join().size() > 1;
+    } catch (CompletionException storeGone) {
+      return true;
     }
   }
 
-  /** How many sessions live, as this replica knows it. */
+  /** How many sessions live; those that were active here, while the store is gone. */
   public int liveSessions() {
-    return store.sessionMap().live().toCompletableFuture().join().size();
+    try {
+      return store.sessionMap().live().toCompletableFuture().join().size();
+    } catch (CompletionException storeGone) {
+      return activity.known();
+    }
   }
 
   /** The lab's devices, their locks and who waits: for people and tests. */

@@ -46,7 +46,7 @@ public final class IdleReaper {
   public CompletionStage<Void> sweep() {
     Map<SessionId, Duration> active = activity.sinceLastAsked();
     CompletionStage<Void> written =
-        active.isEmpty() ? CompletableFuture.completedFuture(null) : sessions.touch(active);
+        active.isEmpty() ? CompletableFuture.completedFuture(null) : written(active);
     return written
         .thenCompose(done -> sessions.idle(grace))
         .thenCompose(this::endAll)
@@ -54,6 +54,18 @@ public final class IdleReaper {
             failure -> {
               log.warn("idle sessions can't be looked for: {}", failure.toString());
               return null;
+            });
+  }
+
+  /** What the store didn't take is written by the next sweep. */
+  private CompletionStage<Void> written(Map<SessionId, Duration> active) {
+    return sessions
+        .touch(active)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                activity.notWritten(active.keySet());
+              }
             });
   }
 

@@ -4,6 +4,7 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -81,6 +82,16 @@ public final class SessionActivity {
     return pulse.underWay.get() > 0
         ? Duration.ZERO
         : Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - pulse.last));
+  }
+
+  /** These were active, and it could not be written: they are told of once more. */
+  void notWritten(Set<SessionId> sessions) {
+    for (SessionId session : sessions) {
+      Pulse pulse = pulses.get(session);
+      if (pulse != null) {
+        pulse.fresh = true;
+      }
+    }
   }
 
   /** Those that were active since this was last asked, and how long ago. */

@@ -37,8 +37,8 @@ public interface SessionMap {
 
   /**
    * Ends a live session. Its lock stands on as one of kind {@code ENDING} until the node has
-   * deleted the session and somebody releases it; if nobody does, a sweep takes that over in a
-   * minute.
+   * deleted the session and somebody releases it; if nobody does, a sweep takes that over within
+   * half a minute.
    *
    * @return the session, for the one caller that ended it; empty for everybody else
    */

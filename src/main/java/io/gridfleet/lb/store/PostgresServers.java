@@ -30,7 +30,7 @@ final class PostgresServers {
   static Database open(Postgres address, StoreConfig config) throws StoreStartException {
     PGSimpleDataSource patient = source(address, config);
     checkVersion(address, connect(address, patient, config.startPatience()));
-    new Schema(address, patient).migrate();
+    migrate(new Schema(address, patient), config.startPatience());
     PGSimpleDataSource quick = source(address, config);
     quick.setSocketTimeout((int) ANSWER_TIMEOUT.toSeconds());
     return new Database(
@@ -68,6 +68,24 @@ final class PostgresServers {
         if (!told) {
           LOG.warn("Waiting for the store {}: {}", address, Faults.sentence(e));
         }
+        pause();
+      }
+    }
+  }
+
+  /** A server that was there may go away before the tables are. */
+  private static void migrate(Schema schema, Duration patience) throws StoreStartException {
+    long begun = System.nanoTime();
+    for (boolean done = false; !done; ) {
+      try {
+        schema.migrate();
+        done = true;
+      } catch (StoreStartException e) {
+        boolean late = System.nanoTime() - begun > patience.toNanos();
+        if (late || !(Faults.translated("migrate", e) instanceof StoreUnavailableException)) {
+          throw e;
+        }
+        LOG.warn("The store went away while its tables were looked at: {}", Faults.sentence(e));
         pause();
       }
     }

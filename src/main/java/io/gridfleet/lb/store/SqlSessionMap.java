@@ -50,8 +50,11 @@ final class SqlSessionMap implements SessionMap {
       WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
       """;
 
-  /** Whoever ends a session asks its node three times for 20 s at the most, with pauses. */
-  private static final Duration ENDING = Duration.ofSeconds(75);
+  /**
+   * Longer than most nodes take to end a session. Where one takes longer, or whoever ended it is
+   * dead, a sweep asks the node too: which of the two hears that it is gone doesn't matter.
+   */
+  private static final Duration ENDING = Duration.ofSeconds(20);
 
   private static final String TOUCH =
       """
@@ -61,10 +64,12 @@ final class SqlSessionMap implements SessionMap {
 
   private final Statements statements;
   private final RecordsOwed owed;
+  private final StoreHealth health;
 
-  SqlSessionMap(Statements statements, RecordsOwed owed) {
+  SqlSessionMap(Statements statements, RecordsOwed owed, StoreHealth health) {
     this.statements = statements;
     this.owed = owed;
+    this.health = health;
   }
 
   @Override
@@ -193,8 +198,12 @@ final class SqlSessionMap implements SessionMap {
         "sessions.live", handle -> records(query(handle, "WHERE ended IS NULL ORDER BY created")));
   }
 
+  /** Right after an outage nobody is: what replicas saw meanwhile is still to be written. */
   @Override
   public CompletionStage<List<SessionRecord>> idle(Duration grace) {
+    if (health.justBack(grace)) {
+      return CompletableFuture.completedFuture(List.of());
+    }
     return statements.run(
         "sessions.idle",
         handle ->

@@ -59,12 +59,16 @@ public final class SqlStore implements AutoCloseable {
     try {
       store.jdbi.useHandle(store.replicas::beat);
     } catch (RuntimeException e) {
-      store.statements.close();
-      database.close();
-      throw new StoreStartException(
-          "The store %s can't be written: %s"
-              .formatted(config.address(), Faults.translated("start", e).getMessage()),
-          e);
+      StoreException failure = Faults.translated("start", e);
+      if (store.listening.isPresent() && failure instanceof StoreUnavailableException gone) {
+        store.health.markDown(gone.trouble());
+      } else {
+        store.statements.close();
+        database.close();
+        throw new StoreStartException(
+            "The store %s can't be written: %s".formatted(config.address(), failure.getMessage()),
+            e);
+      }
     }
     store.listening.ifPresent(PostgresSignals::start);
     store.pulse.start();
@@ -99,7 +103,7 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public SessionMap sessionMap() {
-    return new SqlSessionMap(statements, owed);
+    return new SqlSessionMap(statements, owed, health);
   }
 
   public AvoidedDevices avoidedDevices() {

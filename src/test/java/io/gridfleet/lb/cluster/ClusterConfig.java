@@ -11,6 +11,13 @@ import java.util.Map;
 final class ClusterConfig {
   private ClusterConfig() {}
 
+  /** Whatever starts while the store is gone waits for it. */
+  private static Map<String, Object> storeSection(String address) {
+    return address.startsWith("postgresql:")
+        ? Map.of("address", address, "startPatience", "1min")
+        : Map.of("address", address);
+  }
+
   static String of(String store, SimulatedFleet fleet) {
     return of(store, fleet.inventory());
   }
@@ -18,7 +25,7 @@ final class ClusterConfig {
   /** JSON is YAML too. */
   static String of(String store, List<Map<String, Object>> nodes) {
     Map<String, Object> config = new LinkedHashMap<>();
-    config.put("store", Map.of("address", store));
+    config.put("store", storeSection(store));
     config.put("nodes", nodes);
     config.put(
         "newSession",

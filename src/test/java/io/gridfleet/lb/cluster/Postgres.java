@@ -1,5 +1,7 @@
 package io.gridfleet.lb.cluster;
 
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ final class Postgres implements AutoCloseable {
     return EmbeddedPostgres.builder()
         .setDataDirectory(data)
         .setCleanDataDirectory(false)
-        .setPGStartupWait(Duration.ofSeconds(30))
+        .setPGStartupWait(Duration.ofSeconds(60))
         .setServerConfig("fsync", "off");
   }
 
@@ -39,8 +41,12 @@ final class Postgres implements AutoCloseable {
     return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
   }
 
+  /** Gone when this returns: on a busy machine that takes longer than the library waits for it. */
   void stop() throws IOException {
     server.close();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !Files.exists(data.resolve("postmaster.pid")));
   }
 
   void startAgain() throws IOException {
@@ -70,7 +76,7 @@ final class Postgres implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    server.close();
+    stop();
     try (var files = Files.walk(data)) {
       files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     }

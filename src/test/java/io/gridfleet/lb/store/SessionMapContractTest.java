@@ -226,7 +226,7 @@ final class SessionMapContractTest {
     HeldLock ending = now(store.deviceLocks().held()).get(0);
     assertThat(ending.kind()).isEqualTo(Kind.ENDING);
     assertThat(ending.lock().holder()).isEqualTo(session.id().value());
-    assertThat(ending.expires().orElseThrow()).isAfter(Instant.now().plusSeconds(30));
+    assertThat(ending.expires().orElseThrow()).isAfter(Instant.now().plusSeconds(10));
     assertThat(now(store.deviceLocks().tryLock(device, 1, "y", MINUTE))).isEmpty();
     assertThat(now(store.deviceLocks().release(ended.lock()))).isTrue();
     assertThat(now(store.deviceLocks().release(ended.lock()))).as("twice").isFalse();

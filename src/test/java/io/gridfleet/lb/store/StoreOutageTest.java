@@ -12,7 +12,9 @@ import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionActivity;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import java.time.Duration;
 import java.util.List;
@@ -164,6 +166,27 @@ final class StoreOutageTest {
     await().until(() -> store.owedRecords() == 0);
 
     assertThat(now(other.sessionMap().find(session.id()))).isPresent();
+  }
+
+  @Test
+  void whatWasActiveDuringAnOutageIsNotIdleAfterIt() throws Exception {
+    Session session = published(store);
+    other.jdbi().useHandle(it -> it.execute("UPDATE sessions SET last_activity = 0"));
+    assertThat(now(store.sessionMap().idle(MINUTE))).hasSize(1);
+    SessionActivity activity = new SessionActivity(System::nanoTime);
+    IdleReaper reaper = new IdleReaper(store.sessionMap(), activity, null, null, MINUTE);
+    link.cut();
+    await().until(() -> failed(store.deviceLocks().held()));
+    activity.touched(session.id());
+    now(reaper.sweep());
+
+    link.restore();
+    await().until(store.health()::up);
+    assertThat(now(store.sessionMap().idle(MINUTE))).as("others may still write").isEmpty();
+    assertThat(now(other.sessionMap().idle(MINUTE))).as("as the row says it").hasSize(1);
+    now(reaper.sweep());
+
+    assertThat(now(other.sessionMap().idle(MINUTE))).as("written late").isEmpty();
   }
 
   @Test
