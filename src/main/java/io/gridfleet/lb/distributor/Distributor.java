@@ -52,8 +52,11 @@ public final class Distributor {
     /** Completes once, on any thread; a placement that is {@code Placed} owns its lock. */
     CompletionStage<Placement> outcome();
 
-    /** Whether no device was free, so that the request stands in the queue. */
-    boolean queued();
+    /**
+     * Completes when no device was free, so that the request stands in the queue: at once, or when
+     * another replica was first; before the outcome, and never where a device was free.
+     */
+    CompletableFuture<Void> queued();
 
     /** Ends the wait with this answer unless it has ended; a lock that comes late is released. */
     void end(Placement answer);
@@ -99,27 +102,31 @@ public final class Distributor {
     Instant now = clock.instant();
     Waiter waiter = new Waiter(order, now.plus(wait));
     Steps steps = new Steps();
-    boolean queued = false;
     synchronized (model) {
       matching.ask(waiter);
       Placement hopeless = closed != null ? closed : matching.hopeless(waiter, now);
       if (hopeless != null) {
         finish(waiter, hopeless, steps);
       } else if (!matching.pickFor(waiter, now, steps::ask)) {
-        matching.line().enter(waiter);
-        queued = true;
-        steps.add(() -> setAlarm(waiter, wait));
+        enter(waiter, wait, steps);
       }
     }
     steps.take();
-    return wait(waiter, queued);
+    return wait(waiter);
   }
 
-  private Wait wait(Waiter waiter, boolean queued) {
+  private void enter(Waiter waiter, Duration wait, Steps steps) {
+    matching.line().enter(waiter);
+    waiter.everQueued(true);
+    steps.add(() -> waiter.queued().complete(null));
+    steps.add(() -> setAlarm(waiter, wait));
+  }
+
+  private Wait wait(Waiter waiter) {
     return new Wait() {
       @Override
-      public boolean queued() {
-        return queued;
+      public CompletableFuture<Void> queued() {
+        return waiter.queued();
       }
 
       @Override
@@ -209,8 +216,7 @@ public final class Distributor {
             finish(waiter, waiter.ending(), steps);
           } else if (!matching.pickFor(waiter, now, steps::ask)) {
             waiter.state(Waiter.State.WAITING);
-            matching.line().enter(waiter);
-            steps.add(() -> setAlarm(waiter, Duration.between(now, waiter.deadline())));
+            enter(waiter, Duration.between(now, waiter.deadline()), steps);
           }
         });
   }
@@ -248,8 +254,12 @@ public final class Distributor {
       matching.line().leave(waiter);
     }
     waiter.state(Waiter.State.DONE);
+    boolean everQueued = waiter.everQueued();
     steps.add(
         () -> {
+          if (everQueued) {
+            waiter.queued().complete(null);
+          }
           waiter.stopAlarm();
           waiter.outcome().complete(answer);
         });

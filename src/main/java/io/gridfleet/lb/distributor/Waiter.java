@@ -24,8 +24,10 @@ final class Waiter implements Comparable<Waiter> {
   private final Order order;
   private final Instant deadline;
   private final CompletableFuture<Placement> outcome = new CompletableFuture<>();
+  private final CompletableFuture<Void> queued = new CompletableFuture<>();
   private final List<Audience> audiences = new ArrayList<>(1);
   private State state = State.WAITING;
+  private boolean everQueued;
   private volatile @Nullable Future<?> alarm;
   private @Nullable Placement ending;
 
@@ -44,6 +46,19 @@ final class Waiter implements Comparable<Waiter> {
 
   CompletableFuture<Placement> outcome() {
     return outcome;
+  }
+
+  /** Completes before the outcome, if no device was free for it. */
+  CompletableFuture<Void> queued() {
+    return queued;
+  }
+
+  void everQueued(boolean newer) {
+    everQueued = newer;
+  }
+
+  boolean everQueued() {
+    return everQueued;
   }
 
   /** Those that ask the same, for each of its questions in turn. */

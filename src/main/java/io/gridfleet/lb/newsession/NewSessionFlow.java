@@ -190,12 +190,21 @@ public final class NewSessionFlow {
   private CompletionStage<Placement> place(Story story, Instant asked) {
     Distributor.Wait wait = distributor.place(story.order(), story.left(asked));
     story.waiting(wait);
-    if (wait.queued()) {
-      listener.queued(story.request());
-      story.step(asked, "waiting", "waiting for a device");
+    if (wait.queued().isDone()) {
+      waits(story, asked);
+    } else {
+      var unused =
+          wait.queued().thenRunAsync(() -> waits(story, asked), story.request().executor());
     }
     story.wish().labels().run().ifPresent(run -> runs.watch(run, wait));
     return wait.outcome();
+  }
+
+  private void waits(Story story, Instant asked) {
+    if (!story.gone()) {
+      listener.queued(story.request());
+      story.step(asked, "waiting", "waiting for a device");
+    }
   }
 
   private void gone(Story story, Placement placement) {

@@ -12,7 +12,6 @@ import io.gridfleet.lb.simulator.LiveSession;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,17 +22,25 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The whole server in this process with simulated nodes behind it, on real sockets. After each test
  * nobody waits, no lock stands without a session, no session lives that the server doesn't know,
  * and no client's connection is open.
+ *
+ * <p>With the configuration parameter {@value #TWO_REPLICAS} there are two of them on one
+ * PostgreSQL: the first gets all new session requests of a test, the second makes the sessions that
+ * stand before, and whatever is asked besides goes to the one and the other in turn.
  */
-public final class Lab implements AfterEachCallback {
+public final class Lab implements BeforeEachCallback, AfterEachCallback {
+  public static final String TWO_REPLICAS = "gridfleet.lab.two-replicas";
+
   /** Far more than anything here takes; what takes longer is a failure. */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -42,29 +49,35 @@ public final class Lab implements AfterEachCallback {
   private final RecordingNewSessionListener recorder = new RecordingNewSessionListener();
   private final List<Wire> wires = new ArrayList<>();
   private @Nullable SimulatedFleet fleet;
-  private @Nullable GridFleetLb server;
-  private int port;
+  private final List<GridFleetLb> servers = new ArrayList<>();
+  private final List<Integer> ports = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
+  private boolean twoReplicas;
   private boolean stopped;
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    twoReplicas = context.getConfigurationParameter(TWO_REPLICAS, Boolean::valueOf).orElse(false);
+  }
 
   /** Starts the server before this fleet; the members lie over the usual configuration. */
   public Lab start(SimulatedFleet simulated, Map<String, Object> configuration) {
     fleet = simulated;
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("listen", "127.0.0.1:0");
-    all.put("store", "sqlite::memory:");
+    all.put("store", twoReplicas ? LabDatabase.fresh() : "sqlite::memory:");
     all.put("nodes", simulated.inventory());
     all.putAll(configuration);
     try {
-      GridFleetLb built =
-          new GridFleetLb(
-              ConfigLoader.of(GridFleetConfig.class)
-                  .text("lab", JsonClient.JSON.writeValueAsString(all))
-                  .load()
-                  .value());
-      server = built;
-      built.listen(recorder);
-      InetSocketAddress address = built.start();
-      port = address.getPort();
+      String text = JsonClient.JSON.writeValueAsString(all);
+      for (int i = 0; i < (twoReplicas ? 2 : 1); i++) {
+        GridFleetLb built =
+            new GridFleetLb(
+                ConfigLoader.of(GridFleetConfig.class).text("lab", text).load().value());
+        servers.add(built);
+        built.listen(recorder);
+        ports.add(built.start().getPort());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (Exception e) {
@@ -78,14 +91,15 @@ public final class Lab implements AfterEachCallback {
     return start(SimulatedFleet.of(phones, 1), Map.of());
   }
 
-  /** As SIGTERM does; nothing may be left on the nodes, for this store keeps nothing. */
+  /** As SIGTERM does; nothing may be left on the nodes, where the store keeps nothing. */
   public void stop(Duration drain) {
     stopped = true;
-    server().stop(drain);
+    servers.forEach(server -> server.stop(drain));
   }
 
+  /** The one that gets the new session requests. */
   public GridFleetLb server() {
-    return Objects.requireNonNull(server);
+    return servers.get(0);
   }
 
   public SimulatedFleet fleet() {
@@ -101,11 +115,15 @@ public final class Lab implements AfterEachCallback {
   }
 
   public int port() {
-    return port;
+    return ports.get(0);
   }
 
   /** A connection that the lab closes after the test, if the test doesn't. */
   public Wire wire() throws IOException {
+    return wire(port());
+  }
+
+  private Wire wire(int port) throws IOException {
     Wire wire = Wire.to(port, PATIENCE);
     wires.add(wire);
     return wire;
@@ -114,13 +132,21 @@ public final class Lab implements AfterEachCallback {
   /** Sends a request on a connection of its own; its answer is read when it is asked for. */
   public Asked ask(String method, String path, String body, String... headerLines)
       throws IOException {
+    boolean story = method.equals("POST") && path.endsWith("/session");
+    boolean queue = path.startsWith("/api/queue") || path.endsWith("/readyz");
+    int which = story || queue ? 0 : turn.incrementAndGet() % ports.size();
+    return ask(which, method, path, body, headerLines);
+  }
+
+  private Asked ask(int which, String method, String path, String body, String... headerLines)
+      throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: lab:4444\r\n");
     for (String line : headerLines) {
       head.append(line).append("\r\n");
     }
     head.append("Content-Length: ").append(bytes.length).append("\r\n\r\n");
-    Wire wire = wire().send(head.toString());
+    Wire wire = wire(ports.get(which)).send(head.toString());
     wire.send(bytes);
     return new Asked(wire);
   }
@@ -168,7 +194,7 @@ public final class Lab implements AfterEachCallback {
 
   /** A session that stands; fails if there is none. */
   public String session(String members) throws IOException {
-    Answered answered = newSession(members).answered();
+    Answered answered = ask(ports.size() - 1, "POST", "/session", w3c(members)).answered();
     assertThat(answered.status()).as(answered.text()).isEqualTo(200);
     return answered.sessionId();
   }
@@ -197,45 +223,47 @@ public final class Lab implements AfterEachCallback {
         .atMost(PATIENCE)
         .pollInterval(LOOK)
         .pollDelay(Duration.ZERO)
-        .untilAsserted(this::assertQuiet);
+        .untilAsserted(() -> servers.forEach(this::assertQuiet));
   }
 
-  private void assertQuiet() {
-    assertThat(server().distributor().queue()).as("waiting requests").isEmpty();
-    var live = server().store().sessionMap().live().toCompletableFuture().join();
+  private void assertQuiet(GridFleetLb server) {
+    assertThat(server.distributor().queue()).as("waiting requests").isEmpty();
+    var live = server.store().sessionMap().live().toCompletableFuture().join();
     Set<String> known =
         live.stream().map(record -> record.session().id().value()).collect(Collectors.toSet());
     assertThat(known)
         .as("sessions on nodes that nobody knows")
         .containsAll(fleet().liveSessions().stream().map(LiveSession::id).toList());
     var locked = live.stream().map(record -> record.session().lock().device()).toList();
-    List<HeldLock> held = server().store().deviceLocks().held().toCompletableFuture().join();
+    List<HeldLock> held = server.store().deviceLocks().held().toCompletableFuture().join();
     assertThat(locked)
         .as("locks without a session")
         .containsAll(held.stream().map(lock -> lock.lock().device()).toList());
-    server().distributor().seats().stream()
+    server.distributor().seats().stream()
         .filter(seat -> !seat.locks().isEmpty())
         .forEach(seat -> assertThat(locked).as("seats").contains(seat.device().id()));
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    if (server == null) {
+    if (servers.isEmpty()) {
       return;
     }
     try {
       for (Wire wire : wires) {
         wire.close();
       }
-      if (stopped) {
+      if (stopped && !twoReplicas) {
         until("no session on a node", () -> fleet().liveSessions().isEmpty());
-      } else if (context.getExecutionException().isEmpty()) {
+      } else if (!stopped && context.getExecutionException().isEmpty()) {
         untilQuiet();
-        until("no open connection", () -> server().openConnections() == 0);
+        for (GridFleetLb server : servers) {
+          until("no open connection", () -> server.openConnections() == 0);
+        }
         fleet().assertNoDeviceWasShared();
       }
     } finally {
-      server().close();
+      servers.forEach(GridFleetLb::close);
       fleet().close();
     }
   }

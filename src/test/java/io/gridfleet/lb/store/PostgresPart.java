@@ -9,14 +9,16 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL: the one that {@code GRIDFLEET_PART_POSTGRES} names as {@code
  * postgresql://user@host:port/database}, else one out of Maven, started once and ended with the
  * process.
  */
-final class PostgresPart {
+public final class PostgresPart {
   private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static volatile StoreAddress.@Nullable Postgres instead;
 
   private PostgresPart() {}
 
@@ -52,13 +54,36 @@ final class PostgresPart {
 
   /** The server itself, with the database that it begins with. */
   static StoreAddress.Postgres server() {
-    return Server.ADDRESS;
+    StoreAddress.Postgres other = instead;
+    return other != null ? other : Server.ADDRESS;
   }
 
-  static StoreAddress.Postgres emptyDatabase() {
+  /** Another server in its place, from here to the end of this use. */
+  static Use use(StoreAddress.Postgres other) {
+    instead = other;
+    return () -> instead = null;
+  }
+
+  /** While another server is used. */
+  interface Use extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** A database of its own. */
+  public static StoreAddress.Postgres emptyDatabase() {
+    return database("");
+  }
+
+  /** A database of its own that begins as this one is; nobody may be connected to that. */
+  public static StoreAddress.Postgres copyOf(StoreAddress.Postgres template) {
+    return database(" TEMPLATE " + template.database());
+  }
+
+  private static StoreAddress.Postgres database(String as) {
     StoreAddress.Postgres server = server();
     String name = "lab_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
-    execute(server, "CREATE DATABASE " + name);
+    execute(server, "CREATE DATABASE " + name + as);
     return new StoreAddress.Postgres(server.user(), server.hosts(), name, server.options());
   }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -115,6 +116,7 @@ final class EndOfSessionTest {
   }
 
   @Test
+  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void drainingRefusesNewSessionsAndLetsLiveOnesGoOn() throws IOException {
     lab.start(2);
     String session = lab.session("");
@@ -153,6 +155,7 @@ final class EndOfSessionTest {
   }
 
   @Test
+  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void whatStillLivesWhenTheDrainTimeIsOverIsEndedOnItsNode() throws IOException {
     lab.start(1);
     lab.session("");

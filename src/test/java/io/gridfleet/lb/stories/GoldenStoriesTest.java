@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +164,8 @@ final class GoldenStoriesTest {
     held("nothing-matches", form, ask(form, ",'gridfleet:selector':'os_version:99'").answered());
   }
 
+  /** Who holds a device through another replica is known at the next sweep: not yet here. */
+  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   @ParameterizedTest
   @EnumSource
   void theDeadlineIsOver(Form form) throws IOException {
