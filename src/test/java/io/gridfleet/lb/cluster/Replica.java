@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One process of the jar, which can be killed, frozen and started again on its port. */
 final class Replica implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  /** No claim: a start on a machine whose cores are all busy elsewhere. */
+  private static final Duration START = Duration.ofMinutes(3);
 
   /** Three of them share two cores with the test: little heap, quick start. */
   private static final List<String> JVM =
@@ -31,25 +32,52 @@ final class Replica implements AutoCloseable {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-  private final Path config;
+  private final List<String> program;
   private final Path log;
   private final int port;
   private @Nullable Process process;
   private boolean frozen;
 
-  private Replica(Path config, Path log, int port) {
-    this.config = config;
+  private Replica(List<String> program, Path log, int port) {
+    this.program = program;
     this.log = log;
     this.port = port;
   }
 
-  /** Starts nothing yet. */
+  /** The jar. Starts nothing yet. */
   static Replica of(String name, String config) throws IOException {
+    Path file = written(name, config);
+    int port = freePort();
+    String jar = System.getProperty("gridfleet.jar", "target/gridfleet-lb.jar");
+    return new Replica(
+        List.of("-jar", jar, "--config", file.toString(), "--listen", "127.0.0.1:" + port),
+        log(file),
+        port);
+  }
+
+  /** One that stops dead when a story of its own reaches this point. Starts nothing yet. */
+  static Replica haltingAt(String point, String config) throws IOException {
+    Path file = written("halting-at-" + point, config);
+    int port = freePort();
+    return new Replica(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            HaltingReplica.class.getName(),
+            file.toString(),
+            "127.0.0.1:" + port,
+            point),
+        log(file),
+        port);
+  }
+
+  private static Path written(String name, String config) throws IOException {
     Path folder = Files.createDirectories(Path.of("target/cluster"));
-    Path file = Files.createTempFile(folder, name, ".yaml");
-    Files.writeString(file, config);
-    Path log = Path.of(file.toString().replace(".yaml", ".log"));
-    return new Replica(file, log, freePort());
+    return Files.writeString(Files.createTempFile(folder, name, ".yaml"), config);
+  }
+
+  private static Path log(Path config) {
+    return Path.of(config.toString().replace(".yaml", ".log"));
   }
 
   /** Doesn't wait until it is ready. */
@@ -57,10 +85,7 @@ final class Replica implements AutoCloseable {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     ProcessBuilder builder = new ProcessBuilder(java);
     builder.command().addAll(JVM);
-    builder.command().add("-jar");
-    builder.command().add(System.getProperty("gridfleet.jar", "target/gridfleet-lb.jar"));
-    builder.command().addAll(List.of("--config", config.toString()));
-    builder.command().addAll(List.of("--listen", "127.0.0.1:" + port));
+    builder.command().addAll(program);
     process =
         builder
             .redirectErrorStream(true)

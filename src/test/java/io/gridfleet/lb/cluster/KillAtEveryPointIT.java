@@ -1,0 +1,128 @@
+package io.gridfleet.lb.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.lab.JsonClient;
+import io.gridfleet.lb.lab.JsonClient.Reply;
+import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.lab.Wire;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.simulator.Fault;
+import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A replica stops dead at each point that {@link NewSessionListener} tells of, in turn; another one
+ * cleans up after all of them. Each point has a device of its own, so that nobody waits for the
+ * clean-up of the one before. A point that is added needs a row in {@link #provocations}.
+ */
+final class KillAtEveryPointIT {
+  private static final Duration SLOW = Duration.ofMillis(1_500);
+
+  /** An attempt's lock expires after 6 s, a session that nobody knows of is silent for 17 s. */
+  private static final Duration CLEAN = Duration.ofSeconds(60);
+
+  /** What a client does so that a story reaches the point; it may get no answer. */
+  private interface Provocation {
+    void on(Stage stage) throws Exception;
+  }
+
+  /** One point's replica that will die, the one that stays, and the device that it is about. */
+  private record Stage(Replica dying, JsonClient staying, SimulatedNode node, String udid) {
+    String wish() {
+      return "'platformName':'Android','appium:newCommandTimeout':5,'appium:udid':'"
+          + udid
+          + "','gridfleet:waitForDeviceOnlineTimeout':20";
+    }
+
+    /** The answer is nobody's. */
+    void ask() {
+      dying.client().newSession(wish());
+    }
+
+    void askAndLeaveDuringTheAttempt() throws IOException {
+      node.faults().nextOn(udid, 1, Operation.NEW_SESSION, new Fault.Late(SLOW));
+      byte[] body = Lab.w3c(wish()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      try (Wire wire = Wire.to(dying.port(), Duration.ofSeconds(8))) {
+        wire.send("POST /session HTTP/1.1\r\nHost: lab\r\nContent-Length: " + body.length);
+        wire.send("\r\n\r\n").send(body);
+        await().until(() -> node.history().creations().size() > 0);
+      }
+    }
+  }
+
+  private static Map<String, Provocation> provocations() {
+    Map<String, Provocation> rows = new LinkedHashMap<>();
+    for (String point : List.of("admitted", "placed", "attempted", "attemptEnded")) {
+      rows.put(point, stage -> stage.ask());
+    }
+    rows.put("published", stage -> stage.ask());
+    rows.put("created", stage -> stage.ask());
+    rows.put("queued", KillAtEveryPointIT::whileAnotherHasIt);
+    rows.put("refused", stage -> stage.dying().client().newSession("'platformName':'tvOS'"));
+    rows.put(
+        "avoided",
+        stage -> {
+          stage
+              .node()
+              .faults()
+              .nextOn(stage.udid(), 1, Operation.NEW_SESSION, new Fault.Gateway(502));
+          stage.ask();
+        });
+    rows.put("clientLeft", Stage::askAndLeaveDuringTheAttempt);
+    rows.put("cleanedUp", Stage::askAndLeaveDuringTheAttempt);
+    return rows;
+  }
+
+  private static void whileAnotherHasIt(Stage stage) {
+    Reply holder = stage.staying().newSession(stage.wish()).join();
+    assertThat(holder.status()).as(holder.text()).isEqualTo(200);
+    stage.ask();
+    await().until(() -> !stage.dying().alive());
+    String session = "/session/" + holder.sessionId();
+    assertThat(stage.staying().get(session + "/title").status()).as("it goes on").isEqualTo(200);
+    assertThat(stage.staying().delete(session).status()).isEqualTo(200);
+  }
+
+  @Test
+  void whereverAReplicaDiesItsDeviceServesOthersAgain() throws Exception {
+    Map<String, Provocation> provocations = provocations();
+    assertThat(provocations.keySet())
+        .as("each point has its provocation")
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(NewSessionListener.class.getMethods()).map(Method::getName).toList());
+
+    try (Cluster cluster = Cluster.start(1, provocations.size(), 1)) {
+      int number = 0;
+      for (Map.Entry<String, Provocation> row : provocations.entrySet()) {
+        number++;
+        dieAt(row.getKey(), row.getValue(), cluster, number);
+      }
+      cluster.assertEverythingIsFreeWithin(CLEAN);
+      cluster.fleet().assertNoDeviceWasShared();
+    }
+  }
+
+  private static void dieAt(String point, Provocation provocation, Cluster cluster, int number)
+      throws Exception {
+    SimulatedFleet fleet = cluster.fleet();
+    String config = ClusterConfig.of(cluster.postgres().address(), fleet);
+    try (Replica dying = Replica.haltingAt(point, config)) {
+      dying.startAndAwaitReady();
+      JsonClient staying = cluster.replica(1).client();
+      provocation.on(new Stage(dying, staying, fleet.node(number), "phone-" + number + "-1"));
+      await(point).atMost(Duration.ofSeconds(30)).until(() -> !dying.alive());
+      System.out.println("stopped dead at '" + point + "'");
+    }
+  }
+}
