@@ -5,17 +5,8 @@ root=$1/prometheus
 repository=$2
 export GRIDFLEET_LB_PORT=$3 PROMETHEUS_PORT=$4 PROMETHEUS_IMAGE=prometheus:local COMPOSE_PROJECT_NAME=gridfleet-ci
 
-mkdir -p "$root/bin" "$root/etc/prometheus" "$root/prometheus" "$root/tmp"
-prometheus=$(command -v prometheus)
-cp "$prometheus" "$root/bin/prometheus"
-echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
-{ ldd "$prometheus"; ldconfig -p | grep -E 'libnss_(dns|files)\.so\.2|libresolv\.so\.2' || true; } |
-  grep -o '/[^ ]*\.so[^ ]*' | sort -u |
-  while read -r library; do
-    mkdir -p "$root$(dirname "$library")"
-    cp -L "$library" "$root$library"
-  done
-tar -C "$root" -c . | docker import -c 'ENTRYPOINT ["/bin/prometheus"]' - "$PROMETHEUS_IMAGE" >/dev/null
+mkdir -p "$root/etc/prometheus" "$root/prometheus"
+bash "$(dirname "$0")/program-image.sh" "$PROMETHEUS_IMAGE" "$root" 'ENTRYPOINT ["/bin/prometheus"]' -- prometheus
 docker tag gridfleet-lb:ci gridfleet-lb
 
 compose() { docker-compose -f "$repository/docker/compose.yaml" "$@"; }

@@ -112,6 +112,9 @@ start_parts() {
   export GRIDFLEET_PART_DOCKER="$scratch/docker.sock"
   export GRIDFLEET_FAKE_APP="$repository/src/test/clients/fake-app.xml"
   export DOCKER_HOST="unix://$scratch/docker.sock"
+  # Testcontainers' own cleaner is an image that can't be pulled; what is started here ends with the engine.
+  export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1
+  bash "$repository/.ci/postgres-image.sh" postgres:local "$scratch/postgres-image"
 }
 
 # stop_last: ends what was started last.

@@ -49,14 +49,15 @@ public enum RealPart {
   public String where() {
     return find()
         .orElseGet(
-            () -> {
-              String told = "real part not found: " + name() + " (" + variable + " is not set)";
-              if (Boolean.getBoolean("gridfleet.parts.required")) {
-                return fail(told);
-              }
-              Assumptions.abort(told);
-              return told;
-            });
+            () -> missing("real part not found: " + name() + " (" + variable + " is not set)"));
+  }
+
+  /** Ends a test for want of what it says: skipped, or failed if parts are required. */
+  public static <T> T missing(String told) {
+    if (Boolean.getBoolean("gridfleet.parts.required")) {
+      return fail(told);
+    }
+    return Assumptions.abort(told);
   }
 
   /** As {@link #where()}, for the parts that are found by URL. */
