@@ -12,8 +12,10 @@ import io.gridfleet.lb.store.OrphanedLocks;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,7 @@ final class Orphans {
   private static final int MOST = 100;
 
   /** Longer than a node may take for the answers to all the tries of one question. */
-  private static final Duration CLAIM = Duration.ofMinutes(8);
+  private static final Duration CLAIM = Duration.ofMinutes(3);
 
   /** A node that is back should have its devices back within moments. */
   private static final Duration AGAIN = Duration.ofSeconds(10);
@@ -41,6 +43,9 @@ final class Orphans {
   private final Inventory inventory;
   private final UnclaimedSessions unclaimed;
   private final Consumer<DeviceLock> freed;
+
+  /** Claimed here, and the store went away before it could be told what became of them. */
+  private final Queue<ExpiredLock> unfinished = new ConcurrentLinkedQueue<>();
 
   Orphans(
       OrphanedLocks locks,
@@ -56,6 +61,12 @@ final class Orphans {
   }
 
   void sweep() {
+    for (int left = unfinished.size(); left > 0; left--) {
+      ExpiredLock orphan = unfinished.poll();
+      if (orphan != null) {
+        cleanUp(orphan);
+      }
+    }
     locks
         .claimExpired(MOST, CLAIM)
         .thenAccept(found -> found.forEach(this::cleanUp))
@@ -75,6 +86,7 @@ final class Orphans {
                   "device {} can't be cleaned up yet: {}",
                   orphan.lock().device(),
                   failure.toString());
+              unfinished.add(orphan);
               return null;
             });
   }
