@@ -33,16 +33,17 @@ public final class NodeCleanUp implements AutoCloseable {
   private static final MediaType JSON_TYPE = MediaType.get("application/json; charset=utf-8");
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
-  /** Ending a session ends a browser or an app: seconds, not minutes. */
+  /**
+   * Ending a session ends a browser or an app: seconds, not minutes. A node that joins the question
+   * for a left-over to a running creation may take longer; asked again it joins again, while one
+   * that stalls would hold its device for as long as it is listened to.
+   */
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
-
-  /** A node that joins the question to a running creation answers when that one does. */
-  private static final Duration JOINED_TIMEOUT = Duration.ofMinutes(2);
 
   /** Appium's own route: a list, or an error that names the feature which isn't allowed. */
   private static final String APPIUM_SESSIONS = "/appium/sessions";
 
-  /** Each holds a thread while it waits; questions wait longest and have threads apart. */
+  /** Each holds a thread while it waits; questions may have to wait and have threads apart. */
   private static final int MOST_AT_ONCE = 32;
 
   private final NodeCalls calls;
@@ -57,7 +58,7 @@ public final class NodeCleanUp implements AutoCloseable {
 
   NodeCleanUp(NodeTrust trust, ScheduledExecutorService timer, List<Duration> pauses) {
     this.calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, TIMEOUT, trust);
-    this.joined = new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, JOINED_TIMEOUT, trust);
+    this.joined = new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, TIMEOUT, trust);
     this.timer = timer;
     this.pauses = List.copyOf(pauses);
   }

@@ -78,6 +78,16 @@ final class NodeCore {
         .orElse(false);
   }
 
+  /** The process is gone, and with it what it knew. */
+  void die() {
+    sessions
+        .clear()
+        .forEach(
+            gone ->
+                history.add(NodeEvent.Kind.DIED, gone.identity().id(), gone.identity().udid(), ""));
+    replays.clear();
+  }
+
   void endExpired() {
     sessions.expired(now()).forEach(it -> end(it.identity().id(), NodeEvent.Kind.EXPIRED));
   }

@@ -27,6 +27,8 @@ public record NodeEvent(Kind kind, String sessionId, String udid, String detail)
     EXPIRED,
     /** The session went without a word. */
     FORGOTTEN,
+    /** The session went with its node. */
+    DIED,
     /** A command for a live session arrived. */
     COMMAND,
     /** A command for a session that does not live here arrived. */

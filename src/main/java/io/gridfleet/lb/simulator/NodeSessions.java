@@ -74,10 +74,12 @@ final class NodeSessions {
     return life;
   }
 
-  /** As a node's death leaves it. */
-  synchronized void clear() {
+  /** As a node's death leaves it; tells which sessions went. */
+  synchronized List<SimulatedSession> clear() {
+    List<SimulatedSession> gone = new ArrayList<>(live.values());
     life++;
     live.clear();
     held.clear();
+    return gone;
   }
 }

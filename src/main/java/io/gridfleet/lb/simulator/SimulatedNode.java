@@ -159,8 +159,7 @@ public final class SimulatedNode implements AutoCloseable {
   /** The process is gone: no listener, no connection, no session, no kept answer. */
   public void die() {
     refuseConnections();
-    core.sessions().clear();
-    core.replays().clear();
+    core.die();
     connections.close().awaitUninterruptibly();
   }
 

@@ -1,7 +1,10 @@
 package io.gridfleet.lb.cluster;
 
-import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
+import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.simulator.SimulatedNode;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,28 +12,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
- * Test suites at work, one thread each: a session, some commands, the end, and again. Every command
- * is told apart from every other, and none is sent twice. What became of it all is counted.
+ * Test suites at work, each on a connection of its own: a session, some commands, the end, and
+ * again. Every command is told apart from every other, and none is sent twice. What became of it
+ * all is counted. All of them share one thread.
  */
 final class Clients implements AutoCloseable {
   /** A request that waits for a device waits 8 s, and its attempts 10 s each. */
   static final Duration BOUND = Duration.ofSeconds(45);
 
   private static final String ASKED =
-      "'platformName':'Android','appium:newCommandTimeout':8,"
-          + "'gridfleet:waitForDeviceOnlineTimeout':8";
+      Lab.w3c(
+          "'platformName':'Android','appium:newCommandTimeout':12,"
+              + "'gridfleet:waitForDeviceOnlineTimeout':8");
 
-  private final URI url;
-  private final List<Thread> threads = new ArrayList<>();
+  private final EventLoopGroup loops = SimulatedNode.newLoops(1);
+  private final List<Suite> suites = new ArrayList<>();
   private final AtomicInteger commandNumber = new AtomicInteger();
   private volatile boolean stopping;
 
@@ -42,129 +49,173 @@ final class Clients implements AutoCloseable {
   final AtomicInteger commandsFailed = new AtomicInteger();
   final AtomicLong slowestMillis = new AtomicLong();
   final Map<String, AtomicInteger> refused = new ConcurrentHashMap<>();
+  final Map<String, AtomicInteger> failures = new ConcurrentHashMap<>();
   final Queue<String> strange = new ConcurrentLinkedQueue<>();
 
   /** Sessions that a client had when it was told that there is no such session. */
   final Map<String, String> lost = new ConcurrentHashMap<>();
 
   Clients(URI url, int number, long seed) {
-    this.url = url;
     for (int i = 0; i < number; i++) {
-      Random random = new Random(seed + i);
-      Thread thread = new Thread(() -> work(random), "client-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
+      suites.add(new Suite(url, loops.next(), new Random(seed + i)));
     }
   }
 
   Clients start() {
-    threads.forEach(Thread::start);
+    suites.forEach(suite -> suite.later(1_000, suite::begin));
     return this;
   }
 
-  private void work(Random random) {
-    JsonClient client = new JsonClient(url);
-    while (!stopping) {
-      try {
-        Reply reply = timed(() -> client.newSession(ASKED).join());
-        if (reply.status() == 200) {
-          served.incrementAndGet();
-          use(client, reply.sessionId(), random);
-        } else {
-          refused(reply);
-        }
-      } catch (CompletionException noAnswer) {
-        connectionsLost.incrementAndGet();
-        pause(random, 200);
+  /** One client: what it is at is the request under way and what follows its answer. */
+  private final class Suite {
+    private final EventLoop loop;
+    private final Random random;
+    private final KeptConnection connection;
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+    Suite(URI url, EventLoop loop, Random random) {
+      this.loop = loop;
+      this.random = random;
+      this.connection = new KeptConnection(url, loop);
+    }
+
+    private void later(int mostMillis, Runnable next) {
+      var unused = loop.schedule(next, 1 + random.nextInt(mostMillis), TimeUnit.MILLISECONDS);
+    }
+
+    private void begin() {
+      if (stopping) {
+        finished.complete(null);
+        return;
       }
+      send("POST", "/session", ASKED, this::answered, () -> later(200, this::begin));
+    }
+
+    private void answered(Reply reply) {
+      if (reply.status() == 200) {
+        served.incrementAndGet();
+        use(reply.sessionId(), 2 + random.nextInt(8));
+      } else {
+        count(refused, reply);
+        later(2_000, this::begin);
+      }
+    }
+
+    private void use(String session, int commandsLeft) {
+      if (commandsLeft > 0 && !stopping) {
+        later(120, () -> command(session, commandsLeft));
+      } else if (random.nextInt(20) > 0) {
+        end(session, 0);
+      } else {
+        begin();
+      }
+    }
+
+    private void command(String session, int commandsLeft) {
+      String path = "/element/e" + commandNumber.incrementAndGet() + "/click";
+      send(
+          "POST",
+          "/session/" + session + path,
+          "{}",
+          reply -> {
+            commands.incrementAndGet();
+            if (reply.error().equals("invalid session id")) {
+              lost.put(session, path + " " + reply.text());
+              begin();
+              return;
+            }
+            if (reply.status() != 200) {
+              commandsFailed.incrementAndGet();
+              count(failures, reply);
+            }
+            use(session, commandsLeft - 1);
+          },
+          () -> use(session, commandsLeft - 1));
+    }
+
+    /** Delete Session may be said again: the second time it finds nothing. */
+    private void end(String session, int tries) {
+      send(
+          "DELETE",
+          "/session/" + session,
+          "",
+          reply -> {
+            if (reply.status() == 200 || reply.error().equals("invalid session id")) {
+              begin();
+            } else {
+              endAgain(session, tries, reply.status() + " " + reply.text());
+            }
+          },
+          () -> endAgain(session, tries, "no answer"));
+    }
+
+    private void endAgain(String session, int tries, String why) {
+      if (tries == 20) {
+        strange.add("DELETE: " + why);
+        begin();
+      } else {
+        later(1_000, () -> end(session, tries + 1));
+      }
+    }
+
+    private void send(
+        String method, String path, String body, Consumer<Reply> answered, Runnable noAnswer) {
+      long begun = System.nanoTime();
+      connection
+          .send(method, path, body)
+          .whenComplete((reply, failure) -> timed(begun, method + " " + path))
+          .whenComplete(
+              (reply, failure) -> {
+                if (failure != null) {
+                  connectionsLost.incrementAndGet();
+                  loop.execute(noAnswer);
+                } else {
+                  loop.execute(() -> answered.accept(reply));
+                }
+              });
     }
   }
 
-  private void refused(Reply reply) {
+  private void timed(long begun, String what) {
+    long took = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+    slowestMillis.accumulateAndGet(took, Math::max);
+    if (took > BOUND.toMillis()) {
+      strange.add(what + ": no answer in " + took + " ms");
+    }
+  }
+
+  private static void count(Map<String, AtomicInteger> counts, Reply reply) {
     String text = reply.value().path("message").asText(reply.text());
-    String begin = text.substring(0, Math.min(60, text.length())).replaceAll("[0-9]+", "#");
-    refused
+    String begin = text.substring(0, Math.min(90, text.length())).replaceAll("[0-9]+", "#");
+    counts
         .computeIfAbsent(reply.error() + ": " + begin, key -> new AtomicInteger())
         .incrementAndGet();
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
   }
 
-  private void use(JsonClient client, String session, Random random) {
-    int howMany = 2 + random.nextInt(8);
-    for (int i = 0; i < howMany && !stopping; i++) {
-      pause(random, 120);
-      String path = "/element/e" + commandNumber.incrementAndGet() + "/click";
-      try {
-        Reply reply = timed(() -> client.post("/session/" + session + path, "{}"));
-        commands.incrementAndGet();
-        if (reply.error().equals("invalid session id")) {
-          lost.put(session, path + " " + reply.text());
-          return;
-        }
-        if (reply.status() != 200) {
-          commandsFailed.incrementAndGet();
-        }
-      } catch (CompletionException noAnswer) {
-        connectionsLost.incrementAndGet();
-      }
-    }
-    if (random.nextInt(20) > 0) {
-      end(client, session, random);
-    }
-  }
-
-  /** Delete Session may be said again: the second time it finds nothing. */
-  private void end(JsonClient client, String session, Random random) {
-    for (int tries = 0; tries < 10; tries++) {
-      try {
-        Reply reply = timed(() -> client.delete("/session/" + session));
-        if (reply.status() == 200 || reply.error().equals("invalid session id")) {
-          return;
-        }
-        if (tries == 9) {
-          strange.add("DELETE: " + reply.status() + " " + reply.text());
-        }
-      } catch (CompletionException noAnswer) {
-        connectionsLost.incrementAndGet();
-      }
-      pause(random, 500);
-    }
-  }
-
-  private interface Call {
-    Reply answer();
-  }
-
-  private Reply timed(Call call) {
-    long begun = System.nanoTime();
-    try {
-      return call.answer();
-    } finally {
-      long took = Duration.ofNanos(System.nanoTime() - begun).toMillis();
-      slowestMillis.accumulateAndGet(took, Math::max);
-      if (took > BOUND.toMillis()) {
-        strange.add("no answer in " + took + " ms");
-      }
-    }
-  }
-
-  private static void pause(Random random, int mostMillis) {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(mostMillis)));
-  }
-
-  /** Lets every client finish what it is at. */
+  /** Lets every client finish what it is at: a request, and then the end of its session. */
   void stop() throws InterruptedException {
     stopping = true;
-    for (Thread thread : threads) {
-      thread.join(BOUND.toMillis());
-      if (thread.isAlive()) {
-        strange.add(thread.getName() + " never got its answer");
+    long end = System.nanoTime() + BOUND.multipliedBy(2).toNanos();
+    for (int i = 0; i < suites.size(); i++) {
+      if (!finishes(suites.get(i).finished, end - System.nanoTime())) {
+        strange.add("client " + i + " never came to its end");
       }
+    }
+  }
+
+  private static boolean finishes(CompletableFuture<Void> finished, long nanos)
+      throws InterruptedException {
+    try {
+      finished.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException notDone) {
+      return false;
     }
   }
 
   @Override
   public void close() {
     stopping = true;
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -85,9 +85,11 @@ final class Cluster implements AutoCloseable {
   void assertNoCommandWasExecutedTwice() {
     Map<String, Integer> times = new HashMap<>();
     for (SimulatedNode node : fleet.nodes()) {
-      node.history()
-          .events(NodeEvent.Kind.COMMAND)
-          .forEach(event -> times.merge(event.detail(), 1, Integer::sum));
+      List<NodeEvent> seen = node.history().events(NodeEvent.Kind.COMMAND);
+      assertThat(seen)
+          .as("none forgotten")
+          .hasSize((int) node.history().count(NodeEvent.Kind.COMMAND));
+      seen.forEach(event -> times.merge(event.detail(), 1, Integer::sum));
     }
     times.keySet().removeIf(detail -> !detail.contains("/click"));
     times.values().removeIf(count -> count < 2);
@@ -100,6 +102,7 @@ final class Cluster implements AutoCloseable {
     for (SimulatedNode node : fleet.nodes()) {
       node.history().events(NodeEvent.Kind.FORGOTTEN).forEach(it -> ended.add(it.sessionId()));
       node.history().events(NodeEvent.Kind.EXPIRED).forEach(it -> ended.add(it.sessionId()));
+      node.history().events(NodeEvent.Kind.DIED).forEach(it -> ended.add(it.sessionId()));
     }
     return ended;
   }

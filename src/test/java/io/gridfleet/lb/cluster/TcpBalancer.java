@@ -1,140 +1,187 @@
 package io.gridfleet.lb.cluster;
 
+import io.gridfleet.lb.simulator.SimulatedNode;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The balancer in front of replicas: each connection goes to the next replica that serves, as its
- * health check says. It knows nothing of HTTP.
+ * The balancer in front of replicas: each connection goes to the next replica that its health check
+ * found in service, as docker/haproxy.cfg says it. It knows nothing of HTTP, and a connection costs
+ * no thread.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class TcpBalancer implements AutoCloseable {
-  private static final int BUFFER = 16 << 10;
+  private static final Duration BETWEEN_CHECKS = Duration.ofMillis(500);
+
+  /** A busy machine may make one check late; two in a row mean something. */
+  private static final int MISSES = 2;
+
   private static final int CONNECT_MILLIS = 1_000;
 
-  private final ServerSocket listener;
+  private final EventLoopGroup loops = SimulatedNode.newLoops(1);
   private final List<Replica> replicas;
+  private final Map<Replica, Integer> misses = new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
-  private final Set<Replica> out = ConcurrentHashMap.newKeySet();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService checks;
+  private final Channel listener;
 
-  TcpBalancer(List<Replica> replicas) throws IOException {
+  TcpBalancer(List<Replica> replicas) {
     this.replicas = replicas;
-    this.listener = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
-    background("balancer", this::accept);
-    replicas.forEach(replica -> background("health-check", () -> check(replica)));
+    this.listener =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel client) {
+                    connect(client, turn.getAndIncrement(), 0);
+                  }
+                })
+            .bind("127.0.0.1", 0)
+            .syncUninterruptibly()
+            .channel();
+    this.checks =
+        Executors.newScheduledThreadPool(
+            replicas.size(),
+            task -> {
+              Thread thread = new Thread(task, "health-check");
+              thread.setDaemon(true);
+              return thread;
+            });
+    for (Replica replica : replicas) {
+      var unused =
+          checks.scheduleWithFixedDelay(
+              () -> check(replica), 0, BETWEEN_CHECKS.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   URI url() {
-    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        open.add(client);
-        background("to-replica", () -> serve(client));
-      } catch (IOException closed) {
-        return;
-      }
-    }
+    return URI.create(
+        "http://127.0.0.1:" + ((InetSocketAddress) listener.localAddress()).getPort());
   }
 
   /** Out is who doesn't answer and who is stopping; one that can't reach its store serves on. */
   private void check(Replica replica) {
-    while (!listener.isClosed()) {
-      boolean in;
-      try {
-        in = !replica.get("/readyz").body().contains("stopping");
-      } catch (IOException noAnswer) {
-        in = false;
-      }
-      if (in) {
-        out.remove(replica);
-      } else {
-        out.add(replica);
-      }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+    try {
+      boolean stopping = replica.get("/readyz").body().contains("stopping");
+      misses.put(replica, stopping ? MISSES : 0);
+    } catch (IOException noAnswer) {
+      misses.merge(replica, 1, Integer::sum);
     }
   }
 
-  private void serve(Socket client) {
-    Socket replica = connected();
-    if (replica == null) {
-      close(client);
+  private boolean inService(Replica replica) {
+    return misses.getOrDefault(replica, 0) < MISSES;
+  }
+
+  /** To the next in service that takes the connection; where there is none the client is closed. */
+  private void connect(Channel client, int first, int tried) {
+    if (tried == replicas.size()) {
+      client.close();
       return;
     }
-    open.add(replica);
-    background("to-client", () -> copy(replica, client));
-    copy(client, replica);
+    Replica next = replicas.get(Math.floorMod(first + tried, replicas.size()));
+    if (!inService(next)) {
+      connect(client, first, tried + 1);
+      return;
+    }
+    new Bootstrap()
+        .group(client.eventLoop())
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.AUTO_READ, false)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+        .handler(new Passing(client))
+        .connect("127.0.0.1", next.port())
+        .addListener(
+            (ChannelFuture made) -> {
+              if (made.isSuccess()) {
+                pair(client, made.channel());
+              } else {
+                connect(client, first, tried + 1);
+              }
+            });
   }
 
-  private @Nullable Socket connected() {
-    int first = turn.getAndIncrement();
-    for (int i = 0; i < replicas.size(); i++) {
-      Replica next = replicas.get(Math.floorMod(first + i, replicas.size()));
-      if (next.serves() && !out.contains(next)) {
-        Socket socket = new Socket();
-        try {
-          socket.setTcpNoDelay(true);
-          socket.connect(new InetSocketAddress("127.0.0.1", next.port()), CONNECT_MILLIS);
-          return socket;
-        } catch (IOException notThere) {
-          close(socket);
-        }
+  private static void pair(Channel client, Channel replica) {
+    client.pipeline().addLast(new Passing(replica));
+    if (!client.isActive()) {
+      replica.close();
+      return;
+    }
+    client.read();
+    replica.read();
+  }
+
+  /** Hands what comes on to the other side, a piece at a time; where one side ends, so do both. */
+  private static final class Passing extends ChannelInboundHandlerAdapter {
+    private final Channel to;
+
+    Passing(Channel to) {
+      this.to = to;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object piece) {
+      to.writeAndFlush(piece)
+          .addListener(
+              (ChannelFuture done) -> {
+                if (done.isSuccess()) {
+                  context.read();
+                } else {
+                  context.close();
+                }
+              });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      end();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, @Nullable Throwable cause) {
+      context.close();
+    }
+
+    private void end() {
+      if (to.isActive()) {
+        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
       }
     }
-    return null;
-  }
-
-  private void copy(Socket from, Socket to) {
-    try {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      byte[] buffer = new byte[BUFFER];
-      for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
-        out.write(buffer, 0, got);
-        out.flush();
-      }
-    } catch (IOException broken) {
-      // either side went: so does the other
-    } finally {
-      close(from);
-      close(to);
-    }
-  }
-
-  private void close(Socket socket) {
-    open.remove(socket);
-    try {
-      socket.close();
-    } catch (IOException gone) {
-      // closed already
-    }
-  }
-
-  private static void background(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   @Override
-  public void close() throws IOException {
-    listener.close();
-    List.copyOf(open).forEach(this::close);
+  public void close() {
+    checks.shutdownNow();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }
