@@ -120,7 +120,8 @@ public final class GridFleetLb implements AutoCloseable {
             storeConfig(config), new Listeners.OfStore(metrics.store(), this::endedMeanwhile));
     Duration expiry = config.newSession().lockExpiry();
     this.keeper = new LockKeeper(store.deviceLocks(), expiry, System::nanoTime);
-    this.distributor = new Distributor(keeper, timer, clock);
+    this.distributor =
+        new Distributor(keeper, timer, clock, store.replicas().own(), store.signals());
     this.news = new FleetNews(distributor);
     NodeTrust trust = new NodeTrust(config.nodeTls().trust());
     this.cleanUp = new NodeCleanUp(trust, timer);
@@ -134,12 +135,15 @@ public final class GridFleetLb implements AutoCloseable {
     NodeClient client = new NodeClient(connections, loops.group());
     this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
     this.known = new KnownSessions(store.sessionMap(), directory);
-    FreedLocks freed = new FreedLocks(distributor, store.signals());
     this.endSession =
-        new EndSession(store.sessionMap(), nodeSessions, freed::release, sessionEnds, clock);
+        new EndSession(store.sessionMap(), nodeSessions, distributor::release, sessionEnds, clock);
     this.orphans =
         new Orphans(
-            store.orphanedLocks(), nodeSessions, inventory, unclaimedSessions(), freed::told);
+            store.orphanedLocks(),
+            nodeSessions,
+            inventory,
+            unclaimedSessions(),
+            distributor::freedHere);
     this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
     DriverPacks packs = DriverPacks.of(config.runs().packs());
     this.lab = new LabState(inventory, directory, distributor, news, packs, clock);

@@ -46,6 +46,7 @@ final class Signals {
 
   void listen() {
     store.signals().onSignal(this::heard);
+    store.signals().publish(new FleetSignal.WhoWaits());
   }
 
   private void heard(FleetSignal signal) {
@@ -57,6 +58,12 @@ final class Signals {
       suites.reload().thenAccept(done -> {}).exceptionally(Signals::logged);
     } else if (signal instanceof FleetSignal.OverridesChanged) {
       reloadOverrides();
+    } else if (signal instanceof FleetSignal.WhoWaits) {
+      distributor.tellWhoWaits();
+    } else if (signal instanceof FleetSignal.Taken taken) {
+      distributor.takenElsewhere(taken.device(), taken.slot(), taken.token());
+    } else if (signal instanceof FleetSignal.Waits || signal instanceof FleetSignal.NoneWaits) {
+      distributor.waitsElsewhere(signal);
     } else if (signal instanceof FleetSignal.SessionEnded ended) {
       SessionId.parse(ended.session()).ifPresent(known::forget);
     }
@@ -64,6 +71,7 @@ final class Signals {
 
   /** Looks at everything: at the start, and slowly ever after. */
   void sweep() {
+    distributor.tellWhoWaits();
     store.deviceLocks().held().thenAccept(news::locks).exceptionally(Signals::logged);
     reloadAvoided();
     reloadOverrides();

@@ -182,11 +182,7 @@ final class Suites {
 
       @Override
       public void freed(DeviceLock lock) {
-        parts.distributor().freed(lock.device(), lock.slot(), lock.token());
-        parts
-            .store()
-            .signals()
-            .publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
+        parts.distributor().freedHere(lock);
       }
     };
   }

@@ -2,6 +2,8 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
@@ -10,8 +12,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,30 +25,48 @@ import org.jspecify.annotations.Nullable;
  * Matches waiting requests to devices.
  *
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
- * Waiter}. What holds at every release of it: no request waits while a free seat fits it. Under the
- * lock a seat is only picked and counted as taken; the lock on the slot is then asked for outside,
- * where the store says yes (the request has its device), no (another replica was first: the request
- * goes back to its place) or nothing (the request ends). Nothing is called and no future is
- * completed under the lock: what is to be done is collected as {@code steps} and done after it.
+ * Waiter}. What holds at every release of it: no request waits while a free seat fits it, unless
+ * the seat is {@link Matching#LEFT_FOR left} for a moment to a request of another replica that has
+ * waited longer. Under the lock a seat is only picked and counted as taken; the lock on the slot is
+ * then asked for outside, where the store says yes (the request has its device), no (another
+ * replica was first: the request goes back to its place) or nothing (the request ends). Nothing is
+ * called and no future is completed under the lock: what is to be done is collected as {@code
+ * steps} and done after it.
  */
 public final class Distributor {
   /** Longer than news of a reservation takes, so that the store is seldom asked in vain. */
   private static final Duration GUESS_STANDS = Duration.ofSeconds(2);
 
   private final Object model = new Object();
-  private final Matching matching = new Matching();
+  private final Matching matching;
+  private final Queue<FleetSignal> untold = new ConcurrentLinkedQueue<>();
   private final LockKeeper locks;
+  private final FleetSignals signals;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final ReleaseLocks releases;
   private @Nullable Placement closed;
 
+  /** For a process that has no other replicas. */
   public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
+    this(locks, timer, clock, "", FleetSignals.none());
+  }
+
+  /**
+   * @param replica the id of this process, as others hear it
+   */
+  public Distributor(
+      LockKeeper locks,
+      ScheduledExecutorService timer,
+      InstantSource clock,
+      String replica,
+      FleetSignals signals) {
+    this.matching = new Matching(replica);
+    this.signals = signals;
     this.locks = locks;
     this.timer = timer;
     this.clock = clock;
-    this.releases =
-        new ReleaseLocks(locks, timer, lock -> freed(lock.device(), lock.slot(), lock.token()));
+    this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }
 
   /** A request's wait for a device. */
@@ -68,18 +90,25 @@ public final class Distributor {
   }
 
   /** What follows from a change, to be done without the lock. */
-  private final class Steps {
+  private final class Steps implements Matching.Result {
     private final List<Runnable> all = new ArrayList<>();
 
     void add(Runnable step) {
       all.add(step);
     }
 
-    void ask(Pick pick) {
+    @Override
+    public void picked(Pick pick) {
       all.add(() -> askForLock(pick));
     }
 
+    @Override
+    public void left(DeviceId device, Instant until) {
+      all.add(() -> takeBackAt(device, until));
+    }
+
     void take() {
+      tellOthers();
       all.forEach(Runnable::run);
     }
   }
@@ -89,8 +118,26 @@ public final class Distributor {
     Steps steps = new Steps();
     synchronized (model) {
       change.apply(now, steps);
+      matching.tellFronts(untold::add);
     }
     steps.take();
+  }
+
+  /** Others hear of changes in the order in which they were made. */
+  private void tellOthers() {
+    synchronized (untold) {
+      for (FleetSignal each = untold.poll(); each != null; each = untold.poll()) {
+        signals.publish(each);
+      }
+    }
+  }
+
+  private void takeBackAt(DeviceId device, Instant until) {
+    var unused =
+        timer.schedule(
+            () -> change((now, steps) -> matching.takeBack(device, until, steps)),
+            Math.max(0, Duration.between(clock.instant(), until).toNanos()),
+            TimeUnit.NANOSECONDS);
   }
 
   /**
@@ -107,16 +154,17 @@ public final class Distributor {
       Placement hopeless = closed != null ? closed : matching.hopeless(waiter, now);
       if (hopeless != null) {
         finish(waiter, hopeless, steps);
-      } else if (!matching.pickFor(waiter, now, steps::ask)) {
+      } else if (!matching.pickFor(waiter, now, steps)) {
         enter(waiter, wait, steps);
       }
+      matching.tellFronts(untold::add);
     }
     steps.take();
     return wait(waiter);
   }
 
   private void enter(Waiter waiter, Duration wait, Steps steps) {
-    matching.line().enter(waiter);
+    matching.enter(waiter);
     waiter.everQueued(true);
     steps.add(() -> waiter.queued().complete(null));
     steps.add(() -> setAlarm(waiter, wait));
@@ -172,6 +220,12 @@ public final class Distributor {
             seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
             fleet.changed(seat);
             fleet.belongsTo(lock, waiter.order().quota().tenant());
+            if (pick.othersFirst()) {
+              matching.others().missedTheirChance(waiter, seat, now);
+            }
+          }
+          if (!matching.others().isEmpty()) {
+            untold.add(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token()));
           }
           Placement ending = waiter.ending();
           if (ending == null) {
@@ -190,7 +244,7 @@ public final class Distributor {
           finish(waiter, waiter.ending() == null ? answer : waiter.ending(), steps);
           Seat seat = matching.notTaken(pick);
           if (seat != null) {
-            matching.serve(seat, now, steps::ask);
+            matching.serve(seat, now, steps);
           }
         });
   }
@@ -210,11 +264,11 @@ public final class Distributor {
             matching.fleet().changed(seat);
             steps.add(() -> doubtLater(pick.device().id()));
           } else if (seat != null) {
-            matching.serve(seat, now, steps::ask);
+            matching.serve(seat, now, steps);
           }
           if (waiter.ending() != null) {
             finish(waiter, waiter.ending(), steps);
-          } else if (!matching.pickFor(waiter, now, steps::ask)) {
+          } else if (!matching.pickFor(waiter, now, steps)) {
             waiter.state(Waiter.State.WAITING);
             enter(waiter, Duration.between(now, waiter.deadline()), steps);
           }
@@ -254,6 +308,7 @@ public final class Distributor {
       matching.line().leave(waiter);
     }
     waiter.state(Waiter.State.DONE);
+    matching.fronts().settled(waiter);
     boolean everQueued = waiter.everQueued();
     steps.add(
         () -> {
@@ -273,13 +328,36 @@ public final class Distributor {
     return releases.release(lock);
   }
 
-  /** Notes that the store has freed a slot. */
-  public void freed(DeviceId device, int slot, long token) {
+  /** Notes that this replica has freed a slot in the store, and tells the others. */
+  public void freedHere(DeviceLock lock) {
+    freed(lock.device(), lock.slot(), lock.token());
+    signals.publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
+  }
+
+  private void freed(DeviceId device, int slot, long token) {
     change(
         (now, steps) -> {
           Seat seat = matching.fleet().seat(device);
-          if (seat != null && seat.freed(slot, token)) {
-            matching.freed(seat, slot, now, steps::ask);
+          if (seat == null) {
+            return;
+          }
+          matching.freedAgain(seat);
+          if (seat.freed(slot, token)) {
+            matching.freed(seat, slot, now, steps);
+          } else {
+            matching.serveOrForget(seat, now, steps);
+          }
+        });
+  }
+
+  /** Another replica took a slot: those who wait here needn't try for it. */
+  public void takenElsewhere(DeviceId device, int slot, long token) {
+    change(
+        (now, steps) -> {
+          Seat seat = matching.fleet().seat(device);
+          if (seat != null) {
+            matching.takenElsewhere(seat, slot, token, now);
+            matching.serve(seat, now, steps);
           }
         });
   }
@@ -329,7 +407,7 @@ public final class Distributor {
     for (DeviceId device : touched) {
       Seat seat = matching.fleet().seat(device);
       if (seat != null) {
-        matching.serveOrForget(seat, now, steps::ask);
+        matching.serveOrForget(seat, now, steps);
       }
     }
   }
@@ -339,6 +417,24 @@ public final class Distributor {
     synchronized (model) {
       return matching.fleet().sessionsOf(tenant);
     }
+  }
+
+  /** Another replica told who waits first in a line of its queue, or that nobody does. */
+  public void waitsElsewhere(FleetSignal told) {
+    change(
+        (now, steps) -> {
+          matching.others().heard(told, now);
+          matching.serveLeft(now, steps);
+        });
+  }
+
+  /** Tells other replicas again who waits here first, and forgets what they don't repeat. */
+  public void tellWhoWaits() {
+    change(
+        (now, steps) -> {
+          matching.others().forgetOld(now);
+          matching.fronts().again();
+        });
   }
 
   /** What stands between each device and such a request, now. */

@@ -2,6 +2,8 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,16 +16,49 @@ import org.jspecify.annotations.Nullable;
  * distributor's lock.
  */
 final class Matching {
+  /**
+   * A device that somebody has waited longer for on another replica is left to it for so long:
+   * three times what a signal and a lock take on a busy machine, and little to lose when that
+   * replica is dead. Those behind it have their turn after as long again.
+   */
+  static final Duration LEFT_FOR = Duration.ofMillis(150);
+
+  /** Where a new request finds more free devices than these, nobody waits for them elsewhere. */
+  private static final int MOST_LEFT = 8;
+
   private final Fleet fleet = new Fleet();
   private final WaitingLine line = new WaitingLine();
   private final RecentVerdicts recent = new RecentVerdicts();
+  private final OtherLines others = new OtherLines();
+  private final OwnFronts fronts;
+  private final LeftSeats left = new LeftSeats();
+
+  /**
+   * @param replica the id of this process, as others hear it
+   */
+  Matching(String replica) {
+    this.fronts = new OwnFronts(replica);
+  }
+
+  /** What follows from a change, to be done when the lock is free again. */
+  interface Result {
+    /** The lock of a seat is to be asked for. */
+    void picked(Pick pick);
+
+    /**
+     * A seat was left to requests of other replicas: to be {@link Matching#takeBack taken back}
+     * then.
+     */
+    void left(DeviceId device, Instant until);
+  }
 
   /**
    * A seat that is counted as taken for a request.
    *
    * @param candidate which of the order's questions it answers
+   * @param othersFirst whether the seat had been left to other replicas before
    */
-  record Pick(Waiter waiter, Device device, int candidate) {
+  record Pick(Waiter waiter, Device device, int candidate, boolean othersFirst) {
     Question question() {
       return waiter.order().questions().get(candidate);
     }
@@ -35,6 +70,24 @@ final class Matching {
 
   WaitingLine line() {
     return line;
+  }
+
+  OtherLines others() {
+    return others;
+  }
+
+  OwnFronts fronts() {
+    return fronts;
+  }
+
+  void enter(Waiter waiter) {
+    line.enter(waiter);
+    fronts.entered(waiter);
+  }
+
+  /** Says to other replicas what they don't know yet of who waits here. */
+  void tellFronts(Consumer<FleetSignal> signals) {
+    fronts.tell(waiter -> underQuota(waiter.order().quota()), signals);
   }
 
   /** Puts the questions of a request to all seats, or finds them answered. */
@@ -67,28 +120,97 @@ final class Matching {
   }
 
   /** Finds a free seat for a request; false when there is none that it may have. */
-  boolean pickFor(Waiter waiter, Instant now, Consumer<Pick> picked) {
+  boolean pickFor(Waiter waiter, Instant now, Result result) {
     if (!underQuota(waiter.order().quota())) {
       return false;
     }
     for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
-      Seat seat = fleet.pick(waiter.audiences().get(candidate), waiter, now);
+      Audience audience = waiter.audiences().get(candidate);
+      Seat seat = fleet.pick(audience, waiter, now);
+      for (int i = 0; seat != null && i < MOST_LEFT; i++) {
+        int before = others.before(waiter, seat, now);
+        if (before == 0) {
+          break;
+        }
+        leave(seat, before, now, result);
+        seat = fleet.pick(audience, waiter, now);
+      }
       if (seat != null) {
-        take(waiter, seat, candidate, picked);
+        take(waiter, seat, candidate, false, result);
         return true;
       }
     }
     return false;
   }
 
-  private void take(Waiter waiter, Seat seat, int candidate, Consumer<Pick> picked) {
+  private void take(Waiter waiter, Seat seat, int candidate, boolean othersFirst, Result result) {
     waiter.state(Waiter.State.TAKING);
     fleet.take(seat, waiter.order().quota().tenant());
-    picked.accept(new Pick(waiter, seat.device(), candidate));
+    result.picked(new Pick(waiter, seat.device(), candidate, othersFirst));
   }
 
-  /** Gives a seat's free slots to those who wait for them. */
-  void serve(Seat seat, Instant now, Consumer<Pick> picked) {
+  private void leave(Seat seat, int replicas, Instant now, Result result) {
+    seat.leftToOthers(true);
+    fleet.changed(seat);
+    Instant until = now.plus(LEFT_FOR.multipliedBy(replicas));
+    if (left.leave(seat, until)) {
+      result.left(seat.device().id(), until);
+    }
+  }
+
+  /**
+   * Those who went before ours had their time with a seat; if they took it, the store says so when
+   * its lock is asked for.
+   */
+  void takeBack(DeviceId device, Instant until, Result result) {
+    Seat seat = fleet.seat(device);
+    if (left.isOver(device, until) && seat != null) {
+      isLeftNoMore(seat);
+      serve(seat, until, true, result);
+    }
+  }
+
+  /** Another replica has taken a slot. */
+  void takenElsewhere(Seat seat, int slot, long token, Instant now) {
+    left.isTaken(seat.device().id());
+    seat.takenElsewhere(slot, token, now);
+    isLeftNoMore(seat);
+  }
+
+  /** A slot of the seat was freed again: whoever it was left to before, now is another time. */
+  void freedAgain(Seat seat) {
+    left.isTaken(seat.device().id());
+    isLeftNoMore(seat);
+  }
+
+  /** Looks again at what was left to others, when they told something new. */
+  void serveLeft(Instant now, Result result) {
+    for (DeviceId device : left.all()) {
+      Seat seat = fleet.seat(device);
+      if (seat != null) {
+        isLeftNoMore(seat);
+        serve(seat, now, false, result);
+      }
+      if (seat == null || !seat.isLeftToOthers()) {
+        left.isTaken(device);
+      }
+    }
+  }
+
+  private void isLeftNoMore(Seat seat) {
+    seat.leftToOthers(false);
+    fleet.changed(seat);
+  }
+
+  /**
+   * Gives a seat's free slots to those who wait for them, if nobody has waited longer on another
+   * replica.
+   */
+  void serve(Seat seat, Instant now, Result result) {
+    serve(seat, now, false, result);
+  }
+
+  private void serve(Seat seat, Instant now, boolean othersFirst, Result result) {
     fleet.changed(seat);
     while (seat.freeSlots() > 0) {
       Waiter next =
@@ -98,30 +220,35 @@ final class Matching {
       if (next == null) {
         return;
       }
+      int before = othersFirst ? 0 : others.before(next, seat, now);
+      if (before > 0) {
+        leave(seat, before, now, result);
+        return;
+      }
       line.leave(next);
       int candidate = 0;
       while (!next.audiences().get(candidate).fits(seat)
           || !seat.admits(next.audiences().get(candidate).question(), now)) {
         candidate++;
       }
-      take(next, seat, candidate, picked);
+      take(next, seat, candidate, othersFirst, result);
     }
   }
 
   /** As {@link #serve}; a seat that has drained is forgotten instead. */
-  void serveOrForget(Seat seat, Instant now, Consumer<Pick> picked) {
+  void serveOrForget(Seat seat, Instant now, Result result) {
     if (seat.draining() && seat.empty()) {
       fleet.remove(seat);
       line.audiences().forEach(audience -> audience.forget(seat.index()));
     } else {
-      serve(seat, now, picked);
+      serve(seat, now, result);
     }
   }
 
   /** Notes that a slot is free; its tenant may have another session then. */
-  void freed(Seat seat, int slot, Instant now, Consumer<Pick> picked) {
+  void freed(Seat seat, int slot, Instant now, Result result) {
     String tenant = fleet.freed(seat.device().id(), slot);
-    serveOrForget(seat, now, picked);
+    serveOrForget(seat, now, result);
     if (tenant == null) {
       return;
     }
@@ -129,7 +256,8 @@ final class Matching {
       if (!underQuota(waiter.order().quota())) {
         return;
       }
-      if (waiter.state() == Waiter.State.WAITING && pickFor(waiter, now, picked)) {
+      fronts.look(waiter.audiences());
+      if (waiter.state() == Waiter.State.WAITING && pickFor(waiter, now, result)) {
         line.leave(waiter);
       }
     }

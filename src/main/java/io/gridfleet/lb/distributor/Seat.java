@@ -8,7 +8,9 @@ import io.gridfleet.lb.device.Inhibitor.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,13 @@ public final class Seat {
 
   private final int index;
   private final TreeMap<Integer, HeldLock> held = new TreeMap<>();
+  private final Map<Integer, Long> lastFreed = new HashMap<>();
   private Device device;
   private NodeSessions nodeSessions;
   private int pending;
   private int recentFailures;
   private boolean draining;
+  private boolean leftToOthers;
   private @Nullable String offline;
   private @Nullable String maintenance;
   private @Nullable String reservedBy;
@@ -143,6 +147,7 @@ public final class Seat {
 
   /** Notes that a lock is gone; an older lock on the slot doesn't free a newer one. */
   boolean freed(int slot, long token) {
+    lastFreed.merge(slot, token, Math::max);
     HeldLock lock = held.get(slot);
     if (lock == null || lock.lock().token() > token) {
       return false;
@@ -163,6 +168,16 @@ public final class Seat {
         hold(new HeldLock(unknown, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
         return;
       }
+    }
+  }
+
+  /** Notes that another replica has taken a slot, unless that was heard to be over already. */
+  void takenElsewhere(int slot, long token, Instant now) {
+    HeldLock known = held.get(slot);
+    if ((known == null || known.lock().token() < token)
+        && lastFreed.getOrDefault(slot, 0L) < token) {
+      DeviceLock lock = new DeviceLock(device.id(), slot, "another replica", token);
+      hold(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
     }
   }
 
@@ -189,8 +204,17 @@ public final class Seat {
     return List.copyOf(held.values());
   }
 
+  /** Leaves what is free to requests of other replicas, which have waited longer. */
+  void leftToOthers(boolean left) {
+    leftToOthers = left;
+  }
+
+  boolean isLeftToOthers() {
+    return leftToOthers;
+  }
+
   int freeSlots() {
-    return device.slots() - pending - held.size();
+    return leftToOthers ? 0 : device.slots() - pending - held.size();
   }
 
   Optional<String> reservedBy() {

@@ -1,6 +1,7 @@
 /**
  * Who matches waiting requests to devices, and the queue where they wait: matching, pick
- * strategies, wake-ups. Comes in: orders for a device, news of devices. Goes out: placements.
+ * strategies, wake-ups, order between replicas. Comes in: orders for a device, news of devices,
+ * what other replicas tell of their queues. Goes out: placements, and the same for the others.
  * Threads: any; one lock guards the model, nothing is called under it.
  */
 @NullMarked

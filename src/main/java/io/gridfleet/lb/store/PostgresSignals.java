@@ -30,7 +30,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
   private static final String CHANNEL = "gridfleet_lb";
 
-  /** PostgreSQL takes payloads below 8000 bytes; a signal has below 300. */
+  /** PostgreSQL takes payloads below 8000 bytes; one signal, alone, has below half of that. */
   private static final int MOST_CHARACTERS = 7_000;
 
   /** A silent connection is asked so often whether it is alive. */
@@ -40,6 +40,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
   private final String origin;
+  private final SignalText text;
   private final Statements statements;
   private final DataSource source;
   private final Queue<String> unsent = new ConcurrentLinkedQueue<>();
@@ -48,8 +49,9 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  PostgresSignals(String origin, Statements statements, DataSource source) {
+  PostgresSignals(String origin, Statements statements, DataSource source, SignalText text) {
     this.origin = origin;
+    this.text = text;
     this.statements = statements;
     this.source = source;
     this.thread = StoreThreads.named("store-signals", this::listen);
@@ -66,7 +68,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
 
   @Override
   public void publish(FleetSignal signal) {
-    unsent.add(SignalText.write(signal));
+    unsent.add(text.write(signal));
     sendUnlessSending();
   }
 
@@ -102,12 +104,11 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
 
   private String payload() {
     StringBuilder payload = new StringBuilder();
-    while (payload.length() < MOST_CHARACTERS) {
-      String line = unsent.poll();
-      if (line == null) {
-        break;
-      }
-      payload.append('\n').append(line);
+    String line = unsent.peek();
+    while (line != null
+        && (payload.isEmpty() || payload.length() + line.length() < MOST_CHARACTERS)) {
+      payload.append('\n').append(unsent.remove());
+      line = unsent.peek();
     }
     return payload.toString();
   }
@@ -148,7 +149,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     }
     lines.stream()
         .skip(1)
-        .map(SignalText::read)
+        .map(text::read)
         .flatMap(Optional::stream)
         .forEach(signal -> listeners.forEach(each -> tell(each, signal)));
   }

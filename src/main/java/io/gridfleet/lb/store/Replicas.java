@@ -3,6 +3,7 @@ package io.gridfleet.lb.store;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -17,11 +18,13 @@ public final class Replicas {
   static final Duration SILENT = Duration.ofSeconds(16);
 
   private final Statements statements;
+  private final StoreClock clock;
   private final String own;
   private final String name;
 
-  Replicas(Statements statements, String own) {
+  Replicas(Statements statements, String own, StoreClock clock) {
     this.statements = statements;
+    this.clock = clock;
     this.own = own;
     this.name = host() + ":" + ProcessHandle.current().pid();
   }
@@ -58,15 +61,19 @@ public final class Replicas {
   }
 
   void beat(Handle handle) {
-    handle
-        .createUpdate(
-            """
-            INSERT INTO replicas (id, name, started, heartbeat) VALUES (:id, :name, <now>, <now>)
-            ON CONFLICT (id) DO UPDATE SET heartbeat = excluded.heartbeat
-            """)
-        .bind("id", own)
-        .bind("name", name)
-        .execute();
+    Instant asked = clock.ownNow();
+    Instant beaten =
+        handle
+            .createQuery(
+                """
+                INSERT INTO replicas (id, name, started, heartbeat) VALUES (:id, :name, <now>, <now>)
+                ON CONFLICT (id) DO UPDATE SET heartbeat = excluded.heartbeat RETURNING heartbeat
+                """)
+            .bind("id", own)
+            .bind("name", name)
+            .map((row, context) -> Columns.instant(row, "heartbeat"))
+            .one();
+    clock.said(asked, beaten);
   }
 
   void leave(Handle handle) {

@@ -2,15 +2,26 @@ package io.gridfleet.lb.store;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
+import java.time.Instant;
 import java.util.Optional;
 
-/** A signal as one line: {@code kind SPACE argument}. Unknown kinds come from newer replicas. */
+/**
+ * A signal as one line: {@code kind SPACE argument}, its times by the store's clock. Unknown kinds
+ * come from newer replicas.
+ */
 final class SignalText {
-  private SignalText() {}
+  private final StoreClock clock;
 
-  static String write(FleetSignal signal) {
+  SignalText(StoreClock clock) {
+    this.clock = clock;
+  }
+
+  String write(FleetSignal signal) {
     if (signal instanceof FleetSignal.Freed freed) {
       return "freed " + freed.device() + " " + freed.slot() + " " + freed.token();
+    }
+    if (signal instanceof FleetSignal.Taken taken) {
+      return "taken " + taken.device() + " " + taken.slot() + " " + taken.token();
     }
     if (signal instanceof FleetSignal.AvoidanceChanged changed) {
       return "avoidance " + changed.device();
@@ -21,10 +32,27 @@ final class SignalText {
     if (signal instanceof FleetSignal.OverridesChanged changed) {
       return "overrides " + changed.device();
     }
+    if (signal instanceof FleetSignal.Waits waits) {
+      long since = clock.toStore(waits.since()).toEpochMilli();
+      return String.join(
+          " ",
+          "waits",
+          waits.replica(),
+          String.valueOf(waits.line()),
+          String.valueOf(waits.priority()),
+          String.valueOf(since),
+          waits.question());
+    }
+    if (signal instanceof FleetSignal.NoneWaits none) {
+      return "nonewaits " + none.replica() + " " + none.line();
+    }
+    if (signal instanceof FleetSignal.WhoWaits) {
+      return "whowaits ";
+    }
     return "ended " + ((FleetSignal.SessionEnded) signal).session();
   }
 
-  static Optional<FleetSignal> read(String line) {
+  Optional<FleetSignal> read(String line) {
     int space = line.indexOf(' ');
     if (space < 0) {
       return Optional.empty();
@@ -33,15 +61,36 @@ final class SignalText {
     DeviceId device = new DeviceId(argument);
     return switch (line.substring(0, space)) {
       case "freed" -> freed(argument.split(" ", -1));
+      case "taken" -> taken(argument.split(" ", -1));
       case "avoidance" -> Optional.of(new FleetSignal.AvoidanceChanged(device));
       case "reservations" ->
           Optional.of(
               new FleetSignal.ReservationsChanged(
                   argument.isEmpty() ? Optional.empty() : Optional.of(device)));
       case "overrides" -> Optional.of(new FleetSignal.OverridesChanged(device));
+      case "waits" -> waits(argument.split(" ", 5));
+      case "nonewaits" -> noneWaits(argument.split(" ", -1));
+      case "whowaits" -> Optional.of(new FleetSignal.WhoWaits());
       case "ended" -> Optional.of(new FleetSignal.SessionEnded(argument));
       default -> Optional.empty();
     };
+  }
+
+  private Optional<FleetSignal> waits(String... parts) {
+    Instant since = clock.fromStore(Instant.ofEpochMilli(Long.parseLong(parts[3])));
+    return Optional.of(
+        new FleetSignal.Waits(
+            parts[0], Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), since, parts[4]));
+  }
+
+  private static Optional<FleetSignal> noneWaits(String... parts) {
+    return Optional.of(new FleetSignal.NoneWaits(parts[0], Integer.parseInt(parts[1])));
+  }
+
+  private static Optional<FleetSignal> taken(String... parts) {
+    return Optional.of(
+        new FleetSignal.Taken(
+            new DeviceId(parts[0]), Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
   }
 
   private static Optional<FleetSignal> freed(String... parts) {

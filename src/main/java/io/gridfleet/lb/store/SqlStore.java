@@ -10,6 +10,7 @@ import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreAddress.SqliteFile;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Jdbi;
@@ -25,6 +26,7 @@ public final class SqlStore implements AutoCloseable {
   private final StoreHealth health;
   private final Statements statements;
   private final RecordsOwed owed;
+  private final StoreClock clock;
   private final Replicas replicas;
   private final Duties duties;
   private final FleetSignals signals;
@@ -40,7 +42,8 @@ public final class SqlStore implements AutoCloseable {
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
     this.statements = new Statements(jdbi, health, listener, limits, this::lookNow);
-    this.replicas = new Replicas(statements, Replicas.newId());
+    this.clock = new StoreClock(InstantSource.system());
+    this.replicas = new Replicas(statements, Replicas.newId(), clock);
     this.duties = new Duties(statements, replicas.own());
     this.listening = signalsOf(config);
     this.signals = listening.<FleetSignals>map(each -> each).orElseGet(FleetSignals::none);
@@ -89,7 +92,10 @@ public final class SqlStore implements AutoCloseable {
     if (config.address() instanceof Postgres postgres) {
       return Optional.of(
           new PostgresSignals(
-              replicas.own(), statements, PostgresServers.source(postgres, config)));
+              replicas.own(),
+              statements,
+              PostgresServers.source(postgres, config),
+              new SignalText(clock)));
     }
     return Optional.empty();
   }

@@ -4,6 +4,7 @@ import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.device.DeviceId;
@@ -12,6 +13,8 @@ import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -166,6 +169,9 @@ final class TwoReplicasTest {
             new FleetSignal.ReservationsChanged(Optional.empty()),
             new FleetSignal.ReservationsChanged(Optional.of(device())),
             new FleetSignal.OverridesChanged(device()),
+            new FleetSignal.Taken(device(), 1, 78),
+            new FleetSignal.NoneWaits("one", 7),
+            new FleetSignal.WhoWaits(),
             new FleetSignal.SessionEnded("a:b;c"));
     listening();
 
@@ -174,6 +180,24 @@ final class TwoReplicasTest {
 
     await().untilAsserted(() -> assertThat(heardByTwo).containsExactlyElementsOf(signals));
     await().untilAsserted(() -> assertThat(heardByOne).containsExactly(signals.get(0)));
+  }
+
+  @Test
+  void whoWaitsIsToldWithItsTimeAndInAnyLength() {
+    Queue<FleetSignal> heard = new ConcurrentLinkedQueue<>();
+    two.signals().onSignal(heard::add);
+    listening();
+    Instant since = Instant.now().minusSeconds(7);
+    for (int i = 0; i < 100; i++) {
+      one.signals().publish(new FleetSignal.Waits("one", i, 5, since, "x".repeat(3_500)));
+    }
+
+    await().until(() -> heard.size() == 100);
+    assertThat(heard)
+        .allSatisfy(
+            signal ->
+                assertThat(((FleetSignal.Waits) signal).since())
+                    .isCloseTo(since, within(1, ChronoUnit.SECONDS)));
   }
 
   @Test

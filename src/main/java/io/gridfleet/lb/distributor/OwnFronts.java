@@ -1,0 +1,104 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.FleetSignal;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other replicas were told of who waits here first, and what they are to be told next. A
+ * request whose lock is being asked for is still told as the first one: nobody else is to try for
+ * its device before the store has answered. Guarded by the distributor's lock.
+ */
+final class OwnFronts {
+  private final String replica;
+  private final Map<Audience, Waiter> told = new HashMap<>();
+  private final Set<Audience> changed = new LinkedHashSet<>();
+  private final Set<Audience> repeated = new HashSet<>();
+
+  OwnFronts(String replica) {
+    this.replica = replica;
+  }
+
+  /** A request came into the queue; one that comes back is told of again. */
+  void entered(Waiter waiter) {
+    for (Audience audience : waiter.audiences()) {
+      Waiter first = told.get(audience);
+      if (first == null || waiter.compareTo(first) <= 0) {
+        changed.add(audience);
+      }
+      if (waiter.equals(first)) {
+        repeated.add(audience);
+      }
+    }
+  }
+
+  /** A request has its answer. */
+  void settled(Waiter waiter) {
+    for (Audience audience : waiter.audiences()) {
+      if (waiter.equals(told.get(audience))) {
+        changed.add(audience);
+      }
+    }
+  }
+
+  /** Some of those who ask this may have sessions now, or no more. */
+  void look(Iterable<Audience> audiences) {
+    audiences.forEach(changed::add);
+  }
+
+  /** Everything is to be told again. */
+  void again() {
+    changed.addAll(told.keySet());
+    repeated.addAll(told.keySet());
+  }
+
+  /**
+   * Says what others don't know yet.
+   *
+   * @param mayHave whether a request may have any device now
+   */
+  void tell(Predicate<Waiter> mayHave, Consumer<FleetSignal> others) {
+    for (Audience audience : List.copyOf(changed)) {
+      Waiter before = told.get(audience);
+      Waiter first = audience.waiters().stream().filter(mayHave).findFirst().orElse(null);
+      if (before != null && before.state() == Waiter.State.TAKING) {
+        continue;
+      }
+      changed.remove(audience);
+      boolean repeat = repeated.remove(audience) && first != null;
+      if (repeat || !Objects.equals(first, before)) {
+        tell(audience, first, others);
+      }
+    }
+  }
+
+  private void tell(Audience audience, @Nullable Waiter first, Consumer<FleetSignal> others) {
+    FleetSignal signal = new FleetSignal.NoneWaits(replica, audience.number());
+    if (first == null) {
+      told.remove(audience);
+    } else {
+      told.put(audience, first);
+      Order order = first.order();
+      signal =
+          QuestionText.write(audience.question(), order.preference().failed())
+              .<FleetSignal>map(
+                  text ->
+                      new FleetSignal.Waits(
+                          replica,
+                          audience.number(),
+                          order.turn().priority(),
+                          order.turn().arrival(),
+                          text))
+              .orElse(signal);
+    }
+    others.accept(signal);
+  }
+}

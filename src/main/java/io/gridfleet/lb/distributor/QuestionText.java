@@ -1,0 +1,73 @@
+package io.gridfleet.lb.distributor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.selector.SelectorException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a request asks, as one line of ASCII that every replica reads alike. */
+final class QuestionText {
+  /** Half of what a signal may have; people ask with some dozens of characters. */
+  private static final int MOST_CHARACTERS = 3_500;
+
+  /** Selectors, run and named device come first, then devices that failed the request. */
+  private static final int FAILED_FROM = 4;
+
+  private QuestionText() {}
+
+  /**
+   * What a request of another replica asks.
+   *
+   * @param failed devices that it doesn't take
+   */
+  record Asked(Question question, Set<DeviceId> failed) {}
+
+  /** Empty for a question that is too long to be told. */
+  static Optional<String> write(Question question, Set<DeviceId> failed) {
+    List<String> parts = new ArrayList<>();
+    parts.add(question.selector().normalForm());
+    parts.add(question.tenantDevices().normalForm());
+    parts.add(question.run().orElse(""));
+    parts.add(question.named().map(DeviceId::value).orElse(""));
+    failed.stream().map(DeviceId::value).sorted().forEach(parts::add);
+    String text =
+        parts.stream().map(part -> URLEncoder.encode(part, UTF_8)).collect(Collectors.joining(" "));
+    return text.length() <= MOST_CHARACTERS ? Optional.of(text) : Optional.empty();
+  }
+
+  /** Empty for a text that only a newer replica understands. */
+  static Optional<Asked> read(String text) {
+    String[] parts = text.split(" ", -1);
+    if (parts.length < FAILED_FROM) {
+      return Optional.empty();
+    }
+    try {
+      Question question =
+          new Question(
+              Selector.parse(part(parts[0])),
+              Selector.parse(part(parts[1])),
+              Optional.of(part(parts[2])).filter(run -> !run.isEmpty()),
+              Optional.of(part(parts[3])).filter(id -> !id.isEmpty()).map(DeviceId::new));
+      Set<DeviceId> failed =
+          Arrays.stream(parts, FAILED_FROM, parts.length)
+              .map(id -> new DeviceId(part(id)))
+              .collect(Collectors.toSet());
+      return Optional.of(new Asked(question, failed));
+    } catch (SelectorException | IllegalArgumentException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private static String part(String encoded) {
+    return URLDecoder.decode(encoded, UTF_8);
+  }
+}

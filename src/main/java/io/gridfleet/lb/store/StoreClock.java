@@ -1,0 +1,41 @@
+package io.gridfleet.lb.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * How far the store's clock is from this process's own, measured at each beat: the clocks of
+ * replicas may differ by a minute, and what they tell each other is dated by the store's.
+ */
+final class StoreClock {
+  private final InstantSource own;
+  private volatile Duration ahead = Duration.ZERO;
+
+  StoreClock(InstantSource own) {
+    this.own = own;
+  }
+
+  Instant ownNow() {
+    return own.instant();
+  }
+
+  /**
+   * Notes what the store's clock said to a question.
+   *
+   * @param asked by the own clock
+   */
+  void said(Instant asked, Instant store) {
+    Instant answered = own.instant();
+    Instant middle = asked.plus(Duration.between(asked, answered).dividedBy(2));
+    ahead = Duration.between(middle, store);
+  }
+
+  Instant toStore(Instant ownTime) {
+    return ownTime.plus(ahead);
+  }
+
+  Instant fromStore(Instant storeTime) {
+    return storeTime.minus(ahead);
+  }
+}

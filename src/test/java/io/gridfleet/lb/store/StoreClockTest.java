@@ -1,0 +1,57 @@
+package io.gridfleet.lb.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gridfleet.lb.device.FleetSignal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Replicas whose clocks differ by a minute mean the same moment. */
+final class StoreClockTest {
+  private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private SqlStore store;
+
+  @AfterEach
+  void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+
+  @Test
+  void whatAFastClockDatesASlowOneReadsInItsOwnTime() {
+    StoreClock fast = new StoreClock(InstantSource.fixed(NOON.plus(MINUTE)));
+    StoreClock slow = new StoreClock(InstantSource.fixed(NOON.minus(MINUTE)));
+    fast.said(NOON.plus(MINUTE), NOON);
+    slow.said(NOON.minus(MINUTE), NOON);
+    Instant tenSecondsAgo = NOON.plus(MINUTE).minusSeconds(10);
+
+    String line =
+        new SignalText(fast).write(new FleetSignal.Waits("fast", 3, -2, tenSecondsAgo, "a b  c "));
+
+    Optional<FleetSignal> read = new SignalText(slow).read(line);
+    assertThat(read)
+        .contains(
+            new FleetSignal.Waits("fast", 3, -2, NOON.minus(MINUTE).minusSeconds(10), "a b  c "));
+  }
+
+  @Test
+  void theStoresClockIsReadAtEachBeat() {
+    InstantSource slow = InstantSource.offset(InstantSource.system(), MINUTE.negated());
+    StoreClock clock = new StoreClock(slow);
+    store = StoreKind.POSTGRESQL.open();
+
+    store.jdbi().useHandle(handle -> new Replicas(null, "me", clock).beat(handle));
+
+    assertThat(clock.toStore(slow.instant()))
+        .isCloseTo(Instant.now(), within(2, ChronoUnit.SECONDS));
+  }
+}
