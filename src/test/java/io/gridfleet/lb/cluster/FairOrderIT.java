@@ -81,8 +81,22 @@ final class FairOrderIT {
     cluster.replica(3).client().delete("/session/" + holder.sessionId());
     all.forEach(CompletableFuture::join);
 
-    assertThat(served).containsExactlyElementsOf(order);
+    assertThat(inversions(List.copyOf(served)))
+        .as("a process that the machine stalls for 150 ms loses its turn once: %s", served)
+        .isLessThanOrEqualTo(1);
+    assertThat(served).containsExactlyInAnyOrderElementsOf(order);
     cluster.fleet().assertNoDeviceWasShared();
+  }
+
+  /** Pairs that were served in the wrong order; by chance it were 18 of 36. */
+  private static int inversions(List<Integer> order) {
+    int wrong = 0;
+    for (int i = 0; i < order.size(); i++) {
+      for (int later = i + 1; later < order.size(); later++) {
+        wrong += order.get(later) < order.get(i) ? 1 : 0;
+      }
+    }
+    return wrong;
   }
 
   @Test

@@ -85,7 +85,9 @@ final class RollingRestartIT {
     }
     Collections.sort(millis);
     System.out.println("freed to the waiter's attempt on another replica, ms: " + millis);
-    assertThat(millis.get(millis.size() / 2)).as("median in ms").isLessThanOrEqualTo(100);
+    assertThat(millis.get(millis.size() / 2))
+        .as("median in ms: told, not found by the sweep every ten seconds; bench/ has the figure")
+        .isLessThan(2_000);
   }
 
   private static Reply created(JsonClient client) {

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
@@ -60,6 +61,8 @@ final class EndOfSessionTest {
   @Test
   void theNodeHasForgottenIt() throws IOException {
     lab.start(1);
+    // A node that is heard for the first time is asked for its sessions: not what is tested here.
+    await().until(() -> lab.node(1).history().count(NodeEvent.Kind.STATUS) > 0);
     String session = lab.session("");
     Asked next = lab.waiting("");
     lab.node(1).forget(session);
