@@ -60,8 +60,14 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     twoReplicas = context.getConfigurationParameter(TWO_REPLICAS, Boolean::valueOf).orElse(false);
   }
 
-  /** Starts the server before this fleet; the members lie over the usual configuration. */
+  /**
+   * Starts the server before this fleet; the members lie over the usual configuration. One that was
+   * started before is closed.
+   */
   public Lab start(SimulatedFleet simulated, Map<String, Object> configuration) {
+    servers.forEach(GridFleetLb::close);
+    servers.clear();
+    ports.clear();
     fleet = simulated;
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("listen", "127.0.0.1:0");
