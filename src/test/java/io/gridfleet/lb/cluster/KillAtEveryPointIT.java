@@ -50,6 +50,11 @@ final class KillAtEveryPointIT {
       dying.client().newSession(wish());
     }
 
+    void askAndFail() {
+      node.faults().nextOn(udid, 1, Operation.NEW_SESSION, new Fault.Gateway(502));
+      ask();
+    }
+
     void askAndLeaveDuringTheAttempt() throws IOException {
       node.faults().nextOn(udid, 1, Operation.NEW_SESSION, new Fault.Late(SLOW));
       byte[] body = Lab.w3c(wish()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -70,15 +75,9 @@ final class KillAtEveryPointIT {
     rows.put("created", stage -> stage.ask());
     rows.put("queued", KillAtEveryPointIT::whileAnotherHasIt);
     rows.put("refused", stage -> stage.dying().client().newSession("'platformName':'tvOS'"));
-    rows.put(
-        "avoided",
-        stage -> {
-          stage
-              .node()
-              .faults()
-              .nextOn(stage.udid(), 1, Operation.NEW_SESSION, new Fault.Gateway(502));
-          stage.ask();
-        });
+    for (String point : List.of("avoided", "avoidanceChanged")) {
+      rows.put(point, Stage::askAndFail);
+    }
     rows.put("clientLeft", Stage::askAndLeaveDuringTheAttempt);
     rows.put("cleanedUp", Stage::askAndLeaveDuringTheAttempt);
     return rows;
