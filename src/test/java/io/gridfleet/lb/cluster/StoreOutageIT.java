@@ -24,15 +24,15 @@ import org.junit.jupiter.api.Test;
 /**
  * PostgreSQL is stopped and started again under two replicas. What would happen in ten minutes of
  * outage happens here in seconds, because the times are short: a lock expires after 6 s, a session
- * of {@link #BUSY} may be silent for 6 + 2 s, and 10 s more until others have written what they
+ * of {@link #BUSY} may be silent for 12 + 2 s, and 10 s more until others have written what they
  * saw.
  */
 final class StoreOutageIT {
   private static final String ANDROID =
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':20";
 
-  private static final String BUSY = ANDROID + ",'appium:newCommandTimeout':6";
-  private static final Duration LONGER_THAN_ANY_TIME_OUT = Duration.ofSeconds(20);
+  private static final String BUSY = ANDROID + ",'appium:newCommandTimeout':12";
+  private static final Duration LONGER_THAN_ANY_TIME_OUT = Duration.ofSeconds(30);
 
   private Cluster cluster;
   private JsonClient client;
@@ -71,8 +71,10 @@ final class StoreOutageIT {
     Reply cold = cluster.replica(2).client().get("/session/" + kept + "/title");
     assertThat(cold.error()).as(cold.text()).isNotEqualTo("invalid session id");
 
+    assertThat(client.get("/session/" + kept + "/title").status()).isEqualTo(200);
     cluster.postgres().startAgain();
 
+    assertThat(client.get("/session/" + kept + "/title").status()).isEqualTo(200);
     await()
         .atMost(Duration.ofSeconds(15))
         .until(() -> ready() == 200 && cluster.replica(2).status("/readyz") == 200);
