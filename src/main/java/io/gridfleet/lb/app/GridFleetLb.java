@@ -4,9 +4,7 @@ import io.gridfleet.lb.api.ApiAccess;
 import io.gridfleet.lb.api.ServerHealth;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tokens;
-import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
@@ -35,7 +33,6 @@ import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionActivity;
 import io.gridfleet.lb.session.SessionListener;
-import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.store.SqlStore;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
@@ -51,11 +48,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +62,6 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
   private static final Duration NOTICE = Duration.ofSeconds(6);
-
-  /** A store that went away in the middle of the start is asked again so often. */
-  private static final Duration RECOVER_AGAIN = Duration.ofSeconds(1);
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -88,6 +79,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final SessionActivity activity = new SessionActivity(System::nanoTime);
   private final Distributor distributor;
   private final FleetNews news;
+  private final LiveSessions live;
   private final KnownSessions known;
   private final NodeSessionCalls nodeSessions;
   private final EndSession endSession;
@@ -123,6 +115,7 @@ public final class GridFleetLb implements AutoCloseable {
     this.distributor =
         new Distributor(keeper, timer, clock, store.replicas().own(), store.signals());
     this.news = new FleetNews(distributor);
+    this.live = new LiveSessions(store.sessionMap(), news, activity, timer);
     NodeTrust trust = new NodeTrust(config.nodeTls().trust());
     this.cleanUp = new NodeCleanUp(trust, timer);
     NodeConnections connections =
@@ -253,7 +246,7 @@ public final class GridFleetLb implements AutoCloseable {
         new NewSessionListener() {
           @Override
           public void published(NewSessionRequest request, Session session) {
-            news.stands(held(session).lock(), session.created());
+            live.began(session);
             sessionEnds.published(session);
           }
         });
@@ -309,7 +302,7 @@ public final class GridFleetLb implements AutoCloseable {
    */
   public InetSocketAddress start() throws IOException {
     reload();
-    recover().toCompletableFuture().join();
+    live.goOn().toCompletableFuture().join();
     signals.listen();
     signals.sweep();
     keeper.start(timer, config.newSession().lockRenewal());
@@ -342,44 +335,6 @@ public final class GridFleetLb implements AutoCloseable {
     log.info("{} nodes, {} devices", nodes.size(), read.devices());
   }
 
-  /** A session's lock with the name that people know the session by. */
-  private static HeldLock held(Session session) {
-    DeviceLock lock = session.lock();
-    String who = session.terms().testName().orElse(session.terms().tenant());
-    return new HeldLock(
-        new DeviceLock(lock.device(), lock.slot(), who, lock.token()),
-        HeldLock.Kind.SESSION,
-        session.created(),
-        Optional.empty());
-  }
-
-  /**
-   * Sessions that lived before the start go on; their slots are taken. Where the store went away in
-   * the middle of the start, that is when it is back.
-   */
-  private CompletionStage<@Nullable Void> recover() {
-    return store
-        .sessionMap()
-        .live()
-        .thenAccept(this::goOn)
-        .exceptionally(
-            storeGone -> {
-              log.warn("live sessions can't be read yet: {}", storeGone.toString());
-              var unused =
-                  timer.schedule(this::recover, RECOVER_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-              return null;
-            });
-  }
-
-  private void goOn(List<SessionRecord> live) {
-    for (SessionRecord record : live) {
-      news.held(held(record.session()), record.session().terms().tenant());
-    }
-    if (!live.isEmpty()) {
-      log.info("{} live sessions go on", live.size());
-    }
-  }
-
   /** While the store is gone nobody can tell: then sessions are left to whoever serves later. */
   private boolean othersServe() {
     if (!(config.store().address() instanceof StoreAddress.Postgres)) {
@@ -389,15 +344,6 @@ public final class GridFleetLb implements AutoCloseable {
       return store.replicas().alive().toCompletableFuture().join().size() > 1;
     } catch (CompletionException storeGone) {
       return true;
-    }
-  }
-
-  /** How many sessions live; those that were active here, while the store is gone. */
-  public int liveSessions() {
-    try {
-      return store.sessionMap().live().toCompletableFuture().join().size();
-    } catch (CompletionException storeGone) {
-      return activity.known();
     }
   }
 
@@ -435,7 +381,7 @@ public final class GridFleetLb implements AutoCloseable {
       Draining.await(
           drain, () -> door.connections() + flow.unsettled(), "connections or attempts are open");
     } else {
-      Draining.await(drain, () -> liveSessions() + flow.unsettled(), "sessions live or start");
+      Draining.await(drain, () -> live.count() + flow.unsettled(), "sessions live or start");
     }
     if (config.store().address() instanceof StoreAddress.SqliteMemory) {
       store.sessionMap().live().toCompletableFuture().join().stream()
