@@ -11,18 +11,18 @@ public interface EventFeed {
   /**
    * Something that happened.
    *
-   * @param number counts up without gaps
+   * @param id the same on every replica
    * @param type such as {@code run.created}
    */
-  record Event(long number, String type, Instant at, Map<String, Object> data) {}
+  record Event(String id, String type, Instant at, Map<String, Object> data) {}
 
   void publish(String type, Map<String, Object> data);
 
   /**
-   * Hears of everything from now on, and first of what came after an event that was heard before
-   * and is still remembered.
+   * Hears of everything from now on, and first of what came after an event that was heard before;
+   * of all that is remembered, if that one isn't any more.
    *
    * @param listener must not block; what it throws ends its subscription
    */
-  ApiAnswer.Subscription subscribe(Optional<Long> after, Consumer<Event> listener);
+  ApiAnswer.Subscription subscribe(Optional<String> after, Consumer<Event> listener);
 }

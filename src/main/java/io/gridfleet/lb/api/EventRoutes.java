@@ -36,7 +36,7 @@ public final class EventRoutes {
   }
 
   private CompletionStage<ApiAnswer> open(Call call) {
-    Optional<Long> heard = call.request().header("last-event-id").flatMap(EventRoutes::number);
+    Optional<String> heard = call.request().header("last-event-id");
     return CompletableFuture.completedStage(
         new ApiAnswer.Stream(
             200,
@@ -53,21 +53,13 @@ public final class EventRoutes {
     }
   }
 
-  private static Optional<Long> number(String text) {
-    try {
-      return Optional.of(Long.parseLong(text));
-    } catch (NumberFormatException notOurs) {
-      return Optional.empty();
-    }
-  }
-
   private static byte[] bytes(EventFeed.Event event) {
     Map<String, Object> envelope = new LinkedHashMap<>();
     envelope.put("type", event.type());
-    envelope.put("id", Long.toString(event.number()));
+    envelope.put("id", event.id());
     envelope.put("timestamp", Json.time(event.at()));
     envelope.put("data", event.data());
-    String text = "id: %d\nevent: %s\ndata: ".formatted(event.number(), event.type());
+    String text = "id: %s\nevent: %s\ndata: ".formatted(event.id(), event.type());
     byte[] head = text.getBytes(StandardCharsets.UTF_8);
     byte[] body = Json.bytes(envelope);
     byte[] all = Arrays.copyOf(head, head.length + body.length + 2);

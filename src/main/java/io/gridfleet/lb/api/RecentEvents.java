@@ -11,15 +11,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The event feed of one process: remembers the latest events and hands each to all who listen.
- * Events reach one listener in order: numbering and handing out happen on one turn at a time, taken
- * by whoever publishes; a listener must be quick.
+ * The event feed of one process: remembers the latest events, its own and those it heard of, and
+ * hands each to all who listen. Events reach one listener in order: numbering and handing out
+ * happen on one turn at a time, taken by whoever publishes; a listener must be quick.
  */
 public final class RecentEvents implements EventFeed {
   /** Enough for a client that reconnects after a minute of a busy lab. */
   private static final int REMEMBERED = 1000;
 
   private final InstantSource clock;
+  private final String origin;
+  private final Consumer<Event> others;
   private final Deque<Event> latest = new ArrayDeque<>();
   private final Deque<Event> pending = new ArrayDeque<>();
   private final List<Listening> listeners = new CopyOnWriteArrayList<>();
@@ -28,14 +30,31 @@ public final class RecentEvents implements EventFeed {
 
   private record Listening(Consumer<Event> listener) {}
 
-  public RecentEvents(InstantSource clock) {
+  /**
+   * @param origin what this process is called in the ids of its events
+   * @param others told of what is published here, for other processes to hear
+   */
+  public RecentEvents(InstantSource clock, String origin, Consumer<Event> others) {
     this.clock = clock;
+    this.origin = origin;
+    this.others = others;
   }
 
   @Override
   public void publish(String type, Map<String, Object> data) {
+    Event event = new Event(nextId(), type, clock.instant(), data);
+    heard(event);
+    others.accept(event);
+  }
+
+  private synchronized String nextId() {
+    number++;
+    return origin + "-" + number;
+  }
+
+  /** Something that happened elsewhere. */
+  public void heard(Event event) {
     synchronized (this) {
-      Event event = new Event(++number, type, clock.instant(), data);
       latest.add(event);
       if (latest.size() > REMEMBERED) {
         latest.remove();
@@ -62,6 +81,19 @@ public final class RecentEvents implements EventFeed {
     return Optional.ofNullable(event);
   }
 
+  private List<Event> since(String heard) {
+    List<Event> missed = new ArrayList<>();
+    for (Event event : latest) {
+      if (event.id().equals(heard)) {
+        missed.clear();
+      } else {
+        missed.add(event);
+      }
+    }
+    missed.removeAll(pending);
+    return missed;
+  }
+
   private void tell(Listening listening, Event event) {
     try {
       listening.listener().accept(event);
@@ -71,14 +103,11 @@ public final class RecentEvents implements EventFeed {
   }
 
   @Override
-  public ApiAnswer.Subscription subscribe(Optional<Long> after, Consumer<Event> listener) {
+  public ApiAnswer.Subscription subscribe(Optional<String> after, Consumer<Event> listener) {
     Listening listening = new Listening(listener);
-    List<Event> missed = new ArrayList<>();
+    List<Event> missed;
     synchronized (this) {
-      latest.stream()
-          .filter(event -> after.map(heard -> event.number() > heard).orElse(false))
-          .filter(event -> !pending.contains(event))
-          .forEach(missed::add);
+      missed = after.map(this::since).orElseGet(List::of);
       listeners.add(listening);
     }
     missed.forEach(event -> tell(listening, event));

@@ -2,7 +2,9 @@ package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Order;
 import io.gridfleet.lb.distributor.PickStrategy;
@@ -19,15 +21,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What a selector would find now, and what stands between it and each device. */
 public final class SelectorRoutes {
   private final Distributor distributor;
+  private final DeviceLocks locks;
   private final InstantSource clock;
 
-  public SelectorRoutes(Distributor distributor, InstantSource clock) {
+  public SelectorRoutes(Distributor distributor, DeviceLocks locks, InstantSource clock) {
+    this.locks = locks;
     this.distributor = distributor;
     this.clock = clock;
   }
@@ -76,19 +81,27 @@ public final class SelectorRoutes {
     }
     body.put("inhibited", inhibited);
     body.put("devices", rows);
-    body.put("quota", quota(caller));
-    return Answers.now(body);
+    return quota(caller)
+        .thenApply(
+            quota -> {
+              body.put("quota", quota.orElse(null));
+              return Answers.ok(body);
+            });
   }
 
-  /** Who has as many sessions as it may waits, although devices are free; null without a limit. */
-  private @Nullable Map<String, Object> quota(Tenant caller) {
-    return caller.maxSessions().isEmpty()
-        ? null
-        : Map.of(
-            "most",
-            caller.maxSessions().getAsInt(),
-            "sessions",
-            distributor.sessionsOf(caller.name()));
+  /**
+   * Who has as many sessions as it may waits, although devices are free; empty without a limit.
+   * While the store is gone, those that this replica knows are told.
+   */
+  private CompletionStage<Optional<Map<String, Object>>> quota(Tenant caller) {
+    if (caller.maxSessions().isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    int most = caller.maxSessions().getAsInt();
+    return locks
+        .heldFor(caller.name())
+        .exceptionally(storeGone -> distributor.sessionsOf(caller.name()))
+        .thenApply(sessions -> Optional.of(Map.of("most", most, "sessions", sessions)));
   }
 
   /** What hinders each device, whatever the selector says: that is the explanation's part. */
@@ -98,7 +111,7 @@ public final class SelectorRoutes {
         List.of(new Question(Selector.everything(), caller.devices(), run, Optional.empty())),
         new Order.Turn(0, clock.instant(), 0),
         new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-        new Order.Quota(caller.name(), caller.maxSessions()));
+        new Quota(caller.name(), caller.maxSessions()));
   }
 
   private static Explanation.Candidate candidate(Verdict verdict) {

@@ -4,6 +4,8 @@ import io.gridfleet.lb.api.ApiAccess;
 import io.gridfleet.lb.api.ServerHealth;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tokens;
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
@@ -244,6 +246,11 @@ public final class GridFleetLb implements AutoCloseable {
     stories.add(new StoryEvents(suites.events()));
     stories.add(
         new NewSessionListener() {
+          @Override
+          public void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {
+            signals.avoidanceChangedHere(device.id(), now.isPresent());
+          }
+
           @Override
           public void published(NewSessionRequest request, Session session) {
             live.began(session);

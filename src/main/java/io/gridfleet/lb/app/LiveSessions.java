@@ -59,7 +59,7 @@ final class LiveSessions {
 
   private void hold(List<SessionRecord> live) {
     for (SessionRecord record : live) {
-      news.held(held(record.session()), record.session().terms().tenant());
+      news.held(held(record.session()));
     }
     if (!live.isEmpty()) {
       LOG.info("{} live sessions go on", live.size());
@@ -78,7 +78,8 @@ final class LiveSessions {
         new DeviceLock(lock.device(), lock.slot(), who, lock.token()),
         HeldLock.Kind.SESSION,
         session.created(),
-        Optional.empty());
+        Optional.empty(),
+        Optional.of(session.terms().tenant()));
   }
 
   /** How many live; those that were active here, while the store is gone. */

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.app;
 
+import io.gridfleet.lb.api.EventFeed;
 import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
@@ -64,6 +66,7 @@ final class NewSessions {
     this.timer = timer;
     this.clock = clock;
     Attempts attempts = attempts();
+    Avoidance avoidance = avoidance();
     this.flow =
         new NewSessionFlow(
             new NewSessionFlow.Parts(
@@ -75,12 +78,19 @@ final class NewSessions {
                     parts.suites().knownRuns(),
                     new Random()),
                 parts.distributor(),
-                new NewSessionFlow.Trying(attempts, avoidance()),
+                new NewSessionFlow.Trying(attempts, avoidance),
                 publisher(attempts),
                 parts.endSession(),
                 parts.suites().waits()),
             stories,
             clock);
+    parts.suites().shared().onHeard(event -> heard(event, avoidance));
+  }
+
+  private static void heard(EventFeed.Event event, Avoidance avoidance) {
+    if (event.type().equals(StoryEvents.AVOIDANCE_ENDED)) {
+      avoidance.endedElsewhere(new DeviceId(String.valueOf(event.data().get(StoryEvents.DEVICE))));
+    }
   }
 
   NewSessionFlow flow() {

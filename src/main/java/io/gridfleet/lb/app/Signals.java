@@ -61,17 +61,34 @@ final class Signals {
     } else if (signal instanceof FleetSignal.WhoWaits) {
       distributor.tellWhoWaits();
     } else if (signal instanceof FleetSignal.Taken taken) {
-      distributor.takenElsewhere(taken.device(), taken.slot(), taken.token());
+      distributor.takenElsewhere(taken);
     } else if (signal instanceof FleetSignal.Waits || signal instanceof FleetSignal.NoneWaits) {
       distributor.waitsElsewhere(signal);
+    } else if (signal instanceof FleetSignal.Happened happened) {
+      suites.shared().heard(happened);
     } else if (signal instanceof FleetSignal.SessionEnded ended) {
       SessionId.parse(ended.session()).ifPresent(known::forget);
     }
   }
 
+  /** A device is avoided, or isn't any more, as was found out here. */
+  void avoidanceChangedHere(DeviceId device, boolean isAvoided) {
+    synchronized (this) {
+      Set<DeviceId> all = new HashSet<>(avoided);
+      if (isAvoided) {
+        all.add(device);
+      } else {
+        all.remove(device);
+      }
+      avoided = Set.copyOf(all);
+    }
+    store.signals().publish(new FleetSignal.AvoidanceChanged(device));
+  }
+
   /** Looks at everything: at the start, and slowly ever after. */
   void sweep() {
     distributor.tellWhoWaits();
+    news.locksAreAsked();
     store.deviceLocks().held().thenAccept(news::locks).exceptionally(Signals::logged);
     reloadAvoided();
     reloadOverrides();

@@ -10,16 +10,19 @@ import java.util.Optional;
 
 /** What stories do to devices, for those who listen to {@code /api/events}. */
 record StoryEvents(EventFeed feed) implements NewSessionListener {
+  static final String AVOIDANCE_ENDED = "device.avoidance_ended";
+  static final String DEVICE = "device_id";
+
   @Override
   public void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {
     Map<String, Object> data = new LinkedHashMap<>();
-    data.put("device_id", device.id().value());
+    data.put(DEVICE, device.id().value());
     data.put("name", device.name());
     now.ifPresent(
         avoided -> {
           data.put("cause", avoided.cause());
           data.put("until", avoided.until().toString());
         });
-    feed.publish(now.isPresent() ? "device.avoided" : "device.avoidance_ended", data);
+    feed.publish(now.isPresent() ? "device.avoided" : AVOIDANCE_ENDED, data);
   }
 }

@@ -10,10 +10,10 @@ import io.gridfleet.lb.api.DeviceRoutes;
 import io.gridfleet.lb.api.DeviceRows;
 import io.gridfleet.lb.api.DistributorQueue;
 import io.gridfleet.lb.api.EndSessionsOfRun;
+import io.gridfleet.lb.api.EventFeed;
 import io.gridfleet.lb.api.EventRoutes;
 import io.gridfleet.lb.api.OperatorLocks;
 import io.gridfleet.lb.api.QueueRoutes;
-import io.gridfleet.lb.api.RecentEvents;
 import io.gridfleet.lb.api.ReservationNews;
 import io.gridfleet.lb.api.RunCommands;
 import io.gridfleet.lb.api.RunDeviceRoutes;
@@ -74,7 +74,8 @@ final class Suites {
   private final RunConfig config;
   private final ExpireRuns expire;
   private final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
-  private final RecentEvents events;
+  private final FleetEvents shared;
+  private final EventFeed events;
   private final Api api;
 
   /** What suites need of their neighbours. */
@@ -93,7 +94,8 @@ final class Suites {
     this.store = parts.store();
     this.config = config;
     this.runs = store.runs();
-    this.events = new RecentEvents(clock);
+    this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
+    this.events = shared.feed();
     ReservationNews news = new ReservationNews(parts.news(), this::bindings, parts.timer(), clock);
     this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
     RunEvents told = new RunEvents(events);
@@ -134,7 +136,7 @@ final class Suites {
                     sessions),
                 new ApiRoutes.Matching(
                     new QueueRoutes(new DistributorQueue(parts.distributor())),
-                    new SelectorRoutes(parts.distributor(), clock)),
+                    new SelectorRoutes(parts.distributor(), store.deviceLocks(), clock)),
                 new EventRoutes(events),
                 new ServerRoutes(parts.health(), rows)),
             access,
@@ -177,7 +179,7 @@ final class Suites {
       @Override
       public void locked(DeviceLock lock) {
         HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
-        parts.news().held(held, null);
+        parts.news().held(held);
       }
 
       @Override
@@ -212,8 +214,13 @@ final class Suites {
     return api;
   }
 
-  RecentEvents events() {
+  EventFeed events() {
     return events;
+  }
+
+  /** What happens on all replicas. */
+  FleetEvents shared() {
+    return shared;
   }
 
   /** Which runs may have sessions. */

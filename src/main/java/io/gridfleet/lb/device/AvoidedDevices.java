@@ -10,8 +10,12 @@ public interface AvoidedDevices {
   /** Avoids a device from now on; a later call replaces an earlier one. */
   CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause);
 
-  /** Ends the avoidance of a device, if there is one. */
-  CompletionStage<Void> forgive(DeviceId device);
+  /**
+   * Ends the avoidance of a device.
+   *
+   * @return whether there was one, whose time wasn't over
+   */
+  CompletionStage<Boolean> forgive(DeviceId device);
 
   /** Those whose time isn't over. */
   CompletionStage<List<AvoidedDevice>> all();

@@ -3,6 +3,7 @@ package io.gridfleet.lb.device;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,24 +14,31 @@ import java.util.concurrent.CompletionStage;
 public interface DeviceLocks {
 
   /**
-   * Takes one free slot of a device for an attempt, or answers empty at once: when no slot is free,
-   * and when the device isn't in the reservation that the request belongs to.
-   *
-   * @param slots how many slots the device has
-   * @param attempt the attempt's own idempotency key: it stays in the row, so that whoever cleans
-   *     up after a dead replica can ask the node about it
-   * @param run the run that the request belongs to: it gets devices of this run only, and without
-   *     one only devices that no run has
-   * @param expiry how long the lock stands unless it is renewed
+   * Takes one free slot of a device for an attempt, or says at once why not. However many replicas
+   * ask at the same time for sessions of one tenant, it never gets more than its quota.
    */
-  CompletionStage<Optional<DeviceLock>> tryLock(
-      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry);
+  CompletionStage<LockAnswer> tryLock(LockWish wish);
 
-  /** Takes a slot for an attempt of no run. */
+  /** Takes a slot for an attempt of a caller without limits; empty when there is none for it. */
+  default CompletionStage<Optional<DeviceLock>> tryLock(
+      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+    Quota unlimited = new Quota("", OptionalInt.empty());
+    return tryLock(new LockWish(device, slots, attempt, run, unlimited, expiry))
+        .thenApply(
+            answer ->
+                answer instanceof LockAnswer.Taken taken
+                    ? Optional.of(taken.lock())
+                    : Optional.empty());
+  }
+
+  /** As above, for an attempt of no run. */
   default CompletionStage<Optional<DeviceLock>> tryLock(
       DeviceId device, int slots, String attempt, Duration expiry) {
     return tryLock(device, slots, attempt, Optional.empty(), expiry);
   }
+
+  /** How many slots are held for sessions of a tenant, on all replicas. */
+  CompletionStage<Integer> heldFor(String tenant);
 
   /** Takes one free slot for an operator; it stands until it is released. */
   CompletionStage<Optional<DeviceLock>> tryLockForOperator(

@@ -9,8 +9,14 @@ public sealed interface FleetSignal {
   /** A slot was freed; {@code token} is that of the lock that held it. */
   record Freed(DeviceId device, int slot, long token) implements FleetSignal {}
 
-  /** A slot was taken, while others wait: they needn't try for it. */
-  record Taken(DeviceId device, int slot, long token) implements FleetSignal {}
+  /**
+   * A slot was taken, while others wait, who needn't try for it, or for a tenant whose sessions are
+   * counted.
+   *
+   * @param tenant whose session it is to be, if they are counted
+   */
+  record Taken(DeviceId device, int slot, long token, Optional<String> tenant)
+      implements FleetSignal {}
 
   /** A device is avoided, or isn't any more. */
   record AvoidanceChanged(DeviceId device) implements FleetSignal {}
@@ -38,6 +44,13 @@ public sealed interface FleetSignal {
 
   /** A replica wants to hear who waits. */
   record WhoWaits() implements FleetSignal {}
+
+  /**
+   * Something happened that listeners of the event feed hear of on every replica.
+   *
+   * @param event a JSON object on one line, of 3500 bytes at the most
+   */
+  record Happened(String event) implements FleetSignal {}
 
   /** A session ended; its routes can be forgotten. */
   record SessionEnded(String session) implements FleetSignal {}

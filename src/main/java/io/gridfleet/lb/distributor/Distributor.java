@@ -5,19 +5,18 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
 import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,21 +24,20 @@ import org.jspecify.annotations.Nullable;
  * Matches waiting requests to devices.
  *
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
- * Waiter}. What holds at every release of it: no request waits while a free seat fits it, unless
- * the seat is {@link Matching#LEFT_FOR left} for a moment to a request of another replica that has
- * waited longer. Under the lock a seat is only picked and counted as taken; the lock on the slot is
- * then asked for outside, where the store says yes (the request has its device), no (another
- * replica was first: the request goes back to its place) or nothing (the request ends). Nothing is
- * called and no future is completed under the lock: what is to be done is collected as {@code
- * steps} and done after it.
+ * Waiter}: {@link Changes}. What holds at every release of it: no request waits while a free seat
+ * fits it and its tenant may have one more session, unless the seat is {@link Matching#LEFT_FOR
+ * left} for a moment to a request of another replica that has waited longer. Under the lock a seat
+ * is only picked and counted as taken; the lock on the slot is then asked for outside, where the
+ * store says yes (the request has its device), no (another replica was first, or the tenant has all
+ * it may have: the request goes back to its place) or nothing (the request ends).
  */
 public final class Distributor {
-  /** Longer than news of a reservation takes, so that the store is seldom asked in vain. */
+  /** Longer than news takes between replicas, so that the store is seldom asked in vain. */
   private static final Duration GUESS_STANDS = Duration.ofSeconds(2);
 
-  private final Object model = new Object();
   private final Matching matching;
-  private final Queue<FleetSignal> untold = new ConcurrentLinkedQueue<>();
+  private final Changes changes;
+  private final AtomicLong freesHeard = new AtomicLong();
   private final LockKeeper locks;
   private final FleetSignals signals;
   private final ScheduledExecutorService timer;
@@ -62,6 +60,7 @@ public final class Distributor {
       String replica,
       FleetSignals signals) {
     this.matching = new Matching(replica);
+    this.changes = new Changes(matching, signals, clock, this::askForLock, this::takeBackAt);
     this.signals = signals;
     this.locks = locks;
     this.timer = timer;
@@ -84,58 +83,10 @@ public final class Distributor {
     void end(Placement answer);
   }
 
-  /** What is done to the model under the lock; what follows from it goes into {@code steps}. */
-  private interface Change {
-    void apply(Instant now, Steps steps);
-  }
-
-  /** What follows from a change, to be done without the lock. */
-  private final class Steps implements Matching.Result {
-    private final List<Runnable> all = new ArrayList<>();
-
-    void add(Runnable step) {
-      all.add(step);
-    }
-
-    @Override
-    public void picked(Pick pick) {
-      all.add(() -> askForLock(pick));
-    }
-
-    @Override
-    public void left(DeviceId device, Instant until) {
-      all.add(() -> takeBackAt(device, until));
-    }
-
-    void take() {
-      tellOthers();
-      all.forEach(Runnable::run);
-    }
-  }
-
-  private void change(Change change) {
-    Instant now = clock.instant();
-    Steps steps = new Steps();
-    synchronized (model) {
-      change.apply(now, steps);
-      matching.tellFronts(untold::add);
-    }
-    steps.take();
-  }
-
-  /** Others hear of changes in the order in which they were made. */
-  private void tellOthers() {
-    synchronized (untold) {
-      for (FleetSignal each = untold.poll(); each != null; each = untold.poll()) {
-        signals.publish(each);
-      }
-    }
-  }
-
   private void takeBackAt(DeviceId device, Instant until) {
     var unused =
         timer.schedule(
-            () -> change((now, steps) -> matching.takeBack(device, until, steps)),
+            () -> changes.make((now, steps) -> matching.takeBack(device, until, steps)),
             Math.max(0, Duration.between(clock.instant(), until).toNanos()),
             TimeUnit.NANOSECONDS);
   }
@@ -146,24 +97,21 @@ public final class Distributor {
    * @param wait how long it may wait
    */
   public Wait place(Order order, Duration wait) {
-    Instant now = clock.instant();
-    Waiter waiter = new Waiter(order, now.plus(wait));
-    Steps steps = new Steps();
-    synchronized (model) {
-      matching.ask(waiter);
-      Placement hopeless = closed != null ? closed : matching.hopeless(waiter, now);
-      if (hopeless != null) {
-        finish(waiter, hopeless, steps);
-      } else if (!matching.pickFor(waiter, now, steps)) {
-        enter(waiter, wait, steps);
-      }
-      matching.tellFronts(untold::add);
-    }
-    steps.take();
+    Waiter waiter = new Waiter(order, clock.instant().plus(wait));
+    changes.make(
+        (now, steps) -> {
+          matching.ask(waiter);
+          Placement hopeless = closed != null ? closed : matching.hopeless(waiter, now);
+          if (hopeless != null) {
+            finish(waiter, hopeless, steps);
+          } else if (!matching.pickFor(waiter, now, steps)) {
+            enter(waiter, wait, steps);
+          }
+        });
     return wait(waiter);
   }
 
-  private void enter(Waiter waiter, Duration wait, Steps steps) {
+  private void enter(Waiter waiter, Duration wait, Changes.Steps steps) {
     matching.enter(waiter);
     waiter.everQueued(true);
     steps.add(() -> waiter.queued().complete(null));
@@ -192,18 +140,21 @@ public final class Distributor {
   private void askForLock(Pick pick) {
     Order order = pick.waiter().order();
     Optional<String> run = pick.question().run();
-    CompletionStage<Optional<DeviceLock>> answer;
+    long heard = freesHeard.get();
+    CompletionStage<LockAnswer> answer;
     try {
-      answer = locks.tryLock(pick.device(), order.attempt(), run);
+      answer = locks.tryLock(pick.device(), order.attempt(), run, order.quota());
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
     answer.whenComplete(
-        (lock, failure) -> {
+        (said, failure) -> {
           if (failure != null) {
             notLocked(pick, new Placement.StoreGone(failure));
-          } else if (lock.isPresent()) {
-            locked(pick, lock.get());
+          } else if (said instanceof LockAnswer.Taken taken) {
+            locked(pick, taken.lock());
+          } else if (said instanceof LockAnswer.OverQuota) {
+            overQuota(pick, heard);
           } else {
             heldElsewhere(pick);
           }
@@ -212,20 +163,21 @@ public final class Distributor {
 
   private void locked(Pick pick, DeviceLock lock) {
     Waiter waiter = pick.waiter();
-    change(
+    changes.make(
         (now, steps) -> {
           Fleet fleet = matching.fleet();
           Seat seat = fleet.seat(lock.device());
           if (seat != null) {
             seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
             fleet.changed(seat);
-            fleet.belongsTo(lock, waiter.order().quota().tenant());
+            fleet.tenants().belongsTo(lock, waiter.order().quota().tenant());
             if (pick.othersFirst()) {
               matching.others().missedTheirChance(waiter, seat, now);
             }
           }
-          if (!matching.others().isEmpty()) {
-            untold.add(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token()));
+          Optional<String> counted = waiter.order().quota().counted();
+          if (!matching.others().isEmpty() || counted.isPresent()) {
+            steps.tell(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
           }
           Placement ending = waiter.ending();
           if (ending == null) {
@@ -239,7 +191,7 @@ public final class Distributor {
 
   private void notLocked(Pick pick, Placement answer) {
     Waiter waiter = pick.waiter();
-    change(
+    changes.make(
         (now, steps) -> {
           finish(waiter, waiter.ending() == null ? answer : waiter.ending(), steps);
           Seat seat = matching.notTaken(pick);
@@ -256,7 +208,7 @@ public final class Distributor {
    */
   private void heldElsewhere(Pick pick) {
     Waiter waiter = pick.waiter();
-    change(
+    changes.make(
         (now, steps) -> {
           Seat seat = matching.notTaken(pick);
           if (seat != null && seat.admits(pick.question(), now)) {
@@ -266,24 +218,57 @@ public final class Distributor {
           } else if (seat != null) {
             matching.serve(seat, now, steps);
           }
-          if (waiter.ending() != null) {
-            finish(waiter, waiter.ending(), steps);
-          } else if (!matching.pickFor(waiter, now, steps)) {
-            waiter.state(Waiter.State.WAITING);
-            enter(waiter, Duration.between(now, waiter.deadline()), steps);
-          }
+          backToItsPlace(waiter, now, steps);
         });
+  }
+
+  /**
+   * Sessions of the tenant on other replicas, of which we haven't heard, are as many as it may
+   * have. The request waits until one of them ends; where something was freed while the store was
+   * asked, its answer may be about before.
+   */
+  private void overQuota(Pick pick, long heardBefore) {
+    Waiter waiter = pick.waiter();
+    changes.make(
+        (now, steps) -> {
+          Seat seat = matching.notTaken(pick);
+          if (freesHeard.get() == heardBefore) {
+            matching.foundFull(waiter);
+            steps.add(this::doubtFullLater);
+          }
+          if (seat != null) {
+            matching.serve(seat, now, steps);
+          }
+          backToItsPlace(waiter, now, steps);
+        });
+  }
+
+  private void doubtFullLater() {
+    var unused =
+        timer.schedule(
+            () -> changes.make(matching::doubtFull),
+            GUESS_STANDS.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void backToItsPlace(Waiter waiter, Instant now, Changes.Steps steps) {
+    if (waiter.ending() != null) {
+      finish(waiter, waiter.ending(), steps);
+    } else if (!matching.pickFor(waiter, now, steps)) {
+      waiter.state(Waiter.State.WAITING);
+      enter(waiter, Duration.between(now, waiter.deadline()), steps);
+    }
   }
 
   private void setAlarm(Waiter waiter, Duration wait) {
     waiter.alarm(
         timer.schedule(
             () -> {
-              Placement late;
-              synchronized (model) {
-                late = new Placement.OutOfTime(matching.verdicts(waiter.order(), clock.instant()));
-              }
-              endWait(waiter, late);
+              Instant now = clock.instant();
+              endWait(
+                  waiter,
+                  new Placement.OutOfTime(
+                      changes.look(model -> model.verdicts(waiter.order(), now))));
             },
             Math.max(0, wait.toNanos()),
             TimeUnit.NANOSECONDS));
@@ -293,7 +278,7 @@ public final class Distributor {
   }
 
   private void endWait(Waiter waiter, Placement answer) {
-    change(
+    changes.make(
         (now, steps) -> {
           switch (waiter.state()) {
             case WAITING -> finish(waiter, answer, steps);
@@ -303,7 +288,7 @@ public final class Distributor {
         });
   }
 
-  private void finish(Waiter waiter, Placement answer, Steps steps) {
+  private void finish(Waiter waiter, Placement answer, Changes.Steps steps) {
     if (waiter.state() == Waiter.State.WAITING) {
       matching.line().leave(waiter);
     }
@@ -335,28 +320,23 @@ public final class Distributor {
   }
 
   private void freed(DeviceId device, int slot, long token) {
-    change(
+    changes.make(
         (now, steps) -> {
+          freesHeard.incrementAndGet();
           Seat seat = matching.fleet().seat(device);
-          if (seat == null) {
-            return;
-          }
-          matching.freedAgain(seat);
-          if (seat.freed(slot, token)) {
-            matching.freed(seat, slot, now, steps);
-          } else {
-            matching.serveOrForget(seat, now, steps);
+          if (seat != null) {
+            matching.freed(seat, slot, token, now, steps);
           }
         });
   }
 
   /** Another replica took a slot: those who wait here needn't try for it. */
-  public void takenElsewhere(DeviceId device, int slot, long token) {
-    change(
+  public void takenElsewhere(FleetSignal.Taken taken) {
+    changes.make(
         (now, steps) -> {
-          Seat seat = matching.fleet().seat(device);
+          Seat seat = matching.fleet().seat(taken.device());
           if (seat != null) {
-            matching.takenElsewhere(seat, slot, token, now);
+            matching.takenElsewhere(seat, taken, now);
             matching.serve(seat, now, steps);
           }
         });
@@ -386,7 +366,7 @@ public final class Distributor {
 
   /** Changes what is known of seats, then gives them to those who wait. */
   void tell(Consumer<Fleet> news, List<DeviceId> touched) {
-    change(
+    changes.make(
         (now, steps) -> {
           news.accept(matching.fleet());
           serve(touched, now, steps);
@@ -395,7 +375,7 @@ public final class Distributor {
 
   /** As {@link #tell}, for devices whose attributes may have changed too. */
   void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched) {
-    change(
+    changes.make(
         (now, steps) -> {
           news.accept(matching.fleet());
           matching.look(touched);
@@ -403,7 +383,7 @@ public final class Distributor {
         });
   }
 
-  private void serve(List<DeviceId> touched, Instant now, Steps steps) {
+  private void serve(List<DeviceId> touched, Instant now, Changes.Steps steps) {
     for (DeviceId device : touched) {
       Seat seat = matching.fleet().seat(device);
       if (seat != null) {
@@ -414,14 +394,12 @@ public final class Distributor {
 
   /** How many sessions a tenant has, those that are starting included. */
   public int sessionsOf(String tenant) {
-    synchronized (model) {
-      return matching.fleet().sessionsOf(tenant);
-    }
+    return changes.look(model -> model.fleet().tenants().of(tenant));
   }
 
   /** Another replica told who waits first in a line of its queue, or that nobody does. */
   public void waitsElsewhere(FleetSignal told) {
-    change(
+    changes.make(
         (now, steps) -> {
           matching.others().heard(told, now);
           matching.serveLeft(now, steps);
@@ -430,7 +408,7 @@ public final class Distributor {
 
   /** Tells other replicas again who waits here first, and forgets what they don't repeat. */
   public void tellWhoWaits() {
-    change(
+    changes.make(
         (now, steps) -> {
           matching.others().forgetOld(now);
           matching.fronts().again();
@@ -440,43 +418,37 @@ public final class Distributor {
   /** What stands between each device and such a request, now. */
   public List<Verdict> explain(Order order) {
     Instant now = clock.instant();
-    synchronized (model) {
-      return matching.fleet().seats().stream()
-          .map(seat -> Inhibitors.best(seat, order, now))
-          .toList();
-    }
+    return changes.look(
+        model ->
+            model.fleet().seats().stream().map(seat -> Inhibitors.best(seat, order, now)).toList());
   }
 
   /** All devices and their state. */
   public List<SeatView> seats() {
     Instant now = clock.instant();
-    synchronized (model) {
-      return matching.fleet().seats().stream().map(seat -> seat.view(now)).toList();
-    }
+    return changes.look(
+        model -> model.fleet().seats().stream().map(seat -> seat.view(now)).toList());
   }
 
   /** Who waits, in order. */
   public List<QueuedRequest> queue() {
     Instant now = clock.instant();
-    synchronized (model) {
-      return matching.queue(now);
-    }
+    return changes.look(model -> model.queue(now));
   }
 
   /** How many requests wait. */
   public int queueLength() {
-    synchronized (model) {
-      return matching.line().length();
-    }
+    return changes.look(model -> model.line().length());
   }
 
   /** Takes all requests out of the queue and places none any more; their clients get an error. */
   public void close(String why) {
-    List<Waiter> all;
-    synchronized (model) {
-      closed = new Placement.Closed(why);
-      all = List.copyOf(matching.line().all());
-    }
+    List<Waiter> all =
+        changes.look(
+            model -> {
+              closed = new Placement.Closed(why);
+              return List.copyOf(model.line().all());
+            });
     all.forEach(waiter -> endWait(waiter, new Placement.Closed(why)));
   }
 
@@ -486,14 +458,8 @@ public final class Distributor {
    * @return false when no such request waits
    */
   public boolean remove(String request, String why) {
-    Waiter waiter;
-    synchronized (model) {
-      waiter = matching.line().of(request);
-    }
-    if (waiter == null) {
-      return false;
-    }
-    endWait(waiter, new Placement.Removed(why));
-    return true;
+    Optional<Waiter> found = changes.look(model -> Optional.ofNullable(model.line().of(request)));
+    found.ifPresent(waiter -> endWait(waiter, new Placement.Removed(why)));
+    return found.isPresent();
   }
 }

@@ -2,7 +2,7 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.node.NodeId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,15 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** All seats of the lab and what their slots are taken for. Guarded by the distributor's lock. */
 final class Fleet {
-  private record Slot(DeviceId device, int number) {}
-
   private final Map<DeviceId, Seat> seats = new LinkedHashMap<>();
   private final List<@Nullable Seat> byIndex = new ArrayList<>();
   private final BitSet unusedIndexes = new BitSet();
   private final BitSet free = new BitSet();
   private final Map<NodeId, Seat.NodeSessions> nodes = new HashMap<>();
-  private final Map<Slot, String> tenants = new HashMap<>();
-  private final Map<String, Integer> sessionsOfTenant = new HashMap<>();
+  private final TenantSessions tenants = new TenantSessions();
 
   Collection<Seat> seats() {
     return seats.values();
@@ -98,41 +95,24 @@ final class Fleet {
   void take(Seat seat, String tenant) {
     seat.taking();
     changed(seat);
-    sessionsOfTenant.merge(tenant, 1, Integer::sum);
+    tenants.asks(tenant);
   }
 
   void notTaken(Seat seat, String tenant) {
     seat.notTaken();
     changed(seat);
-    oneLess(tenant);
+    tenants.notTaken(tenant);
   }
 
-  void belongsTo(DeviceLock lock, String tenant) {
-    tenants.put(new Slot(lock.device(), lock.slot()), tenant);
+  /** What the store says is held of a seat. */
+  void heldAre(Seat seat, List<HeldLock> locks) {
+    seat.heldAre(locks);
+    changed(seat);
+    tenants.heldAre(seat.device().id(), seat.held());
   }
 
-  /** Counts a session that this process didn't start: one found in the store. */
-  void adopt(DeviceLock lock, String tenant) {
-    if (tenants.put(new Slot(lock.device(), lock.slot()), tenant) == null) {
-      sessionsOfTenant.merge(tenant, 1, Integer::sum);
-    }
-  }
-
-  /** Notes that a slot's holder is gone; answers whose it was, or null. */
-  @Nullable String freed(DeviceId device, int slot) {
-    String tenant = tenants.remove(new Slot(device, slot));
-    if (tenant != null) {
-      oneLess(tenant);
-    }
-    return tenant;
-  }
-
-  private void oneLess(String tenant) {
-    sessionsOfTenant.computeIfPresent(tenant, (name, count) -> count > 1 ? count - 1 : null);
-  }
-
-  int sessionsOf(String tenant) {
-    return sessionsOfTenant.getOrDefault(tenant, 0);
+  TenantSessions tenants() {
+    return tenants;
   }
 
   List<Seat> seatsOf(NodeId node) {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** How the distributor learns what changed about devices; each piece of news wakes who fits. */
 public final class FleetNews {
@@ -109,19 +108,22 @@ public final class FleetNews {
   }
 
   /** A lock that this process didn't take: a session found at start, an operator's hand. */
-  public void held(HeldLock lock, @Nullable String tenant) {
+  public void held(HeldLock lock) {
     distributor.tell(
         fleet -> {
           Seat seat = fleet.seat(lock.lock().device());
           if (seat != null) {
             seat.hold(lock);
             fleet.changed(seat);
-            if (tenant != null) {
-              fleet.adopt(lock.lock(), tenant);
-            }
+            lock.tenant().ifPresent(tenant -> fleet.tenants().adopt(lock.lock(), tenant));
           }
         },
         List.of());
+  }
+
+  /** The store is asked for all locks: to be called before, and {@link #locks} after. */
+  public void locksAreAsked() {
+    distributor.tell(fleet -> fleet.seats().forEach(Seat::storeIsAsked), List.of());
   }
 
   /** What the store says of all locks: whatever isn't held any more is free. */
@@ -132,9 +134,9 @@ public final class FleetNews {
     List<DeviceId> touched = new ArrayList<>();
     distributor.tell(
         fleet -> {
+          fleet.tenants().doubt();
           for (Seat seat : fleet.seats()) {
-            seat.heldAre(byDevice.getOrDefault(seat.device().id(), List.of()));
-            fleet.changed(seat);
+            fleet.heldAre(seat, byDevice.getOrDefault(seat.device().id(), List.of()));
             touched.add(seat.device().id());
           }
         },

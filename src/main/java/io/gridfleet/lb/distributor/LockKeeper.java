@@ -3,6 +3,9 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,15 +70,17 @@ public final class LockKeeper {
   }
 
   /** Takes a free slot, as {@link DeviceLocks#tryLock}. */
-  CompletionStage<Optional<DeviceLock>> tryLock(
-      Device device, String attempt, Optional<String> run) {
+  CompletionStage<LockAnswer> tryLock(
+      Device device, String attempt, Optional<String> run, Quota quota) {
     long asked = nanos.getAsLong();
     return locks
-        .tryLock(device.id(), device.slots(), attempt, run, expiry)
+        .tryLock(new LockWish(device.id(), device.slots(), attempt, run, quota, expiry))
         .thenApply(
-            taken -> {
-              taken.ifPresent(lock -> kept.put(lock, new Kept(asked, false)));
-              return taken;
+            answer -> {
+              if (answer instanceof LockAnswer.Taken taken) {
+                kept.put(taken.lock(), new Kept(asked, false));
+              }
+              return answer;
             });
   }
 

@@ -2,10 +2,13 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.Quota;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -114,9 +117,8 @@ final class Matching {
     return anyFits ? new Placement.NoneLeft(verdicts) : new Placement.NothingMatches(verdicts);
   }
 
-  private boolean underQuota(Order.Quota quota) {
-    return quota.mostSessions().isEmpty()
-        || fleet.sessionsOf(quota.tenant()) < quota.mostSessions().getAsInt();
+  private boolean underQuota(Quota quota) {
+    return fleet.tenants().allows(quota);
   }
 
   /** Finds a free seat for a request; false when there is none that it may have. */
@@ -171,16 +173,38 @@ final class Matching {
   }
 
   /** Another replica has taken a slot. */
-  void takenElsewhere(Seat seat, int slot, long token, Instant now) {
+  void takenElsewhere(Seat seat, FleetSignal.Taken taken, Instant now) {
     left.isTaken(seat.device().id());
-    seat.takenElsewhere(slot, token, now);
+    if (seat.takenElsewhere(taken.slot(), taken.token(), now)) {
+      DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
+      taken.tenant().ifPresent(tenant -> adopt(lock, tenant));
+    }
     isLeftNoMore(seat);
   }
 
-  /** A slot of the seat was freed again: whoever it was left to before, now is another time. */
-  void freedAgain(Seat seat) {
-    left.isTaken(seat.device().id());
-    isLeftNoMore(seat);
+  private void adopt(DeviceLock lock, String tenant) {
+    fleet.tenants().adopt(lock, tenant);
+    mayHaveFewer(tenant);
+  }
+
+  /** Those who are told to wait first may have to let others go before them. */
+  private void mayHaveFewer(String tenant) {
+    Collection<Waiter> waiters = line.ofTenant(tenant);
+    if (waiters.stream().limit(1).anyMatch(any -> !underQuota(any.order().quota()))) {
+      waiters.forEach(waiter -> fronts.look(waiter.audiences()));
+    }
+  }
+
+  /** The store said that the tenant of a request has as many sessions as it may. */
+  void foundFull(Waiter waiter) {
+    String tenant = waiter.order().quota().tenant();
+    fleet.tenants().foundFull(tenant);
+    mayHaveFewer(tenant);
+  }
+
+  /** What the store said of tenants may not hold any more. */
+  void doubtFull(Instant now, Result result) {
+    fleet.tenants().doubt().forEach(tenant -> mayHaveMore(tenant, now, result));
   }
 
   /** Looks again at what was left to others, when they told something new. */
@@ -246,12 +270,20 @@ final class Matching {
   }
 
   /** Notes that a slot is free; its tenant may have another session then. */
-  void freed(Seat seat, int slot, Instant now, Result result) {
-    String tenant = fleet.freed(seat.device().id(), slot);
+  void freed(Seat seat, int slot, long token, Instant now, Result result) {
+    left.isTaken(seat.device().id());
+    isLeftNoMore(seat);
+    seat.freed(slot, token);
+    String tenant = fleet.tenants().freed(seat.device().id(), slot, token);
     serveOrForget(seat, now, result);
     if (tenant == null) {
-      return;
+      doubtFull(now, result);
+    } else {
+      mayHaveMore(tenant, now, result);
     }
+  }
+
+  private void mayHaveMore(String tenant, Instant now, Result result) {
     for (Waiter waiter : line.ofTenant(tenant)) {
       if (!underQuota(waiter.order().quota())) {
         return;

@@ -1,10 +1,10 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.Quota;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -81,7 +81,4 @@ public record Order(
       return new Preference(strategy, avoidFailed, all);
     }
   }
-
-  /** How many sessions its tenant may have at once. */
-  public record Quota(String tenant, OptionalInt mostSessions) {}
 }

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public final class Seat {
   private final int index;
   private final TreeMap<Integer, HeldLock> held = new TreeMap<>();
   private final Map<Integer, Long> lastFreed = new HashMap<>();
+  private final Set<Integer> takenSinceAsked = new HashSet<>();
   private Device device;
   private NodeSessions nodeSessions;
   private int pending;
@@ -140,6 +143,7 @@ public final class Seat {
 
   /** Notes a lock, whoever took it. */
   void hold(HeldLock lock) {
+    takenSinceAsked.add(lock.lock().slot());
     if (held.put(lock.lock().slot(), lock) == null) {
       nodeSessions.count++;
     }
@@ -171,14 +175,20 @@ public final class Seat {
     }
   }
 
-  /** Notes that another replica has taken a slot, unless that was heard to be over already. */
-  void takenElsewhere(int slot, long token, Instant now) {
+  /**
+   * Notes that another replica has taken a slot, unless that was heard to be over already.
+   *
+   * @return whether it is news
+   */
+  boolean takenElsewhere(int slot, long token, Instant now) {
     HeldLock known = held.get(slot);
-    if ((known == null || known.lock().token() < token)
-        && lastFreed.getOrDefault(slot, 0L) < token) {
+    boolean isNews =
+        (known == null || known.lock().token() < token) && lastFreed.getOrDefault(slot, 0L) < token;
+    if (isNews) {
       DeviceLock lock = new DeviceLock(device.id(), slot, "another replica", token);
       hold(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
     }
+    return isNews;
   }
 
   /** Drops what was only guessed of other replicas' locks. */
@@ -192,12 +202,29 @@ public final class Seat {
     return new SeatView(device, inhibitors(reservedBy(), now), held(), reservedBy());
   }
 
-  /** Takes over what the store says is held; locks in flight stay as they are. */
+  /** From now on {@link #heldAre} doesn't know what is taken. */
+  void storeIsAsked() {
+    takenSinceAsked.clear();
+  }
+
+  /**
+   * Takes over what the store said is held; what was taken or freed after it was asked stays, and
+   * so do locks in flight.
+   */
   void heldAre(List<HeldLock> locks) {
     nodeSessions.count -= held.size();
-    held.clear();
-    locks.forEach(lock -> held.put(lock.lock().slot(), lock));
+    held.keySet().retainAll(takenSinceAsked);
+    for (HeldLock each : locks) {
+      DeviceLock lock = each.lock();
+      if (lock.token() > lastFreed.getOrDefault(lock.slot(), 0L)) {
+        held.merge(lock.slot(), each, (known, told) -> isNewer(known, told) ? known : told);
+      }
+    }
     nodeSessions.count += held.size();
+  }
+
+  private static boolean isNewer(HeldLock known, HeldLock told) {
+    return known.lock().token() > told.lock().token();
   }
 
   List<HeldLock> held() {

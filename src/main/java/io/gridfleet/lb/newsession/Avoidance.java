@@ -62,11 +62,30 @@ public final class Avoidance {
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());
       news.attemptSucceeded(device.id());
-      facts.forgive(device.id()).exceptionally(Avoidance::logged);
-      if (standing.remove(device.id()) != null) {
-        listener.avoidanceChanged(device, Optional.empty());
-      }
+      forgive(device);
     }
+  }
+
+  private void forgive(Device device) {
+    boolean stoodHere = standing.remove(device.id()) != null;
+    facts
+        .forgive(device.id())
+        .exceptionally(
+            failure -> {
+              logged(failure);
+              return false;
+            })
+        .thenAccept(
+            stood -> {
+              if (stood || stoodHere) {
+                listener.avoidanceChanged(device, Optional.empty());
+              }
+            });
+  }
+
+  /** Another replica has told that a device isn't avoided any more. */
+  public void endedElsewhere(DeviceId device) {
+    standing.remove(device);
   }
 
   private void avoid(NewSessionRequest request, Device device, String cause) {

@@ -3,6 +3,7 @@ package io.gridfleet.lb.newsession;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Order;
 import io.gridfleet.lb.distributor.Placement;
@@ -184,7 +185,7 @@ public final class NewSessionFlow {
         wish.questions(),
         turn,
         new Order.Preference(wish.choice().strategy(), wish.choice().avoidFailed(), Set.of()),
-        new Order.Quota(wish.tenant().name(), wish.tenant().maxSessions()));
+        new Quota(wish.tenant().name(), wish.tenant().maxSessions()));
   }
 
   private CompletionStage<Placement> place(Story story, Instant asked) {

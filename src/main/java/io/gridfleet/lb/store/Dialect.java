@@ -1,54 +1,55 @@
 package io.gridfleet.lb.store;
 
+import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 
-/** What SQLite and PostgreSQL spell differently. */
+/**
+ * What SQLite and PostgreSQL spell differently, as the words of a statement's text. A writing
+ * transaction on SQLite is alone anyway.
+ *
+ * <ul>
+ *   <li>{@code <now>} is the store's clock, read once a statement, in milliseconds.
+ *   <li>{@code <skipLocked>} leaves rows that another replica works on to it.
+ *   <li>{@code <unchanged>}: nobody changes the rows that were read before the transaction ends;
+ *       waits for who does now.
+ *   <li>{@code <binary>} sorts texts by their code points, whatever the database's language.
+ *   <li>{@code <oneReservationAtATime>}: nobody else reserves before the transaction ends.
+ *   <li>{@code <noReservationMeanwhile>} excludes those who reserve, not others who say the same.
+ *   <li>{@code <noReservationNorTenantMeanwhile>} excludes, besides, whoever says it of the same
+ *       {@code :tenant}; both at the price of one way to the database.
+ * </ul>
+ */
 enum Dialect {
-  SQLITE("CAST(round(unixepoch('subsec') * 1000) AS INTEGER)", "", "", "", "SELECT 1", "SELECT 1"),
+  SQLITE(
+      Map.of(
+          "now", "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)",
+          "skipLocked", "",
+          "unchanged", "",
+          "binary", "",
+          "oneReservationAtATime", "SELECT 1",
+          "noReservationMeanwhile", "SELECT 1",
+          "noReservationNorTenantMeanwhile", "SELECT :tenant")),
   POSTGRESQL(
-      "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
-      "FOR UPDATE SKIP LOCKED",
-      "FOR SHARE",
-      "COLLATE \"C\"",
-      "LOCK TABLE reserved_devices IN SHARE ROW EXCLUSIVE MODE",
-      "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE");
+      Map.of(
+          "now", "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
+          "skipLocked", "FOR UPDATE SKIP LOCKED",
+          "unchanged", "FOR SHARE",
+          "binary", "COLLATE \"C\"",
+          "oneReservationAtATime", "LOCK TABLE reserved_devices IN SHARE ROW EXCLUSIVE MODE",
+          "noReservationMeanwhile", "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE",
+          "noReservationNorTenantMeanwhile",
+              "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE;"
+                  + " SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"));
 
-  private final String now;
-  private final String skipLocked;
-  private final String unchanged;
-  private final String binary;
-  private final String oneReservationAtATime;
-  private final String noReservationMeanwhile;
+  @SuppressWarnings("ImmutableEnumChecker") // of Map.of
+  private final Map<String, String> words;
 
-  Dialect(
-      String now,
-      String skipLocked,
-      String unchanged,
-      String binary,
-      String oneReservationAtATime,
-      String noReservationMeanwhile) {
-    this.now = now;
-    this.skipLocked = skipLocked;
-    this.unchanged = unchanged;
-    this.binary = binary;
-    this.oneReservationAtATime = oneReservationAtATime;
-    this.noReservationMeanwhile = noReservationMeanwhile;
+  Dialect(Map<String, String> words) {
+    this.words = words;
   }
 
-  /**
-   * Gives statements their words: {@code <now>} is the store's clock, read once a statement, in ms.
-   */
+  /** Gives statements their words. */
   void teach(Jdbi jdbi) {
-    jdbi.define("now", now);
-    // Leaves rows that another replica works on to it.
-    jdbi.define("skipLocked", skipLocked);
-    // Nobody changes the rows that were read before the transaction ends; waits for who does now.
-    jdbi.define("unchanged", unchanged);
-    // Sorts texts by their code points, whatever the database's language.
-    jdbi.define("binary", binary);
-    // A writing transaction on SQLite is alone anyway.
-    jdbi.define("oneReservationAtATime", oneReservationAtATime);
-    // Excludes those who reserve, not others who say the same.
-    jdbi.define("noReservationMeanwhile", noReservationMeanwhile);
+    words.forEach(jdbi::define);
   }
 }

@@ -2,6 +2,7 @@ package io.gridfleet.lb.store;
 
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,8 +31,8 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
   private static final String CHANNEL = "gridfleet_lb";
 
-  /** PostgreSQL takes payloads below 8000 bytes; one signal, alone, has below half of that. */
-  private static final int MOST_CHARACTERS = 7_000;
+  /** PostgreSQL takes payloads below 8000 bytes. */
+  private static final int MOST_BYTES = 7_900;
 
   /** A silent connection is asked so often whether it is alive. */
   private static final Duration SILENCE = Duration.ofSeconds(10);
@@ -102,15 +103,25 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     return payload.length();
   }
 
+  /** As many signals as fit; one that would fit alone neither is for the sweeps to find out. */
   private String payload() {
     StringBuilder payload = new StringBuilder();
-    String line = unsent.peek();
-    while (line != null
-        && (payload.isEmpty() || payload.length() + line.length() < MOST_CHARACTERS)) {
-      payload.append('\n').append(unsent.remove());
-      line = unsent.peek();
+    int bytes = bytes(origin);
+    for (String line = unsent.peek(); line != null; line = unsent.peek()) {
+      int more = 1 + bytes(line);
+      if (bytes + more <= MOST_BYTES) {
+        payload.append('\n').append(line);
+        bytes += more;
+      } else if (!payload.isEmpty()) {
+        break;
+      }
+      unsent.remove();
     }
     return payload.toString();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private void listen() {

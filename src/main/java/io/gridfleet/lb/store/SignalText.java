@@ -21,7 +21,7 @@ final class SignalText {
       return "freed " + freed.device() + " " + freed.slot() + " " + freed.token();
     }
     if (signal instanceof FleetSignal.Taken taken) {
-      return "taken " + taken.device() + " " + taken.slot() + " " + taken.token();
+      return "taken " + taken.device() + " " + taken.slot() + " " + taken.token() + whose(taken);
     }
     if (signal instanceof FleetSignal.AvoidanceChanged changed) {
       return "avoidance " + changed.device();
@@ -49,6 +49,9 @@ final class SignalText {
     if (signal instanceof FleetSignal.WhoWaits) {
       return "whowaits ";
     }
+    if (signal instanceof FleetSignal.Happened happened) {
+      return "happened " + happened.event();
+    }
     return "ended " + ((FleetSignal.SessionEnded) signal).session();
   }
 
@@ -61,7 +64,7 @@ final class SignalText {
     DeviceId device = new DeviceId(argument);
     return switch (line.substring(0, space)) {
       case "freed" -> freed(argument.split(" ", -1));
-      case "taken" -> taken(argument.split(" ", -1));
+      case "taken" -> taken(argument.split(" ", 4));
       case "avoidance" -> Optional.of(new FleetSignal.AvoidanceChanged(device));
       case "reservations" ->
           Optional.of(
@@ -71,6 +74,7 @@ final class SignalText {
       case "waits" -> waits(argument.split(" ", 5));
       case "nonewaits" -> noneWaits(argument.split(" ", -1));
       case "whowaits" -> Optional.of(new FleetSignal.WhoWaits());
+      case "happened" -> Optional.of(new FleetSignal.Happened(argument));
       case "ended" -> Optional.of(new FleetSignal.SessionEnded(argument));
       default -> Optional.empty();
     };
@@ -87,10 +91,21 @@ final class SignalText {
     return Optional.of(new FleetSignal.NoneWaits(parts[0], Integer.parseInt(parts[1])));
   }
 
+  private static String whose(FleetSignal.Taken taken) {
+    return taken
+        .tenant()
+        .filter(tenant -> tenant.lines().count() == 1)
+        .map(tenant -> " " + tenant)
+        .orElse("");
+  }
+
   private static Optional<FleetSignal> taken(String... parts) {
     return Optional.of(
         new FleetSignal.Taken(
-            new DeviceId(parts[0]), Integer.parseInt(parts[1]), Long.parseLong(parts[2])));
+            new DeviceId(parts[0]),
+            Integer.parseInt(parts[1]),
+            Long.parseLong(parts[2]),
+            parts.length > 3 ? Optional.of(parts[3]) : Optional.empty()));
   }
 
   private static Optional<FleetSignal> freed(String... parts) {

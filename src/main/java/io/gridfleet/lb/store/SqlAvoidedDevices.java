@@ -39,16 +39,21 @@ final class SqlAvoidedDevices implements AvoidedDevices {
   }
 
   @Override
-  public CompletionStage<Void> forgive(DeviceId device) {
+  public CompletionStage<Boolean> forgive(DeviceId device) {
     return statements.run(
         "avoided.forgive",
-        handle -> {
-          handle
-              .createUpdate("DELETE FROM avoided_devices WHERE device = :device")
-              .bind("device", device.value())
-              .execute();
-          return null;
-        });
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    DELETE FROM avoided_devices WHERE device = :device
+                    RETURNING CASE WHEN expires > <now> THEN 1 ELSE 0 END
+                    """)
+                .bind("device", device.value())
+                .mapTo(Integer.class)
+                .findOne()
+                .map(stood -> stood == 1)
+                .orElse(false));
   }
 
   @Override

@@ -5,6 +5,9 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,9 +15,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Locks as one row a slot. A row whose holder is null is free and keeps the last token. An expired
@@ -24,12 +29,12 @@ final class SqlDeviceLocks implements DeviceLocks {
   /**
    * Picks the first slot without a holder and takes it, if nobody took it between: then no row
    * comes back although another slot may be free. An attempt needs the device's reservation to be
-   * its own run's, or that there is neither.
+   * its own run's, or that there is neither, and its tenant to have fewer sessions than it may.
    */
   private static final String TAKE =
       """
-      INSERT INTO device_locks (device, slot, token, holder, kind, since, expires)
-      SELECT :device, free.slot, 1, :holder, :kind, <now>, <now> + :expiry
+      INSERT INTO device_locks (device, slot, token, holder, kind, since, expires, tenant)
+      SELECT :device, free.slot, 1, :holder, :kind, <now>, <now> + :expiry, CAST(:tenant AS TEXT)
       FROM (
         WITH RECURSIVE slots (slot) AS (
           SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot + 1 < :slots)
@@ -38,12 +43,15 @@ final class SqlDeviceLocks implements DeviceLocks {
           SELECT 1 FROM device_locks taken
           WHERE taken.device = :device AND taken.slot = slots.slot AND taken.holder IS NOT NULL)
         ORDER BY slots.slot LIMIT 1) free
-      WHERE :kind = 'OPERATOR'
+      WHERE (:kind = 'OPERATOR'
         OR (SELECT run FROM reserved_devices WHERE device = :device)
-          IS NOT DISTINCT FROM CAST(:run AS TEXT)
+          IS NOT DISTINCT FROM CAST(:run AS TEXT))
+        AND (CAST(:most AS INTEGER) IS NULL OR (
+          SELECT count(*) FROM device_locks own
+          WHERE own.tenant = :tenant AND own.holder IS NOT NULL) < CAST(:most AS INTEGER))
       ON CONFLICT (device, slot) DO UPDATE
       SET token = device_locks.token + 1, holder = excluded.holder, kind = excluded.kind,
-          since = excluded.since, expires = excluded.expires
+          since = excluded.since, expires = excluded.expires, tenant = excluded.tenant
       WHERE device_locks.holder IS NULL
       RETURNING slot, token
       """;
@@ -60,7 +68,7 @@ final class SqlDeviceLocks implements DeviceLocks {
   /** A live session's lock goes with its session only; a claimed one with the clean-up. */
   static final String RELEASE =
       """
-      UPDATE device_locks SET holder = NULL, kind = NULL, expires = NULL
+      UPDATE device_locks SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL
       WHERE device = :device AND slot = :slot AND token = :token
         AND kind IN ('ATTEMPT', 'ENDING', 'OPERATOR') AND claimed_by IS NULL
       """;
@@ -77,38 +85,94 @@ final class SqlDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<Optional<DeviceLock>> tryLock(
-      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
-    Optional<Long> millis = Optional.of(expiry.toMillis());
-    Wish wish = new Wish(device, slots, attempt, Kind.ATTEMPT, run, millis);
+  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
     return statements.inTransaction(
         "locks.tryLock",
         handle -> {
-          handle.execute("<noReservationMeanwhile>");
-          return take(handle, wish);
+          alone(handle, wish.quota());
+          return answer(handle, new Row(wish, Kind.ATTEMPT));
         });
+  }
+
+  /**
+   * Nobody reserves before the transaction ends, and no other attempt of a tenant with a limit
+   * takes a lock: a statement that counts must begin when all before it have committed.
+   */
+  private static void alone(Handle handle, Quota quota) {
+    if (quota.mostSessions().isEmpty()) {
+      handle.execute("<noReservationMeanwhile>");
+    } else {
+      handle
+          .createUpdate("<noReservationNorTenantMeanwhile>")
+          .bind("tenant", Columns.storable(quota.tenant()))
+          .execute();
+    }
+  }
+
+  /**
+   * Why nothing was taken is asked for afterwards; as no session of the tenant can have begun
+   * since, one that has ended makes room for good.
+   */
+  private static LockAnswer answer(Handle handle, Row row) {
+    Optional<DeviceLock> taken = take(handle, row);
+    OptionalInt most = row.wish().quota().mostSessions();
+    if (taken.isEmpty() && most.isPresent()) {
+      int sessions = heldFor(handle, row.wish().quota().tenant());
+      if (sessions >= most.getAsInt()) {
+        return new LockAnswer.OverQuota(sessions);
+      }
+      taken = take(handle, row);
+    }
+    return taken.<LockAnswer>map(LockAnswer.Taken::new).orElseGet(LockAnswer.NotFree::new);
+  }
+
+  @Override
+  public CompletionStage<Integer> heldFor(String tenant) {
+    return statements.run("locks.heldFor", handle -> heldFor(handle, tenant));
+  }
+
+  private static int heldFor(Handle handle, String tenant) {
+    return handle
+        .createQuery(
+            "SELECT count(*) FROM device_locks WHERE tenant = :tenant AND holder IS NOT NULL")
+        .bind("tenant", Columns.storable(tenant))
+        .mapTo(Integer.class)
+        .one();
   }
 
   @Override
   public CompletionStage<Optional<DeviceLock>> tryLockForOperator(
       DeviceId device, int slots, String operator) {
-    Wish wish =
-        new Wish(device, slots, operator, Kind.OPERATOR, Optional.empty(), Optional.empty());
-    return statements.run("locks.tryLockForOperator", handle -> take(handle, wish));
+    Quota nobodys = new Quota("", OptionalInt.empty());
+    LockWish wish = new LockWish(device, slots, operator, Optional.empty(), nobodys, Duration.ZERO);
+    Row row = new Row(wish, Kind.OPERATOR);
+    return statements.run("locks.tryLockForOperator", handle -> take(handle, row));
   }
 
-  private record Wish(
-      DeviceId device,
-      int slots,
-      String holder,
-      Kind kind,
-      Optional<String> run,
-      Optional<Long> expiryMillis) {}
+  /** The row that a wish asks for. */
+  private record Row(LockWish wish, Kind kind) {
+    @Nullable Long expiryMillis() {
+      return kind == Kind.OPERATOR ? null : wish.expiry().toMillis();
+    }
+
+    @Nullable String run() {
+      return wish.run().map(Columns::storable).orElse(null);
+    }
+
+    @Nullable String tenant() {
+      return wish.quota().tenant().isEmpty() ? null : Columns.storable(wish.quota().tenant());
+    }
+
+    @Nullable Integer mostSessions() {
+      OptionalInt most = wish.quota().mostSessions();
+      return most.isPresent() ? most.getAsInt() : null;
+    }
+  }
 
   /** An empty answer may mean that another took the slot that we picked: so again. */
-  private static Optional<DeviceLock> take(Handle handle, Wish wish) {
-    for (int tries = 0; tries < wish.slots(); tries++) {
-      Optional<DeviceLock> taken = takeOnce(handle, wish);
+  private static Optional<DeviceLock> take(Handle handle, Row row) {
+    for (int tries = 0; tries < row.wish().slots(); tries++) {
+      Optional<DeviceLock> taken = takeOnce(handle, row);
       if (taken.isPresent()) {
         return taken;
       }
@@ -116,19 +180,22 @@ final class SqlDeviceLocks implements DeviceLocks {
     return Optional.empty();
   }
 
-  private static Optional<DeviceLock> takeOnce(Handle handle, Wish wish) {
-    String holder = Columns.storable(wish.holder());
+  private static Optional<DeviceLock> takeOnce(Handle handle, Row row) {
+    LockWish wish = row.wish();
+    String holder = Columns.storable(wish.attempt());
     return handle
         .createQuery(TAKE)
         .bind("device", wish.device().value())
         .bind("slots", wish.slots())
         .bind("holder", holder)
-        .bind("kind", wish.kind().name())
-        .bindByType("run", wish.run().map(Columns::storable).orElse(null), String.class)
-        .bindByType("expiry", wish.expiryMillis().orElse(null), Long.class)
+        .bind("kind", row.kind().name())
+        .bindByType("run", row.run(), String.class)
+        .bindByType("expiry", row.expiryMillis(), Long.class)
+        .bindByType("tenant", row.tenant(), String.class)
+        .bindByType("most", row.mostSessions(), Integer.class)
         .map(
-            (row, context) ->
-                new DeviceLock(wish.device(), row.getInt("slot"), holder, row.getLong("token")))
+            (taken, context) ->
+                new DeviceLock(wish.device(), taken.getInt("slot"), holder, taken.getLong("token")))
         .findOne();
   }
 
@@ -188,8 +255,8 @@ final class SqlDeviceLocks implements DeviceLocks {
             handle
                 .createQuery(
                     """
-                    SELECT device, slot, token, holder, kind, since, expires FROM device_locks
-                    WHERE holder IS NOT NULL ORDER BY device, slot
+                    SELECT device, slot, token, holder, kind, since, expires, tenant
+                    FROM device_locks WHERE holder IS NOT NULL ORDER BY device, slot
                     """)
                 .map((row, context) -> held(row))
                 .list());
@@ -204,6 +271,7 @@ final class SqlDeviceLocks implements DeviceLocks {
             row.getLong("token")),
         Kind.valueOf(row.getString("kind")),
         Columns.instant(row, "since"),
-        Columns.optionalInstant(row, "expires"));
+        Columns.optionalInstant(row, "expires"),
+        Columns.optionalText(row, "tenant"));
   }
 }

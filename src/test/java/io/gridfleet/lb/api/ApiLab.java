@@ -5,6 +5,8 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.node.NodeId;
@@ -50,7 +52,7 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   final Lab lab = new Lab();
   final FakeRuns runs = new FakeRuns(clock, lab::locked);
   final FakeTestReports reports = new FakeTestReports(clock);
-  final RecentEvents events = new RecentEvents(clock);
+  final RecentEvents events = new RecentEvents(clock, "lab", event -> {});
   final RunBindings bindings = new RunBindings(new RunListener() {});
   final List<QueueView.Waiting> waiting = new ArrayList<>();
   final Distributor distributor = distributor();
@@ -104,7 +106,7 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
                 new ClaimRoutes(commands, runRoutes, rows, clock),
                 sessionRoutes),
             new ApiRoutes.Matching(
-                new QueueRoutes(queue()), new SelectorRoutes(distributor, clock)),
+                new QueueRoutes(queue()), new SelectorRoutes(distributor, this, clock)),
             new EventRoutes(events),
             new ServerRoutes(health(), rows));
     api = new Api(routes, access);
@@ -245,8 +247,12 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   }
 
   @Override
-  public CompletionStage<Optional<DeviceLock>> tryLock(
-      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+  public CompletionStage<Integer> heldFor(String tenant) {
+    return CompletableFuture.completedStage(0);
+  }
+
+  @Override
+  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
     throw new UnsupportedOperationException("the API takes locks for operators only");
   }
 

@@ -266,12 +266,15 @@ final class ApiTest {
 
     assertThat(first).hasSize(3);
     assertThat(first.get(0)).startsWith(":");
-    assertThat(first.get(1)).contains("id: 1\n", "event: run.created\n", "\"run_id\":\"" + run);
+    assertThat(first.get(1)).contains("id: lab-1\n", "event: run.created\n", "\"run_id\":\"" + run);
     assertThat(first.get(2)).contains("event: run.active\n").endsWith("\n\n");
     List<String> second = new ArrayList<>();
-    listen(Map.of("Last-Event-ID", "2"), second).close();
+    listen(Map.of("Last-Event-ID", "lab-2"), second).close();
     assertThat(second).hasSize(2);
     assertThat(second.get(1)).contains("event: run.completed\n");
+    List<String> stranger = new ArrayList<>();
+    listen(Map.of("Last-Event-ID", "a replica that is gone-7"), stranger).close();
+    assertThat(stranger).as("all that is remembered").hasSize(4);
   }
 
   private ApiAnswer.Subscription listen(Map<String, String> headers, List<String> heard) {

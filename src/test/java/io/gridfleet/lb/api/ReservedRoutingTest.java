@@ -11,6 +11,9 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
@@ -123,7 +126,7 @@ final class ReservedRoutingTest implements DeviceLocks {
             List.of(question),
             new Order.Turn(0, clock.instant(), 0),
             new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-            new Order.Quota("anonymous", OptionalInt.empty()));
+            new Quota("anonymous", OptionalInt.empty()));
     return distributor.place(order, Duration.ofMinutes(1)).outcome().toCompletableFuture();
   }
 
@@ -204,7 +207,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   void whatASelectorFindsForARunIsTold() throws IOException {
     furnish(3);
     Run run = reserve(1);
-    SelectorRoutes routes = new SelectorRoutes(distributor, clock);
+    SelectorRoutes routes = new SelectorRoutes(distributor, this, clock);
 
     JsonNode told = explain(routes, "selector=model%3APixel*+os_version%3A14");
     assertThat(told.path("matching").intValue()).isEqualTo(3);
@@ -272,11 +275,16 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<Optional<DeviceLock>> tryLock(
-      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
-    DeviceLock lock = new DeviceLock(device, 0, attempt, 1);
-    boolean taken = held.putIfAbsent(device, lock) != null;
-    return CompletableFuture.completedStage(taken ? Optional.empty() : Optional.of(lock));
+  public CompletionStage<Integer> heldFor(String tenant) {
+    return CompletableFuture.completedStage(0);
+  }
+
+  @Override
+  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+    DeviceLock lock = new DeviceLock(wish.device(), 0, wish.attempt(), 1);
+    boolean taken = held.putIfAbsent(wish.device(), lock) != null;
+    return CompletableFuture.completedStage(
+        taken ? new LockAnswer.NotFree() : new LockAnswer.Taken(lock));
   }
 
   @Override

@@ -25,9 +25,10 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
   }
 
   @Override
-  public CompletionStage<Void> forgive(DeviceId device) {
-    avoided.remove(device);
-    return CompletableFuture.completedFuture(null);
+  public CompletionStage<Boolean> forgive(DeviceId device) {
+    AvoidedDevice before = avoided.remove(device);
+    return CompletableFuture.completedFuture(
+        before != null && clock.instant().isBefore(before.until()));
   }
 
   @Override

@@ -17,6 +17,7 @@ public final class FakeDeviceLocks implements DeviceLocks {
 
   private final Map<Slot, HeldLock> held = new HashMap<>();
   private final Map<DeviceId, String> reserved = new HashMap<>();
+  private final Map<DeviceLock, String> tenants = new HashMap<>();
   private final InstantSource clock;
   private long token;
   private boolean gone;
@@ -36,25 +37,47 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public synchronized CompletionStage<Optional<DeviceLock>> tryLock(
-      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+  public synchronized CompletionStage<LockAnswer> tryLock(LockWish wish) {
     if (gone) {
       return CompletableFuture.failedFuture(new IllegalStateException("gone, as told"));
     }
-    if (!run.equals(Optional.ofNullable(reserved.get(device)))) {
-      return CompletableFuture.completedFuture(Optional.empty());
+    int sessions = sessionsOf(wish.quota().tenant());
+    if (sessions >= wish.quota().mostSessions().orElse(Integer.MAX_VALUE)) {
+      return CompletableFuture.completedFuture(new LockAnswer.OverQuota(sessions));
     }
-    return take(
-        device, slots, attempt, HeldLock.Kind.ATTEMPT, Optional.of(clock.instant().plus(expiry)));
+    if (!wish.run().equals(Optional.ofNullable(reserved.get(wish.device())))) {
+      return CompletableFuture.completedFuture(new LockAnswer.NotFree());
+    }
+    Optional<Instant> expires = Optional.of(clock.instant().plus(wish.expiry()));
+    return CompletableFuture.completedFuture(
+        take(wish.device(), wish.slots(), wish.attempt(), HeldLock.Kind.ATTEMPT, expires)
+            .<LockAnswer>map(lock -> taken(lock, wish.quota().tenant()))
+            .orElseGet(LockAnswer.NotFree::new));
+  }
+
+  private LockAnswer taken(DeviceLock lock, String tenant) {
+    tenants.put(lock, tenant);
+    return new LockAnswer.Taken(lock);
+  }
+
+  private int sessionsOf(String tenant) {
+    return (int)
+        held.values().stream().filter(each -> tenant.equals(tenants.get(each.lock()))).count();
+  }
+
+  @Override
+  public synchronized CompletionStage<Integer> heldFor(String tenant) {
+    return CompletableFuture.completedFuture(sessionsOf(tenant));
   }
 
   @Override
   public synchronized CompletionStage<Optional<DeviceLock>> tryLockForOperator(
       DeviceId device, int slots, String operator) {
-    return take(device, slots, operator, HeldLock.Kind.OPERATOR, Optional.empty());
+    return CompletableFuture.completedFuture(
+        take(device, slots, operator, HeldLock.Kind.OPERATOR, Optional.empty()));
   }
 
-  private CompletionStage<Optional<DeviceLock>> take(
+  private Optional<DeviceLock> take(
       DeviceId device, int slots, String holder, HeldLock.Kind kind, Optional<Instant> expires) {
     for (int number = 0; number < slots; number++) {
       Slot slot = new Slot(device, number);
@@ -63,10 +86,10 @@ public final class FakeDeviceLocks implements DeviceLocks {
           || before.expires().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
         DeviceLock lock = new DeviceLock(device, number, holder, ++token);
         held.put(slot, new HeldLock(lock, kind, clock.instant(), expires));
-        return CompletableFuture.completedFuture(Optional.of(lock));
+        return Optional.of(lock);
       }
     }
-    return CompletableFuture.completedFuture(Optional.empty());
+    return Optional.empty();
   }
 
   @Override

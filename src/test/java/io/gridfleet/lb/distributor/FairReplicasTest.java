@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.selector.Selector;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class FairReplicasTest {
               List.of(question),
               new Order.Turn(priority, arrived, requests),
               new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-              new Order.Quota("lab", OptionalInt.empty()));
+              new Quota("lab", OptionalInt.empty()));
       replica
           .distributor()
           .place(order, Duration.ofHours(1))

@@ -70,7 +70,7 @@ final class FakeWire {
       if (signal instanceof FleetSignal.Freed freed) {
         distributor.freedElsewhere(freed.device(), freed.slot(), freed.token());
       } else if (signal instanceof FleetSignal.Taken taken) {
-        distributor.takenElsewhere(taken.device(), taken.slot(), taken.token());
+        distributor.takenElsewhere(taken);
       } else if (signal instanceof FleetSignal.WhoWaits) {
         distributor.tellWhoWaits();
       } else {

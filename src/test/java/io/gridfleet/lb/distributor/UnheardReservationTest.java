@@ -8,6 +8,9 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeId;
@@ -127,7 +130,7 @@ final class UnheardReservationTest implements DeviceLocks {
             List.of(question),
             new Order.Turn(0, time.instant(), 0),
             new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-            new Order.Quota("lab", OptionalInt.empty()));
+            new Quota("lab", OptionalInt.empty()));
     return distributor.place(order, Duration.ofMinutes(1));
   }
 
@@ -136,15 +139,18 @@ final class UnheardReservationTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<Optional<DeviceLock>> tryLock(
-      DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
+  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
     asked++;
-    CompletionStage<Optional<DeviceLock>> answer =
-        store.tryLock(device, slots, attempt, run, expiry);
+    CompletionStage<LockAnswer> answer = store.tryLock(wish);
     Runnable once = onItsWay;
     onItsWay = () -> {};
     once.run();
     return answer;
+  }
+
+  @Override
+  public CompletionStage<Integer> heldFor(String tenant) {
+    return store.heldFor(tenant);
   }
 
   @Override

@@ -65,8 +65,8 @@ final class AvoidedDevicesContractTest {
   void aForgivenDeviceIsNotAvoidedAndForgivingTwiceIsNoFault() {
     now(avoided.avoid(phone, MINUTE, "x"));
 
-    now(avoided.forgive(phone));
-    now(avoided.forgive(phone));
+    assertThat(now(avoided.forgive(phone))).isTrue();
+    assertThat(now(avoided.forgive(phone))).isFalse();
 
     assertThat(now(avoided.all())).isEmpty();
   }
@@ -77,5 +77,6 @@ final class AvoidedDevicesContractTest {
     assertThat(now(avoided.all())).hasSize(1);
 
     await().untilAsserted(() -> assertThat(now(avoided.all())).isEmpty());
+    assertThat(now(avoided.forgive(phone))).as("its time was over").isFalse();
   }
 }

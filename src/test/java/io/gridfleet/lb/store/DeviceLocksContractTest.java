@@ -12,6 +12,9 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,6 +277,52 @@ final class DeviceLocksContractTest {
 
   private OrphanedLocks orphans() {
     return store.orphanedLocks();
+  }
+
+  @Test
+  void aTenantGetsNoMoreThanItsQuotaWhateverIsFree() {
+    DeviceLock first = ((LockAnswer.Taken) of("ci", 2)).lock();
+    of("ci", 2);
+    DeviceId free = device();
+
+    assertThat(now(locks.tryLock(wish(free, "ci", 2)))).isEqualTo(new LockAnswer.OverQuota(2));
+    assertThat(now(locks.tryLock(wish(free, "ci", 3)))).isInstanceOf(LockAnswer.Taken.class);
+    assertThat(now(locks.tryLock(wish(free, "nightly", 1))))
+        .as("what others have is no matter")
+        .isEqualTo(new LockAnswer.NotFree());
+    assertThat(of("nightly", 1)).isInstanceOf(LockAnswer.Taken.class);
+    assertThat(of("none", 0)).isEqualTo(new LockAnswer.OverQuota(0));
+    assertThat(now(locks.heldFor("ci"))).isEqualTo(3);
+
+    now(locks.release(first));
+
+    assertThat(now(locks.heldFor("ci"))).isEqualTo(2);
+    assertThat(now(locks.held()).stream().map(HeldLock::tenant).flatMap(Optional::stream))
+        .containsExactlyInAnyOrder("ci", "ci", "nightly");
+  }
+
+  @Test
+  void aSessionCountsUntilItsNodeWasTold() {
+    DeviceLock lock = ((LockAnswer.Taken) of("ci", 1)).lock();
+    Session session = Facts.session(lock);
+    now(store.sessionMap().publish(session));
+    assertThat(of("ci", 1)).isEqualTo(new LockAnswer.OverQuota(1));
+
+    now(store.sessionMap().end(session.id(), EndReason.CLIENT_DELETED));
+    assertThat(of("ci", 1)).isEqualTo(new LockAnswer.OverQuota(1));
+    now(locks.release(lock));
+
+    assertThat(of("ci", 1)).isInstanceOf(LockAnswer.Taken.class);
+  }
+
+  /** On a device of its own. */
+  private LockAnswer of(String tenant, int most) {
+    return now(locks.tryLock(wish(device(), tenant, most)));
+  }
+
+  private static LockWish wish(DeviceId device, String tenant, int most) {
+    Quota quota = new Quota(tenant, OptionalInt.of(most));
+    return new LockWish(device, 1, "attempt", Optional.empty(), quota, MINUTE);
   }
 
   private int slot(int slots, String attempt) {

@@ -9,7 +9,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -80,6 +85,38 @@ final class TwoReplicasTest {
     assertThat(served.get()).isGreaterThan(50);
     assertThat(new HashSet<>(tokens)).as("fencing tokens").hasSize(served.get());
     assertThat(now(one.deviceLocks().held())).isEmpty();
+  }
+
+  @Test
+  void fiftyThreadsNeverGetMoreThanTheirTokensCap() throws Exception {
+    int cap = 3;
+    Quota quota = new Quota("ci", OptionalInt.of(cap));
+    AtomicInteger inUse = new AtomicInteger();
+    AtomicInteger served = new AtomicInteger();
+
+    onFiftyThreads(
+        number -> {
+          DeviceLocks own = (number % 2 == 0 ? one : two).deviceLocks();
+          DeviceId phone = device();
+          for (int round = 0; round < 20; round++) {
+            LockAnswer answer =
+                now(
+                    own.tryLock(
+                        new LockWish(phone, 1, "t" + number, Optional.empty(), quota, MINUTE)));
+            if (answer instanceof LockAnswer.Taken taken) {
+              assertThat(inUse.incrementAndGet()).as("sessions").isLessThanOrEqualTo(cap);
+              served.incrementAndGet();
+              inUse.decrementAndGet();
+              assertThat(now(own.release(taken.lock()))).isTrue();
+            } else {
+              assertThat(answer).isInstanceOf(LockAnswer.OverQuota.class);
+            }
+          }
+          return null;
+        });
+
+    assertThat(served.get()).isGreaterThan(50);
+    assertThat(now(one.deviceLocks().heldFor("ci"))).isZero();
   }
 
   @Test
@@ -169,7 +206,9 @@ final class TwoReplicasTest {
             new FleetSignal.ReservationsChanged(Optional.empty()),
             new FleetSignal.ReservationsChanged(Optional.of(device())),
             new FleetSignal.OverridesChanged(device()),
-            new FleetSignal.Taken(device(), 1, 78),
+            new FleetSignal.Taken(device(), 1, 78, Optional.empty()),
+            new FleetSignal.Taken(device(), 1, 79, Optional.of("checkout ci")),
+            new FleetSignal.Happened("{\"type\": \"run.created\"}"),
             new FleetSignal.NoneWaits("one", 7),
             new FleetSignal.WhoWaits(),
             new FleetSignal.SessionEnded("a:b;c"));

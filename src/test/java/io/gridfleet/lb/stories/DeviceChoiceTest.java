@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -65,7 +64,6 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void avoidanceIsToldWithItsCauseAndItsEnd() throws IOException {
     lab.start(2);
     Asked feed = lab.ask("GET", "/api/events", "");

@@ -21,7 +21,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -146,7 +145,6 @@ final class TokensAtTheDoorTest {
   }
 
   @Test
-  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void overTheCapExplainSaysSoToItsToken() throws IOException {
     assertThat(explained().at("/quota/most").asInt()).isEqualTo(1);
     assertThat(explained().at("/quota/sessions").asInt()).isZero();

@@ -1,11 +1,14 @@
 package io.gridfleet.lb.bench;
 
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.Order;
@@ -106,7 +109,7 @@ public class PickBenchmark {
             List.of(question),
             new Order.Turn(0, Instant.EPOCH, number++),
             new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-            new Order.Quota("lab", OptionalInt.empty()));
+            new Quota("lab", OptionalInt.empty()));
     Placement placement =
         distributor.place(order, Duration.ofSeconds(20)).outcome().toCompletableFuture().join();
     distributor.release(((Placement.Placed) placement).lock());
@@ -130,15 +133,20 @@ public class PickBenchmark {
     private long token;
 
     @Override
-    public CompletionStage<Optional<DeviceLock>> tryLock(
-        DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
-      return done(Optional.of(new DeviceLock(device, 0, attempt, ++token)));
+    public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+      return done(
+          new LockAnswer.Taken(new DeviceLock(wish.device(), 0, wish.attempt(), ++token)));
+    }
+
+    @Override
+    public CompletionStage<Integer> heldFor(String tenant) {
+      return done(0);
     }
 
     @Override
     public CompletionStage<Optional<DeviceLock>> tryLockForOperator(
         DeviceId device, int slots, String operator) {
-      return tryLock(device, slots, operator, Optional.empty(), Duration.ZERO);
+      return done(Optional.of(new DeviceLock(device, 0, operator, ++token)));
     }
 
     @Override

@@ -1,0 +1,105 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Quota;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many sessions each tenant has, those that start or end included: on this replica for sure, on
+ * others as far as was heard. What is counted too low the store finds out when a lock is asked for.
+ * Guarded by the distributor's lock.
+ */
+final class TenantSessions {
+  private record Owner(long token, String tenant) {}
+
+  private final Map<DeviceId, Map<Integer, Owner>> owners = new HashMap<>();
+  private final Map<String, Integer> counts = new HashMap<>();
+  private final Set<String> foundFull = new HashSet<>();
+
+  /** Whether another session may be tried for. */
+  boolean allows(Quota quota) {
+    return quota.mostSessions().isEmpty()
+        || (!foundFull.contains(quota.tenant())
+            && of(quota.tenant()) < quota.mostSessions().getAsInt());
+  }
+
+  int of(String tenant) {
+    return counts.getOrDefault(tenant, 0);
+  }
+
+  /** A lock is asked for; what comes of it is told by {@link #belongsTo} or {@link #notTaken}. */
+  void asks(String tenant) {
+    counts.merge(tenant, 1, Integer::sum);
+  }
+
+  void notTaken(String tenant) {
+    counts.computeIfPresent(tenant, (name, count) -> count > 1 ? count - 1 : null);
+  }
+
+  /** What was asked for is held. */
+  void belongsTo(DeviceLock lock, String tenant) {
+    Owner before = slots(lock.device()).put(lock.slot(), new Owner(lock.token(), tenant));
+    if (before != null) {
+      notTaken(before.tenant());
+    }
+  }
+
+  /** A lock that nobody asked for here: another replica's, or one found in the store. */
+  void adopt(DeviceLock lock, String tenant) {
+    asks(tenant);
+    belongsTo(lock, tenant);
+  }
+
+  private Map<Integer, Owner> slots(DeviceId device) {
+    return owners.computeIfAbsent(device, id -> new HashMap<>(2));
+  }
+
+  /** Notes that the holder of a slot is gone; answers whose it was, or null. */
+  @Nullable String freed(DeviceId device, int slot, long token) {
+    Map<Integer, Owner> slots = owners.getOrDefault(device, Map.of());
+    Owner owner = slots.get(slot);
+    if (owner == null || owner.token() > token) {
+      return null;
+    }
+    slots.remove(slot);
+    notTaken(owner.tenant());
+    foundFull.remove(owner.tenant());
+    return owner.tenant();
+  }
+
+  /** The store said that the tenant has as many sessions as it may. */
+  void foundFull(String tenant) {
+    foundFull.add(tenant);
+  }
+
+  /** Something was freed, nobody here knows whose: what the store said may not hold any more. */
+  Set<String> doubt() {
+    Set<String> doubted = Set.copyOf(foundFull);
+    foundFull.clear();
+    return doubted;
+  }
+
+  /** Takes over who holds the slots of a device now. */
+  void heldAre(DeviceId device, List<HeldLock> held) {
+    Map<Integer, Owner> before = owners.remove(device);
+    for (HeldLock each : held) {
+      DeviceLock lock = each.lock();
+      Owner known = before == null ? null : before.get(lock.slot());
+      String tenant = known != null && known.token() == lock.token() ? known.tenant() : null;
+      tenant = each.tenant().orElse(tenant);
+      if (tenant != null) {
+        adopt(lock, tenant);
+      }
+    }
+    if (before != null) {
+      before.values().forEach(owner -> notTaken(owner.tenant()));
+    }
+  }
+}
