@@ -8,56 +8,104 @@ import io.gridfleet.lb.lab.JsonClient.Reply;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.SimulatedNode;
+import io.gridfleet.lb.store.PostgresPart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Replicas on one PostgreSQL behind a balancer, over one fleet of simulated nodes. */
-final class Cluster implements AutoCloseable {
-  private final SimulatedFleet fleet;
-  private final Postgres postgres;
+/**
+ * Replicas on one PostgreSQL behind a balancer, over one fleet of simulated nodes. As a field of a
+ * test it is there for each test anew.
+ */
+final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
+  private final int size;
+  private final int nodes;
+  private final int phonesEach;
+  private final boolean ownPostgres;
   private final List<Replica> replicas = new ArrayList<>();
-  private final TcpBalancer balancer;
-  private final int devices;
+  private @Nullable SimulatedFleet fleet;
+  private @Nullable Postgres postgres;
+  private @Nullable StoreRows rows;
+  private @Nullable TcpBalancer balancer;
 
-  private Cluster(int size, int nodes, int phonesEach) throws Exception {
-    devices = nodes * phonesEach;
-    fleet =
-        SimulatedFleet.of(
-            nodes, phonesEach, config -> config.withCreationTime(Duration.ofMillis(60)));
-    postgres = Postgres.start();
-    for (int i = 1; i <= size; i++) {
-      replicas.add(Replica.of("replica-" + i, ClusterConfig.of(postgres.address(), fleet)));
-    }
-    balancer = new TcpBalancer(replicas);
+  private Cluster(int size, int nodes, int phonesEach, boolean ownPostgres) {
+    this.size = size;
+    this.nodes = nodes;
+    this.phonesEach = phonesEach;
+    this.ownPostgres = ownPostgres;
+  }
+
+  /** With a database of their own, on a server that others use too. */
+  static Cluster of(int size, int nodes, int phonesEach) {
+    return new Cluster(size, nodes, phonesEach, false);
+  }
+
+  /** With a server of their own, which can be stopped. */
+  static Cluster withOwnPostgres(int size, int nodes, int phonesEach) {
+    return new Cluster(size, nodes, phonesEach, true);
   }
 
   /** All replicas are ready when this returns. */
-  static Cluster start(int size, int nodes, int phonesEach) throws Exception {
-    Cluster cluster = new Cluster(size, nodes, phonesEach);
+  Cluster start() throws Exception {
     try {
-      for (Replica replica : cluster.replicas) {
+      fleet =
+          SimulatedFleet.of(
+              nodes, phonesEach, config -> config.withCreationTime(Duration.ofMillis(60)));
+      if (ownPostgres) {
+        postgres = Postgres.start();
+      }
+      rows = new StoreRows(postgres == null ? PostgresPart.emptyDatabase() : postgres.address());
+      for (int i = 1; i <= size; i++) {
+        replicas.add(Replica.of("replica-" + i, config()));
+      }
+      balancer = new TcpBalancer(replicas);
+      for (Replica replica : replicas) {
         replica.start();
       }
-      cluster.replicas.forEach(Replica::awaitReady);
+      replicas.forEach(Replica::awaitReady);
+      return this;
     } catch (Exception | Error failed) {
-      cluster.close();
+      close();
       throw failed;
     }
-    return cluster;
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    start();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    close();
+  }
+
+  /** What each of the replicas is configured with. */
+  String config() {
+    return ClusterConfig.of(rows().address().toString(), fleet());
   }
 
   SimulatedFleet fleet() {
-    return fleet;
+    return Objects.requireNonNull(fleet);
   }
 
+  /** Where there is one of its own. */
   Postgres postgres() {
-    return postgres;
+    return Objects.requireNonNull(postgres);
+  }
+
+  StoreRows rows() {
+    return Objects.requireNonNull(rows);
   }
 
   List<Replica> replicas() {
@@ -69,22 +117,20 @@ final class Cluster implements AutoCloseable {
   }
 
   TcpBalancer balancer() {
-    return balancer;
-  }
-
-  JsonClient client() {
-    return new JsonClient(balancer.url());
+    return Objects.requireNonNull(balancer);
   }
 
   /** Sessions that nodes began, however they ended. */
   long sessionsCreated() {
-    return fleet.nodes().stream().mapToLong(it -> it.history().count(NodeEvent.Kind.CREATED)).sum();
+    return fleet().nodes().stream()
+        .mapToLong(it -> it.history().count(NodeEvent.Kind.CREATED))
+        .sum();
   }
 
   /** No element of a path was clicked twice, by what the nodes saw. */
   void assertNoCommandWasExecutedTwice() {
     Map<String, Integer> times = new HashMap<>();
-    for (SimulatedNode node : fleet.nodes()) {
+    for (SimulatedNode node : fleet().nodes()) {
       List<NodeEvent> seen = node.history().events(NodeEvent.Kind.COMMAND);
       assertThat(seen)
           .as("none forgotten")
@@ -99,7 +145,7 @@ final class Cluster implements AutoCloseable {
   /** Sessions that went by their node's own doing, so that nobody else lost them. */
   Set<String> endedByNodes() {
     Set<String> ended = new HashSet<>();
-    for (SimulatedNode node : fleet.nodes()) {
+    for (SimulatedNode node : fleet().nodes()) {
       node.history().events(NodeEvent.Kind.FORGOTTEN).forEach(it -> ended.add(it.sessionId()));
       node.history().events(NodeEvent.Kind.EXPIRED).forEach(it -> ended.add(it.sessionId()));
       node.history().events(NodeEvent.Kind.DIED).forEach(it -> ended.add(it.sessionId()));
@@ -107,7 +153,10 @@ final class Cluster implements AutoCloseable {
     return ended;
   }
 
-  /** No lock, no session, and every device serves again, all at once. */
+  /**
+   * No lock, no session, all replicas ready (one that lost its store notices by itself that it is
+   * back), and every device serves again through each of them, all at once.
+   */
   void assertEverythingIsFreeWithin(Duration most) {
     long begun = System.nanoTime();
     await()
@@ -115,9 +164,12 @@ final class Cluster implements AutoCloseable {
         .pollInterval(Duration.ofMillis(250))
         .untilAsserted(
             () -> {
-              assertThat(postgres.liveSessions()).as("live sessions").isZero();
-              assertThat(postgres.locksHeld()).as("locks").isZero();
-              fleet.assertQuiet();
+              assertThat(rows().liveSessions()).as("live sessions").isZero();
+              assertThat(rows().locksHeld()).as("locks").isZero();
+              fleet().assertQuiet();
+              assertThat(replicas)
+                  .as("ready")
+                  .allMatch(replica -> replica.status("/readyz") == 200);
             });
     System.out.printf(
         "quiet %d ms after the last client%n",
@@ -129,7 +181,7 @@ final class Cluster implements AutoCloseable {
 
   private void serveAll(JsonClient client) {
     List<CompletableFuture<Reply>> asked = new ArrayList<>();
-    for (int i = 0; i < devices; i++) {
+    for (int i = 0; i < nodes * phonesEach; i++) {
       asked.add(
           client.newSession("'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':20"));
     }
@@ -143,11 +195,17 @@ final class Cluster implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    balancer.close();
+    if (balancer != null) {
+      balancer.close();
+    }
     for (Replica replica : replicas) {
       replica.close();
     }
-    postgres.close();
-    fleet.close();
+    if (postgres != null) {
+      postgres.close();
+    }
+    if (fleet != null) {
+      fleet.close();
+    }
   }
 }

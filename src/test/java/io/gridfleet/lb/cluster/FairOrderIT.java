@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Requests wait at several replicas for one device: whoever waits longest has it. */
 final class FairOrderIT {
@@ -25,17 +24,7 @@ final class FairOrderIT {
   private static final double SECOND = 1.0;
 
   private final Queue<Integer> served = new ConcurrentLinkedQueue<>();
-  private Cluster cluster;
-
-  @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(3, 1, 1);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    cluster.close();
-  }
+  @RegisterExtension final Cluster cluster = Cluster.of(3, 1, 1);
 
   /** A client that ends its session, through any replica, as soon as it has it. */
   private CompletableFuture<Reply> asks(int number, int replica, int endsAt) {

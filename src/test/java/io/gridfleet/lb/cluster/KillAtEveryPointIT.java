@@ -15,19 +15,26 @@ import io.gridfleet.lb.simulator.SimulatedNode;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * A replica stops dead at each point that {@link NewSessionListener} tells of, in turn; another one
- * cleans up after all of them. Each point has a device of its own, so that nobody waits for the
- * clean-up of the one before. A point that is added needs a row in {@link #provocations}.
+ * A replica stops dead at each point that {@link NewSessionListener} tells of, some points at a
+ * time; another one cleans up after all of them. Each point has a device of its own, so that nobody
+ * waits for the clean-up of another. A point that is added needs a row in {@link #provocations}.
  */
 final class KillAtEveryPointIT {
   private static final Duration SLOW = Duration.ofMillis(1_500);
+
+  /** Replicas that start, on two cores; most of a stage is waiting. */
+  private static final int AT_ONCE = 3;
 
   /** An attempt's lock expires after 6 s, a session that nobody knows of is silent for 17 s. */
   private static final Duration CLEAN = Duration.ofSeconds(60);
@@ -101,11 +108,25 @@ final class KillAtEveryPointIT {
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(NewSessionListener.class.getMethods()).map(Method::getName).toList());
 
-    try (Cluster cluster = Cluster.start(1, provocations.size(), 1)) {
-      int number = 0;
-      for (Map.Entry<String, Provocation> row : provocations.entrySet()) {
-        number++;
-        dieAt(row.getKey(), row.getValue(), cluster, number);
+    try (Cluster cluster = Cluster.of(1, provocations.size(), 1).start()) {
+      ExecutorService stages = Executors.newFixedThreadPool(AT_ONCE);
+      try {
+        List<Future<?>> deaths = new ArrayList<>();
+        provocations.forEach(
+            (point, provocation) -> {
+              int number = deaths.size() + 1;
+              deaths.add(
+                  stages.submit(
+                      () -> {
+                        dieAt(point, provocation, cluster, number);
+                        return null;
+                      }));
+            });
+        for (Future<?> death : deaths) {
+          death.get();
+        }
+      } finally {
+        stages.shutdownNow();
       }
       cluster.assertEverythingIsFreeWithin(CLEAN);
       cluster.fleet().assertNoDeviceWasShared();
@@ -115,7 +136,7 @@ final class KillAtEveryPointIT {
   private static void dieAt(String point, Provocation provocation, Cluster cluster, int number)
       throws Exception {
     SimulatedFleet fleet = cluster.fleet();
-    String config = ClusterConfig.of(cluster.postgres().address(), fleet);
+    String config = ClusterConfig.withoutSweeps(cluster.rows().address().toString(), fleet);
     try (Replica dying = Replica.haltingAt(point, config)) {
       dying.startAndAwaitReady();
       JsonClient staying = cluster.replica(1).client();

@@ -13,14 +13,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A replica is killed at each step of a new session's story that can be seen from outside, and at
- * the end of one; another replica cleans up after it.
+ * the end of one; another replica cleans up after it, so that its device serves others again.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class KillAtEveryStepIT {
   private static final String ANDROID =
       "'platformName':'Android','appium:newCommandTimeout':5,"
@@ -28,36 +31,21 @@ final class KillAtEveryStepIT {
 
   private static final Duration SLOW = Duration.ofSeconds(3);
 
-  private Cluster cluster;
+  @RegisterExtension final Cluster cluster = Cluster.of(2, 1, 1);
+
   private SimulatedNode node;
   private JsonClient dying;
   private JsonClient other;
 
   @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(2, 1, 1);
+  void clients() {
     node = cluster.fleet().node(1);
     dying = cluster.replica(1).client();
     other = cluster.replica(2).client();
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    cluster.close();
-  }
-
   @Test
-  void whereverAReplicaDiesItsDeviceServesOthersAgain() throws Exception {
-    whileTheRequestWaits();
-    whileTheNodeStartsTheSession();
-    afterTheNodeFailedAndWasAskedAgain();
-    atTheMomentTheNodeHasCreatedIt();
-    beforeTheAnswerOfTheNodeIsWhole();
-    afterTheClientHasItsSession();
-    whileTheSessionIsDeleted();
-  }
-
-  private void whileTheRequestWaits() throws Exception {
+  void whileTheRequestWaits() throws Exception {
     Reply holder = other.newSession(ANDROID).join();
     CompletableFuture<Reply> waiting = dying.newSession(ANDROID);
     killWhen(() -> dying.get("/api/queue").text().contains("position"), "queued");
@@ -67,7 +55,8 @@ final class KillAtEveryStepIT {
     othersAreServed("queued");
   }
 
-  private void whileTheNodeStartsTheSession() throws Exception {
+  @Test
+  void whileTheNodeStartsTheSession() throws Exception {
     int before = node.history().creations().size();
     node.faults().next(1, Operation.NEW_SESSION, new Fault.Late(SLOW));
     dying.newSession(ANDROID);
@@ -75,7 +64,8 @@ final class KillAtEveryStepIT {
     othersAreServed("attempted");
   }
 
-  private void afterTheNodeFailedAndWasAskedAgain() throws Exception {
+  @Test
+  void afterTheNodeFailedAndWasAskedAgain() throws Exception {
     int before = node.history().creations().size();
     node.faults().next(1, Operation.NEW_SESSION, Fault.sessionNotCreated("no boot"));
     node.faults().next(1, Operation.NEW_SESSION, new Fault.Late(SLOW));
@@ -84,14 +74,16 @@ final class KillAtEveryStepIT {
     othersAreServed("failed");
   }
 
-  private void atTheMomentTheNodeHasCreatedIt() throws Exception {
+  @Test
+  void atTheMomentTheNodeHasCreatedIt() throws Exception {
     long before = node.history().count(Kind.CREATED);
     dying.newSession(ANDROID);
     killWhen(() -> node.history().count(Kind.CREATED) > before, "created");
     othersAreServed("created");
   }
 
-  private void beforeTheAnswerOfTheNodeIsWhole() throws Exception {
+  @Test
+  void beforeTheAnswerOfTheNodeIsWhole() throws Exception {
     long before = node.history().count(Kind.CREATED);
     node.faults().next(1, Operation.NEW_SESSION, new Fault.SlowBytes(Duration.ofMillis(20)));
     dying.newSession(ANDROID);
@@ -99,7 +91,8 @@ final class KillAtEveryStepIT {
     othersAreServed("answering");
   }
 
-  private void afterTheClientHasItsSession() throws Exception {
+  @Test
+  void afterTheClientHasItsSession() throws Exception {
     Reply mine = dying.newSession(ANDROID).join();
     assertThat(mine.status()).as(mine.text()).isEqualTo(200);
     killWhen(() -> true, "published");
@@ -109,7 +102,8 @@ final class KillAtEveryStepIT {
     othersAreServed("published");
   }
 
-  private void whileTheSessionIsDeleted() throws Exception {
+  @Test
+  void whileTheSessionIsDeleted() throws Exception {
     Reply mine = dying.newSession(ANDROID).join();
     assertThat(mine.status()).as(mine.text()).isEqualTo(200);
     long before = node.history().count(Kind.FAULT);
@@ -126,13 +120,12 @@ final class KillAtEveryStepIT {
     cluster.replica(1).kill();
   }
 
-  /** Every step begins with both replicas and a free device. */
   private void othersAreServed(String step) throws Exception {
     long begun = System.nanoTime();
     await(step)
         .atMost(Duration.ofSeconds(50))
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> cluster.postgres().locksHeld() == 0 && node.liveSessions().isEmpty());
+        .until(() -> cluster.rows().locksHeld() == 0 && node.liveSessions().isEmpty());
     System.out.printf(
         "killed at '%s': device free after %d ms%n",
         step, Duration.ofNanos(System.nanoTime() - begun).toMillis());
@@ -140,7 +133,5 @@ final class KillAtEveryStepIT {
     assertThat(next.status()).as(step + ": " + next.text()).isEqualTo(200);
     assertThat(other.delete("/session/" + next.sessionId()).status()).isEqualTo(200);
     cluster.fleet().assertNoDeviceWasShared();
-    node.faults().clear();
-    cluster.replica(1).startAndAwaitReady();
   }
 }

@@ -2,15 +2,11 @@ package io.gridfleet.lb.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.store.StoreAddress;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 
 /** A PostgreSQL server of a test's own, which can be stopped and started again with its data. */
@@ -37,8 +33,8 @@ final class Postgres implements AutoCloseable {
         .setServerConfig("fsync", "off");
   }
 
-  String address() {
-    return "postgresql://postgres@127.0.0.1:" + port + "/postgres";
+  StoreAddress.Postgres address() {
+    return new StoreAddress.Postgres("postgres", "127.0.0.1:" + port, "postgres", "");
   }
 
   /** Gone when this returns: on a busy machine that takes longer than the library waits for it. */
@@ -51,27 +47,6 @@ final class Postgres implements AutoCloseable {
 
   void startAgain() throws IOException {
     server = builder().setPort(port).start();
-  }
-
-  /** The number that a query answers. */
-  int count(String query) {
-    String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
-    try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getInt(1);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  int locksHeld() {
-    return count("SELECT count(*) FROM device_locks WHERE holder IS NOT NULL");
-  }
-
-  int liveSessions() {
-    return count("SELECT count(*) FROM sessions WHERE ended IS NULL");
   }
 
   @Override

@@ -21,8 +21,11 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** One process with a file for its store is killed and started again: nothing is lost. */
+@Execution(ExecutionMode.CONCURRENT)
 final class RecoveryIT {
   private static final String ANDROID =
       "'platformName':'Android','appium:newCommandTimeout':60,"

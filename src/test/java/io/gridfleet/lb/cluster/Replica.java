@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.lab.JsonClient;
+import java.io.File;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -46,13 +47,32 @@ final class Replica implements AutoCloseable {
 
   /** The jar. Starts nothing yet. */
   static Replica of(String name, String config) throws IOException {
+    return ofJar(name, config, SharedClasses.flag());
+  }
+
+  /** One that leaves the classes of its life in this file when it stops. Starts nothing yet. */
+  static Replica archiving(Path classes, String config) throws IOException {
+    return ofJar("archiving", config, "-XX:ArchiveClassesAtExit=" + classes);
+  }
+
+  private static Replica ofJar(String name, String config, String flag) throws IOException {
     Path file = written(name, config);
     int port = freePort();
-    String jar = System.getProperty("gridfleet.jar", "target/gridfleet-lb.jar");
     return new Replica(
-        List.of("-jar", jar, "--config", file.toString(), "--listen", "127.0.0.1:" + port),
+        List.of(
+            flag,
+            "-jar",
+            jar().toString(),
+            "--config",
+            file.toString(),
+            "--listen",
+            "127.0.0.1:" + port),
         log(file),
         port);
+  }
+
+  static Path jar() {
+    return Path.of(System.getProperty("gridfleet.jar", "target/gridfleet-lb.jar"));
   }
 
   /** One that stops dead when a story of its own reaches this point. Starts nothing yet. */
@@ -61,14 +81,19 @@ final class Replica implements AutoCloseable {
     int port = freePort();
     return new Replica(
         List.of(
+            SharedClasses.flag(),
             "-cp",
-            System.getProperty("java.class.path"),
+            jar() + File.pathSeparator + folderOf(HaltingReplica.class),
             HaltingReplica.class.getName(),
             file.toString(),
             "127.0.0.1:" + port,
             point),
         log(file),
         port);
+  }
+
+  private static String folderOf(Class<?> test) {
+    return test.getProtectionDomain().getCodeSource().getLocation().getPath();
   }
 
   private static Path written(String name, String config) throws IOException {

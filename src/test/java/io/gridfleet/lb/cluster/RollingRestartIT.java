@@ -9,23 +9,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What three replicas do together while nothing breaks. */
 final class RollingRestartIT {
-  private Cluster cluster;
-
-  @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(3, 2, 5);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    cluster.close();
-  }
+  @RegisterExtension final Cluster cluster = Cluster.of(3, 2, 5);
 
   @Test
   void eachReplicaIsStoppedAndStartedUnderLoadAndNoSessionIsLost() throws Exception {

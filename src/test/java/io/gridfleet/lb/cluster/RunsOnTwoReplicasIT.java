@@ -7,9 +7,9 @@ import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What one replica does with a run counts on the other at once. */
 final class RunsOnTwoReplicasIT {
@@ -18,20 +18,15 @@ final class RunsOnTwoReplicasIT {
       {"name":"nightly","requirements":[{"pack_id":"appium-uiautomator2",\
       "platform_id":"android_mobile","count":1}]}""";
 
-  private Cluster cluster;
+  @RegisterExtension final Cluster cluster = Cluster.of(2, 1, 1);
+
   private JsonClient one;
   private JsonClient two;
 
   @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(2, 1, 1);
+  void clients() {
     one = cluster.replica(1).client();
     two = cluster.replica(2).client();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    cluster.close();
   }
 
   private static CompletableFuture<Reply> session(JsonClient replica, String run) {
@@ -54,7 +49,7 @@ final class RunsOnTwoReplicasIT {
       assertThat(waiting)
           .succeedsWithin(Duration.ofSeconds(5))
           .satisfies(told -> assertThat(told.text()).contains(run + " is unknown or over"));
-      assertThat(cluster.postgres().liveSessions()).isZero();
+      assertThat(cluster.rows().liveSessions()).isZero();
     }
     cluster.assertEverythingIsFreeWithin(Duration.ofSeconds(20));
   }

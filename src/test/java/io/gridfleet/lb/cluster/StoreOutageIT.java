@@ -17,9 +17,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * PostgreSQL is stopped and started again under two replicas. What would happen in ten minutes of
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * of {@link #BUSY} may be silent for 12 + 2 s, and 10 s more until others have written what they
  * saw.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class StoreOutageIT {
   private static final String ANDROID =
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':20";
@@ -34,18 +37,13 @@ final class StoreOutageIT {
   private static final String BUSY = ANDROID + ",'appium:newCommandTimeout':12";
   private static final Duration LONGER_THAN_ANY_TIME_OUT = Duration.ofSeconds(30);
 
-  private Cluster cluster;
+  @RegisterExtension final Cluster cluster = Cluster.withOwnPostgres(2, 1, 3);
+
   private JsonClient client;
 
   @BeforeEach
-  void start() throws Exception {
-    cluster = Cluster.start(2, 1, 3);
+  void clients() {
     client = cluster.replica(1).client();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    cluster.close();
   }
 
   @Test
@@ -87,8 +85,8 @@ final class StoreOutageIT {
                 client.get("/session/" + kept + "/title").status() == 200
                     && cluster.replica(2).client().get("/session/" + kept + "/title").status()
                         == 200
-                    && cluster.postgres().locksHeld() == 1);
-    assertThat(cluster.postgres().liveSessions()).isEqualTo(1);
+                    && cluster.rows().locksHeld() == 1);
+    assertThat(cluster.rows().liveSessions()).isEqualTo(1);
     assertThat(client.delete("/session/" + kept).status()).isEqualTo(200);
     String one = created(ANDROID);
     String two = created(ANDROID);
@@ -128,7 +126,7 @@ final class StoreOutageIT {
   @Test
   void aStartGoesOnWhenTheStoreGoesAwayInTheMiddleOfIt() throws Exception {
     String kept = created(ANDROID);
-    String config = ClusterConfig.of(cluster.postgres().address(), cluster.fleet());
+    String config = cluster.config();
     try (GridFleetLb third =
         new GridFleetLb(
             ConfigLoader.of(GridFleetConfig.class)

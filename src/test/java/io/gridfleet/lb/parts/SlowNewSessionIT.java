@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openqa.selenium.By;
@@ -21,6 +23,7 @@ import org.openqa.selenium.remote.RemoteWebDriver;
 
 /** A wait for a busy device, with progress on: a session at its end, or an error that says why. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT)
 class SlowNewSessionIT {
   /** Longer than three progress ticks, and than most read time-outs of proxies in between. */
   private static final Duration WAIT = Duration.ofSeconds(35);
