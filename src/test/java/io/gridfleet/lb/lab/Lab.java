@@ -50,6 +50,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
   private final List<Wire> wires = new ArrayList<>();
   private @Nullable SimulatedFleet fleet;
   private final List<GridFleetLb> servers = new ArrayList<>();
+  private final List<LabDatabase> databases = new ArrayList<>();
   private final List<Integer> ports = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
   private boolean twoReplicas;
@@ -71,7 +72,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     fleet = simulated;
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("listen", "127.0.0.1:0");
-    all.put("store", twoReplicas ? LabDatabase.fresh() : "sqlite::memory:");
+    all.put("store", twoReplicas ? database() : "sqlite::memory:");
     all.put("nodes", simulated.inventory());
     all.putAll(configuration);
     try {
@@ -90,6 +91,12 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
       throw new IllegalStateException(e);
     }
     return this;
+  }
+
+  private String database() {
+    LabDatabase taken = LabDatabase.take();
+    databases.add(taken);
+    return taken.toString();
   }
 
   /** So many nodes with one phone each, and nothing configured. */
@@ -270,6 +277,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
       }
     } finally {
       servers.forEach(GridFleetLb::close);
+      databases.forEach(LabDatabase::close);
       fleet().close();
     }
   }

@@ -6,10 +6,21 @@ import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreStartException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Empty PostgreSQL databases for labs, copied from one whose tables are made once. */
-final class LabDatabase {
-  private LabDatabase() {}
+/**
+ * A PostgreSQL database for a lab whose tables are there and empty. One that was given back is
+ * emptied for the next lab: a new one for each test would be gigabytes to write in one run.
+ */
+final class LabDatabase implements AutoCloseable {
+  private static final Queue<StoreAddress.Postgres> GIVEN_BACK = new ConcurrentLinkedQueue<>();
+
+  private final StoreAddress.Postgres address;
+
+  private LabDatabase(StoreAddress.Postgres address) {
+    this.address = address;
+  }
 
   private static final class Template {
     static final StoreAddress.Postgres MADE = make();
@@ -18,15 +29,28 @@ final class LabDatabase {
       StoreAddress.Postgres empty = PostgresPart.emptyDatabase();
       try {
         SqlStore.open(StoreConfig.at(empty), StoreListener.SILENT).close();
-        return empty;
+        return PostgresPart.leftAlone(empty);
       } catch (StoreStartException e) {
         throw new IllegalStateException(e);
       }
     }
   }
 
+  static LabDatabase take() {
+    StoreAddress.Postgres used = GIVEN_BACK.poll();
+    return new LabDatabase(
+        used == null ? PostgresPart.copyOf(Template.MADE) : PostgresPart.emptied(used));
+  }
+
   /** As {@code store:} names it. */
-  static String fresh() {
-    return PostgresPart.copyOf(Template.MADE).toString();
+  @Override
+  public String toString() {
+    return address.toString();
+  }
+
+  /** Nobody uses it any more. */
+  @Override
+  public void close() {
+    GIVEN_BACK.add(address);
   }
 }

@@ -46,6 +46,7 @@ final class ContractsInDockerIT {
     GenericContainer<?> server =
         new GenericContainer<>(IMAGE)
             .withEnv("POSTGRES_HOST_AUTH_METHOD", "trust")
+            .withCommand("-c", "fsync=off")
             .withExposedPorts(PORT)
             .waitingFor(
                 Wait.forLogMessage(".*ready to accept connections.*\\n", 2)

@@ -80,6 +80,28 @@ public final class PostgresPart {
     return database(" TEMPLATE " + template.database());
   }
 
+  /** The same with nobody connected to it: a connection that waits for signals ends late. */
+  public static StoreAddress.Postgres leftAlone(StoreAddress.Postgres database) {
+    execute(
+        server(),
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '"
+            + database.database()
+            + "'");
+    return database;
+  }
+
+  /** The same with nobody connected to it and nothing in the program's tables. */
+  public static StoreAddress.Postgres emptied(StoreAddress.Postgres database) {
+    execute(
+        leftAlone(database),
+        """
+        DO $$ BEGIN
+          EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables
+            WHERE schemaname = 'public' AND tablename <> 'schema_history');
+        END $$""");
+    return database;
+  }
+
   private static StoreAddress.Postgres database(String as) {
     StoreAddress.Postgres server = server();
     String name = "lab_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
