@@ -3,6 +3,7 @@ package io.gridfleet.lb.app;
 import io.gridfleet.lb.api.EventFeed;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
@@ -23,6 +24,7 @@ import io.gridfleet.lb.selector.SelectorCache;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.IdleLimits;
 import io.gridfleet.lb.store.SqlStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +34,9 @@ import java.util.function.Supplier;
 
 /** The story of a new session, built of its parts, from its endpoint to its publication. */
 final class NewSessions {
+  /** Of the store, for answers that went unheard and replicas that died: as other sweeps. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
   private final Parts parts;
   private final Nodes nodes;
   private final NewSessionListener stories;
@@ -105,12 +110,18 @@ final class NewSessions {
    */
   NewSessionEndpoint endpoint(Runnable replayed, BooleanSupplier stopping, Supplier<String> local) {
     GridFleetConfig config = parts.config();
-    return new NewSessionEndpoint(
+    IdempotentRequests requests =
         new IdempotentRequests(
             flow,
             parts.store().idempotencyRecords(),
             config.newSession().idempotencyFor(),
-            replayed),
+            replayed,
+            key -> parts.store().signals().publish(new FleetSignal.KeySettled(key)),
+            clock);
+    parts.store().signals().onSignal(signal -> settled(requests, signal));
+    Threads.every(timer, LOOK_AGAIN, requests::lookAgain);
+    return new NewSessionEndpoint(
+        requests,
         stopping,
         new NewSessionEndpoint.Peers(
             peer ->
@@ -119,6 +130,12 @@ final class NewSessions {
         config.newSession().progressInterval(),
         timer,
         clock);
+  }
+
+  private static void settled(IdempotentRequests requests, FleetSignal signal) {
+    if (signal instanceof FleetSignal.KeySettled key) {
+      requests.settledElsewhere(key.key());
+    }
   }
 
   private Attempts attempts() {

@@ -52,6 +52,13 @@ public sealed interface FleetSignal {
    */
   record Happened(String event) implements FleetSignal {}
 
+  /**
+   * A request with an idempotency key was answered, or its replica lets another one begin.
+   *
+   * @param key as the store has it
+   */
+  record KeySettled(String key) implements FleetSignal {}
+
   /** A session ended; its routes can be forgotten. */
   record SessionEnded(String session) implements FleetSignal {}
 }

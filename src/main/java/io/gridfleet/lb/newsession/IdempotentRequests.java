@@ -2,6 +2,8 @@ package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
+import io.gridfleet.lb.session.IdempotencyRecords.Claim;
+import io.gridfleet.lb.session.IdempotencyRecords.Elsewhere;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
@@ -9,38 +11,59 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins stories, each {@code X-Idempotency-Key} once: a repeat with the same body joins the story
- * that is being told, or gets the answer that was given; one with another body is an error (DESIGN
- * §7.9). An answer that doesn't last, such as that of a server that stops, is told to those who
- * wait for it and forgotten. A key belongs to whoever presented it: two callers may use the same
- * one.
+ * Begins stories, each {@code X-Idempotency-Key} once on all replicas: a repeat with the same body
+ * joins the story that is being told, here or elsewhere, or gets the answer that was given; one
+ * with another body is an error (DESIGN §7.9). Where the replica that tells it dies, whoever waits
+ * for it begins anew. An answer that doesn't last, such as that of a server that stops, is told to
+ * those who wait for it and forgotten. A key belongs to whoever presented it: two callers may use
+ * the same one.
  */
 public final class IdempotentRequests {
   private static final Logger log = LoggerFactory.getLogger(IdempotentRequests.class);
+
+  /** An outage of a minute at two hundred refusals a second, of a kilobyte each. */
+  private static final int MOST_UNWRITTEN = 12_000;
 
   private final NewSessionFlow flow;
   private final IdempotencyRecords records;
   private final Duration keep;
   private final Runnable repeated;
+  private final Consumer<String> others;
+  private final InstantSource clock;
   private final Map<String, SharedStory> running = new ConcurrentHashMap<>();
+  private final Map<String, Settling> unwritten = new ConcurrentHashMap<>();
+
+  /** How a story that was claimed ended: with what is kept of its answer, or nothing. */
+  private record Settling(String claim, Optional<Answered> answer) {}
 
   /**
    * @param keep how long an answer is kept for repeats
    * @param repeated told of each request that joins or gets an earlier answer
+   * @param others told of each key that other replicas needn't wait for any more
    */
   public IdempotentRequests(
-      NewSessionFlow flow, IdempotencyRecords records, Duration keep, Runnable repeated) {
+      NewSessionFlow flow,
+      IdempotencyRecords records,
+      Duration keep,
+      Runnable repeated,
+      Consumer<String> others,
+      InstantSource clock) {
     this.repeated = repeated;
+    this.others = others;
+    this.clock = clock;
     this.flow = flow;
     this.records = records;
     this.keep = keep;
@@ -57,8 +80,7 @@ public final class IdempotentRequests {
     }
     String hash = hash(body);
     String scoped = scoped(key.get(), request);
-    SharedStory fresh =
-        new SharedStory(hash, request, abandoned -> running.remove(scoped, abandoned));
+    SharedStory fresh = new SharedStory(hash, request, left -> abandoned(scoped, left));
     PendingSession first =
         Objects.requireNonNull(fresh.join(request, flow.progress(request)), "nobody has left yet");
     for (SharedStory known = running.putIfAbsent(scoped, fresh);
@@ -71,13 +93,52 @@ public final class IdempotentRequests {
       }
       running.remove(scoped, known);
     }
-    records
-        .find(scoped)
-        .whenCompleteAsync(
-            (found, failure) ->
-                beginOrReplay(scoped, fresh, request, failure == null ? found.orElse(null) : null),
-            request.executor());
+    ask(scoped, fresh, false);
     return first;
+  }
+
+  /** Another replica has answered a key, or lets it go. */
+  public void settledElsewhere(String key) {
+    SharedStory waits = running.get(key);
+    if (waits != null) {
+      ask(key, waits, true);
+    }
+  }
+
+  /** Looks again at what may have gone unheard, and writes what couldn't be written. */
+  public void lookAgain() {
+    running.forEach((key, story) -> ask(key, story, true));
+    unwritten.forEach((key, writing) -> settle(key, writing));
+  }
+
+  /** Asks who tells the story of a key, and goes on with that. */
+  private void ask(String key, SharedStory story, boolean late) {
+    if (!story.asks()) {
+      return;
+    }
+    NewSessionRequest request = story.first();
+    records
+        .claim(key, story.bodyHash(), request.id())
+        .whenCompleteAsync(
+            (claim, failure) -> {
+              boolean again = story.asked();
+              if (claim instanceof Elsewhere elsewhere && elsewhere.bodyHash().isEmpty()) {
+                ask(key, story, true);
+              } else if (claim instanceof Elsewhere elsewhere) {
+                waitFor(key, story, elsewhere, again);
+              } else if (failure == null || !late) {
+                beginOrReplay(key, story, late, claim);
+              }
+            },
+            request.executor());
+  }
+
+  private void waitFor(String key, SharedStory story, Elsewhere elsewhere, boolean again) {
+    if (!elsewhere.bodyHash().equals(story.bodyHash())) {
+      replay(key, story, NewSessionAnswer.of(otherBody().error(), legacy(story)));
+    } else if (again) {
+      ask(key, story, true);
+    }
   }
 
   private @Nullable PendingSession join(SharedStory known, String hash, NewSessionRequest request) {
@@ -87,15 +148,20 @@ public final class IdempotentRequests {
     return known.join(request, flow.progress(request));
   }
 
-  private void beginOrReplay(
-      String key, SharedStory story, NewSessionRequest request, @Nullable Answered before) {
-    if (before != null) {
-      repeated.run();
-      running.remove(key, story);
-      story.tell(
+  /** Where the store can't say at first who answers, it is we: new sessions need it, too. */
+  private void beginOrReplay(String key, SharedStory story, boolean late, @Nullable Claim claim) {
+    if (claim instanceof Answered before) {
+      replay(
+          key,
+          story,
           before.bodyHash().equals(story.bodyHash())
               ? NewSessionAnswer.asSaid(before.status(), before.body())
-              : NewSessionAnswer.of(otherBody().error(), request.payload().legacy()));
+              : NewSessionAnswer.of(otherBody().error(), legacy(story)));
+      return;
+    }
+    NewSessionRequest request = late ? story.first().arrivedAt(clock.instant()) : story.first();
+    if (story.isAbandoned()) {
+      settle(key, new Settling(request.id(), Optional.empty()));
       return;
     }
     PendingSession pending = flow.begin(request);
@@ -103,22 +169,51 @@ public final class IdempotentRequests {
     pending.answer().thenAccept(answer -> remember(key, story, answer));
   }
 
-  private void remember(String key, SharedStory story, NewSessionAnswer answer) {
-    if (!answer.lasting()) {
-      running.remove(key, story);
-      story.tell(answer);
-      return;
-    }
-    records
-        .record(key, new Answered(story.bodyHash(), answer.status(), answer.body()), keep)
-        .whenComplete(
-            (done, failure) -> {
-              running.remove(key, story);
-              if (failure != null) {
-                log.warn("an answer can't be kept for repeats: {}", failure.toString());
-              }
-            });
+  private void replay(String key, SharedStory story, NewSessionAnswer answer) {
+    repeated.run();
+    running.remove(key, story);
     story.tell(answer);
+  }
+
+  private static boolean legacy(SharedStory story) {
+    return story.first().payload().legacy();
+  }
+
+  private void remember(String key, SharedStory story, NewSessionAnswer answer) {
+    Optional<Answered> kept = Optional.empty();
+    if (answer.lasting() && !story.isAbandoned()) {
+      kept = Optional.of(new Answered(story.bodyHash(), answer.status(), answer.body()));
+    } else {
+      running.remove(key, story);
+    }
+    settle(key, new Settling(story.first().id(), kept))
+        .whenComplete((done, failure) -> running.remove(key, story));
+    story.tell(answer);
+  }
+
+  private void abandoned(String key, SharedStory story) {
+    if (running.remove(key, story)) {
+      settle(key, new Settling(story.first().id(), Optional.empty()));
+    }
+  }
+
+  /** Records an answer or lets a key go, and tells who waits for it elsewhere. */
+  private CompletionStage<Void> settle(String key, Settling settling) {
+    CompletionStage<Void> written =
+        settling
+            .answer()
+            .map(answer -> records.record(key, settling.claim(), answer, keep))
+            .orElseGet(() -> records.letGo(key, settling.claim()));
+    return written.whenComplete(
+        (done, failure) -> {
+          if (failure == null) {
+            unwritten.remove(key, settling);
+            others.accept(key);
+          } else if (unwritten.size() < MOST_UNWRITTEN) {
+            unwritten.put(key, settling);
+            log.warn("an answer can't be kept for repeats yet: {}", failure.toString());
+          }
+        });
   }
 
   private static String scoped(String key, NewSessionRequest request) {

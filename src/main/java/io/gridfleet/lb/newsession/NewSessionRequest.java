@@ -16,6 +16,11 @@ import java.util.concurrent.Executor;
 public record NewSessionRequest(
     String id, Instant arrival, NewSessionPayload payload, Origin origin, Executor executor) {
 
+  /** The same ask, as if it had arrived at that time. */
+  NewSessionRequest arrivedAt(Instant other) {
+    return new NewSessionRequest(id, other, payload, origin, executor);
+  }
+
   /**
    * Where a request came from, as far as the story needs it.
    *

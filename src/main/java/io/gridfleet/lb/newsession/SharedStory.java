@@ -22,6 +22,8 @@ final class SharedStory {
   private final Consumer<SharedStory> whenAbandoned;
   private int present;
   private boolean abandoned;
+  private boolean asking;
+  private boolean askAgain;
 
   SharedStory(String bodyHash, NewSessionRequest first, Consumer<SharedStory> whenAbandoned) {
     this.bodyHash = bodyHash;
@@ -31,6 +33,35 @@ final class SharedStory {
 
   String bodyHash() {
     return bodyHash;
+  }
+
+  NewSessionRequest first() {
+    return first;
+  }
+
+  /**
+   * Who tells the story is to be asked; false when that isn't needed any more, or is being done: it
+   * will be done again then.
+   */
+  synchronized boolean asks() {
+    if (asking) {
+      askAgain = true;
+    }
+    boolean now = !asking && story == null && told == null && !abandoned;
+    asking |= now;
+    return now;
+  }
+
+  /** It isn't asked any more; whether to ask again, for something happened meanwhile. */
+  synchronized boolean asked() {
+    asking = false;
+    boolean again = askAgain;
+    askAgain = false;
+    return again;
+  }
+
+  synchronized boolean isAbandoned() {
+    return abandoned;
   }
 
   /** One more listener; null when all have left, so that there is nothing to listen to. */

@@ -32,6 +32,16 @@ final class Pruning {
         WHERE expires < <now> - :keep LIMIT :step <skipLocked>)
       """;
 
+  private static final String KEYED =
+      """
+      DELETE FROM keyed_requests WHERE request_key IN (
+        SELECT request_key FROM keyed_requests
+        WHERE NOT EXISTS (
+          SELECT 1 FROM replicas
+          WHERE replicas.id = keyed_requests.replica AND heartbeat > <now> - :keep)
+        LIMIT :step <skipLocked>)
+      """;
+
   private static final String REPLICAS =
       """
       DELETE FROM replicas WHERE id IN (
@@ -67,6 +77,7 @@ final class Pruning {
         + all(REPORTS, keepEnded)
         + all(IDEMPOTENCY, Duration.ZERO)
         + all(AVOIDED, Duration.ZERO)
+        + all(KEYED, Replicas.SILENT)
         + all(REPLICAS, REPLICA_GONE);
   }
 

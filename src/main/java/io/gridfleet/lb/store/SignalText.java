@@ -52,6 +52,9 @@ final class SignalText {
     if (signal instanceof FleetSignal.Happened happened) {
       return "happened " + happened.event();
     }
+    if (signal instanceof FleetSignal.KeySettled settled) {
+      return "settled " + settled.key();
+    }
     return "ended " + ((FleetSignal.SessionEnded) signal).session();
   }
 
@@ -75,6 +78,7 @@ final class SignalText {
       case "nonewaits" -> noneWaits(argument.split(" ", -1));
       case "whowaits" -> Optional.of(new FleetSignal.WhoWaits());
       case "happened" -> Optional.of(new FleetSignal.Happened(argument));
+      case "settled" -> Optional.of(new FleetSignal.KeySettled(argument));
       case "ended" -> Optional.of(new FleetSignal.SessionEnded(argument));
       default -> Optional.empty();
     };

@@ -10,6 +10,7 @@ import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreAddress.SqliteFile;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -121,7 +122,8 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public IdempotencyRecords idempotencyRecords() {
-    return new SqlIdempotencyRecords(statements);
+    Duration silent = database.dialect() == Dialect.SQLITE ? Duration.ZERO : Replicas.SILENT;
+    return new SqlIdempotencyRecords(statements, health, replicas.own(), silent);
   }
 
   public Runs runs() {

@@ -17,6 +17,11 @@ record StoreRows(StoreAddress.Postgres address) {
     return count("FROM sessions WHERE ended IS NULL");
   }
 
+  /** New session requests with a key that aren't answered. */
+  int keyedRequests() {
+    return count("FROM keyed_requests");
+  }
+
   private int count(String rest) {
     String url =
         "jdbc:postgresql://" + address.hosts() + "/" + address.database() + address.options();

@@ -22,9 +22,24 @@ final class RepeatsElsewhereTest {
   private final StoryLab there = new StoryLab(new Random(2), new NewSessionListener() {});
   private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(here.time);
   private final IdempotentRequests first =
-      new IdempotentRequests(here.flow, records, KEEP, () -> {});
+      new IdempotentRequests(here.flow, records, KEEP, () -> {}, key -> tellSecond(key), here.time);
   private final IdempotentRequests second =
-      new IdempotentRequests(there.flow, records, KEEP, () -> {});
+      new IdempotentRequests(
+          there.flow, records, KEEP, () -> {}, key -> tellFirst(key), there.time);
+  private boolean deaf;
+  private String settled = "";
+
+  private void tellSecond(String key) {
+    settled = key;
+    if (!deaf) {
+      second.settledElsewhere(key);
+      there.time.pass(A_SECOND);
+    }
+  }
+
+  private void tellFirst(String key) {
+    first.settledElsewhere(key);
+  }
 
   @BeforeEach
   void onePhoneEach() {
@@ -75,6 +90,76 @@ final class RepeatsElsewhereTest {
     here.nodes.always(ScriptedNodes.Luck.REQUEST_AT_FAULT);
     String refusal = text(askHere());
     assertThat(text(askThere())).isEqualTo(refusal).contains(ScriptedNodes.REQUESTS_FAULT);
+  }
+
+  @Test
+  void aRepeatElsewhereJoinsTheOneThatWaits() {
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    PendingSession repeat = askThere();
+    assertThat(repeat.answer().toCompletableFuture()).as("waits, too").isNotDone();
+
+    here.time.pass(Duration.ofSeconds(30));
+
+    assertThat(text(repeat)).isEqualTo(text(pending));
+    assertThat(there.nodes.keys()).as("creations for the repeat").isEmpty();
+  }
+
+  @Test
+  void anotherBodyIsRefusedElsewhereWhileTheFirstWaits() {
+    here.ask(ANY);
+    askHere();
+    NewSessionAnswer other = answer(ask(there, second, Map.of("platformName", "iOS")));
+    assertThat(other.status()).isEqualTo(400);
+    assertThat(new String(other.body(), StandardCharsets.UTF_8)).contains("X-Idempotency-Key");
+  }
+
+  @Test
+  void whoWaitsElsewhereBeginsWhenTheFirstHasLeft() {
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    PendingSession repeat = askThere();
+
+    pending.clientLeft();
+    here.time.pass(A_SECOND);
+
+    assertThat(answer(repeat).status()).as(text(repeat)).isEqualTo(200);
+    assertThat(there.nodes.keys()).hasSize(1);
+  }
+
+  @Test
+  void anAnswerThatWentUnheardIsFoundByTheSweep() {
+    deaf = true;
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    PendingSession repeat = askThere();
+    here.time.pass(Duration.ofSeconds(30));
+    assertThat(repeat.answer().toCompletableFuture()).isNotDone();
+
+    second.lookAgain();
+    there.time.pass(A_SECOND);
+
+    assertThat(text(repeat)).isEqualTo(text(pending));
+  }
+
+  @Test
+  void aReplicaThatDiesLeavesItsKeysToWhoWaitsWithAllItsTime() {
+    here.ask(ANY);
+    PendingSession last = askHere();
+    last.clientLeft();
+    here.time.pass(A_SECOND);
+    askHere();
+    PendingSession repeat = askThere();
+    there.time.pass(Duration.ofMinutes(5));
+    second.lookAgain();
+    there.time.pass(A_SECOND);
+    assertThat(repeat.answer().toCompletableFuture()).as("it lives").isNotDone();
+
+    records.died(settled);
+    second.lookAgain();
+    there.time.pass(A_SECOND);
+
+    assertThat(answer(repeat).status()).as(text(repeat)).isEqualTo(200);
   }
 
   @Test

@@ -13,6 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeIdempotencyRecords implements IdempotencyRecords {
   private record Kept(Answered answer, Instant end) {}
 
+  private record Taken(String bodyHash, String claim) {}
+
+  private final Map<String, Taken> taken = new ConcurrentHashMap<>();
   private final Map<String, Kept> kept = new ConcurrentHashMap<>();
   private final InstantSource clock;
 
@@ -29,7 +32,33 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   }
 
   @Override
-  public CompletionStage<Void> record(String key, Answered answer, Duration keep) {
+  public synchronized CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
+    Optional<Answered> answered = find(key).toCompletableFuture().join();
+    if (answered.isPresent()) {
+      return CompletableFuture.completedFuture(answered.get());
+    }
+    Taken before = taken.putIfAbsent(key, new Taken(bodyHash, claim));
+    return CompletableFuture.completedFuture(
+        before == null || before.claim().equals(claim)
+            ? new Ours()
+            : new Elsewhere(before.bodyHash()));
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> letGo(String key, String claim) {
+    taken.computeIfPresent(key, (same, row) -> row.claim().equals(claim) ? null : row);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** The replica that has this key is dead. */
+  public synchronized void died(String key) {
+    taken.remove(key);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> record(
+      String key, String claim, Answered answer, Duration keep) {
+    letGo(key, claim);
     Kept fresh = new Kept(answer, clock.instant().plus(keep));
     kept.merge(key, fresh, (old, newer) -> clock.instant().isBefore(old.end()) ? old : newer);
     return CompletableFuture.completedFuture(null);

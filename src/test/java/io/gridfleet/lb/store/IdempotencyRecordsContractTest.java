@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
+import io.gridfleet.lb.session.IdempotencyRecords.Ours;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,7 @@ final class IdempotencyRecordsContractTest {
 
   @Test
   void anAnswerIsKeptToTheByte() {
-    now(records.record("key", new Answered("hash", 200, BODY), MINUTE));
+    now(records.record("key", "claim", new Answered("hash", 200, BODY), MINUTE));
 
     Answered found = now(records.find("key")).orElseThrow();
 
@@ -52,19 +53,50 @@ final class IdempotencyRecordsContractTest {
   }
 
   @Test
+  void aKeyIsTakenAndLetGo() {
+    assertThat(now(records.claim("key", "hash", "one"))).isEqualTo(new Ours());
+    assertThat(now(records.claim("other", "hash", "two"))).isEqualTo(new Ours());
+    now(records.letGo("key", "not this one"));
+    now(records.letGo("key", "one"));
+
+    assertThat(now(records.claim("key", "another", "three"))).isEqualTo(new Ours());
+  }
+
+  @Test
+  void whatWasAnsweredIsNotTakenAgain() {
+    now(records.claim("key", "hash", "one"));
+    now(records.record("key", "one", new Answered("hash", 200, BODY), MINUTE));
+
+    assertThat(now(records.claim("key", "hash", "two")))
+        .isInstanceOfSatisfying(Answered.class, it -> assertThat(it.body()).isEqualTo(BODY));
+    now(records.letGo("key", "two"));
+    assertThat(now(records.claim("key", "hash", "three"))).isInstanceOf(Answered.class);
+  }
+
+  @Test
+  void whatThisReplicaTookBeforeItTakesAgainAndOnlyTheLastCounts() {
+    now(records.claim("key", "hash", "one"));
+    assertThat(now(records.claim("key", "other", "two"))).isEqualTo(new Ours());
+    now(records.letGo("key", "one"));
+
+    now(records.letGo("key", "two"));
+    assertThat(now(records.claim("key", "third", "three"))).isEqualTo(new Ours());
+  }
+
+  @Test
   void theFirstAnswerStays() {
-    now(records.record("key", new Answered("first", 200, BODY), MINUTE));
-    now(records.record("key", new Answered("second", 500, BODY), MINUTE));
+    now(records.record("key", "claim", new Answered("first", 200, BODY), MINUTE));
+    now(records.record("key", "claim", new Answered("second", 500, BODY), MINUTE));
 
     assertThat(now(records.find("key")).orElseThrow().bodyHash()).isEqualTo("first");
   }
 
   @Test
   void anAnswerWhoseTimeIsOverMakesRoom() {
-    now(records.record("key", new Answered("first", 200, BODY), Duration.ofMillis(50)));
+    now(records.record("key", "claim", new Answered("first", 200, BODY), Duration.ofMillis(50)));
     await().untilAsserted(() -> assertThat(now(records.find("key"))).isEmpty());
 
-    now(records.record("key", new Answered("second", 201, BODY), MINUTE));
+    now(records.record("key", "claim", new Answered("second", 201, BODY), MINUTE));
 
     assertThat(now(records.find("key")).orElseThrow().status()).isEqualTo(201);
   }

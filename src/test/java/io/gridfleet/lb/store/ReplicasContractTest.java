@@ -59,8 +59,8 @@ final class ReplicasContractTest {
     Session ended = published();
     now(store.sessionMap().end(ended.id(), EndReason.IDLE));
     Session live = published();
-    now(store.idempotencyRecords().record("old", answer(), Duration.ofMillis(-1)));
-    now(store.idempotencyRecords().record("new", answer(), MINUTE));
+    now(store.idempotencyRecords().record("old", "claim", answer(), Duration.ofMillis(-1)));
+    now(store.idempotencyRecords().record("new", "claim", answer(), MINUTE));
     now(store.avoidedDevices().avoid(device(), Duration.ofMillis(-1), "x"));
 
     assertThat(new Pruning(store.jdbi(), Duration.ofDays(14)).run())

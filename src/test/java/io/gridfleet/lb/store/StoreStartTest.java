@@ -190,6 +190,7 @@ final class StoreStartTest {
                           .idempotencyRecords()
                           .record(
                               "key",
+                              "claim",
                               new io.gridfleet.lb.session.IdempotencyRecords.Answered(
                                   "h", 200, new byte[100_000]),
                               MINUTE)))

@@ -15,6 +15,10 @@ import io.gridfleet.lb.device.LockAnswer;
 import io.gridfleet.lb.device.LockWish;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.IdempotencyRecords;
+import io.gridfleet.lb.session.IdempotencyRecords.Answered;
+import io.gridfleet.lb.session.IdempotencyRecords.Elsewhere;
+import io.gridfleet.lb.session.IdempotencyRecords.Ours;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,6 +124,65 @@ final class TwoReplicasTest {
   }
 
   @Test
+  void aKeyIsOneReplicasUntilItAnswersOrLetsItGo() {
+    IdempotencyRecords here = one.idempotencyRecords();
+    IdempotencyRecords there = two.idempotencyRecords();
+    assertThat(now(here.claim("key", "hash", "a"))).isEqualTo(new Ours());
+    assertThat(now(there.claim("key", "other", "b"))).isEqualTo(new Elsewhere("hash"));
+    now(there.letGo("key", "b"));
+    assertThat(now(there.claim("key", "hash", "c"))).isEqualTo(new Elsewhere("hash"));
+
+    now(here.letGo("key", "a"));
+    assertThat(now(there.claim("key", "hash", "d"))).isEqualTo(new Ours());
+    now(there.record("key", "d", new Answered("hash", 200, new byte[] {1}), MINUTE));
+
+    assertThat(now(here.claim("key", "hash", "e"))).isInstanceOf(Answered.class);
+  }
+
+  @Test
+  void aKeyOfAReplicaThatIsGoneOrSilentIsTakenOver() {
+    now(one.idempotencyRecords().claim("left", "hash", "a"));
+    now(one.idempotencyRecords().claim("killed", "hash", "b"));
+    IdempotencyRecords there = two.idempotencyRecords();
+
+    one.close();
+    assertThat(now(there.claim("left", "hash", "c"))).isEqualTo(new Ours());
+
+    two.jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "INSERT INTO replicas (id, name, started, heartbeat) SELECT replica, 'x', 0,"
+                        + " CAST(extract(epoch FROM now()) * 1000 AS BIGINT) - 17000"
+                        + " FROM keyed_requests WHERE request_key = 'killed'"));
+    assertThat(now(there.claim("killed", "hash", "d"))).isEqualTo(new Ours());
+  }
+
+  @Test
+  void twoReplicasThatAskAtOnceTellAStoryOnce() throws Exception {
+    AtomicIntegerArray begun = new AtomicIntegerArray(20);
+
+    onFiftyThreads(
+        number -> {
+          IdempotencyRecords own = (number % 2 == 0 ? one : two).idempotencyRecords();
+          for (int key = 0; key < 20; key++) {
+            String name = "key" + key;
+            String claim = number + "-" + key;
+            // what one replica has already it would take again: it joins in memory instead
+            if (number < 2 && now(own.claim(name, "hash", claim)).equals(new Ours())) {
+              assertThat(begun.incrementAndGet(key)).as("stories of a key").isEqualTo(1);
+              now(own.record(name, claim, new Answered("hash", 200, new byte[] {1}), MINUTE));
+            }
+          }
+          return null;
+        });
+
+    for (int key = 0; key < 20; key++) {
+      assertThat(begun.get(key)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void ofManyPublicationsAndEndsOfOneIdOneCounts() throws Exception {
     var id = Facts.sessionId();
     AtomicInteger published = new AtomicInteger();
@@ -208,6 +271,7 @@ final class TwoReplicasTest {
             new FleetSignal.OverridesChanged(device()),
             new FleetSignal.Taken(device(), 1, 78, Optional.empty()),
             new FleetSignal.Taken(device(), 1, 79, Optional.of("checkout ci")),
+            new FleetSignal.KeySettled("c0ffee"),
             new FleetSignal.Happened("{\"type\": \"run.created\"}"),
             new FleetSignal.NoneWaits("one", 7),
             new FleetSignal.WhoWaits(),
