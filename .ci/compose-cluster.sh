@@ -5,6 +5,7 @@ set -eu
 scratch=$1/cluster-images
 repository=$2
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/until.sh"
 export GRIDFLEET_LB_PORT=$3 PROMETHEUS_PORT=$4 COMPOSE_PROJECT_NAME=gridfleet-ci-cluster LAB_DB_PASSWORD=only-here
 export PROMETHEUS_IMAGE=prometheus:local HAPROXY_IMAGE=haproxy:local POSTGRES_IMAGE=postgres:local
 front=http://127.0.0.1:$GRIDFLEET_LB_PORT
@@ -51,11 +52,7 @@ broken() {
 await() {
   local what=$1
   shift
-  for _ in $(seq 360); do
-    "$@" >/dev/null 2>&1 && return 0
-    sleep 0.5
-  done
-  broken "not in three minutes: $what"
+  until_so 180 "$@" || broken "not in three minutes: $what"
 }
 
 compose up -d --no-build || broken 'the cluster does not start'

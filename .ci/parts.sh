@@ -1,5 +1,6 @@
 # The real parts: installed with the ordinary clients, started by hand on free ports of loopback, ended by their pids.
 # Sourced by run; wants $scratch and $repository.
+. "$repository/.ci/until.sh"
 
 pids=()
 # The oldest that the contract covers, the one in the middle that its readers know best, and the newest.
@@ -53,10 +54,7 @@ start() {
 await() {
   local name=$1
   shift
-  for _ in $(seq 240); do
-    "$@" >/dev/null 2>&1 && return 0
-    sleep 0.25
-  done
+  until_so 60 "$@" && return 0
   echo "$name did not come up:"
   tail -n 30 "$scratch/$name.log" || true
   return 1

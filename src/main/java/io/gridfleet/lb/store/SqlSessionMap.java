@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
@@ -61,6 +62,8 @@ final class SqlSessionMap implements SessionMap {
       UPDATE sessions SET last_activity = <now> - :silent
       WHERE id = :id AND ended IS NULL AND last_activity < <now> - :silent
       """;
+
+  private static final String NEWEST_FIRST = "ORDER BY created DESC, token DESC";
 
   private final Statements statements;
   private final RecordsOwed owed;
@@ -194,8 +197,7 @@ final class SqlSessionMap implements SessionMap {
 
   @Override
   public CompletionStage<List<SessionRecord>> live() {
-    return statements.run(
-        "sessions.live", handle -> records(query(handle, "WHERE ended IS NULL ORDER BY created")));
+    return records("live", "WHERE ended IS NULL ORDER BY created", query -> query);
   }
 
   /** Right after an outage nobody is: what replicas saw meanwhile is still to be written. */
@@ -204,12 +206,10 @@ final class SqlSessionMap implements SessionMap {
     if (health.justBack(grace)) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return statements.run(
-        "sessions.idle",
-        handle ->
-            records(
-                query(handle, "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
-                    .bind("grace", grace.toMillis())));
+    return records(
+        "idle",
+        "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>",
+        query -> query.bind("grace", grace.toMillis()));
   }
 
   @Override
@@ -232,29 +232,24 @@ final class SqlSessionMap implements SessionMap {
       return CompletableFuture.completedFuture(List.of());
     }
     List<String> names = runs.stream().map(Columns::storable).toList();
-    return statements.run(
-        "sessions.ofRuns",
-        handle ->
-            records(
-                query(handle, "WHERE run IN (<runs>) ORDER BY created DESC, token DESC")
-                    .bindList("runs", names)));
+    return records(
+        "ofRuns", "WHERE run IN (<runs>) " + NEWEST_FIRST, query -> query.bindList("runs", names));
   }
 
   @Override
   public CompletionStage<List<SessionRecord>> newest(int limit) {
+    return records("newest", NEWEST_FIRST + " LIMIT :limit", query -> query.bind("limit", limit));
+  }
+
+  private CompletionStage<List<SessionRecord>> records(
+      String name, String rest, UnaryOperator<Query> bound) {
     return statements.run(
-        "sessions.newest",
+        "sessions." + name,
         handle ->
-            records(
-                query(handle, "ORDER BY created DESC, token DESC LIMIT :limit")
-                    .bind("limit", limit)));
+            bound.apply(query(handle, rest)).map((row, context) -> SessionRows.record(row)).list());
   }
 
   private static Query query(Handle handle, String rest) {
     return handle.createQuery("SELECT " + SessionRows.COLUMNS + " FROM sessions " + rest);
-  }
-
-  private static List<SessionRecord> records(Query query) {
-    return query.map((row, context) -> SessionRows.record(row)).list();
   }
 }

@@ -1,14 +1,13 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.lab.ObedientNodes;
 import io.gridfleet.lb.lab.VirtualTime;
-import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeAnswer;
 import io.gridfleet.lb.node.NodeFailure;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.node.NodeRequest;
-import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /** Nodes on a virtual clock, each with its own luck; they remember what runs on each device. */
-final class ScriptedNodes implements NodeCalls, NodeSessions {
+final class ScriptedNodes implements NodeCalls, ObedientNodes {
   /** What a node says of a request that no device would take. */
   static final String REQUESTS_FAULT = "bad capability";
 
@@ -165,16 +164,6 @@ final class ScriptedNodes implements NodeCalls, NodeSessions {
           done.complete(true);
         });
     return done;
-  }
-
-  @Override
-  public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
-    return CompletableFuture.completedFuture(LeftOver.NONE);
-  }
-
-  @Override
-  public CompletionStage<Optional<Set<SessionId>>> listed(NodeId node) {
-    return CompletableFuture.completedFuture(Optional.empty());
   }
 
   @Override

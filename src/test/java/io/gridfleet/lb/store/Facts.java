@@ -60,6 +60,14 @@ final class Facts {
         Instant.EPOCH);
   }
 
+  /** A session that stands, on a device of its own. */
+  static Session published(SqlStore store) {
+    Session session =
+        session(now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow());
+    now(store.sessionMap().publish(session));
+    return session;
+  }
+
   /** The same in a run. */
   static Session of(RunId run, Session session) {
     Session.Terms terms = session.terms();

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store;
 import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
+import static io.gridfleet.lb.store.Facts.published;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,9 +57,9 @@ final class ReplicasContractTest {
 
   @Test
   void pruningDeletesWhatIsOverAndNothingElse() {
-    Session ended = published();
+    Session ended = published(store);
     now(store.sessionMap().end(ended.id(), EndReason.IDLE));
-    Session live = published();
+    Session live = published(store);
     now(store.idempotencyRecords().record("old", "claim", answer(), Duration.ofMillis(-1)));
     now(store.idempotencyRecords().record("new", "claim", answer(), MINUTE));
     now(store.avoidedDevices().avoid(device(), Duration.ofMillis(-1), "x"));
@@ -95,13 +96,5 @@ final class ReplicasContractTest {
 
   private static Answered answer() {
     return new Answered("hash", 200, new byte[] {1});
-  }
-
-  private Session published() {
-    Session session =
-        Facts.session(
-            now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow());
-    now(store.sessionMap().publish(session));
-    return session;
   }
 }

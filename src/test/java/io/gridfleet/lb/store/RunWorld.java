@@ -8,8 +8,7 @@ import io.gridfleet.lb.api.EndSessionsOfRun;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.node.LeftOver;
-import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.lab.ObedientNodes;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.DriverPacks;
@@ -33,12 +32,10 @@ import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.run.VirtualClock;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
-import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionRecord;
-import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +43,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -116,7 +112,7 @@ final class RunWorld {
       EndSession end =
           new EndSession(
               sessions,
-              new ObedientNodes(),
+              new ObedientNodes() {},
               lock -> store.deviceLocks().release(lock).thenAccept(freed -> {}),
               new SessionListener() {},
               clock);
@@ -310,28 +306,5 @@ final class RunWorld {
                 lab.all().stream()
                     .flatMap(state -> replica.bindings.of(state.device().id()).stream()))
         .toList();
-  }
-
-  /** Nodes that delete what they are told to. */
-  private static final class ObedientNodes implements NodeSessions {
-    @Override
-    public CompletionStage<Boolean> delete(NodeId node, SessionId session) {
-      return CompletableFuture.completedFuture(true);
-    }
-
-    @Override
-    public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
-      return CompletableFuture.completedFuture(LeftOver.NONE);
-    }
-
-    @Override
-    public CompletionStage<Optional<Set<SessionId>>> listed(NodeId node) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-
-    @Override
-    public CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
-      return CompletableFuture.completedFuture(Optional.of(true));
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store;
 import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
+import static io.gridfleet.lb.store.Facts.published;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,9 +50,9 @@ final class StoreChoresTest {
     DeviceLock attempt = lock("attempt");
     DeviceLock operator =
         now(store.deviceLocks().tryLockForOperator(device(), 1, "ann")).orElseThrow();
-    Session live = published();
-    Session lost = published();
-    Session ended = published();
+    Session live = published(store);
+    Session lost = published(store);
+    Session ended = published(store);
     now(store.sessionMap().end(ended.id(), EndReason.IDLE));
     forget(lost);
     dutiesAreDue();
@@ -82,7 +83,7 @@ final class StoreChoresTest {
 
   @Test
   void aLockThatWasGivenAwayDoesNotTouchTheNextOneOnItsSlot() {
-    Session lost = published();
+    Session lost = published(store);
     forget(lost);
     assertThat(now(store.orphanedLocks().expireWithoutSession())).isEqualTo(1);
     ExpiredLock claimed =
@@ -100,12 +101,6 @@ final class StoreChoresTest {
 
   private DeviceLock lock(String attempt) {
     return now(store.deviceLocks().tryLock(device(), 1, attempt, MINUTE)).orElseThrow();
-  }
-
-  private Session published() {
-    Session session = Facts.session(lock("a"));
-    now(store.sessionMap().publish(session));
-    return session;
   }
 
   /** As somebody's hand does it. */

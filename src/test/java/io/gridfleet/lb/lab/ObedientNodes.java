@@ -1,0 +1,33 @@
+package io.gridfleet.lb.lab;
+
+import io.gridfleet.lb.node.LeftOver;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.session.NodeSessions;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Nodes that delete what they are told to, know every session, and list none. */
+public interface ObedientNodes extends NodeSessions {
+  @Override
+  default CompletionStage<Boolean> delete(NodeId node, SessionId session) {
+    return CompletableFuture.completedFuture(true);
+  }
+
+  @Override
+  default CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
+    return CompletableFuture.completedFuture(LeftOver.NONE);
+  }
+
+  @Override
+  default CompletionStage<Optional<Set<SessionId>>> listed(NodeId node) {
+    return CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  @Override
+  default CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
+    return CompletableFuture.completedFuture(Optional.of(true));
+  }
+}
