@@ -11,6 +11,7 @@ import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.ReplicaNews;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.metrics.Metrics;
 import io.gridfleet.lb.metrics.Views;
@@ -152,7 +153,7 @@ public final class GridFleetLb implements AutoCloseable {
             client,
             new Listeners.OfRelay(new SessionTraffic(activity, endSession), metrics.relay()),
             new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()));
-    this.signals = new Signals(store, distributor, news, lab, suites, known);
+    this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, known);
     this.newSessions = newSessions(client);
     this.flow = newSessions.flow();
     this.door =

@@ -3,8 +3,8 @@ package io.gridfleet.lb.app;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.ReplicaNews;
 import io.gridfleet.lb.store.SqlStore;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.util.HashSet;
@@ -22,7 +22,7 @@ final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
 
   private final SqlStore store;
-  private final Distributor distributor;
+  private final ReplicaNews others;
   private final FleetNews news;
   private final LabState lab;
   private final Suites suites;
@@ -31,13 +31,13 @@ final class Signals {
 
   Signals(
       SqlStore store,
-      Distributor distributor,
       FleetNews news,
+      ReplicaNews others,
       LabState lab,
       Suites suites,
       KnownSessions known) {
     this.store = store;
-    this.distributor = distributor;
+    this.others = others;
     this.news = news;
     this.lab = lab;
     this.suites = suites;
@@ -50,24 +50,18 @@ final class Signals {
   }
 
   private void heard(FleetSignal signal) {
-    if (signal instanceof FleetSignal.Freed freed) {
-      distributor.freedElsewhere(freed.device(), freed.slot(), freed.token());
-    } else if (signal instanceof FleetSignal.AvoidanceChanged) {
+    if (signal instanceof FleetSignal.AvoidanceChanged) {
       reloadAvoided();
     } else if (signal instanceof FleetSignal.ReservationsChanged) {
       suites.reload().thenAccept(done -> {}).exceptionally(Signals::logged);
     } else if (signal instanceof FleetSignal.OverridesChanged) {
       reloadOverrides();
-    } else if (signal instanceof FleetSignal.WhoWaits) {
-      distributor.tellWhoWaits();
-    } else if (signal instanceof FleetSignal.Taken taken) {
-      distributor.takenElsewhere(taken);
-    } else if (signal instanceof FleetSignal.Waits || signal instanceof FleetSignal.NoneWaits) {
-      distributor.waitsElsewhere(signal);
     } else if (signal instanceof FleetSignal.Happened happened) {
       suites.shared().heard(happened);
     } else if (signal instanceof FleetSignal.SessionEnded ended) {
       SessionId.parse(ended.session()).ifPresent(known::forget);
+    } else {
+      others.heard(signal);
     }
   }
 
@@ -87,7 +81,7 @@ final class Signals {
 
   /** Looks at everything: at the start, and slowly ever after. */
   void sweep() {
-    distributor.tellWhoWaits();
+    others.repeat();
     news.locksAreAsked();
     store.deviceLocks().held().thenAccept(news::locks).exceptionally(Signals::logged);
     reloadAvoided();

@@ -16,8 +16,16 @@ public interface DeviceLocks {
   /**
    * Takes one free slot of a device for an attempt, or says at once why not. However many replicas
    * ask at the same time for sessions of one tenant, it never gets more than its quota.
+   *
+   * @param freeFor only a slot that has been free for so long, by the store's clock, is taken: it
+   *     wasn't wanted by those who go before this request
    */
-  CompletionStage<LockAnswer> tryLock(LockWish wish);
+  CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor);
+
+  /** Takes a slot however short it has been free. */
+  default CompletionStage<LockAnswer> tryLock(LockWish wish) {
+    return tryLock(wish, Duration.ZERO);
+  }
 
   /** Takes a slot for an attempt of a caller without limits; empty when there is none for it. */
   default CompletionStage<Optional<DeviceLock>> tryLock(

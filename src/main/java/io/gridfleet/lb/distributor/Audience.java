@@ -4,6 +4,8 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All requests that ask the same question, in their order, and the devices that fit it: the
@@ -14,6 +16,7 @@ final class Audience {
   private final Question question;
   private final BitSet fitting = new BitSet();
   private final TreeSet<Waiter> waiters = new TreeSet<>();
+  private final TreeSet<Waiter> asking = new TreeSet<>();
 
   Audience(int number, Question question, Collection<Seat> seats) {
     this.number = number;
@@ -48,5 +51,24 @@ final class Audience {
 
   SortedSet<Waiter> waiters() {
     return waiters;
+  }
+
+  /** Those out of the queue whose locks are being asked for. */
+  SortedSet<Waiter> asking() {
+    return asking;
+  }
+
+  /**
+   * Who goes first, of the queue and of those who may have to come back to it; null if nobody does.
+   *
+   * @param mayHave whether a request in the queue may have any device now
+   */
+  @Nullable Waiter first(Predicate<Waiter> mayHave) {
+    Waiter waits = waiters.stream().filter(mayHave).findFirst().orElse(null);
+    if (asking.isEmpty()) {
+      return waits;
+    }
+    Waiter asks = asking.first();
+    return waits == null || asks.compareTo(waits) < 0 ? asks : waits;
   }
 }

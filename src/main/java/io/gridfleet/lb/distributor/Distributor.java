@@ -26,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
  * Waiter}: {@link Changes}. What holds at every release of it: no request waits while a free seat
  * fits it and its tenant may have one more session, unless the seat is {@link Matching#LEFT_FOR
- * left} for a moment to a request of another replica that has waited longer. Under the lock a seat
- * is only picked and counted as taken; the lock on the slot is then asked for outside, where the
- * store says yes (the request has its device), no (another replica was first, or the tenant has all
- * it may have: the request goes back to its place) or nothing (the request ends).
+ * left} for a moment to a request that has waited longer, on another replica or here with its lock
+ * being asked for. Under the lock a seat is only picked and counted as taken; the lock on the slot
+ * is then asked for outside, where the store says yes (the request has its device), no (another
+ * replica was first, or the tenant has all it may have: the request goes back to its place) or
+ * nothing (the request ends).
  */
 public final class Distributor {
   /** Longer than news takes between replicas, so that the store is seldom asked in vain. */
@@ -83,6 +84,11 @@ public final class Distributor {
     void end(Placement answer);
   }
 
+  /** What was heard, to be taken over into the model. */
+  interface News {
+    void apply(Matching matching, Instant now, Matching.Result result);
+  }
+
   private void takeBackAt(DeviceId device, Instant until) {
     var unused =
         timer.schedule(
@@ -105,14 +111,14 @@ public final class Distributor {
           if (hopeless != null) {
             finish(waiter, hopeless, steps);
           } else if (!matching.pickFor(waiter, now, steps)) {
-            enter(waiter, wait, steps);
+            matching.enter(waiter);
+            queued(waiter, wait, steps);
           }
         });
     return wait(waiter);
   }
 
-  private void enter(Waiter waiter, Duration wait, Changes.Steps steps) {
-    matching.enter(waiter);
+  private void queued(Waiter waiter, Duration wait, Changes.Steps steps) {
     waiter.everQueued(true);
     steps.add(() -> waiter.queued().complete(null));
     steps.add(() -> setAlarm(waiter, wait));
@@ -143,7 +149,7 @@ public final class Distributor {
     long heard = freesHeard.get();
     CompletionStage<LockAnswer> answer;
     try {
-      answer = locks.tryLock(pick.device(), order.attempt(), run, order.quota());
+      answer = locks.tryLock(pick.device(), order.attempt(), run, order.quota(), pick.freeFor());
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
@@ -167,12 +173,13 @@ public final class Distributor {
         (now, steps) -> {
           Fleet fleet = matching.fleet();
           Seat seat = fleet.seat(lock.device());
+          matching.answered(waiter);
           if (seat != null) {
             seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
             fleet.changed(seat);
             fleet.tenants().belongsTo(lock, waiter.order().quota().tenant());
-            if (pick.othersFirst()) {
-              matching.others().missedTheirChance(waiter, seat, now);
+            if (pick.before() > 0 && matching.others().missedTheirChance(waiter, seat, now)) {
+              steps.tell(new FleetSignal.WhoWaits());
             }
           }
           Optional<String> counted = waiter.order().quota().counted();
@@ -186,6 +193,7 @@ public final class Distributor {
             finish(waiter, ending, steps);
             steps.add(() -> release(lock));
           }
+          matching.serveLeft(now, steps);
         });
   }
 
@@ -193,11 +201,13 @@ public final class Distributor {
     Waiter waiter = pick.waiter();
     changes.make(
         (now, steps) -> {
+          matching.answered(waiter);
           finish(waiter, waiter.ending() == null ? answer : waiter.ending(), steps);
           Seat seat = matching.notTaken(pick);
           if (seat != null) {
             matching.serve(seat, now, steps);
           }
+          matching.serveLeft(now, steps);
         });
   }
 
@@ -211,14 +221,14 @@ public final class Distributor {
     changes.make(
         (now, steps) -> {
           Seat seat = matching.notTaken(pick);
-          if (seat != null && seat.admits(pick.question(), now)) {
+          if (seat != null
+              && seat.timesFreed() == pick.timesFreed()
+              && seat.admits(pick.question(), now)) {
             seat.holdElsewhere(now);
             matching.fleet().changed(seat);
             steps.add(() -> doubtLater(pick.device().id()));
-          } else if (seat != null) {
-            matching.serve(seat, now, steps);
           }
-          backToItsPlace(waiter, now, steps);
+          backToItsPlace(waiter, seat, now, steps);
         });
   }
 
@@ -236,10 +246,7 @@ public final class Distributor {
             matching.foundFull(waiter);
             steps.add(this::doubtFullLater);
           }
-          if (seat != null) {
-            matching.serve(seat, now, steps);
-          }
-          backToItsPlace(waiter, now, steps);
+          backToItsPlace(waiter, seat, now, steps);
         });
   }
 
@@ -251,12 +258,27 @@ public final class Distributor {
             TimeUnit.MILLISECONDS);
   }
 
-  private void backToItsPlace(Waiter waiter, Instant now, Changes.Steps steps) {
+  /** It stands in the line again when what it didn't get is given to whoever is first there. */
+  private void backToItsPlace(
+      Waiter waiter, @Nullable Seat seat, Instant now, Changes.Steps steps) {
+    matching.answered(waiter);
     if (waiter.ending() != null) {
       finish(waiter, waiter.ending(), steps);
-    } else if (!matching.pickFor(waiter, now, steps)) {
+    } else {
       waiter.state(Waiter.State.WAITING);
-      enter(waiter, Duration.between(now, waiter.deadline()), steps);
+      matching.enter(waiter);
+    }
+    if (seat != null) {
+      matching.serve(seat, now, steps);
+    }
+    matching.serveLeft(now, steps);
+    if (waiter.state() != Waiter.State.WAITING) {
+      return;
+    }
+    if (matching.pickFor(waiter, now, steps)) {
+      matching.line().leave(waiter);
+    } else {
+      queued(waiter, Duration.between(now, waiter.deadline()), steps);
     }
   }
 
@@ -319,7 +341,7 @@ public final class Distributor {
     signals.publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
   }
 
-  private void freed(DeviceId device, int slot, long token) {
+  void freed(DeviceId device, int slot, long token) {
     changes.make(
         (now, steps) -> {
           freesHeard.incrementAndGet();
@@ -330,30 +352,13 @@ public final class Distributor {
         });
   }
 
-  /** Another replica took a slot: those who wait here needn't try for it. */
-  public void takenElsewhere(FleetSignal.Taken taken) {
-    changes.make(
-        (now, steps) -> {
-          Seat seat = matching.fleet().seat(taken.device());
-          if (seat != null) {
-            matching.takenElsewhere(seat, taken, now);
-            matching.serve(seat, now, steps);
-          }
-        });
-  }
-
-  /** Another replica freed a slot; which one it was for us may not be known. */
-  public void freedElsewhere(DeviceId device, int slot, long token) {
-    freed(device, slot, token);
-    doubt(device);
-  }
-
   private void doubtLater(DeviceId device) {
     var unused =
         timer.schedule(() -> doubt(device), GUESS_STANDS.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void doubt(DeviceId device) {
+  /** What was only guessed of a device doesn't stand any more. */
+  void doubt(DeviceId device) {
     tell(
         fleet -> {
           Seat seat = fleet.seat(device);
@@ -362,6 +367,10 @@ public final class Distributor {
           }
         },
         List.of(device));
+  }
+
+  void hear(News news) {
+    changes.make((now, steps) -> news.apply(matching, now, steps));
   }
 
   /** Changes what is known of seats, then gives them to those who wait. */
@@ -395,24 +404,6 @@ public final class Distributor {
   /** How many sessions a tenant has, those that are starting included. */
   public int sessionsOf(String tenant) {
     return changes.look(model -> model.fleet().tenants().of(tenant));
-  }
-
-  /** Another replica told who waits first in a line of its queue, or that nobody does. */
-  public void waitsElsewhere(FleetSignal told) {
-    changes.make(
-        (now, steps) -> {
-          matching.others().heard(told, now);
-          matching.serveLeft(now, steps);
-        });
-  }
-
-  /** Tells other replicas again who waits here first, and forgets what they don't repeat. */
-  public void tellWhoWaits() {
-    changes.make(
-        (now, steps) -> {
-          matching.others().forgetOld(now);
-          matching.fronts().again();
-        });
   }
 
   /** What stands between each device and such a request, now. */

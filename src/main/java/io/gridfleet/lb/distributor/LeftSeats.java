@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Seats that are left for a moment to requests of other replicas, which have waited longer. Guarded
- * by the distributor's lock.
+ * Seats that are left for a moment to requests that go before those who wait here. Guarded by the
+ * distributor's lock.
  */
 final class LeftSeats {
   private final Map<DeviceId, Instant> until = new HashMap<>();
 
   /**
-   * Notes a seat; one that is left already isn't left for longer.
+   * Notes a seat.
    *
-   * @return whether it wasn't left before
+   * @return whether it wasn't left before, or not until this very moment
    */
   boolean leave(Seat seat, Instant end) {
-    return until.putIfAbsent(seat.device().id(), end) == null;
+    return !end.equals(until.put(seat.device().id(), end));
   }
 
   List<DeviceId> all() {

@@ -69,12 +69,12 @@ public final class LockKeeper {
             this::renew, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Takes a free slot, as {@link DeviceLocks#tryLock}. */
+  /** Takes a slot that has been free for so long, as {@link DeviceLocks#tryLock}. */
   CompletionStage<LockAnswer> tryLock(
-      Device device, String attempt, Optional<String> run, Quota quota) {
+      Device device, String attempt, Optional<String> run, Quota quota, Duration freeFor) {
     long asked = nanos.getAsLong();
     return locks
-        .tryLock(new LockWish(device.id(), device.slots(), attempt, run, quota, expiry))
+        .tryLock(new LockWish(device.id(), device.slots(), attempt, run, quota, expiry), freeFor)
         .thenApply(
             answer -> {
               if (answer instanceof LockAnswer.Taken taken) {

@@ -5,11 +5,13 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.OtherLines.Ahead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Matching {
   /**
-   * A device that somebody has waited longer for on another replica is left to it for so long:
-   * three times what a signal and a lock take on a busy machine, and little to lose when that
-   * replica is dead. Those behind it have their turn after as long again.
+   * A device that somebody has waited longer for on another replica is left to it for so long after
+   * it got free: what a signal and a lock take where processes stand still for a quarter of a
+   * second, and little to lose when that replica is dead. Those behind it have their turn after as
+   * long again.
    */
-  static final Duration LEFT_FOR = Duration.ofMillis(150);
+  static final Duration LEFT_FOR = Duration.ofMillis(400);
 
-  /** Where a new request finds more free devices than these, nobody waits for them elsewhere. */
-  private static final int MOST_LEFT = 8;
+  /**
+   * A replica that tells of another request meanwhile lives, and has as long again for that one;
+   * not for longer than this, so that a device rests for a second at the most.
+   */
+  private static final Duration LEFT_AGAIN_WITHIN = Duration.ofMillis(600);
 
   private final Fleet fleet = new Fleet();
   private final WaitingLine line = new WaitingLine();
@@ -35,6 +41,7 @@ final class Matching {
   private final OtherLines others = new OtherLines();
   private final OwnFronts fronts;
   private final LeftSeats left = new LeftSeats();
+  private final TreeSet<Waiter> asking = new TreeSet<>();
 
   /**
    * @param replica the id of this process, as others hear it
@@ -49,8 +56,7 @@ final class Matching {
     void picked(Pick pick);
 
     /**
-     * A seat was left to requests of other replicas: to be {@link Matching#takeBack taken back}
-     * then.
+     * A seat was left to requests that go before: to be {@link Matching#takeBack taken back} then.
      */
     void left(DeviceId device, Instant until);
   }
@@ -59,9 +65,15 @@ final class Matching {
    * A seat that is counted as taken for a request.
    *
    * @param candidate which of the order's questions it answers
-   * @param othersFirst whether the seat had been left to other replicas before
+   * @param before how many replicas have a request that goes before; none of them may want the seat
+   * @param timesFreed how often the seat had got free by then
    */
-  record Pick(Waiter waiter, Device device, int candidate, boolean othersFirst) {
+  record Pick(Waiter waiter, Device device, int candidate, int before, int timesFreed) {
+    /** How long the slot must have been free. */
+    Duration freeFor() {
+      return LEFT_FOR.multipliedBy(before);
+    }
+
     Question question() {
       return waiter.order().questions().get(candidate);
     }
@@ -85,6 +97,7 @@ final class Matching {
 
   void enter(Waiter waiter) {
     line.enter(waiter);
+    waiter.everInLine(true);
     fronts.entered(waiter);
   }
 
@@ -129,46 +142,94 @@ final class Matching {
     for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
       Audience audience = waiter.audiences().get(candidate);
       Seat seat = fleet.pick(audience, waiter, now);
-      for (int i = 0; seat != null && i < MOST_LEFT; i++) {
-        int before = others.before(waiter, seat, now);
-        if (before == 0) {
-          break;
+      while (seat != null) {
+        Ahead ahead = ahead(waiter, seat, now);
+        if (!leave(seat, ahead, now, result)) {
+          take(waiter, seat, candidate, ahead, result);
+          return true;
         }
-        leave(seat, before, now, result);
         seat = fleet.pick(audience, waiter, now);
       }
-      if (seat != null) {
-        take(waiter, seat, candidate, false, result);
+    }
+    return false;
+  }
+
+  /**
+   * Who goes before this request and wants the seat: on other replicas, and here if a lock is being
+   * asked for that may be refused.
+   */
+  private Ahead ahead(Waiter waiter, Seat seat, Instant now) {
+    Ahead ahead = others.ahead(waiter, seat, now);
+    return oursGoesBefore(waiter, seat, now)
+        ? new Ahead(ahead.replicas() + 1, ahead.heard())
+        : ahead;
+  }
+
+  private boolean oursGoesBefore(Waiter waiter, Seat seat, Instant now) {
+    for (Waiter ours : asking) {
+      if (!ours.order().turn().isWellBefore(waiter.order().turn())) {
+        return false;
+      }
+      if (ours.accepts(seat)
+          && ours.audiences().stream()
+              .anyMatch(it -> it.fits(seat) && seat.admits(it.question(), now))) {
         return true;
       }
     }
     return false;
   }
 
-  private void take(Waiter waiter, Seat seat, int candidate, boolean othersFirst, Result result) {
+  private void take(Waiter waiter, Seat seat, int candidate, Ahead ahead, Result result) {
     waiter.state(Waiter.State.TAKING);
+    asking.add(waiter);
+    if (waiter.everInLine()) {
+      waiter.audiences().forEach(audience -> audience.asking().add(waiter));
+    }
     fleet.take(seat, waiter.order().quota().tenant());
-    result.picked(new Pick(waiter, seat.device(), candidate, othersFirst));
+    result.picked(new Pick(waiter, seat.device(), candidate, ahead.replicas(), seat.timesFreed()));
   }
 
-  private void leave(Seat seat, int replicas, Instant now, Result result) {
-    seat.leftToOthers(true);
-    fleet.changed(seat);
-    Instant until = now.plus(LEFT_FOR.multipliedBy(replicas));
-    if (left.leave(seat, until)) {
-      result.left(seat.device().id(), until);
-    }
+  /** A request whose lock was asked for has its answer: it keeps nobody waiting any more. */
+  void answered(Waiter waiter) {
+    asking.remove(waiter);
+    waiter.audiences().forEach(audience -> audience.asking().remove(waiter));
   }
 
   /**
-   * Those who went before ours had their time with a seat; if they took it, the store says so when
-   * its lock is asked for.
+   * Leaves a seat that got free just now to those who go before; one that has been free for longer
+   * isn't wanted by them, which the store makes sure of when its lock is asked for.
    */
+  private boolean leave(Seat seat, Ahead ahead, Instant now, Result result) {
+    if (ahead.replicas() == 0 || seat.freedAt().equals(Instant.MIN)) {
+      return false;
+    }
+    Instant until = leftFrom(seat, ahead).plus(LEFT_FOR.multipliedBy(ahead.replicas()));
+    if (!now.isBefore(until)) {
+      return false;
+    }
+    seat.leftToOthers(true);
+    fleet.changed(seat);
+    if (left.leave(seat, until)) {
+      result.left(seat.device().id(), until);
+    }
+    return true;
+  }
+
+  private static Instant leftFrom(Seat seat, Ahead ahead) {
+    Instant freed = seat.freedAt();
+    Instant last = freed.plus(LEFT_AGAIN_WITHIN);
+    if (ahead.heard().isBefore(freed)) {
+      return freed;
+    }
+    return ahead.heard().isBefore(last) ? ahead.heard() : last;
+  }
+
+  /** Those who went before ours had their time with a seat. */
   void takeBack(DeviceId device, Instant until, Result result) {
     Seat seat = fleet.seat(device);
     if (left.isOver(device, until) && seat != null) {
       isLeftNoMore(seat);
-      serve(seat, until, true, result);
+      serve(seat, until, result);
     }
   }
 
@@ -207,13 +268,13 @@ final class Matching {
     fleet.tenants().doubt().forEach(tenant -> mayHaveMore(tenant, now, result));
   }
 
-  /** Looks again at what was left to others, when they told something new. */
+  /** Looks again at what was left to those who go before, when they may be others now. */
   void serveLeft(Instant now, Result result) {
     for (DeviceId device : left.all()) {
       Seat seat = fleet.seat(device);
       if (seat != null) {
         isLeftNoMore(seat);
-        serve(seat, now, false, result);
+        serve(seat, now, result);
       }
       if (seat == null || !seat.isLeftToOthers()) {
         left.isTaken(device);
@@ -231,10 +292,6 @@ final class Matching {
    * replica.
    */
   void serve(Seat seat, Instant now, Result result) {
-    serve(seat, now, false, result);
-  }
-
-  private void serve(Seat seat, Instant now, boolean othersFirst, Result result) {
     fleet.changed(seat);
     while (seat.freeSlots() > 0) {
       Waiter next =
@@ -244,9 +301,8 @@ final class Matching {
       if (next == null) {
         return;
       }
-      int before = othersFirst ? 0 : others.before(next, seat, now);
-      if (before > 0) {
-        leave(seat, before, now, result);
+      Ahead ahead = ahead(next, seat, now);
+      if (leave(seat, ahead, now, result)) {
         return;
       }
       line.leave(next);
@@ -255,7 +311,7 @@ final class Matching {
           || !seat.admits(next.audiences().get(candidate).question(), now)) {
         candidate++;
       }
-      take(next, seat, candidate, othersFirst, result);
+      take(next, seat, candidate, ahead, result);
     }
   }
 
@@ -273,7 +329,7 @@ final class Matching {
   void freed(Seat seat, int slot, long token, Instant now, Result result) {
     left.isTaken(seat.device().id());
     isLeftNoMore(seat);
-    seat.freed(slot, token);
+    seat.freed(slot, token, now);
     String tenant = fleet.tenants().freed(seat.device().id(), slot, token);
     serveOrForget(seat, now, result);
     if (tenant == null) {

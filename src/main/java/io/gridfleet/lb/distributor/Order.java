@@ -2,6 +2,7 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Quota;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -53,6 +54,12 @@ public record Order(
    * @param number tells apart those that arrived together
    */
   public record Turn(int priority, Instant arrival, long number) implements Comparable<Turn> {
+    /**
+     * Requests that arrived as close as this have no order between replicas: below the second that
+     * is promised, above what clocks and signals are late by.
+     */
+    private static final Duration TOGETHER = Duration.ofMillis(250);
+
     @Override
     public int compareTo(Turn other) {
       int byPriority = Integer.compare(other.priority, priority);
@@ -61,6 +68,13 @@ public record Order(
       }
       int byArrival = arrival.compareTo(other.arrival);
       return byArrival != 0 ? byArrival : Long.compare(number, other.number);
+    }
+
+    /** Whether it goes before one that other replicas, or answers under way, may overtake. */
+    boolean isWellBefore(Turn other) {
+      return priority != other.priority
+          ? priority > other.priority
+          : arrival.plus(TOGETHER).isBefore(other.arrival);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,16 +15,11 @@ import java.util.TreeSet;
  * Who waits first in the lines of other replicas, as they told; so that a device is left to a
  * request that has waited longer there. Guarded by the distributor's lock.
  *
- * <p>What was told may be out of date: a request that had its chance and didn't take it isn't
- * counted until its replica tells of it again, and what nobody repeats is forgotten.
+ * <p>What was told may be out of date: a request that had its chance with a device and didn't take
+ * it doesn't count for this device until its replica tells of it again, and what nobody repeats is
+ * forgotten.
  */
 final class OtherLines {
-  /**
-   * Requests that arrived as close as this have no order: below the second that is promised, above
-   * what clocks and signals are late by.
-   */
-  static final Duration TOGETHER = Duration.ofMillis(250);
-
   /** Replicas repeat every ten seconds who waits; three times unheard is dead. */
   static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
 
@@ -35,7 +31,7 @@ final class OtherLines {
     private final Order.Turn turn;
     private final QuestionText.Asked asked;
     private final Instant heard;
-    private boolean missedItsChance;
+    private final Set<DeviceId> missed = new HashSet<>();
 
     Front(Place place, Order.Turn turn, QuestionText.Asked asked, Instant heard) {
       this.place = place;
@@ -45,7 +41,7 @@ final class OtherLines {
     }
 
     boolean wants(Seat seat, Instant now) {
-      return !missedItsChance
+      return !missed.contains(seat.device().id())
           && !asked.failed().contains(seat.device().id())
           && seat.admits(asked.question(), now)
           && asked.question().fits(seat.device());
@@ -103,35 +99,46 @@ final class OtherLines {
         .forEach(this::remove);
   }
 
-  /** How many other replicas have a request that has waited longer for such a seat. */
-  int before(Waiter waiter, Seat seat, Instant now) {
+  /**
+   * Who goes before a request.
+   *
+   * @param replicas how many have a request that goes before it
+   * @param heard when one of them told of its request last
+   */
+  record Ahead(int replicas, Instant heard) {}
+
+  /** Which other replicas have a request that has waited longer for such a seat. */
+  Ahead ahead(Waiter waiter, Seat seat, Instant now) {
     Set<String> replicas = new HashSet<>();
+    Instant heard = Instant.MIN;
     for (Front front : ordered) {
-      if (!isBefore(front.turn, waiter.order().turn())) {
+      if (!front.turn.isWellBefore(waiter.order().turn())) {
         break;
       }
       if (!replicas.contains(front.place.replica()) && front.wants(seat, now)) {
         replicas.add(front.place.replica());
+        heard = front.heard.isAfter(heard) ? front.heard : heard;
       }
     }
-    return replicas.size();
+    return new Ahead(replicas.size(), heard);
   }
 
-  /** The seat was left to those before this request, and none of them took it. */
-  void missedTheirChance(Waiter waiter, Seat seat, Instant now) {
+  /**
+   * The seat was left to those before this request, and none of them took it.
+   *
+   * @return whether there were any
+   */
+  boolean missedTheirChance(Waiter waiter, Seat seat, Instant now) {
+    boolean any = false;
     for (Front front : ordered) {
-      if (!isBefore(front.turn, waiter.order().turn())) {
-        return;
+      if (!front.turn.isWellBefore(waiter.order().turn())) {
+        break;
       }
       if (front.wants(seat, now)) {
-        front.missedItsChance = true;
+        front.missed.add(seat.device().id());
+        any = true;
       }
     }
-  }
-
-  private static boolean isBefore(Order.Turn theirs, Order.Turn ours) {
-    return theirs.priority() != ours.priority()
-        ? theirs.priority() > ours.priority()
-        : theirs.arrival().plus(TOGETHER).isBefore(ours.arrival());
+    return any;
   }
 }

@@ -68,10 +68,7 @@ final class OwnFronts {
   void tell(Predicate<Waiter> mayHave, Consumer<FleetSignal> others) {
     for (Audience audience : List.copyOf(changed)) {
       Waiter before = told.get(audience);
-      Waiter first = audience.waiters().stream().filter(mayHave).findFirst().orElse(null);
-      if (before != null && before.state() == Waiter.State.TAKING) {
-        continue;
-      }
+      Waiter first = audience.first(mayHave);
       changed.remove(audience);
       boolean repeat = repeated.remove(audience) && first != null;
       if (repeat || !Objects.equals(first, before)) {

@@ -34,6 +34,8 @@ public final class Seat {
   private final int index;
   private final TreeMap<Integer, HeldLock> held = new TreeMap<>();
   private final Map<Integer, Long> lastFreed = new HashMap<>();
+  private Instant freedAt = Instant.MIN;
+  private int timesFreed;
   private final Set<Integer> takenSinceAsked = new HashSet<>();
   private Device device;
   private NodeSessions nodeSessions;
@@ -150,8 +152,12 @@ public final class Seat {
   }
 
   /** Notes that a lock is gone; an older lock on the slot doesn't free a newer one. */
-  boolean freed(int slot, long token) {
-    lastFreed.merge(slot, token, Math::max);
+  boolean freed(int slot, long token, Instant now) {
+    Long before = lastFreed.put(slot, Math.max(token, lastFreed.getOrDefault(slot, 0L)));
+    if (before == null || before < token) {
+      freedAt = now;
+      timesFreed++;
+    }
     HeldLock lock = held.get(slot);
     if (lock == null || lock.lock().token() > token) {
       return false;
@@ -159,6 +165,16 @@ public final class Seat {
     held.remove(slot);
     nodeSessions.count--;
     return true;
+  }
+
+  /** When a slot got free last, as far as was heard; long ago if none did. */
+  Instant freedAt() {
+    return freedAt;
+  }
+
+  /** How often it was heard that a slot got free. */
+  int timesFreed() {
+    return timesFreed;
   }
 
   /**

@@ -28,6 +28,7 @@ final class Waiter implements Comparable<Waiter> {
   private final List<Audience> audiences = new ArrayList<>(1);
   private State state = State.WAITING;
   private boolean everQueued;
+  private boolean everInLine;
   private volatile @Nullable Future<?> alarm;
   private @Nullable Placement ending;
 
@@ -55,6 +56,15 @@ final class Waiter implements Comparable<Waiter> {
 
   void everQueued(boolean newer) {
     everQueued = newer;
+  }
+
+  /** Whether it was in the line, be it for the moment of looking for another seat. */
+  boolean everInLine() {
+    return everInLine;
+  }
+
+  void everInLine(boolean newer) {
+    everInLine = newer;
   }
 
   boolean everQueued() {

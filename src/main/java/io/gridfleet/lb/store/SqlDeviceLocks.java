@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class SqlDeviceLocks implements DeviceLocks {
   /**
    * Picks the first slot without a holder and takes it, if nobody took it between: then no row
-   * comes back although another slot may be free. An attempt needs the device's reservation to be
-   * its own run's, or that there is neither, and its tenant to have fewer sessions than it may.
+   * comes back although another slot may be free. A free slot's row says since when it is free. An
+   * attempt needs the device's reservation to be its own run's, or that there is neither, and its
+   * tenant to have fewer sessions than it may.
    */
   private static final String TAKE =
       """
@@ -41,7 +42,8 @@ final class SqlDeviceLocks implements DeviceLocks {
         SELECT slots.slot FROM slots
         WHERE NOT EXISTS (
           SELECT 1 FROM device_locks taken
-          WHERE taken.device = :device AND taken.slot = slots.slot AND taken.holder IS NOT NULL)
+          WHERE taken.device = :device AND taken.slot = slots.slot
+            AND (taken.holder IS NOT NULL OR :freeFor > 0 AND taken.since > <now> - :freeFor))
         ORDER BY slots.slot LIMIT 1) free
       WHERE (:kind = 'OPERATOR'
         OR (SELECT run FROM reserved_devices WHERE device = :device)
@@ -53,6 +55,7 @@ final class SqlDeviceLocks implements DeviceLocks {
       SET token = device_locks.token + 1, holder = excluded.holder, kind = excluded.kind,
           since = excluded.since, expires = excluded.expires, tenant = excluded.tenant
       WHERE device_locks.holder IS NULL
+        AND NOT (:freeFor > 0 AND device_locks.since > <now> - :freeFor)
       RETURNING slot, token
       """;
 
@@ -68,7 +71,8 @@ final class SqlDeviceLocks implements DeviceLocks {
   /** A live session's lock goes with its session only; a claimed one with the clean-up. */
   static final String RELEASE =
       """
-      UPDATE device_locks SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL
+      UPDATE device_locks
+      SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL, since = <now>
       WHERE device = :device AND slot = :slot AND token = :token
         AND kind IN ('ATTEMPT', 'ENDING', 'OPERATOR') AND claimed_by IS NULL
       """;
@@ -85,12 +89,12 @@ final class SqlDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
     return statements.inTransaction(
         "locks.tryLock",
         handle -> {
           alone(handle, wish.quota());
-          return answer(handle, new Row(wish, Kind.ATTEMPT));
+          return answer(handle, new Row(wish, Kind.ATTEMPT, freeFor.toMillis()));
         });
   }
 
@@ -145,12 +149,12 @@ final class SqlDeviceLocks implements DeviceLocks {
       DeviceId device, int slots, String operator) {
     Quota nobodys = new Quota("", OptionalInt.empty());
     LockWish wish = new LockWish(device, slots, operator, Optional.empty(), nobodys, Duration.ZERO);
-    Row row = new Row(wish, Kind.OPERATOR);
+    Row row = new Row(wish, Kind.OPERATOR, 0);
     return statements.run("locks.tryLockForOperator", handle -> take(handle, row));
   }
 
   /** The row that a wish asks for. */
-  private record Row(LockWish wish, Kind kind) {
+  private record Row(LockWish wish, Kind kind, long freeForMillis) {
     @Nullable Long expiryMillis() {
       return kind == Kind.OPERATOR ? null : wish.expiry().toMillis();
     }
@@ -189,6 +193,7 @@ final class SqlDeviceLocks implements DeviceLocks {
         .bind("slots", wish.slots())
         .bind("holder", holder)
         .bind("kind", row.kind().name())
+        .bind("freeFor", row.freeForMillis())
         .bindByType("run", row.run(), String.class)
         .bindByType("expiry", row.expiryMillis(), Long.class)
         .bindByType("tenant", row.tenant(), String.class)

@@ -27,7 +27,7 @@ final class SqlOrphanedLocks implements OrphanedLocks {
   private static final String CLEANED =
       """
       UPDATE device_locks
-      SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL,
+      SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL, since = <now>,
           claimed_by = NULL, claimed_until = NULL
       WHERE device = :device AND slot = :slot AND token = :token
         AND kind IN ('ATTEMPT', 'ENDING') AND claimed_by = :me AND claimed_until >= <now>

@@ -252,7 +252,7 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
     throw new UnsupportedOperationException("the API takes locks for operators only");
   }
 

@@ -280,7 +280,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
     DeviceLock lock = new DeviceLock(wish.device(), 0, wish.attempt(), 1);
     boolean taken = held.putIfAbsent(wish.device(), lock) != null;
     return CompletableFuture.completedStage(

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 
 /** Locks in memory, with the promises of the port; they fail only when told to. */
 public final class FakeDeviceLocks implements DeviceLocks {
   private record Slot(DeviceId device, int number) {}
 
   private final Map<Slot, HeldLock> held = new HashMap<>();
+  private final Map<Slot, Instant> freed = new HashMap<>();
   private final Map<DeviceId, String> reserved = new HashMap<>();
   private final Map<DeviceLock, String> tenants = new HashMap<>();
   private final InstantSource clock;
@@ -37,7 +39,7 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public synchronized CompletionStage<LockAnswer> tryLock(LockWish wish) {
+  public synchronized CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
     if (gone) {
       return CompletableFuture.failedFuture(new IllegalStateException("gone, as told"));
     }
@@ -50,7 +52,8 @@ public final class FakeDeviceLocks implements DeviceLocks {
     }
     Optional<Instant> expires = Optional.of(clock.instant().plus(wish.expiry()));
     return CompletableFuture.completedFuture(
-        take(wish.device(), wish.slots(), wish.attempt(), HeldLock.Kind.ATTEMPT, expires)
+        freeSlot(wish.device(), wish.slots(), freeFor)
+            .map(slot -> take(slot, wish.attempt(), HeldLock.Kind.ATTEMPT, expires))
             .<LockAnswer>map(lock -> taken(lock, wish.quota().tenant()))
             .orElseGet(LockAnswer.NotFree::new));
   }
@@ -74,22 +77,30 @@ public final class FakeDeviceLocks implements DeviceLocks {
   public synchronized CompletionStage<Optional<DeviceLock>> tryLockForOperator(
       DeviceId device, int slots, String operator) {
     return CompletableFuture.completedFuture(
-        take(device, slots, operator, HeldLock.Kind.OPERATOR, Optional.empty()));
+        freeSlot(device, slots, Duration.ZERO)
+            .map(slot -> take(slot, operator, HeldLock.Kind.OPERATOR, Optional.empty())));
   }
 
-  private Optional<DeviceLock> take(
-      DeviceId device, int slots, String holder, HeldLock.Kind kind, Optional<Instant> expires) {
-    for (int number = 0; number < slots; number++) {
-      Slot slot = new Slot(device, number);
-      HeldLock before = held.get(slot);
-      if (before == null
-          || before.expires().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
-        DeviceLock lock = new DeviceLock(device, number, holder, ++token);
-        held.put(slot, new HeldLock(lock, kind, clock.instant(), expires));
-        return Optional.of(lock);
-      }
-    }
-    return Optional.empty();
+  private Optional<Slot> freeSlot(DeviceId device, int slots, Duration freeFor) {
+    return IntStream.range(0, slots)
+        .mapToObj(number -> new Slot(device, number))
+        .filter(slot -> !isHeld(slot))
+        .filter(
+            slot ->
+                !freed.containsKey(slot)
+                    || !clock.instant().isBefore(freed.get(slot).plus(freeFor)))
+        .findFirst();
+  }
+
+  private boolean isHeld(Slot slot) {
+    HeldLock now = held.get(slot);
+    return now != null && now.expires().filter(end -> !clock.instant().isBefore(end)).isEmpty();
+  }
+
+  private DeviceLock take(Slot slot, String holder, HeldLock.Kind kind, Optional<Instant> expires) {
+    DeviceLock lock = new DeviceLock(slot.device(), slot.number(), holder, ++token);
+    held.put(slot, new HeldLock(lock, kind, clock.instant(), expires));
+    return lock;
   }
 
   @Override
@@ -116,6 +127,7 @@ public final class FakeDeviceLocks implements DeviceLocks {
     boolean holds = now != null && now.lock().token() == lock.token();
     if (holds) {
       held.remove(slot);
+      freed.put(slot, clock.instant());
     }
     return CompletableFuture.completedFuture(holds);
   }

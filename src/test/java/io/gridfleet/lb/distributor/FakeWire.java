@@ -13,33 +13,63 @@ import io.gridfleet.lb.webdriver.Capabilities;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Carries signals between distributors on a virtual clock, in their order, a little late. */
+/**
+ * Carries signals between distributors on a virtual clock, in their order, a little late; and what
+ * they ask of the store.
+ */
 final class FakeWire {
   static final Duration LATENCY = Duration.ofMillis(5);
 
   private final VirtualTime time;
+  private final Random luck;
+  private final Duration late;
   private final List<Replica> replicas = new ArrayList<>();
+  private final Map<DeviceId, String> names = new HashMap<>();
 
+  /** Signals take {@link #LATENCY} each, the store answers at once. */
   FakeWire(VirtualTime time) {
+    this(time, new Random(0), Duration.ZERO);
+  }
+
+  /**
+   * @param late by how much a signal, and each way to the store, may take longer
+   */
+  FakeWire(VirtualTime time, Random luck, Duration late) {
     this.time = time;
+    this.luck = luck;
+    this.late = late;
+  }
+
+  private long lateNanos() {
+    return late.isZero() ? 0 : luck.nextLong(late.toNanos());
+  }
+
+  /** The model of a phone. */
+  String nameOf(DeviceId device) {
+    return names.get(device);
   }
 
   /** A distributor, and what it hears. */
   final class Replica implements FleetSignals {
     private final Distributor distributor;
-    private final Set<String> ended = new HashSet<>();
+    private long heardUntil;
     private boolean cut;
 
     private Replica(String name, DeviceLocks locks) {
-      LockKeeper keeper = new LockKeeper(locks, Duration.ofHours(1), time::nanoTime);
+      LockKeeper keeper =
+          new LockKeeper(
+              late.isZero() ? locks : new SlowLocks(locks, time, FakeWire.this::lateNanos),
+              Duration.ofHours(1),
+              time::nanoTime);
       this.distributor = new Distributor(keeper, time, time, name, this);
     }
 
@@ -47,34 +77,25 @@ final class FakeWire {
       return distributor;
     }
 
-    /** For tests to note which requests are over. */
-    Set<String> ended() {
-      return ended;
-    }
-
     @Override
     public void publish(FleetSignal signal) {
       if (!cut) {
         for (Replica other : replicas) {
           if (!other.equals(this)) {
-            time.schedule(() -> other.hear(signal), LATENCY.toMillis(), TimeUnit.MILLISECONDS);
+            other.heardUntil =
+                Math.max(other.heardUntil, time.nanoTime() + LATENCY.toNanos() + lateNanos());
+            time.schedule(
+                () -> other.hear(this, signal),
+                other.heardUntil - time.nanoTime(),
+                TimeUnit.NANOSECONDS);
           }
         }
       }
     }
 
-    private void hear(FleetSignal signal) {
-      if (cut) {
-        return;
-      }
-      if (signal instanceof FleetSignal.Freed freed) {
-        distributor.freedElsewhere(freed.device(), freed.slot(), freed.token());
-      } else if (signal instanceof FleetSignal.Taken taken) {
-        distributor.takenElsewhere(taken);
-      } else if (signal instanceof FleetSignal.WhoWaits) {
-        distributor.tellWhoWaits();
-      } else {
-        distributor.waitsElsewhere(signal);
+    private void hear(Replica from, FleetSignal signal) {
+      if (!cut && !from.cut) {
+        new ReplicaNews(distributor).heard(signal);
       }
     }
 
@@ -102,8 +123,9 @@ final class FakeWire {
     replica.cut = true;
   }
 
-  private static Device phone(String name) {
+  private Device phone(String name) {
     DeviceId id = DeviceId.of(name);
+    names.put(id, name);
     Node node =
         new Node(
             new NodeId("node"), URI.create("http://127.0.0.1:4723"), Optional.empty(), Set.of());

@@ -139,9 +139,9 @@ final class UnheardReservationTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
     asked++;
-    CompletionStage<LockAnswer> answer = store.tryLock(wish);
+    CompletionStage<LockAnswer> answer = store.tryLock(wish, freeFor);
     Runnable once = onItsWay;
     onItsWay = () -> {};
     once.run();

@@ -95,6 +95,29 @@ final class DeviceLocksContractTest {
   }
 
   @Test
+  void aSlotIsTakenOnlyWhenItHasBeenFreeForAsLongAsWasAsked() {
+    assertThat(freeFor(2, MINUTE)).as("never taken").isPresent();
+    DeviceLock second = freeFor(2, MINUTE).orElseThrow();
+    now(locks.release(second));
+
+    assertThat(freeFor(2, MINUTE)).as("just freed").isEmpty();
+    assertThat(freeFor(3, MINUTE))
+        .as("another slot")
+        .get()
+        .extracting(DeviceLock::slot)
+        .isEqualTo(2);
+    await().untilAsserted(() -> assertThat(freeFor(2, MOMENT)).isPresent());
+  }
+
+  private Optional<DeviceLock> freeFor(int slots, Duration time) {
+    Quota unlimited = new Quota("", OptionalInt.empty());
+    LockWish wish = new LockWish(phone, slots, "attempt", Optional.empty(), unlimited, MINUTE);
+    return now(locks.tryLock(wish, time)) instanceof LockAnswer.Taken taken
+        ? Optional.of(taken.lock())
+        : Optional.empty();
+  }
+
+  @Test
   void anOperatorsLockStandsUntilItIsReleased() {
     DeviceLock lock = now(locks.tryLockForOperator(phone, 1, "ann")).orElseThrow();
 

@@ -133,7 +133,7 @@ public class PickBenchmark {
     private long token;
 
     @Override
-    public CompletionStage<LockAnswer> tryLock(LockWish wish) {
+    public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
       return done(
           new LockAnswer.Taken(new DeviceLock(wish.device(), 0, wish.attempt(), ++token)));
     }
