@@ -86,6 +86,10 @@ public final class IdempotentRequests {
     for (SharedStory known = running.putIfAbsent(scoped, fresh);
         known != null;
         known = running.putIfAbsent(scoped, fresh)) {
+      if (!known.bodyHash().equals(hash) && !known.decided().isDone()) {
+        enterAfter(known, scoped, fresh);
+        return first;
+      }
       PendingSession joined = join(known, hash, request);
       if (joined != null) {
         repeated.run();
@@ -95,6 +99,34 @@ public final class IdempotentRequests {
     }
     ask(scoped, fresh, false);
     return first;
+  }
+
+  /** Which of two bodies is the key's another replica may know: the later one waits for that. */
+  private void enterAfter(SharedStory undecided, String key, SharedStory fresh) {
+    var unused =
+        undecided.decided().thenRunAsync(() -> enter(key, fresh), fresh.first().executor());
+  }
+
+  private void enter(String key, SharedStory fresh) {
+    NewSessionRequest request = fresh.first();
+    SharedStory known = running.putIfAbsent(key, fresh);
+    if (known == null) {
+      ask(key, fresh, false);
+    } else if (!known.decided().isDone()) {
+      enterAfter(known, key, fresh);
+    } else if (!known.bodyHash().equals(fresh.bodyHash())) {
+      replay(key, fresh, NewSessionAnswer.of(otherBody().error(), legacy(fresh)));
+    } else {
+      PendingSession joined = known.join(request, flow.progress(request));
+      if (joined == null) {
+        running.remove(key, known);
+        enter(key, fresh);
+      } else {
+        repeated.run();
+        fresh.isToldBy(joined);
+        joined.answer().thenAccept(fresh::tell);
+      }
+    }
   }
 
   /** Another replica has answered a key, or lets it go. */
@@ -136,8 +168,11 @@ public final class IdempotentRequests {
   private void waitFor(String key, SharedStory story, Elsewhere elsewhere, boolean again) {
     if (!elsewhere.bodyHash().equals(story.bodyHash())) {
       replay(key, story, NewSessionAnswer.of(otherBody().error(), legacy(story)));
-    } else if (again) {
-      ask(key, story, true);
+    } else {
+      story.decided().complete(null);
+      if (again) {
+        ask(key, story, true);
+      }
     }
   }
 
@@ -166,12 +201,14 @@ public final class IdempotentRequests {
     }
     PendingSession pending = flow.begin(request);
     story.isToldBy(pending);
+    story.decided().complete(null);
     pending.answer().thenAccept(answer -> remember(key, story, answer));
   }
 
   private void replay(String key, SharedStory story, NewSessionAnswer answer) {
     repeated.run();
     running.remove(key, story);
+    story.decided().complete(null);
     story.tell(answer);
   }
 
@@ -192,6 +229,7 @@ public final class IdempotentRequests {
   }
 
   private void abandoned(String key, SharedStory story) {
+    story.decided().complete(null);
     if (running.remove(key, story)) {
       settle(key, new Settling(story.first().id(), Optional.empty()));
     }

@@ -22,6 +22,7 @@ final class SharedStory {
   private final Consumer<SharedStory> whenAbandoned;
   private int present;
   private boolean abandoned;
+  private final CompletableFuture<Void> decided = new CompletableFuture<>();
   private boolean asking;
   private boolean askAgain;
 
@@ -58,6 +59,14 @@ final class SharedStory {
     boolean again = askAgain;
     askAgain = false;
     return again;
+  }
+
+  /**
+   * Completes when it is known who tells it, so that its body is that of the key, or that it isn't
+   * told; then it isn't among those that run any more.
+   */
+  CompletableFuture<Void> decided() {
+    return decided;
   }
 
   synchronized boolean isAbandoned() {

@@ -115,6 +115,22 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
+  void theRightBodyJoinsAlthoughAWrongOneCameElsewhereBeforeIt() {
+    here.ask(ANY);
+    PendingSession pending = askHere();
+    records.slow(true);
+    PendingSession wrong = ask(there, second, Map.of("platformName", "iOS"));
+    PendingSession repeat = askThere();
+    records.slow(false);
+    there.time.pass(A_SECOND);
+    assertThat(answer(wrong).status()).isEqualTo(400);
+
+    here.time.pass(Duration.ofSeconds(30));
+
+    assertThat(text(repeat)).isEqualTo(text(pending));
+  }
+
+  @Test
   void whoWaitsElsewhereBeginsWhenTheFirstHasLeft() {
     here.ask(ANY);
     PendingSession pending = askHere();

@@ -18,6 +18,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   private final Map<String, Taken> taken = new ConcurrentHashMap<>();
   private final Map<String, Kept> kept = new ConcurrentHashMap<>();
   private final InstantSource clock;
+  private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
   public FakeIdempotencyRecords(InstantSource clock) {
     this.clock = clock;
@@ -33,21 +34,32 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
 
   @Override
   public synchronized CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
+    Claim said = claimed(key, bodyHash, claim);
+    return held.thenApply(released -> said);
+  }
+
+  private Claim claimed(String key, String bodyHash, String claim) {
     Optional<Answered> answered = find(key).toCompletableFuture().join();
     if (answered.isPresent()) {
-      return CompletableFuture.completedFuture(answered.get());
+      return answered.get();
     }
     Taken before = taken.putIfAbsent(key, new Taken(bodyHash, claim));
-    return CompletableFuture.completedFuture(
-        before == null || before.claim().equals(claim)
-            ? new Ours()
-            : new Elsewhere(before.bodyHash()));
+    return before == null ? new Ours() : new Elsewhere(before.bodyHash());
   }
 
   @Override
   public synchronized CompletionStage<Void> letGo(String key, String claim) {
     taken.computeIfPresent(key, (same, row) -> row.claim().equals(claim) ? null : row);
     return CompletableFuture.completedFuture(null);
+  }
+
+  /** Whether answers to claims wait; those that waited come when it ends. */
+  public synchronized void slow(boolean isSlow) {
+    if (isSlow) {
+      held = new CompletableFuture<>();
+    } else {
+      held.complete(null);
+    }
   }
 
   /** The replica that has this key is dead. */
