@@ -25,19 +25,22 @@ final class NodeClientTest {
 
   private final EventLoopGroup loops = Transport.best().loops("test-loop", 1);
   private final EventLoop loop = loops.next();
-  private final NodeConnections connections =
-      new NodeConnections(
-          Transport.best(),
-          new Deadlines(Duration.ofMillis(20)),
-          Duration.ofSeconds(2),
-          Duration.ofMillis(300),
-          NodeTrust.ofJava());
+  private final NodeConnections connections = connections(Duration.ofMillis(300));
   private final NodeClient client = new NodeClient(connections, loops);
 
   @AfterEach
   void nothingStaysOpen() {
     await().until(() -> connections.open() == 0);
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static NodeConnections connections(Duration idle) {
+    return new NodeConnections(
+        Transport.best(),
+        new Deadlines(Duration.ofMillis(20)),
+        Duration.ofSeconds(2),
+        idle,
+        NodeTrust.ofJava());
   }
 
   private NodeAnswer answer(NodeAddress node, NodeRequest request) throws Exception {
@@ -240,10 +243,13 @@ final class NodeClientTest {
   @Test
   void whatTheNodeSaysAboutItsConnectionsIsHeeded() throws Exception {
     String answer = "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n";
+    NodeConnections patient = connections(Duration.ofMinutes(1));
     try (RawNode node = RawNode.answering(answer)) {
-      answer(node.address(), NodeRequest.get("/status", LONG));
+      new NodeClient(patient, loops)
+          .send(node.address(), NodeRequest.get("/status", LONG), loop)
+          .get(20, TimeUnit.SECONDS);
 
-      await().atMost(Duration.ofMillis(250)).until(() -> connections.open() == 0);
+      await().until(() -> patient.open() == 0);
     }
   }
 }
