@@ -6,8 +6,9 @@ package io.gridfleet.lb.simulator;
  * @param sessionId empty where no session is concerned
  * @param udid empty where no device is named
  * @param detail method and path, an error text, or a close code
+ * @param nanos when, as {@link System#nanoTime} has it
  */
-public record NodeEvent(Kind kind, String sessionId, String udid, String detail) {
+public record NodeEvent(Kind kind, String sessionId, String udid, String detail, long nanos) {
 
   /** What a node can see or do. */
   public enum Kind {

@@ -63,7 +63,7 @@ public final class NodeHistory {
     counts.computeIfAbsent(kind, key -> new LongAdder()).increment();
     synchronized (lock) {
       if (events.size() < MOST_EVENTS_KEPT) {
-        events.add(new NodeEvent(kind, sessionId, udid, detail));
+        events.add(new NodeEvent(kind, sessionId, udid, detail, System.nanoTime()));
       }
     }
   }

@@ -8,8 +8,10 @@ import java.util.Map;
  *
  * @param headers names in lower case
  * @param body what was parsed; a missing node when it wasn't JSON
+ * @param nanos when it arrived, as {@link System#nanoTime} has it
  */
-public record ReceivedCreation(String udid, Map<String, String> headers, JsonNode body) {
+public record ReceivedCreation(
+    String udid, Map<String, String> headers, JsonNode body, long nanos) {
 
   /** The {@code X-Idempotency-Key}, or an empty string. */
   public String idempotencyKey() {

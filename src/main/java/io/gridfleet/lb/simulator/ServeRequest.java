@@ -48,7 +48,9 @@ final class ServeRequest {
       return true;
     }
     node.history()
-        .received(new ReceivedCreation(udid, request.headers(), CreateSession.body(request)));
+        .received(
+            new ReceivedCreation(
+                udid, request.headers(), CreateSession.body(request), System.nanoTime()));
     return false;
   }
 
