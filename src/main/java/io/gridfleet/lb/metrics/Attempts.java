@@ -18,7 +18,6 @@ final class Attempts {
   private final Counter created;
   private final Counter refused;
   private final Counter lockLost;
-  private final Counter outOfTime;
   private final Counter clientGone;
 
   Attempts(MeterRegistry registry) {
@@ -26,7 +25,6 @@ final class Attempts {
     created = counter("created", NO_CAUSE);
     refused = counter("refused", NO_CAUSE);
     lockLost = counter("lock_lost", NO_CAUSE);
-    outOfTime = counter("out_of_time", NO_CAUSE);
     clientGone = counter("client_gone", NO_CAUSE);
   }
 
@@ -39,8 +37,6 @@ final class Attempts {
       failed(device.causeCode()).increment();
     } else if (outcome instanceof AttemptOutcome.LockLost) {
       lockLost.increment();
-    } else if (outcome instanceof AttemptOutcome.OutOfTime) {
-      outOfTime.increment();
     } else {
       clientGone.increment();
     }

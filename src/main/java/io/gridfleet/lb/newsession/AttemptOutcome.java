@@ -53,9 +53,6 @@ public sealed interface AttemptOutcome {
    */
   record LockLost() implements AttemptOutcome {}
 
-  /** The time of the request is over. */
-  record OutOfTime() implements AttemptOutcome {}
-
   /** Nobody waits for the session any more. */
   record ClientGone() implements AttemptOutcome {}
 

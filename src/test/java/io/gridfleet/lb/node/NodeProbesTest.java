@@ -9,6 +9,11 @@ import io.gridfleet.lb.simulator.NodeEvent.Kind;
 import io.gridfleet.lb.simulator.Operation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -116,21 +121,52 @@ final class NodeProbesTest {
   void fiveHundredDeadNodesLeaveALiveOneOnTime() {
     try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
       stalls.faults().standing(Operation.STATUS, new Fault.Stall());
-      List<Node> nodes = new ArrayList<>();
-      for (int i = 0; i < 500; i++) {
-        nodes.add(node("dead-" + i, stalls.url()));
-      }
-      probes.watch(nodes);
-      await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 500);
-      nodes.add(node("live", simulated.url()));
-      probes.watch(nodes);
-
-      await().atMost(Duration.ofSeconds(3)).until(() -> heard.contains("up live"));
-      long before = simulated.history().count(Kind.STATUS);
-      await()
-          .atMost(Duration.ofSeconds(3))
-          .until(() -> simulated.history().count(Kind.STATUS) >= before + 10);
+      aLiveOneIsOnTimeAmongFiveHundredOf(stalls.url());
     }
+  }
+
+  /** As hosts that are gone or behind a wall are: no connection ever comes about. */
+  @Test
+  void fiveHundredNodesThatNeverConnectLeaveALiveOneOnTime() throws IOException {
+    List<Socket> crowd = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      while (connects(full, crowd)) {
+        assertThat(crowd).as("connections that nobody accepts").hasSizeLessThan(100);
+      }
+      aLiveOneIsOnTimeAmongFiveHundredOf(URI.create("http://127.0.0.1:" + full.getLocalPort()));
+    } finally {
+      for (Socket each : crowd) {
+        each.close();
+      }
+    }
+  }
+
+  private static boolean connects(ServerSocket server, List<Socket> crowd) throws IOException {
+    Socket socket = new Socket();
+    crowd.add(socket);
+    try {
+      socket.connect(server.getLocalSocketAddress(), 300);
+      return true;
+    } catch (SocketTimeoutException nobodyAnswers) {
+      return false;
+    }
+  }
+
+  private void aLiveOneIsOnTimeAmongFiveHundredOf(URI dead) {
+    List<Node> nodes = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      nodes.add(node("dead-" + i, dead));
+    }
+    probes.watch(nodes);
+    await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 500);
+    nodes.add(node("live", simulated.url()));
+    probes.watch(nodes);
+
+    await().atMost(Duration.ofSeconds(3)).until(() -> heard.contains("up live"));
+    long before = simulated.history().count(Kind.STATUS);
+    await()
+        .atMost(Duration.ofSeconds(3))
+        .until(() -> simulated.history().count(Kind.STATUS) >= before + 10);
   }
 
   @Test
