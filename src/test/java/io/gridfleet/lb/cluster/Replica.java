@@ -4,11 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.lab.JsonClient;
+import io.gridfleet.lb.lab.Ports;
 import java.io.File;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the jar, which can be killed, frozen and started again on its port. */
@@ -57,7 +54,7 @@ final class Replica implements AutoCloseable {
 
   private static Replica ofJar(String name, String config, String flag) throws IOException {
     Path file = written(name, config);
-    int port = freePort();
+    int port = Ports.free();
     return new Replica(
         List.of(
             flag,
@@ -78,7 +75,7 @@ final class Replica implements AutoCloseable {
   /** One that stops dead when a story of its own reaches this point. Starts nothing yet. */
   static Replica haltingAt(String point, String config) throws IOException {
     Path file = written("halting-at-" + point, config);
-    int port = freePort();
+    int port = Ports.free();
     return new Replica(
         List.of(
             SharedClasses.flag(),
@@ -217,15 +214,4 @@ final class Replica implements AutoCloseable {
   }
 
   /** Below the ports that systems give to outgoing connections, so that a restart finds it free. */
-  private static int freePort() throws IOException {
-    for (int tries = 0; tries < 100; tries++) {
-      int port = 15_000 + ThreadLocalRandom.current().nextInt(15_000);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (BindException taken) {
-        // the next one
-      }
-    }
-    throw new IOException("no port is free");
-  }
 }

@@ -3,9 +3,8 @@ package io.gridfleet.lb.parts;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.lab.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -42,7 +41,7 @@ final class FrontDoor implements AutoCloseable {
 
   /** Starts the jar with flags for the JVM and for itself; {@code --listen} is added. */
   static FrontDoor start(List<String> jvm, List<String> flags) throws IOException {
-    int port = freePort();
+    int port = Ports.free();
     Path log =
         Files.createTempFile(Files.createDirectories(Path.of("target/parts")), "jar", ".log");
     List<String> line = new ArrayList<>();
@@ -109,12 +108,6 @@ final class FrontDoor implements AutoCloseable {
     } catch (InterruptedException stopped) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }
