@@ -13,6 +13,11 @@ public interface FleetSignals {
   /** Called for each signal of another replica, on a thread that must not be blocked. */
   void onSignal(Consumer<FleetSignal> listener);
 
+  /** Whether there can be other replicas. */
+  default boolean hasOthers() {
+    return true;
+  }
+
   /** For a single process: nobody else listens. */
   static FleetSignals none() {
     return new FleetSignals() {
@@ -21,6 +26,11 @@ public interface FleetSignals {
 
       @Override
       public void onSignal(Consumer<FleetSignal> listener) {}
+
+      @Override
+      public boolean hasOthers() {
+        return false;
+      }
     };
   }
 }

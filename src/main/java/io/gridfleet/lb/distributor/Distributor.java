@@ -60,7 +60,7 @@ public final class Distributor {
       InstantSource clock,
       String replica,
       FleetSignals signals) {
-    this.matching = new Matching(replica);
+    this.matching = new Matching(replica, signals.hasOthers());
     this.changes = new Changes(matching, signals, clock, this::askForLock, this::takeBackAt);
     this.signals = signals;
     this.locks = locks;

@@ -42,11 +42,14 @@ final class Matching {
   private final OwnFronts fronts;
   private final LeftSeats left = new LeftSeats();
   private final TreeSet<Waiter> asking = new TreeSet<>();
+  private final boolean hasOthers;
 
   /**
    * @param replica the id of this process, as others hear it
+   * @param hasOthers whether there can be other replicas
    */
-  Matching(String replica) {
+  Matching(String replica, boolean hasOthers) {
+    this.hasOthers = hasOthers;
     this.fronts = new OwnFronts(replica);
   }
 
@@ -156,9 +159,12 @@ final class Matching {
 
   /**
    * Who goes before this request and wants the seat: on other replicas, and here if a lock is being
-   * asked for that may be refused.
+   * asked for that may be refused, because another replica was first.
    */
   private Ahead ahead(Waiter waiter, Seat seat, Instant now) {
+    if (!hasOthers) {
+      return Ahead.NOBODY;
+    }
     Ahead ahead = others.ahead(waiter, seat, now);
     return oursGoesBefore(waiter, seat, now)
         ? new Ahead(ahead.replicas() + 1, ahead.heard())

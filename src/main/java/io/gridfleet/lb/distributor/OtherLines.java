@@ -105,7 +105,9 @@ final class OtherLines {
    * @param replicas how many have a request that goes before it
    * @param heard when one of them told of its request last
    */
-  record Ahead(int replicas, Instant heard) {}
+  record Ahead(int replicas, Instant heard) {
+    static final Ahead NOBODY = new Ahead(0, Instant.MIN);
+  }
 
   /** Which other replicas have a request that has waited longer for such a seat. */
   Ahead ahead(Waiter waiter, Seat seat, Instant now) {

@@ -123,7 +123,7 @@ final class FakeWire {
     replica.cut = true;
   }
 
-  private Device phone(String name) {
+  Device phone(String name) {
     DeviceId id = DeviceId.of(name);
     names.put(id, name);
     Node node =
