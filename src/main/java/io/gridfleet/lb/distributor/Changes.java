@@ -83,6 +83,7 @@ final class Changes {
     Steps steps = new Steps();
     synchronized (lock) {
       change.apply(now, steps);
+      matching.serveTenants(now, steps);
       matching.tellFronts(untold::add);
     }
     steps.take();

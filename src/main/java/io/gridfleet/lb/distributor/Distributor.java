@@ -253,7 +253,7 @@ public final class Distributor {
   private void doubtFullLater() {
     var unused =
         timer.schedule(
-            () -> changes.make(matching::doubtFull),
+            () -> changes.make((now, steps) -> matching.doubtFull()),
             GUESS_STANDS.toMillis(),
             TimeUnit.MILLISECONDS);
   }

@@ -70,6 +70,10 @@ final class Fleet {
     free.set(seat.index(), seat.freeSlots() > 0);
   }
 
+  boolean anyFree() {
+    return !free.isEmpty();
+  }
+
   /** The best free seat for an audience, those that are avoided last. */
   @Nullable Seat pick(Audience audience, Waiter waiter, Instant now) {
     Order.Preference preference = waiter.order().preference();

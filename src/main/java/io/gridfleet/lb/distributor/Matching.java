@@ -270,8 +270,8 @@ final class Matching {
   }
 
   /** What the store said of tenants may not hold any more. */
-  void doubtFull(Instant now, Result result) {
-    fleet.tenants().doubt().forEach(tenant -> mayHaveMore(tenant, now, result));
+  void doubtFull() {
+    fleet.tenants().doubt();
   }
 
   /** Looks again at what was left to those who go before, when they may be others now. */
@@ -336,22 +336,24 @@ final class Matching {
     left.isTaken(seat.device().id());
     isLeftNoMore(seat);
     seat.freed(slot, token, now);
-    String tenant = fleet.tenants().freed(seat.device().id(), slot, token);
+    fleet.tenants().freed(seat.device().id(), slot, token);
     serveOrForget(seat, now, result);
-    if (tenant == null) {
-      doubtFull(now, result);
-    } else {
-      mayHaveMore(tenant, now, result);
-    }
   }
 
-  private void mayHaveMore(String tenant, Instant now, Result result) {
+  /** Gives what is free to tenants that a change has left with fewer sessions. */
+  void serveTenants(Instant now, Result result) {
+    fleet.tenants().mayHaveMore().forEach(tenant -> serveTenant(tenant, now, result));
+  }
+
+  private void serveTenant(String tenant, Instant now, Result result) {
     for (Waiter waiter : line.ofTenant(tenant)) {
       if (!underQuota(waiter.order().quota())) {
         return;
       }
       fronts.look(waiter.audiences());
-      if (waiter.state() == Waiter.State.WAITING && pickFor(waiter, now, result)) {
+      if (waiter.state() == Waiter.State.WAITING
+          && fleet.anyFree()
+          && pickFor(waiter, now, result)) {
         line.leave(waiter);
       }
     }

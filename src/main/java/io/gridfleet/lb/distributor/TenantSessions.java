@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many sessions each tenant has, those that start or end included: on this replica for sure, on
@@ -22,6 +21,7 @@ final class TenantSessions {
   private final Map<DeviceId, Map<Integer, Owner>> owners = new HashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Set<String> foundFull = new HashSet<>();
+  private final Set<String> mayHaveMore = new HashSet<>();
 
   /** Whether another session may be tried for. */
   boolean allows(Quota quota) {
@@ -40,6 +40,7 @@ final class TenantSessions {
   }
 
   void notTaken(String tenant) {
+    mayHaveMore.add(tenant);
     counts.computeIfPresent(tenant, (name, count) -> count > 1 ? count - 1 : null);
   }
 
@@ -61,17 +62,17 @@ final class TenantSessions {
     return owners.computeIfAbsent(device, id -> new HashMap<>(2));
   }
 
-  /** Notes that the holder of a slot is gone; answers whose it was, or null. */
-  @Nullable String freed(DeviceId device, int slot, long token) {
+  /** Notes that the holder of a slot is gone. */
+  void freed(DeviceId device, int slot, long token) {
     Map<Integer, Owner> slots = owners.getOrDefault(device, Map.of());
     Owner owner = slots.get(slot);
     if (owner == null || owner.token() > token) {
-      return null;
+      doubt();
+      return;
     }
     slots.remove(slot);
     notTaken(owner.tenant());
     foundFull.remove(owner.tenant());
-    return owner.tenant();
   }
 
   /** The store said that the tenant has as many sessions as it may. */
@@ -80,10 +81,16 @@ final class TenantSessions {
   }
 
   /** Something was freed, nobody here knows whose: what the store said may not hold any more. */
-  Set<String> doubt() {
-    Set<String> doubted = Set.copyOf(foundFull);
+  void doubt() {
+    mayHaveMore.addAll(foundFull);
     foundFull.clear();
-    return doubted;
+  }
+
+  /** Those that were counted for fewer since they were last asked for. */
+  Set<String> mayHaveMore() {
+    Set<String> all = Set.copyOf(mayHaveMore);
+    mayHaveMore.clear();
+    return all;
   }
 
   /** Takes over who holds the slots of a device now. */

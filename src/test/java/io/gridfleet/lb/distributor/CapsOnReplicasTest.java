@@ -155,6 +155,16 @@ final class CapsOnReplicasTest {
     assertThat(one.distributor().sessionsOf("ci")).isZero();
   }
 
+  @Test
+  void whoeverTookASlotBeforeItsEndWasHeardOfLeavesItsTokenOneMore() {
+    onAnyDayCapsHoldAndNobodyWaitsInVain(10_254);
+  }
+
+  @Test
+  void aDeviceThatIsRefusedLeavesItsTokenOneMore() {
+    onAnyDayCapsHoldAndNobodyWaitsInVain(6_128);
+  }
+
   /** No token ever has more than its cap, and nobody waits in vain. */
   @Property(tries = 300)
   void onAnyDayCapsHoldAndNobodyWaitsInVain(@ForAll long seed) {
