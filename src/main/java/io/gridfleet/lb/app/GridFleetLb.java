@@ -312,7 +312,7 @@ public final class GridFleetLb implements AutoCloseable {
     reload();
     live.goOn().toCompletableFuture().join();
     signals.listen();
-    signals.sweep();
+    signals.sweep().toCompletableFuture().join();
     keeper.start(timer, config.newSession().lockRenewal());
     IdleReaper reaper =
         new IdleReaper(

@@ -10,7 +10,8 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ final class Signals {
     if (signal instanceof FleetSignal.AvoidanceChanged) {
       reloadAvoided();
     } else if (signal instanceof FleetSignal.ReservationsChanged) {
-      suites.reload().thenAccept(done -> {}).exceptionally(Signals::logged);
+      reloadReservations();
     } else if (signal instanceof FleetSignal.OverridesChanged) {
       reloadOverrides();
     } else if (signal instanceof FleetSignal.Happened happened) {
@@ -79,18 +80,23 @@ final class Signals {
     store.signals().publish(new FleetSignal.AvoidanceChanged(device));
   }
 
-  /** Looks at everything: at the start, and slowly ever after. */
-  void sweep() {
+  /**
+   * Looks at everything: at the start, and slowly ever after.
+   *
+   * @return completes when all is known; normally, too, where the store didn't tell
+   */
+  CompletionStage<Void> sweep() {
     others.repeat();
     news.locksAreAsked();
-    store.deviceLocks().held().thenAccept(news::locks).exceptionally(Signals::logged);
-    reloadAvoided();
-    reloadOverrides();
-    suites.reload().thenAccept(done -> {}).exceptionally(Signals::logged);
+    return CompletableFuture.allOf(
+        told(store.deviceLocks().held().thenAccept(news::locks)),
+        reloadAvoided(),
+        reloadOverrides(),
+        reloadReservations());
   }
 
-  private void reloadAvoided() {
-    store.avoidedDevices().all().thenAccept(this::avoidedAre).exceptionally(Signals::logged);
+  private CompletableFuture<Void> reloadAvoided() {
+    return told(store.avoidedDevices().all().thenAccept(this::avoidedAre));
   }
 
   private synchronized void avoidedAre(List<AvoidedDevice> all) {
@@ -104,12 +110,21 @@ final class Signals {
     avoided = Set.copyOf(now);
   }
 
-  private void reloadOverrides() {
-    store.deviceOverrides().all().thenAccept(lab::overridden).exceptionally(Signals::logged);
+  private CompletableFuture<Void> reloadOverrides() {
+    return told(store.deviceOverrides().all().thenAccept(lab::overridden));
   }
 
-  private static @Nullable Void logged(Throwable failure) {
-    log.warn("the store's facts can't be read now: {}", failure.toString());
-    return null;
+  private CompletableFuture<Void> reloadReservations() {
+    return told(suites.reload().thenAccept(done -> {}));
+  }
+
+  private static CompletableFuture<Void> told(CompletionStage<Void> facts) {
+    return facts
+        .exceptionally(
+            failure -> {
+              log.warn("the store's facts can't be read now: {}", failure.toString());
+              return null;
+            })
+        .toCompletableFuture();
   }
 }

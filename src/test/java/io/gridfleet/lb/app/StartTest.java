@@ -1,0 +1,63 @@
+package io.gridfleet.lb.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.store.SqlStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server knows when it begins to listen. */
+final class StartTest {
+  /** So many that reading them takes longer than beginning to listen. */
+  private static final int PHONES = 400;
+
+  @RegisterExtension private final Lab lab = new Lab();
+
+  @Test
+  void whatTheStoreSaysOfDevicesIsKnownToTheFirstRequest(@TempDir Path folder) {
+    SimulatedFleet fleet = SimulatedFleet.of(1, PHONES);
+    Map<String, Object> onDisk = Map.of("store", "sqlite:" + folder.resolve("lab.db"));
+    lab.start(fleet, onDisk);
+    SqlStore store = lab.server().store();
+    List<DeviceId> devices =
+        lab.server().distributor().seats().stream().map(seat -> seat.device().id()).toList();
+    for (DeviceId device : devices) {
+      store
+          .avoidedDevices()
+          .avoid(device, Duration.ofMinutes(10), "it fell")
+          .toCompletableFuture()
+          .join();
+    }
+    store
+        .deviceOverrides()
+        .change(
+            devices.get(0),
+            now ->
+                new DeviceOverride(now.device(), Optional.of("a new screen"), Map.of(), Map.of()))
+        .toCompletableFuture()
+        .join();
+
+    lab.start(fleet, onDisk);
+
+    List<SeatView> seats = lab.server().distributor().seats();
+    assertThat(seats).hasSize(PHONES);
+    assertThat(seats).allMatch(seat -> has(seat, Inhibitor.Kind.AVOIDED));
+    assertThat(seats.stream().filter(seat -> has(seat, Inhibitor.Kind.MAINTENANCE))).hasSize(1);
+  }
+
+  private static boolean has(SeatView seat, Inhibitor.Kind kind) {
+    return seat.inhibitors().stream().anyMatch(each -> each.kind() == kind);
+  }
+}
