@@ -85,8 +85,8 @@ final class EndOfSessionTest {
   @Test
   void itsClockStopsWhileACommandRuns() throws IOException {
     lab.start(SimulatedFleet.of(2, 1), IMPATIENT);
-    String busy = lab.session("'udid':'phone-1-1','gridfleet:newCommandTimeout':0.2");
-    lab.node(1).faults().next(1, Operation.COMMAND, new Fault.Late(Duration.ofMillis(1500)));
+    String busy = lab.session("'udid':'phone-1-1','gridfleet:newCommandTimeout':1");
+    lab.node(1).faults().next(1, Operation.COMMAND, new Fault.Late(Duration.ofSeconds(3)));
     Asked command = lab.ask("GET", "/session/" + busy + "/url", "");
     String silent = lab.session("'udid':'phone-2-1','gridfleet:newCommandTimeout':0.2");
     assertEnded(silent, EndReason.IDLE);
@@ -145,7 +145,7 @@ final class EndOfSessionTest {
   @Test
   void drainingLetsAnAttemptComeToItsEnd() throws IOException {
     lab.start(1);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(500)));
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(1500)));
     Asked starting = lab.newSession("");
     Lab.until("attempted", () -> lab.node(1).history().creations().size() == 1);
     CompletableFuture<Void> stopped =

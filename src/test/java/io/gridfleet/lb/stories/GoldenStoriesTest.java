@@ -186,7 +186,7 @@ final class GoldenStoriesTest {
   void theDeadlineIsOver(Form form) throws IOException {
     startTicking(1);
     lab.session(PHONE);
-    Asked second = ask(form, ",'gridfleet:waitForDeviceOnlineTimeout':0.6");
+    Asked second = ask(form, ",'gridfleet:waitForDeviceOnlineTimeout':2");
     held("deadline", form, second.answered());
   }
 
@@ -228,7 +228,7 @@ final class GoldenStoriesTest {
   @EnumSource
   void theClientLeavesDuringAnAttempt(Form form) throws IOException {
     startTicking(1);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(300)));
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(1000)));
     Asked only = ask(form, "");
     Lab.until("attempted", () -> lab.node(1).history().creations().size() == 1);
     untilTicking(form, only);
@@ -257,8 +257,8 @@ final class GoldenStoriesTest {
   @EnumSource
   void theNodeAnswersLate(Form form) throws IOException {
     startTicking(2);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(900)));
-    Answered answered = ask(form, ",'gridfleet:requestTimeout':0.3").answered();
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(2500)));
+    Answered answered = ask(form, ",'gridfleet:requestTimeout':1").answered();
     assertThat(answered.text()).contains("phone-2-1");
     untilCleanedUp();
     held("node-answers-late", form, cleanedUpLast(lab.recorder().last()), answered);

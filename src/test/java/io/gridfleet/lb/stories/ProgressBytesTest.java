@@ -57,7 +57,7 @@ final class ProgressBytesTest {
 
   @Test
   void aFailureBehindThe200CarriesStatus33() throws IOException {
-    Asked waiting = lab.newSession(PROGRESS + "true,'gridfleet:waitForDeviceOnlineTimeout':0.35");
+    Asked waiting = lab.newSession(PROGRESS + "true,'gridfleet:waitForDeviceOnlineTimeout':2");
     assertThat(waiting.wire().readHead().status()).isEqualTo(200);
     assertThat(waiting.wire().readChunk()).containsExactly('\n');
     assertThat(rest(waiting.wire()))
@@ -85,8 +85,7 @@ final class ProgressBytesTest {
 
   @Test
   void inlineEndsInStatus33WhenItFails() throws IOException {
-    Asked waiting =
-        lab.newSession(PROGRESS + "'inline','gridfleet:waitForDeviceOnlineTimeout':0.25");
+    Asked waiting = lab.newSession(PROGRESS + "'inline','gridfleet:waitForDeviceOnlineTimeout':2");
     Answered failed = waiting.answered();
     assertThat(failed.json().path("status").asInt()).isEqualTo(33);
     assertThat(failed.error()).isEqualTo("session not created");

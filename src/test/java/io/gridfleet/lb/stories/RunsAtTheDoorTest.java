@@ -203,7 +203,7 @@ final class RunsAtTheDoorTest {
   void aSessionThatStartsWhileItsRunEndsUnheardIsDeletedAndItsClientTold() throws IOException {
     lab.start(1);
     String run = reserve(1);
-    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(600)));
+    lab.node(1).faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(2000)));
     Asked asked = lab.newSession(of(run));
     Lab.until("an attempt", () -> !lab.node(1).history().creations().isEmpty());
 
