@@ -31,12 +31,6 @@ final class Clients implements AutoCloseable {
   /** A request that waits for a device waits 8 s, and its attempts 10 s each. */
   static final Duration BOUND = Duration.ofSeconds(45);
 
-  /**
-   * One session of so many is never ended. It has its device for 24 s more, as long as forty
-   * others: any more of them and their silence is most of what the lab does.
-   */
-  private static final int ABANDONED = 40;
-
   private static final String ASKED =
       Lab.w3c(
           "'platformName':'Android','appium:newCommandTimeout':12,"
@@ -110,7 +104,7 @@ final class Clients implements AutoCloseable {
     private void use(String session, int commandsLeft) {
       if (commandsLeft > 0 && !stopping) {
         later(120, () -> command(session, commandsLeft));
-      } else if (random.nextInt(ABANDONED) > 0) {
+      } else if (random.nextInt(20) > 0) {
         end(session, 0);
       } else {
         begin();

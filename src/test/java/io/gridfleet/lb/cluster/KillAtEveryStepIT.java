@@ -21,7 +21,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A replica is killed at each step of a new session's story that can be seen from outside, and at
- * the end of one; another replica cleans up after it, so that its device serves others again.
+ * the end of one; another replica cleans up after it, so that its device serves others again, and
+ * it starts again.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class KillAtEveryStepIT {
@@ -133,5 +134,6 @@ final class KillAtEveryStepIT {
     assertThat(next.status()).as(step + ": " + next.text()).isEqualTo(200);
     assertThat(other.delete("/session/" + next.sessionId()).status()).isEqualTo(200);
     cluster.fleet().assertNoDeviceWasShared();
+    cluster.replica(1).startAndAwaitReady();
   }
 }
