@@ -124,7 +124,7 @@ final class Matching {
           i >= 0;
           i = audience.fitting().nextSetBit(i + 1)) {
         anyFits = true;
-        if (waiter.order().preference().failed().isEmpty() || waiter.accepts(fleet.at(i))) {
+        if (waiter.accepts(fleet.at(i))) {
           return null;
         }
       }

@@ -40,9 +40,10 @@ public interface PickStrategy {
   /** Picks by an order in which no two seats are equal. */
   final class Ranked implements PickStrategy {
     private static final Comparator<Seat> ORDER =
-        Comparator.comparingInt((Seat seat) -> seat.device().rank())
+        Comparator.comparingInt(Seat::rank)
             .thenComparingInt(Seat::recentFailures)
             .thenComparingInt(seat -> seat.nodeSessions().count())
+            .thenComparingLong(Seat::idStart)
             .thenComparing(seat -> seat.device().id());
 
     private Ranked() {}

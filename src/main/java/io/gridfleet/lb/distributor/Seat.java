@@ -38,6 +38,11 @@ public final class Seat {
   private int timesFreed;
   private final Set<Integer> takenSinceAsked = new HashSet<>();
   private Device device;
+
+  /** Of the device, kept here: a pick compares thousands of seats and looks at no other object. */
+  private int rank;
+
+  private long idStart;
   private NodeSessions nodeSessions;
   private int pending;
   private int recentFailures;
@@ -52,8 +57,14 @@ public final class Seat {
 
   Seat(int index, Device device, NodeSessions nodeSessions) {
     this.index = index;
-    this.device = device;
     this.nodeSessions = nodeSessions;
+    describe(device);
+  }
+
+  private void describe(Device newer) {
+    device = newer;
+    rank = newer.rank();
+    idStart = newer.id().start();
   }
 
   int index() {
@@ -62,6 +73,15 @@ public final class Seat {
 
   public Device device() {
     return device;
+  }
+
+  int rank() {
+    return rank;
+  }
+
+  /** Orders most devices as their ids do. */
+  long idStart() {
+    return idStart;
   }
 
   int recentFailures() {
@@ -76,7 +96,7 @@ public final class Seat {
     int sessions = pending + held.size();
     nodeSessions.count -= sessions;
     itsNode.count += sessions;
-    device = newer;
+    describe(newer);
     nodeSessions = itsNode;
     draining = false;
   }

@@ -1,8 +1,10 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.DeviceId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +107,8 @@ final class Waiter implements Comparable<Waiter> {
   }
 
   boolean accepts(Seat seat) {
-    return !order.preference().failed().contains(seat.device().id());
+    Set<DeviceId> failed = order.preference().failed();
+    return failed.isEmpty() || !failed.contains(seat.device().id());
   }
 
   @Override
