@@ -2,12 +2,10 @@ package io.gridfleet.lb.selector;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +18,13 @@ public final class Attributes {
 
   private static final List<String> TAGS = List.of("tag.", "tags.");
 
-  /** Open addressing, a power of two, at most half full; keys interned, so a hit is a pointer. */
-  private final @Nullable String[] keys;
-
-  private final @Nullable Value[] values;
-  private final Set<String> names;
+  private final Layout layout;
+  private final Value[] values;
 
   private Attributes(Map<String, Value> found) {
-    int size = Integer.highestOneBit(Math.max(1, found.size())) << 2;
-    this.keys = new String[size];
-    this.values = new Value[size];
-    found.forEach(this::place);
-    this.names = Collections.unmodifiableSet(new TreeSet<>(found.keySet()));
+    this.layout = Layout.of(found.keySet());
+    this.values = new Value[found.size()];
+    found.forEach((key, value) -> values[layout.place(key)] = value);
   }
 
   /** Attributes by name; a null value is an absent one. The map is not kept. */
@@ -66,35 +59,15 @@ public final class Attributes {
         });
   }
 
-  private void place(String key, Value value) {
-    int slot = slot(key);
-    while (keys[slot] != null) {
-      slot = (slot + 1) & (keys.length - 1);
-    }
-    keys[slot] = key.intern();
-    values[slot] = value;
-  }
-
-  private int slot(String key) {
-    int hash = key.hashCode();
-    return (hash ^ (hash >>> 15)) & (keys.length - 1);
-  }
-
   /** The value of a folded key, aliases included; null when the device lacks it. */
   @Nullable Value find(String key) {
-    int slot = slot(key);
-    for (String there = keys[slot]; there != null; there = keys[slot]) {
-      if (there.equals(key)) {
-        return values[slot];
-      }
-      slot = (slot + 1) & (keys.length - 1);
-    }
-    return null;
+    int place = layout.place(key);
+    return place < 0 ? null : values[place];
   }
 
   /** Every key that can be asked for, folded and sorted: dotted ones and aliases included. */
   public Set<String> keys() {
-    return names;
+    return layout.names();
   }
 
   /** The value as it was given; null when the device lacks the key. Case of the key is ignored. */
@@ -117,6 +90,6 @@ public final class Attributes {
 
   @Override
   public String toString() {
-    return "Attributes" + names;
+    return "Attributes" + keys();
   }
 }

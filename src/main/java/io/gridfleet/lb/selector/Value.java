@@ -1,5 +1,7 @@
 package io.gridfleet.lb.selector;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -17,6 +19,21 @@ final class Value {
   private static final int MOST_DIGITS = 64;
 
   private static final Value[] NONE = {};
+
+  /**
+   * What many devices say alike: read once, and in the processor's cache while thousands are asked.
+   * The rare ones (ids, serials) leave first.
+   */
+  private static final Cache<Object, Value> SHARED =
+      Caffeine.newBuilder().maximumSize(4096).build();
+
+  private static final Cache<List<?>, Value> SHARED_LISTS =
+      Caffeine.newBuilder().maximumSize(1024).build();
+
+  /** A longer text, or list, is rarely said twice. */
+  private static final int MOST_SHARED_CHARACTERS = 64;
+
+  private static final int MOST_SHARED_MEMBERS = 8;
 
   /** As it was given: for people, and for regular expressions (composed, with its case). */
   final Object raw;
@@ -76,12 +93,18 @@ final class Value {
     if (raw instanceof Map<?, ?> map) {
       return map.isEmpty() ? null : new Value(raw, NONE);
     }
-    if (raw instanceof Collection<?> || raw.getClass().isArray()) {
-      List<Value> members = new ArrayList<>();
-      gather(raw, members, 0);
-      return members.isEmpty() ? null : new Value(raw, members.toArray(NONE));
+    if (raw instanceof List<?> list
+        && list.size() <= MOST_SHARED_MEMBERS
+        && list.stream().allMatch(Value::isShared)) {
+      return SHARED_LISTS.get(List.copyOf(list), Value::list);
     }
-    return single(raw);
+    return raw instanceof Collection<?> || raw.getClass().isArray() ? list(raw) : single(raw);
+  }
+
+  private static @Nullable Value list(Object raw) {
+    List<Value> members = new ArrayList<>();
+    gather(raw, members, 0);
+    return members.isEmpty() ? null : new Value(raw, members.toArray(NONE));
   }
 
   static Value ofMembers(Object raw, List<Value> members) {
@@ -112,6 +135,16 @@ final class Value {
   }
 
   private static Value single(Object raw) {
+    return isShared(raw) ? SHARED.get(raw, Value::read) : read(raw);
+  }
+
+  private static boolean isShared(@Nullable Object raw) {
+    return raw instanceof String text
+        ? text.length() <= MOST_SHARED_CHARACTERS
+        : raw instanceof Integer || raw instanceof Boolean;
+  }
+
+  private static Value read(Object raw) {
     if (raw instanceof String text) {
       return ofText(text);
     }

@@ -3,6 +3,7 @@ package io.gridfleet.lb.selector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,21 @@ final class SelectorTest {
     assertThat(matches("-serial_number:* udid:192.168.1.9:5555 model:/^iphone \\d+$/")).isTrue();
     assertThat(matches("missing:x")).isFalse();
     assertThat(matches("missing:!=x")).isTrue();
+  }
+
+  /** Devices share what they say alike. */
+  @Test
+  void aNumberAndItsTextStayApartOnAllDevices() {
+    List<Object> list = new ArrayList<>(List.of(7, "x"));
+    Selector asked = Selector.parse("a:7.0");
+    for (Object number : List.of(7, list)) {
+      assertThat(asked.matches(Attributes.of(Map.of("a", "7")))).isFalse();
+      assertThat(asked.matches(Attributes.of(Map.of("a", List.of("7", "x"))))).isFalse();
+      assertThat(asked.matches(Attributes.of(Map.of("a", number)))).isTrue();
+    }
+    list.set(0, 8);
+    assertThat(asked.matches(Attributes.of(Map.of("a", list)))).isFalse();
+    assertThat(asked.matches(Attributes.of(Map.of("a", List.of(7, "x"))))).isTrue();
   }
 
   @Test
