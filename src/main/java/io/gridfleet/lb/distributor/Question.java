@@ -17,7 +17,7 @@ public record Question(
     Selector selector, Selector tenantDevices, Optional<String> run, Optional<DeviceId> named) {
 
   /** Whether a device fits, whatever its state. */
-  boolean fits(Device device) {
+  public boolean fits(Device device) {
     return named.map(device.id()::equals).orElse(true)
         && selector.matches(device.attributes())
         && tenantDevices.matches(device.attributes());

@@ -5,13 +5,17 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.session.NodeSessions;
+import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Starts attempts, and sees to it that each lock they hold goes one of three ways: to the session,
@@ -41,7 +45,8 @@ public final class Attempts {
     unsettled.incrementAndGet();
     NewSessionRequest request = story.request();
     parts.keeper().keep(placed.lock());
-    byte[] body = OutgoingCapabilities.body(request.payload(), placed.candidate(), placed.device());
+    byte[] body =
+        OutgoingCapabilities.body(request.payload(), fitting(story, placed), placed.device());
     Attempt attempt =
         new Attempt(
             placed.device(),
@@ -50,6 +55,16 @@ public final class Attempts {
             () -> parts.keeper().surelyHolds(placed.lock()));
     attempt.start(parts.calls(), body, story.wish().times().attempt(), request.executor(), timer);
     return attempt;
+  }
+
+  /** What the device was chosen for, and every other candidate that it fits as well, in order. */
+  private static List<Capabilities> fitting(Story story, Placement.Placed placed) {
+    List<Capabilities> candidates = story.request().payload().candidates();
+    List<Question> questions = story.wish().questions();
+    return IntStream.range(0, candidates.size())
+        .filter(i -> i == placed.candidate() || questions.get(i).fits(placed.device()))
+        .mapToObj(candidates::get)
+        .toList();
   }
 
   /** Those whose session isn't recorded yet and whose device isn't free again. */

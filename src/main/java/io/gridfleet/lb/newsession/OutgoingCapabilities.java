@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,9 +12,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a node is asked for: the client's candidate without what is ours, with the identity and the
- * settings of the chosen device (DESIGN §7.4). One merged set, so nothing can stand in both {@code
- * alwaysMatch} and {@code firstMatch}, which W3C calls an error.
+ * What a node is asked for: the client's candidates that fit the chosen device, each without what
+ * is ours and with the identity and the settings of the device (DESIGN §7.4). The node matches them
+ * in their order, as the W3C specification says.
  */
 final class OutgoingCapabilities {
   private static final String APPIUM = "appium:";
@@ -21,6 +22,12 @@ final class OutgoingCapabilities {
   private static final String UDID = "appium:udid";
   private static final String DEVICE_NAME = "appium:deviceName";
   private static final String BROWSER_NAME = "browserName";
+
+  /**
+   * Drivers that refuse a session without {@code appium:deviceName} (appium-tizen-tv-driver,
+   * appium-lg-webos-driver), by automation name and by platform name, in lower case.
+   */
+  private static final Set<String> NEED_DEVICE_NAME = Set.of("tizentv", "webos", "lgtv");
 
   /**
    * Beside everything under {@code gridfleet:}, in lower case. The last one holds our own address
@@ -31,17 +38,22 @@ final class OutgoingCapabilities {
 
   private OutgoingCapabilities() {}
 
-  /** The body of New Session for a node; members beside the capabilities pass. */
-  static byte[] body(NewSessionPayload payload, int candidate, Device device) {
-    return payload.bodyFor(merged(payload.candidates().get(candidate), device));
+  /**
+   * The body of New Session for a node; members beside the capabilities pass.
+   *
+   * @param candidates those of the payload's candidates that fit the device, in their order
+   */
+  static byte[] body(NewSessionPayload payload, List<Capabilities> candidates, Device device) {
+    return payload.bodyFor(
+        candidates.stream().map(candidate -> merged(candidate, device)).toList());
   }
 
-  static Capabilities merged(Capabilities candidate, Device device) {
+  static Map<String, Object> merged(Capabilities candidate, Device device) {
     Map<String, Object> merged = stripped(candidate, device.node().forwardedCapabilities());
     device.defaultCapabilities().asMap().forEach((name, value) -> under(merged, name, value));
     identity(merged, device);
     device.capabilities().asMap().forEach((name, value) -> over(merged, name, value));
-    return Capabilities.of(merged);
+    return merged;
   }
 
   private static Map<String, Object> stripped(Capabilities candidate, Set<String> forwarded) {
@@ -144,14 +156,15 @@ final class OutgoingCapabilities {
 
   /**
    * The client's {@code udid} may be a selector or an id of ours: the node must never see it. A
-   * name that is missing or blank becomes the udid, as AppiumLB's hosts do it (§2.3).
+   * device name that the driver requires is the udid where the client gives none; elsewhere it is
+   * left out, because it would override the node's {@code --default-capabilities}.
    */
   private static void identity(Map<String, Object> merged, Device device) {
     removeFromOptions(merged, "udid");
     merged.keySet().removeIf(key -> bare(key).equalsIgnoreCase("udid"));
     device.udid().ifPresent(udid -> merged.put(UDID, udid));
     if (!device.platform().equals(Device.BROWSER)) {
-      if (isBlank(merged, DEVICE_NAME)) {
+      if (needsDeviceName(merged) && isBlank(merged, DEVICE_NAME)) {
         merged.keySet().removeIf(key -> bare(key).equalsIgnoreCase("deviceName"));
         merged.put(DEVICE_NAME, device.udid().orElse(device.name()));
       }
@@ -159,6 +172,12 @@ final class OutgoingCapabilities {
       merged.keySet().removeIf(BROWSER_NAME::equalsIgnoreCase);
       seat(device).ifPresent(name -> merged.put(BROWSER_NAME, name));
     }
+  }
+
+  private static boolean needsDeviceName(Map<String, Object> merged) {
+    return Stream.of("automationName", "platformName")
+        .flatMap(name -> values(merged, name))
+        .anyMatch(value -> NEED_DEVICE_NAME.contains(value.toString().toLowerCase(Locale.ROOT)));
   }
 
   private static Optional<String> seat(Device device) {

@@ -5,13 +5,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
 
 /** Starts a session on a simulated node: the place is held at once, the session lives later. */
 final class CreateSession {
   /** Appium's default for {@code newCommandTimeout}. */
   private static final long DEFAULT_COMMAND_TIMEOUT_SECONDS = 60;
+
+  private static final Set<String> LINUX = Set.of("", "linux", "any");
+  private static final Set<String> CHROME = Set.of("", "chrome");
 
   private final NodeCore node;
 
@@ -44,6 +53,14 @@ final class CreateSession {
     if (!body.path("capabilities").isObject()) {
       return refuse(udid, Answer.error(400, "invalid argument", "capabilities is no object"));
     }
+    Optional<String> inBoth = inBoth(body.path("capabilities"));
+    if (inBoth.isPresent()) {
+      return refuse(udid, Answer.error(400, "invalid argument", inBoth.get() + " is in both"));
+    }
+    Optional<ObjectNode> matched = matched(body.path("capabilities"));
+    if (matched.isEmpty()) {
+      return refuse(udid, failure("No matching capabilities found"));
+    }
     if (!node.sessions().knows(udid)) {
       return refuse(udid, failure("device '" + udid + "' is not connected"));
     }
@@ -52,7 +69,7 @@ final class CreateSession {
       return refuse(udid, failure("device '" + udid + "' is busy with another session"));
     }
     int life = node.sessions().life();
-    ObjectNode capabilities = merged(body.path("capabilities"));
+    ObjectNode capabilities = matched.get();
     String id = forcedId.isEmpty() ? newId() : forcedId;
     return () ->
         life == node.sessions().life()
@@ -134,10 +151,43 @@ final class CreateSession {
     return node.address("ws") + node.config().basePath() + path + id;
   }
 
+  /** A device is in all entries of {@code firstMatch} the same, or the first entry's. */
   private static ObjectNode merged(JsonNode capabilities) {
+    return merged(capabilities.path("alwaysMatch"), capabilities.path("firstMatch").path(0));
+  }
+
+  /** A name that stands in {@code alwaysMatch} and in an entry, which W3C calls an error. */
+  private static Optional<String> inBoth(JsonNode capabilities) {
+    JsonNode always = capabilities.path("alwaysMatch");
+    return StreamSupport.stream(capabilities.path("firstMatch").spliterator(), false)
+        .flatMap(entry -> entry.properties().stream())
+        .map(Map.Entry::getKey)
+        .filter(always::has)
+        .findFirst();
+  }
+
+  /** The first entry that this node can provide, merged. */
+  private Optional<ObjectNode> matched(JsonNode capabilities) {
+    JsonNode always = capabilities.path("alwaysMatch");
+    List<ObjectNode> sets = new ArrayList<>();
+    capabilities.path("firstMatch").forEach(entry -> sets.add(merged(always, entry)));
+    if (sets.isEmpty()) {
+      sets.add(merged(capabilities));
+    }
+    return sets.stream().filter(this::provides).findFirst();
+  }
+
+  /** chromedriver compares as it is written; the simulated Appium runs whatever it is asked for. */
+  private boolean provides(ObjectNode set) {
+    return node.config().style().isAppium()
+        || (LINUX.contains(set.path("platformName").asText())
+            && CHROME.contains(set.path("browserName").asText()));
+  }
+
+  private static ObjectNode merged(JsonNode always, JsonNode entry) {
     ObjectNode merged = Answer.JSON.createObjectNode();
-    putAll(merged, capabilities.path("alwaysMatch"), "");
-    putAll(merged, capabilities.path("firstMatch").path(0), "");
+    putAll(merged, always, "");
+    putAll(merged, entry, "");
     JsonNode options = merged.remove("appium:options");
     if (options != null) {
       putAll(merged, options, "appium:");

@@ -18,8 +18,13 @@ public record ReceivedCreation(
     return headers.getOrDefault("x-idempotency-key", "");
   }
 
-  /** The only set of capabilities that a node behind a balancer should see. */
+  /** What every entry of {@link #firstMatch} has besides; the whole set where that is one {}. */
   public JsonNode alwaysMatch() {
     return body.path("capabilities").path("alwaysMatch");
+  }
+
+  /** The entries that the node may choose from, in order. */
+  public JsonNode firstMatch() {
+    return body.path("capabilities").path("firstMatch");
   }
 }

@@ -2,6 +2,7 @@ package io.gridfleet.lb.webdriver;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,21 +21,48 @@ final class CapabilityRules {
 
   private static final String APPIUM = "appium:";
 
+  /** Real sets have below fifty; each of {@code alwaysMatch} is copied for each candidate. */
+  private static final int MAX_NAMES = 1000;
+
   private CapabilityRules() {}
 
   /** The candidates in the order of {@code firstMatch}; at least one. */
   static List<Capabilities> candidates(Map<String, Object> capabilities) {
-    Capabilities always = validated(capabilities.get("alwaysMatch"), "alwaysMatch");
+    Capabilities always =
+        validated(capabilities.getOrDefault("alwaysMatch", Map.of()), "alwaysMatch");
     List<Capabilities> candidates = new ArrayList<>();
-    List<?> first = firstMatch(capabilities.get("firstMatch"));
+    List<?> first = firstMatch(capabilities.getOrDefault("firstMatch", List.of()));
     for (int i = 0; i < first.size(); i++) {
       candidates.add(merged(always, validated(first.get(i), "firstMatch[" + i + "]"), i));
     }
     return List.copyOf(candidates);
   }
 
+  /**
+   * The member {@code capabilities} whose processing gives these merged sets in this order: what
+   * all of them have alike is {@code alwaysMatch}, the rest of each is its {@code firstMatch} entry
+   * (W3C: no name may be in both). Equal sets become one entry.
+   */
+  static Map<String, Object> split(List<Map<String, Object>> sets) {
+    Map<String, Object> always = new LinkedHashMap<>(sets.get(0));
+    for (Map<String, Object> set : sets.subList(1, sets.size())) {
+      always.entrySet().removeIf(member -> !member.getValue().equals(set.get(member.getKey())));
+    }
+    Set<Map<String, Object>> entries = new LinkedHashSet<>();
+    for (Map<String, Object> set : sets) {
+      Map<String, Object> entry = new LinkedHashMap<>(set);
+      entry.keySet().removeAll(always.keySet());
+      entries.add(entry);
+    }
+    Map<String, Object> capabilities = new LinkedHashMap<>();
+    capabilities.put("alwaysMatch", always);
+    capabilities.put("firstMatch", entries);
+    return capabilities;
+  }
+
   /** Legacy {@code desiredCapabilities} as one W3C candidate: other names get Appium's prefix. */
   static Capabilities converted(Map<String, Object> desired) {
+    bound(desired, "desiredCapabilities");
     Map<String, Object> members = new LinkedHashMap<>();
     desired.forEach(
         (name, value) -> {
@@ -52,9 +80,6 @@ final class CapabilityRules {
 
   /** An empty list is read as a missing one, as Appium does; the specification refuses it. */
   private static List<?> firstMatch(@Nullable Object given) {
-    if (given == null) {
-      return List.of(Map.of());
-    }
     if (given instanceof List<?> list) {
       return list.isEmpty() ? List.of(Map.of()) : list;
     }
@@ -63,13 +88,11 @@ final class CapabilityRules {
   }
 
   private static Capabilities validated(@Nullable Object given, String where) {
-    if (given == null && where.equals("alwaysMatch")) {
-      return Capabilities.empty();
-    }
     if (!(given instanceof Map<?, ?> map)) {
       throw ProtocolException.invalidArgument(
           "'%s' must be an object, not %s".formatted(where, JsonType.of(given)));
     }
+    bound(map, where);
     Map<String, Object> members = new LinkedHashMap<>();
     map.forEach(
         (key, value) -> {
@@ -83,6 +106,20 @@ final class CapabilityRules {
           }
         });
     return Capabilities.of(members);
+  }
+
+  private static void bound(Map<?, ?> set, String where) {
+    if (set.size() > MAX_NAMES) {
+      throw ProtocolException.invalidArgument(
+          "'%s' has %d names; it may have %d".formatted(where, set.size(), MAX_NAMES));
+    }
+    set.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> options
+              && "appium:options".equalsIgnoreCase(name.toString())) {
+            bound(options, where + ".appium:options");
+          }
+        });
   }
 
   private static String checkedName(String name, String where) {

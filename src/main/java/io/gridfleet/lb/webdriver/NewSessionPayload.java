@@ -51,11 +51,18 @@ public record NewSessionPayload(
 
   /** The body that asks a node for exactly these capabilities, the other members beside them. */
   public byte[] bodyFor(Capabilities chosen) {
-    Map<String, Object> capabilities = new LinkedHashMap<>();
-    capabilities.put("alwaysMatch", chosen.asMap());
-    capabilities.put("firstMatch", List.of(Map.of()));
+    return bodyFor(List.of(chosen.asMap()));
+  }
+
+  /**
+   * The body that asks a node for the first of these sets that it can provide, the other members
+   * beside them.
+   *
+   * @param sets merged sets in order of preference; at least one
+   */
+  public byte[] bodyFor(List<Map<String, Object>> sets) {
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("capabilities", capabilities);
+    body.put("capabilities", CapabilityRules.split(sets));
     body.putAll(otherMembers);
     return Json.bytes(body);
   }

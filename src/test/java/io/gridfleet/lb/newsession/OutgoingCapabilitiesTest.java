@@ -10,6 +10,7 @@ import io.gridfleet.lb.webdriver.NewSessionPayload;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class OutgoingCapabilitiesTest {
@@ -27,8 +28,7 @@ final class OutgoingCapabilitiesTest {
             phone);
 
     assertThat(sent.asMap())
-        .containsOnlyKeys(
-            "platformName", "appium:options", "appium:noReset", "appium:udid", "appium:deviceName")
+        .containsOnlyKeys("platformName", "appium:options", "appium:noReset", "appium:udid")
         .containsEntry("appium:options", Map.of("app", "/a.ipa"));
   }
 
@@ -77,13 +77,36 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void aMissingDeviceNameBecomesTheUdid() {
-    assertThat(sent("{}", phone).get("appium:deviceName")).isEqualTo("00008030-001D");
-    assertThat(sent("{'appium:deviceName':' '}", phone).get("appium:deviceName"))
-        .isEqualTo("00008030-001D");
+  void aDeviceNameIsTheClientsOrTheNodesAffair() {
+    assertThat(sent("{}", phone).has("appium:deviceName")).isFalse();
+    assertThat(sent("{'appium:deviceName':' '}", phone).get("appium:deviceName")).isEqualTo(" ");
     assertThat(sent("{'appium:deviceName':'mine'}", phone).get("appium:deviceName"))
         .isEqualTo("mine");
-    assertThat(sent("{'appium:options':{'deviceName':'mine'}}", phone).has("appium:deviceName"))
+    Device named =
+        Devices.phone(
+            Devices.node("http://h:1", "", Set.of()),
+            Map.of(),
+            Map.of("appium:deviceName", "bench 3"));
+    assertThat(sent("{}", named).get("appium:deviceName")).isEqualTo("bench 3");
+  }
+
+  @Test
+  void aDeviceNameThatTheDriverRequiresIsTheUdid() {
+    for (String driver :
+        List.of(
+            "'appium:automationName':'TizenTV'",
+            "'appium:options':{'automationName':'webOS'}",
+            "'platformName':'LGTV'")) {
+      assertThat(sent("{" + driver + "}", phone).get("appium:deviceName"))
+          .isEqualTo("00008030-001D");
+      assertThat(sent("{'appium:deviceName':' '," + driver + "}", phone).get("appium:deviceName"))
+          .isEqualTo("00008030-001D");
+      assertThat(sent("{'appium:deviceName':'tv'," + driver + "}", phone).get("appium:deviceName"))
+          .isEqualTo("tv");
+    }
+    assertThat(
+            sent("{'appium:options':{'deviceName':'tv','automationName':'webOS'}}", phone)
+                .has("appium:deviceName"))
         .isFalse();
   }
 
@@ -145,14 +168,50 @@ final class OutgoingCapabilitiesTest {
             "{'capabilities':{'alwaysMatch':{'platformName':'iOS'},'firstMatch':"
                 + "[{'appium:app':'1'},{'appium:app':'2'}]},'vendor:auth':{'k':1}}");
 
-    Map<String, Object> body = Json.object(OutgoingCapabilities.body(payload, 1, phone));
+    Map<String, Object> body = Json.object(body(payload, phone, 1));
 
     assertThat(Json.text(body))
         .isEqualTo(
             ("{'capabilities':{'alwaysMatch':{'platformName':'iOS','appium:app':'2',"
-                    + "'appium:udid':'00008030-001D','appium:deviceName':'00008030-001D'},"
+                    + "'appium:udid':'00008030-001D'},"
                     + "'firstMatch':[{}]},'vendor:auth':{'k':1}}")
                 .replace('\'', '"'));
+  }
+
+  @Test
+  void candidatesThatFitAreSentInOrderWithWhatIsTheDevicesOwnInAlwaysMatch() {
+    Device set =
+        Devices.phone(
+            Devices.node("http://h:1", "", Set.of()),
+            Map.of("appium:wdaLocalPort", 8101, "goog:chromeOptions", Map.of("binary", "/b")),
+            Map.of("appium:noReset", true));
+    NewSessionPayload payload =
+        payload(
+            "{'capabilities':{'alwaysMatch':{'appium:app':'a'},'firstMatch':"
+                + "[{'appium:udid':'mine','appium:wdaLocalPort':1,'platformName':'iOS'},"
+                + "{'gridfleet:selector':'x','goog:chromeOptions':{'args':['-x']}},"
+                + "{'appium:noReset':false}]}}");
+
+    assertThat(new String(body(payload, set, 0, 1, 2), UTF_8))
+        .isEqualTo(
+            ("{'capabilities':{'alwaysMatch':{'appium:app':'a','appium:wdaLocalPort':8101,"
+                    + "'appium:udid':'00008030-001D'},'firstMatch':"
+                    + "[{'platformName':'iOS','appium:noReset':true,"
+                    + "'goog:chromeOptions':{'binary':'/b'}},"
+                    + "{'goog:chromeOptions':{'args':['-x'],'binary':'/b'},'appium:noReset':true},"
+                    + "{'appium:noReset':false,'goog:chromeOptions':{'binary':'/b'}}]}}")
+                .replace('\'', '"'));
+  }
+
+  @Test
+  void candidatesThatDifferOnlyInWhatIsOursAreSentAsOneSet() {
+    NewSessionPayload payload =
+        payload(
+            "{'capabilities':{'firstMatch':[{'gridfleet:selector':'a','appium:udid':'x'},"
+                + "{'gridfleet:selector':'b'}]}}");
+
+    assertThat(new String(body(payload, phone, 0, 1), UTF_8))
+        .endsWith("'firstMatch':[{}]}}".replace('\'', '"'));
   }
 
   @Test
@@ -160,7 +219,7 @@ final class OutgoingCapabilitiesTest {
     NewSessionPayload payload =
         payload("{'desiredCapabilities':{'platformName':'iOS','udid':'x','noReset':true}}");
 
-    String body = new String(OutgoingCapabilities.body(payload, 0, phone), UTF_8);
+    String body = new String(body(payload, phone, 0), UTF_8);
 
     assertThat(body)
         .contains("\"appium:noReset\":true", "\"appium:udid\":\"00008030-001D\"", "alwaysMatch")
@@ -169,7 +228,12 @@ final class OutgoingCapabilitiesTest {
 
   private static Capabilities sent(String candidate, Device device) {
     Map<String, Object> members = Json.object(candidate.replace('\'', '"'));
-    return OutgoingCapabilities.merged(Capabilities.of(members), device);
+    return Capabilities.of(OutgoingCapabilities.merged(Capabilities.of(members), device));
+  }
+
+  private static byte[] body(NewSessionPayload payload, Device device, int... candidates) {
+    return OutgoingCapabilities.body(
+        payload, IntStream.of(candidates).mapToObj(payload.candidates()::get).toList(), device);
   }
 
   private static NewSessionPayload payload(String body) {

@@ -102,6 +102,26 @@ final class CapabilitiesTest {
         .doesNotContain("hush");
   }
 
+  @Test
+  void aSetHasSoManyNamesAndNoMore() {
+    Map<String, Object> many = new LinkedHashMap<>();
+    for (int i = 0; i <= 1000; i++) {
+      many.put("a:" + i, i);
+    }
+    for (Map<String, Object> capabilities :
+        List.of(
+            Map.<String, Object>of("alwaysMatch", many),
+            Map.<String, Object>of("firstMatch", List.of(Map.of(), many)),
+            Map.<String, Object>of("alwaysMatch", Map.of("appium:options", many)))) {
+      byte[] body = Json.bytes(Map.of("capabilities", capabilities));
+      assertThatThrownBy(() -> NewSessionPayload.parse(body))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageContaining("has 1001 names; it may have 1000");
+    }
+    byte[] legacy = Json.bytes(Map.of("desiredCapabilities", many));
+    assertThatThrownBy(() -> NewSessionPayload.parse(legacy)).hasMessageContaining("1001 names");
+  }
+
   private static List<?> list(Capabilities set) {
     return (List<?>) Objects.requireNonNull(set.get("a:b"));
   }

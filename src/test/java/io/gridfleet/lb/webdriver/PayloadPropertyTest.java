@@ -55,6 +55,22 @@ final class PayloadPropertyTest {
         .containsExactly(chosen);
   }
 
+  @Property(tries = 500)
+  void whatANodeIsSentOfSeveralSetsReadsBackTheSame(
+      @ForAll("sets") Map<String, Object> common,
+      @ForAll("entries") List<Map<String, Object>> entries) {
+    List<Map<String, Object>> sets = new ArrayList<>();
+    for (Map<String, Object> entry : entries) {
+      Map<String, Object> set = new LinkedHashMap<>(common);
+      set.putAll(entry);
+      sets.add(set);
+    }
+    sets.add(common);
+    NewSessionPayload payload = parse(Map.of(), List.of());
+    assertThat(NewSessionPayload.parse(payload.bodyFor(sets)).candidates())
+        .containsExactlyElementsOf(sets.stream().distinct().map(Capabilities::of).toList());
+  }
+
   @Property(tries = 2000)
   void anyBytesAreReadOrRefusedInTheProtocol(@ForAll byte[] body) {
     try {
