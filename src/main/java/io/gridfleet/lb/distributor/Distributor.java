@@ -39,6 +39,7 @@ public final class Distributor {
   private final Matching matching;
   private final Changes changes;
   private final AtomicLong freesHeard = new AtomicLong();
+  private final AtomicLong arrivals = new AtomicLong();
   private final LockKeeper locks;
   private final FleetSignals signals;
   private final ScheduledExecutorService timer;
@@ -103,7 +104,7 @@ public final class Distributor {
    * @param wait how long it may wait
    */
   public Wait place(Order order, Duration wait) {
-    Waiter waiter = new Waiter(order, clock.instant().plus(wait));
+    Waiter waiter = new Waiter(order, clock.instant().plus(wait), arrivals.incrementAndGet());
     changes.make(
         (now, steps) -> {
           matching.ask(waiter);

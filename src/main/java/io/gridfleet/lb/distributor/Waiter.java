@@ -25,6 +25,7 @@ final class Waiter implements Comparable<Waiter> {
 
   private final Order order;
   private final Instant deadline;
+  private final long number;
   private final CompletableFuture<Placement> outcome = new CompletableFuture<>();
   private final CompletableFuture<Void> queued = new CompletableFuture<>();
   private final List<Audience> audiences = new ArrayList<>(1);
@@ -34,9 +35,13 @@ final class Waiter implements Comparable<Waiter> {
   private volatile @Nullable Future<?> alarm;
   private @Nullable Placement ending;
 
-  Waiter(Order order, Instant deadline) {
+  /**
+   * @param number of its own in this distributor, so that no two waiters compare as equal
+   */
+  Waiter(Order order, Instant deadline, long number) {
     this.order = order;
     this.deadline = deadline;
+    this.number = number;
   }
 
   Order order() {
@@ -111,9 +116,11 @@ final class Waiter implements Comparable<Waiter> {
     return failed.isEmpty() || !failed.contains(seat.device().id());
   }
 
+  /** By turn; of two with the same turn, as a repeat may have, the first that came here. */
   @Override
   public int compareTo(Waiter other) {
-    return order.turn().compareTo(other.order.turn());
+    int byTurn = order.turn().compareTo(other.order.turn());
+    return byTurn != 0 ? byTurn : Long.compare(number, other.number);
   }
 
   @Override

@@ -3,36 +3,60 @@ package io.gridfleet.lb.newsession;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.gridfleet.lb.distributor.Order;
-import io.gridfleet.lb.webdriver.NewSessionPayload;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Places in the queue of clients whose connection went while they waited: WebdriverIO gives up
- * after its own time-out and sends the same request again at once (contracts/appiumlb.md §3.1). A
- * repeat within the grace takes the place over.
+ * after its own time-out and sends the same request again at once. A repeat within the grace takes
+ * the place over; see {@link RepeatKey} for whose repeats these are. Thread-safe.
  */
 final class KeptPlaces {
   /** WebdriverIO repeats within a second; a person with a script within a few. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   /** As many clients as may wait at once. */
-  private static final int MOST = 20_000;
+  private static final int MAX_KEYS = 20_000;
 
-  private record Asker(String address, NewSessionPayload payload) {}
+  /** Places of one key: the workers of one suite that send the same request. */
+  private static final int MAX_PLACES_OF_A_KEY = 1_000;
 
-  private final Cache<Asker, Order.Turn> places =
-      Caffeine.newBuilder().expireAfterWrite(GRACE).maximumSize(MOST).build();
+  private final Cache<RepeatKey, List<Order.Turn>> places =
+      Caffeine.newBuilder().expireAfterWrite(GRACE).maximumSize(MAX_KEYS).build();
 
   void keep(NewSessionRequest request, Order.Turn turn) {
-    places.put(asker(request), turn);
+    places
+        .asMap()
+        .merge(
+            RepeatKey.of(request),
+            List.of(turn),
+            (kept, one) ->
+                Stream.concat(kept.stream(), one.stream())
+                    .sorted()
+                    .limit(MAX_PLACES_OF_A_KEY)
+                    .toList());
   }
 
+  /** The first place in the queue that is kept for such a request, which is kept no longer. */
   Order.@Nullable Turn take(NewSessionRequest request) {
-    return places.asMap().remove(asker(request));
-  }
-
-  private static Asker asker(NewSessionRequest request) {
-    return new Asker(request.origin().client().address(), request.payload());
+    if (places.asMap().isEmpty()) {
+      return null;
+    }
+    RepeatKey key = RepeatKey.of(request);
+    List<Order.Turn> kept = places.getIfPresent(key);
+    while (kept != null) {
+      List<Order.Turn> rest = kept.subList(1, kept.size());
+      boolean taken =
+          rest.isEmpty()
+              ? places.asMap().remove(key, kept)
+              : places.asMap().replace(key, kept, List.copyOf(rest));
+      if (taken) {
+        return kept.get(0);
+      }
+      kept = places.getIfPresent(key);
+    }
+    return null;
   }
 }

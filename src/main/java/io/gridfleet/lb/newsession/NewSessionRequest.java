@@ -36,10 +36,10 @@ public record NewSessionRequest(
   public record Client(String address, String userAgent) {}
 
   /**
-   * What the request says of our own address, as the client sees it.
+   * What the request says of our own address, as the client sees it, and of the client's.
    *
-   * @param headers {@code host}, {@code forwarded}, {@code x-forwarded-host} and {@code
-   *     x-forwarded-proto}, those that there are
+   * @param headers {@code host}, {@code forwarded}, {@code x-forwarded-for}, {@code
+   *     x-forwarded-host} and {@code x-forwarded-proto}, those that there are
    * @param trusted whether the peer is one whose word about the client counts
    * @param local our own host and port
    * @param path the base that was taken off, without a slash at the end; may hold a token

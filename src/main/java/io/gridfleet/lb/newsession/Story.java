@@ -173,8 +173,9 @@ final class Story implements PendingSession {
     }
     clientLeft = true;
     if (wait != null) {
-      leaving.clientLeft(this, Phase.QUEUED);
+      // The wait ends before its place is offered: a repeat may take it on another loop at once.
       wait.end(new Placement.Removed("the client left"));
+      leaving.clientLeft(this, Phase.QUEUED);
     } else if (session != null) {
       leaving.clientLeft(this, Phase.CREATED);
     } else if (attempt != null) {

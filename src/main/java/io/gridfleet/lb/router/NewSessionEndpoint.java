@@ -40,7 +40,7 @@ public final class NewSessionEndpoint implements Endpoint {
   private static final Logger log = LoggerFactory.getLogger(NewSessionEndpoint.class);
   private static final int UNAUTHORIZED = 401;
   private static final List<String> TELLING =
-      List.of("host", "forwarded", "x-forwarded-host", "x-forwarded-proto");
+      List.of("host", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto");
 
   private final IdempotentRequests requests;
   private final BooleanSupplier stopping;

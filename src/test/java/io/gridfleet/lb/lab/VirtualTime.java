@@ -4,28 +4,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock and a timer that only move when a test says so; one thread, so runs repeat exactly. */
+/**
+ * A clock and a timer that only move when a test says so; one thread, so runs repeat exactly. Tasks
+ * may be scheduled and cancelled by any thread.
+ */
 public final class VirtualTime extends AbstractExecutorService
     implements ScheduledExecutorService, InstantSource {
   private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
-  private final PriorityQueue<Task<?>> tasks = new PriorityQueue<>();
-  private long now;
-  private long numbers;
+  private final PriorityBlockingQueue<Task<?>> tasks = new PriorityBlockingQueue<>();
+  private final AtomicLong numbers = new AtomicLong();
+  private volatile long now;
 
   private final class Task<V> extends FutureTask<V> implements RunnableScheduledFuture<V> {
-    private final long number = numbers++;
+    private final long number = numbers.getAndIncrement();
     private final long every;
     private long at;
 
@@ -101,6 +105,11 @@ public final class VirtualTime extends AbstractExecutorService
   /** Time goes by and nothing runs, as in a process that is frozen. */
   public void freeze(Duration time) {
     now += time.toNanos();
+  }
+
+  /** How many tasks are scheduled. */
+  public int scheduled() {
+    return tasks.size();
   }
 
   /** Runs what is due now. */

@@ -1,0 +1,144 @@
+package io.gridfleet.lb.newsession;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.Order;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.selector.Selector;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A client leaves its wait on one event loop while its repeat arrives on another: the repeat always
+ * gets the device that is free next.
+ */
+final class RepeatRaceTest {
+  private static final int ROUNDS = 3000;
+  private static final Map<String, Object> ANY = Map.of("platformName", "Android");
+
+  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final ExecutorService one = Executors.newSingleThreadExecutor();
+  private final ExecutorService other = Executors.newSingleThreadExecutor();
+
+  @AfterEach
+  void stopThreads() {
+    one.shutdownNow();
+    other.shutdownNow();
+  }
+
+  @Test
+  void theWaitHasEndedWhenItsPlaceIsOffered() {
+    List<String> order = new ArrayList<>();
+    Story story =
+        new Story(lab.request(ANY, "10.0.0.1"), (left, phase) -> order.add("offered " + phase));
+    story.waiting(
+        new Distributor.Wait() {
+          @Override
+          public CompletableFuture<Placement> outcome() {
+            return new CompletableFuture<>();
+          }
+
+          @Override
+          public CompletableFuture<Void> queued() {
+            return new CompletableFuture<>();
+          }
+
+          @Override
+          public void end(Placement answer) {
+            order.add("ended");
+          }
+        });
+
+    story.clientLeft();
+
+    assertThat(order).containsExactly("ended", "offered QUEUED");
+  }
+
+  @Test
+  void aRepeatIsServedHoweverTheTwoLoopsRun() throws Exception {
+    lab.fleet(1);
+    CyclicBarrier together = new CyclicBarrier(2);
+    for (int round = 0; round < ROUNDS; round++) {
+      DeviceLock busy = taken(round);
+      NewSessionRequest first = on(one, lab.request(ANY, "10.0.0.1"));
+      NewSessionRequest repeat = on(other, lab.request(ANY, "10.0.0.1"));
+      PendingSession waits = one.submit(() -> lab.flow.begin(first)).get();
+
+      Future<?> leaves =
+          one.submit(
+              () -> {
+                together.await();
+                waits.clientLeft();
+                return null;
+              });
+      Future<PendingSession> comes =
+          other.submit(
+              () -> {
+                together.await();
+                return lab.flow.begin(repeat);
+              });
+      leaves.get();
+      Story second = (Story) comes.get(10, TimeUnit.SECONDS);
+      lab.distributor.release(busy);
+      settle();
+
+      assertThat(second.session()).as("round %d: the device is free", round).isNotNull();
+      lab.end(second);
+      settle();
+      assertThat(lab.distributor.queueLength()).isZero();
+    }
+  }
+
+  /** Runs what either loop has to do, and what the nodes answer, until nothing is left. */
+  private void settle() throws Exception {
+    for (int turn = 0; turn < 8; turn++) {
+      one.submit(() -> {}).get();
+      other.submit(() -> {}).get();
+      lab.time.pass(Duration.ofSeconds(2));
+    }
+  }
+
+  private DeviceLock taken(int round) {
+    Question any =
+        new Question(
+            Selector.everything(), Selector.everything(), Optional.empty(), Optional.empty());
+    Order order =
+        new Order(
+            "busy" + round,
+            List.of(any),
+            new Order.Turn(0, lab.time.instant(), 0),
+            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new Quota("lab", OptionalInt.empty()));
+    return ((Placement.Placed)
+            lab.distributor
+                .place(order, Duration.ofHours(1))
+                .outcome()
+                .toCompletableFuture()
+                .getNow(null))
+        .lock();
+  }
+
+  private static NewSessionRequest on(ExecutorService loop, NewSessionRequest request) {
+    return new NewSessionRequest(
+        request.id(), request.arrival(), request.payload(), request.origin(), loop);
+  }
+}
