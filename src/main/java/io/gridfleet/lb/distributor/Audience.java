@@ -17,11 +17,22 @@ final class Audience {
   private final BitSet fitting = new BitSet();
   private final TreeSet<Waiter> waiters = new TreeSet<>();
   private final TreeSet<Waiter> asking = new TreeSet<>();
+  private int users;
 
   Audience(int number, Question question, Collection<Seat> seats) {
     this.number = number;
     this.question = question;
     seats.forEach(this::look);
+  }
+
+  /** One more request uses it; whether it is the only one. */
+  boolean join() {
+    return ++users == 1;
+  }
+
+  /** A request that used it has ended; whether it was the last one. */
+  boolean part() {
+    return --users == 0;
   }
 
   int number() {

@@ -45,7 +45,12 @@ public final class Distributor {
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final ReleaseLocks releases;
+
+  /** Guarded by the lock of {@link Changes}, as is the next one. */
   private @Nullable Placement closed;
+
+  /** Whether a timer is set that doubts what the store said of tenants' sessions. */
+  private boolean doubtsFull;
 
   /** For a process that has no other replicas. */
   public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
@@ -119,7 +124,11 @@ public final class Distributor {
     return wait(waiter);
   }
 
+  /** A request that comes back to the queue keeps the alarm that was set when it first came. */
   private void queued(Waiter waiter, Duration wait, Changes.Steps steps) {
+    if (waiter.everQueued()) {
+      return;
+    }
     waiter.everQueued(true);
     steps.add(() -> waiter.queued().complete(null));
     steps.add(() -> setAlarm(waiter, wait));
@@ -245,18 +254,27 @@ public final class Distributor {
           Seat seat = matching.notTaken(pick);
           if (freesHeard.get() == heardBefore) {
             matching.foundFull(waiter);
-            steps.add(this::doubtFullLater);
+            doubtFullLater(steps);
           }
           backToItsPlace(waiter, seat, now, steps);
         });
   }
 
-  private void doubtFullLater() {
-    var unused =
-        timer.schedule(
-            () -> changes.make((now, steps) -> matching.doubtFull()),
-            GUESS_STANDS.toMillis(),
-            TimeUnit.MILLISECONDS);
+  /** One timer for all that was found full until it goes off. */
+  private void doubtFullLater(Changes.Steps steps) {
+    if (!doubtsFull) {
+      doubtsFull = true;
+      steps.add(
+          () -> timer.schedule(this::doubtFull, GUESS_STANDS.toMillis(), TimeUnit.MILLISECONDS));
+    }
+  }
+
+  private void doubtFull() {
+    changes.make(
+        (now, steps) -> {
+          doubtsFull = false;
+          matching.doubtFull();
+        });
   }
 
   /** It stands in the line again when what it didn't get is given to whoever is first there. */
@@ -283,21 +301,24 @@ public final class Distributor {
     }
   }
 
+  /** The wait may have ended already: whoever comes second, this or the end, stops the alarm. */
   private void setAlarm(Waiter waiter, Duration wait) {
     waiter.alarm(
-        timer.schedule(
-            () -> {
-              Instant now = clock.instant();
-              endWait(
-                  waiter,
-                  new Placement.OutOfTime(
-                      changes.look(model -> model.verdicts(waiter.order(), now))));
-            },
-            Math.max(0, wait.toNanos()),
-            TimeUnit.NANOSECONDS));
+        timer.schedule(() -> outOfTime(waiter), Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS));
     if (waiter.outcome().isDone()) {
       waiter.stopAlarm();
     }
+  }
+
+  private void outOfTime(Waiter waiter) {
+    Instant now = clock.instant();
+    changes
+        .look(
+            model ->
+                waiter.state() == Waiter.State.DONE
+                    ? Optional.<Verdicts>empty()
+                    : Optional.of(model.verdicts(waiter.order(), now)))
+        .ifPresent(verdicts -> endWait(waiter, new Placement.OutOfTime(verdicts)));
   }
 
   private void endWait(Waiter waiter, Placement answer) {
@@ -312,19 +333,15 @@ public final class Distributor {
   }
 
   private void finish(Waiter waiter, Placement answer, Changes.Steps steps) {
-    if (waiter.state() == Waiter.State.WAITING) {
-      matching.line().leave(waiter);
-    }
-    waiter.state(Waiter.State.DONE);
-    matching.fronts().settled(waiter);
+    matching.ended(waiter);
     boolean everQueued = waiter.everQueued();
     steps.add(
         () -> {
           if (everQueued) {
             waiter.queued().complete(null);
           }
-          waiter.stopAlarm();
           waiter.outcome().complete(answer);
+          waiter.stopAlarm();
         });
   }
 

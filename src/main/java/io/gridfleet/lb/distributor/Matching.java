@@ -112,8 +112,18 @@ final class Matching {
   /** Puts the questions of a request to all seats, or finds them answered. */
   void ask(Waiter waiter) {
     for (Question question : waiter.order().questions()) {
-      waiter.audiences().add(line.audience(question, fleet.seats()));
+      waiter.audiences().add(line.join(question, fleet.seats()));
     }
+  }
+
+  /** A request that has asked ends, out of the queue or from its place in it. */
+  void ended(Waiter waiter) {
+    if (waiter.state() == Waiter.State.WAITING) {
+      line.leave(waiter);
+    }
+    waiter.state(Waiter.State.DONE);
+    fronts.settled(waiter);
+    waiter.audiences().forEach(line::part);
   }
 
   /** Why waiting is no use to the request; null while some device may serve it some time. */

@@ -3,10 +3,10 @@ package io.gridfleet.lb.distributor;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -17,36 +17,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingLine {
   /** Answers to questions that nobody waits with are kept for the next who asks: a lab asks few. */
-  private static final int MOST_IDLE_AUDIENCES = 512;
+  private static final int MAX_IDLE_AUDIENCES = 512;
 
   private static final Comparator<Audience> BY_FIRST_WAITER =
       Comparator.comparing((Audience audience) -> audience.waiters().first())
           .thenComparingInt(Audience::number);
 
-  private final Map<Question, Audience> audiences = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Question, Audience> audiences = new HashMap<>();
+
+  /** Those that no request uses, longest first. A request uses its audiences until it has ended. */
+  private final Set<Audience> idle = new LinkedHashSet<>();
+
   private final TreeSet<Audience> lines = new TreeSet<>(BY_FIRST_WAITER);
   private final Map<String, Waiter> byRequest = new HashMap<>();
   private final Map<String, TreeSet<Waiter>> byTenant = new HashMap<>();
   private int numbers;
 
-  /** Those that ask this question, asked of all seats if nobody did yet. */
-  Audience audience(Question question, Collection<Seat> seats) {
-    Audience known = audiences.get(question);
-    if (known != null) {
-      return known;
+  /**
+   * A request joins those that ask this question, which is asked of all seats if nobody did yet. It
+   * belongs to them until it {@link #part parts}, whether it waits or its lock is being asked for.
+   */
+  Audience join(Question question, Collection<Seat> seats) {
+    Audience audience =
+        audiences.computeIfAbsent(question, fresh -> new Audience(numbers++, fresh, seats));
+    if (audience.join()) {
+      idle.remove(audience);
     }
-    dropIdle();
-    Audience fresh = new Audience(numbers++, question, seats);
-    audiences.put(question, fresh);
-    return fresh;
+    return audience;
   }
 
-  private void dropIdle() {
-    Iterator<Audience> oldest = audiences.values().iterator();
-    while (audiences.size() > MOST_IDLE_AUDIENCES + lines.size() && oldest.hasNext()) {
-      if (oldest.next().waiters().isEmpty()) {
-        oldest.remove();
-      }
+  /** A request that joined has ended. */
+  void part(Audience audience) {
+    if (audience.part()) {
+      idle.add(audience);
+    }
+    if (idle.size() > MAX_IDLE_AUDIENCES) {
+      Audience oldest = idle.iterator().next();
+      idle.remove(oldest);
+      audiences.remove(oldest.question());
     }
   }
 
@@ -56,7 +64,6 @@ final class WaitingLine {
 
   void enter(Waiter waiter) {
     for (Audience audience : waiter.audiences()) {
-      audiences.putIfAbsent(audience.question(), audience);
       leaveLine(audience);
       audience.waiters().add(waiter);
       lines.add(audience);
