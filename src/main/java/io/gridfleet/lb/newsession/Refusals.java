@@ -82,7 +82,7 @@ final class Refusals {
 
   /** Why a run's request gets nothing, whether it waited or has just come. */
   static String overRun(String run) {
-    return "run " + run + " is unknown or over";
+    return "run " + OurCapabilities.shown(run) + " is unknown or over";
   }
 
   static WebDriverError plain(String text) {

@@ -114,7 +114,10 @@ public final class WishReader {
       Object own = OurCapabilities.valueIn(candidate, "selector");
       Object selector = own != null ? own : ours.value("selector");
       Optional<String> name = OurCapabilities.appiumIn(candidate, "udid").map(Object::toString);
-      Question question = question(candidate, selector, name.filter(udid -> !udid.isBlank()));
+      Optional<String> udid = name.filter(text -> !text.isBlank());
+      boolean told = selector != null || udid.isPresent() || run.isPresent();
+      Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains, told);
+      Question question = question(narrowed, selector, udid);
       if (question == null) {
         strangers.add(name.orElse(""));
         question = NOBODY;
@@ -124,7 +127,9 @@ public final class WishReader {
     if (strangers.size() == candidates.size()) {
       throw refused(
           ErrorCode.SESSION_NOT_CREATED,
-          Refusals.NO_MATCH + ": no device is called " + String.join(" or ", strangers));
+          Refusals.NO_MATCH
+              + ": no device is called "
+              + OurCapabilities.shown(String.join(" or ", strangers)));
     }
     return questions;
   }
@@ -134,8 +139,7 @@ public final class WishReader {
           Selector.parse("-id:*"), Selector.everything(), Optional.empty(), Optional.empty());
 
   private @Nullable Question question(
-      Capabilities candidate, @Nullable Object selector, Optional<String> udid) {
-    Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains);
+      Selector narrowed, @Nullable Object selector, Optional<String> udid) {
     if (udid.isEmpty()) {
       Selector asked = compiled(selector).and(narrowed);
       return new Question(asked, Selector.everything(), Optional.empty(), Optional.empty());
@@ -198,7 +202,9 @@ public final class WishReader {
             .orElseThrow(
                 () ->
                     ProtocolException.invalidArgument(
-                        "gridfleet:deviceStrategy is 'ranked' or 'random', not '" + name + "'"));
+                        "gridfleet:deviceStrategy is 'ranked' or 'random', not '"
+                            + OurCapabilities.shown(name)
+                            + "'"));
     boolean avoid = ours.bool("ignoreFailedDevices", true) && ours.bool("ignoreFailedDevice", true);
     int priority = ours.number("priority").map(Double::intValue).orElse(0);
     return new Choice(

@@ -151,6 +151,53 @@ final class WishReaderTest {
         .containsExactly("model:x os_version:>9");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'goog:chromeOptions':{} | ,chrome,",
+        "'goog:loggingPrefs':{},'platformName':'linux' | ,chrome,",
+        "'moz:firefoxOptions':{} | browsername:firefox",
+        "'ms:edgeOptions':{} | ,edge,",
+        "'safari:automaticInspection':true | ,safari]",
+      })
+  void vendorsNamesNarrowToTheirBrowsers(String members, String asked) {
+    assertThat(asked(members)).contains(asked.strip());
+  }
+
+  @Test
+  void appiumsNamesNarrowToItsDevices() {
+    String appium = asked("'appium:app':'x'");
+    assertThat(appium).contains("-browsername:*").contains("platformname:*");
+    assertThat(asked("'appium:options':{'app':'x'}")).isEqualTo(appium);
+    assertThat(asked("'appium:app':'x','goog:chromeOptions':{}")).isEqualTo(appium);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'browserName':'firefox'",
+        "'platformName':'Android'",
+        "'gridfleet:selector':'model:x'",
+        "'gridfleet:tag:team':'x'",
+        "'appium:udid':'model:x'",
+      })
+  void hintsOfVendorsGiveWayToWhatIsSaid(String members) {
+    assertThat(asked(members + ",'goog:chromeOptions':{},'appium:app':'x'"))
+        .isEqualTo(asked(members));
+  }
+
+  @Test
+  void namesThatAreReadForAllKindsOfDevicesAreNoHints() {
+    assertThat(asked("'appium:newCommandTimeout':60,'appium:gridfleet:testName':'t','udid':''"))
+        .isEmpty();
+  }
+
+  private String asked(String members) {
+    return wish(members).questions().get(0).selector().normalForm();
+  }
+
   @Test
   void whatIsDeprecatedOrUnknownIsWarnedOf() {
     assertThat(wish("'gridfleet:requestTimeout':5").warnings())

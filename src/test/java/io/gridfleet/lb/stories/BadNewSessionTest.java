@@ -9,6 +9,7 @@ import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.Wire;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,42 @@ final class BadNewSessionTest {
     assertThat(answered.error()).isEqualTo("invalid argument");
     assertThat(answered.message()).contains(words);
     assertThat(answered.text().length()).isLessThan(2000);
+  }
+
+  @Test
+  void aTextThatNoSelectorTakesIsRefusedByItsName() throws IOException {
+    String long1 = "x".repeat(1025);
+    String long9 = "x".repeat(9001);
+    for (String text : List.of(long1, long9)) {
+      for (String name :
+          List.of(
+              "platformName",
+              "browserName",
+              "browserVersion",
+              "appium:platform",
+              "appium:device_type",
+              "appium:model",
+              "appium:os_version",
+              "gridfleet:deviceId",
+              "gridfleet:tag:team")) {
+        assertInvalid(one(name, "'" + text + "'"), "'" + name + "'");
+      }
+      assertInvalid(one("gridfleet:group:" + text, "true"), "gridfleet:group:xxx");
+      assertInvalid(one("gridfleet:tag:" + text, "'a'"), "gridfleet:tag:xxx");
+    }
+    assertInvalid(one("gridfleet:tag:my team", "'a'"), "'gridfleet:tag:my team'");
+    assertInvalid(one("appium:model", "{'a':1}"), "'appium:model'");
+    assertInvalid(one("appium:options", "{'platform':[1]}"), "'appium:platform'");
+    assertInvalid(one("gridfleet:deviceId", "[]"), "'gridfleet:deviceId'");
+    StringBuilder tags = new StringBuilder("'a:b':1");
+    for (int i = 0; i < 300; i++) {
+      tags.append(",'gridfleet:tag:t").append(i).append("':'x'");
+    }
+    assertInvalid(Lab.w3c(tags.toString()).getBytes(UTF_8), "300 capabilities");
+  }
+
+  private static byte[] one(String name, String value) {
+    return Lab.w3c("'" + name + "':" + value).getBytes(UTF_8);
   }
 
   @ParameterizedTest
