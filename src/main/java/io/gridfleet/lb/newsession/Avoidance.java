@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,23 +54,28 @@ public final class Avoidance {
     this.clock = clock;
   }
 
-  /** Marks or forgives the device of an attempt. */
-  void judge(NewSessionRequest request, Device device, AttemptOutcome outcome) {
+  /**
+   * Marks or forgives the device of an attempt.
+   *
+   * @return completes when the store has recorded it, or couldn't; never exceptionally
+   */
+  CompletionStage<Void> judge(NewSessionRequest request, Device device, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.DeviceFailed failure) {
       news.attemptFailed(device.id());
       if (memory.marks(device.id(), failure)) {
-        avoid(request, device, failure.cause());
+        return avoid(request, device, failure.cause());
       }
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());
       news.attemptSucceeded(device.id());
-      forgive(device);
+      return forgive(device);
     }
+    return CompletableFuture.completedFuture(null);
   }
 
-  private void forgive(Device device) {
+  private CompletionStage<Void> forgive(Device device) {
     boolean stoodHere = standing.remove(device.id()) != null;
-    facts
+    return facts
         .forgive(device.id())
         .exceptionally(
             failure -> {
@@ -88,9 +95,9 @@ public final class Avoidance {
     standing.remove(device);
   }
 
-  private void avoid(NewSessionRequest request, Device device, String cause) {
+  private CompletionStage<Void> avoid(NewSessionRequest request, Device device, String cause) {
     listener.avoided(request, device, cause);
-    facts
+    return facts
         .avoid(device.id(), howLong, cause)
         .thenAccept(entry -> stands(device, entry))
         .exceptionally(Avoidance::logged);

@@ -216,16 +216,21 @@ public final class IdempotentRequests {
     return story.first().payload().legacy();
   }
 
+  /** An answer that lasts is durable before anybody reads it, unless the store can't be told. */
   private void remember(String key, SharedStory story, NewSessionAnswer answer) {
-    Optional<Answered> kept = Optional.empty();
-    if (answer.lasting() && !story.isAbandoned()) {
-      kept = Optional.of(new Answered(story.bodyHash(), answer.status(), answer.body()));
-    } else {
+    if (!answer.lasting() || !story.isAnswered(answer)) {
       running.remove(key, story);
+      settle(key, new Settling(story.first().id(), Optional.empty()));
+      story.tell(answer);
+      return;
     }
-    settle(key, new Settling(story.first().id(), kept))
-        .whenComplete((done, failure) -> running.remove(key, story));
-    story.tell(answer);
+    Answered kept = new Answered(story.bodyHash(), answer.status(), answer.body());
+    settle(key, new Settling(story.first().id(), Optional.of(kept)))
+        .whenComplete(
+            (done, failure) -> {
+              story.tell(answer);
+              running.remove(key, story);
+            });
   }
 
   private void abandoned(String key, SharedStory story) {

@@ -141,15 +141,31 @@ public final class NewSessionFlow {
         });
   }
 
+  /**
+   * What an attempt says of its device is durable before its lock is released, another attempt
+   * begins or the client reads an answer.
+   */
   private void attempted(Story story, Trial trial, AttemptOutcome outcome) {
-    switch (judged(story, trial, outcome)) {
-      case PUBLISH -> publish(story, trial, (AttemptOutcome.Created) outcome);
+    Duration took = Duration.between(trial.begun(), clock.instant());
+    listener.attemptEnded(story.request(), trial.device(), outcome, took);
+    CompletionStage<Void> recorded = avoidance.judge(story.request(), trial.device(), outcome);
+    RetryPolicy.Next next = judged(story, trial.device(), outcome, took);
+    if (outcome instanceof AttemptOutcome.Created created) {
+      publish(story, trial, created, recorded);
+    } else {
+      chapter(story, recorded, done -> afterFailure(story, trial, outcome, next));
+    }
+  }
+
+  private void afterFailure(
+      Story story, Trial trial, AttemptOutcome outcome, RetryPolicy.Next next) {
+    switch (next) {
       case AGAIN -> chapter(story, endings.giveBack(story, trial), done -> again(story));
       case GIVE_UP -> chapter(story, endings.giveBack(story, trial), done -> endings.giveUp(story));
       case AS_THE_NODE_SAID ->
           chapter(
               story, endings.giveBack(story, trial), done -> endings.asTheNodeSaid(story, outcome));
-      case NOTHING -> endings.giveBack(story, trial);
+      case NOTHING, PUBLISH -> endings.giveBack(story, trial);
     }
   }
 
@@ -225,12 +241,9 @@ public final class NewSessionFlow {
     return new Trial(placed, attempt, begun);
   }
 
-  private RetryPolicy.Next judged(Story story, Trial trial, AttemptOutcome outcome) {
+  private RetryPolicy.Next judged(
+      Story story, Device device, AttemptOutcome outcome, Duration took) {
     Instant now = clock.instant();
-    Device device = trial.device();
-    Duration took = Duration.between(trial.begun(), now);
-    listener.attemptEnded(story.request(), device, outcome, took);
-    avoidance.judge(story.request(), device, outcome);
     RetryPolicy.Next next = RetryPolicy.after(outcome, story.wish().choice(), story.left(now));
     if (next == RetryPolicy.Next.AGAIN || next == RetryPolicy.Next.GIVE_UP) {
       story.failed(device, outcome, took);
@@ -247,7 +260,8 @@ public final class NewSessionFlow {
     }
   }
 
-  private void publish(Story story, Trial trial, AttemptOutcome.Created created) {
+  private void publish(
+      Story story, Trial trial, AttemptOutcome.Created created, CompletionStage<Void> recorded) {
     CompletionStage<Publisher.Published> publication;
     try {
       publication = publisher.publish(story, trial.placed(), created);
@@ -257,12 +271,12 @@ public final class NewSessionFlow {
     story.holding(null);
     chapter(
         story,
-        publication.handle(Recorded::new),
-        recorded -> {
-          if (recorded.done() != null) {
-            endings.created(story, recorded.done());
+        publication.handle(Recorded::new).thenCombine(recorded, (result, done) -> result),
+        result -> {
+          if (result.done() != null) {
+            endings.created(story, result.done());
           } else {
-            endings.notPublished(story, trial, created, recorded.failure());
+            endings.notPublished(story, trial, created, result.failure());
           }
         });
   }

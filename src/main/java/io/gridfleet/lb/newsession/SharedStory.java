@@ -18,7 +18,13 @@ final class SharedStory {
   private final NewSessionRequest first;
   private final List<Listener> listeners = new ArrayList<>();
   private @Nullable PendingSession story;
+
+  /** Set when the story has its answer: from then on nobody's leaving ends it. */
+  private @Nullable NewSessionAnswer answered;
+
+  /** The same, when it may be read: after it was recorded. */
   private @Nullable NewSessionAnswer told;
+
   private final Consumer<SharedStory> whenAbandoned;
   private int present;
   private boolean abandoned;
@@ -48,7 +54,7 @@ final class SharedStory {
     if (asking) {
       askAgain = true;
     }
-    boolean now = !asking && story == null && told == null && !abandoned;
+    boolean now = !asking && story == null && answered == null && !abandoned;
     asking |= now;
     return now;
   }
@@ -102,9 +108,22 @@ final class SharedStory {
     }
   }
 
+  /**
+   * The story has its answer, which is told later.
+   *
+   * @return false when all have left before
+   */
+  synchronized boolean isAnswered(NewSessionAnswer answer) {
+    if (!abandoned) {
+      answered = answer;
+    }
+    return !abandoned;
+  }
+
   void tell(NewSessionAnswer answer) {
     List<Listener> all;
     synchronized (this) {
+      answered = answer;
       told = answer;
       all = List.copyOf(listeners);
     }
@@ -115,7 +134,7 @@ final class SharedStory {
     PendingSession pending;
     synchronized (this) {
       present--;
-      abandoned = present == 0 && told == null;
+      abandoned = present == 0 && answered == null;
       if (!abandoned) {
         return;
       }

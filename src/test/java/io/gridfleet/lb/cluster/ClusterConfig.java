@@ -24,16 +24,21 @@ final class ClusterConfig {
 
   /** For one that looks at nobody's left-overs: it dies before its first sweep. */
   static String withoutSweeps(String store, SimulatedFleet fleet) {
-    return of(store, fleet.inventory(), Map.of("idleMargin", "2s", "idleSweep", "1h"));
+    return of(store, fleet.inventory(), Map.of("idleMargin", "2s", "idleSweep", "1h"), "10s");
   }
 
   static String of(String store, List<Map<String, Object>> nodes) {
-    return of(store, nodes, Map.of("idleMargin", "2s"));
+    return of(store, nodes, Map.of("idleMargin", "2s"), "10s");
+  }
+
+  /** Where a restart must not take longer than a device is avoided, however busy the machine. */
+  static String avoidingForHours(String store, SimulatedFleet fleet) {
+    return of(store, fleet.inventory(), Map.of("idleMargin", "2s"), "5h");
   }
 
   /** JSON is YAML too. */
   private static String of(
-      String store, List<Map<String, Object>> nodes, Map<String, Object> session) {
+      String store, List<Map<String, Object>> nodes, Map<String, Object> session, String avoidFor) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("store", storeSection(store));
     config.put("nodes", nodes);
@@ -43,7 +48,7 @@ final class ClusterConfig {
             "lockExpiry", "6s",
             "lockRenewal", "2s",
             "attemptTimeout", "10s",
-            "avoidFor", "10s"));
+            "avoidFor", avoidFor));
     config.put("session", session);
     config.put("router", Map.of("drain", "10s"));
     config.put(

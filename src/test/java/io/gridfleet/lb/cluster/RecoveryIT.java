@@ -42,7 +42,10 @@ final class RecoveryIT {
   void start() throws Exception {
     fleet = SimulatedFleet.of(2, 1);
     Path folder = Files.createTempDirectory(Path.of("target"), "recovery");
-    server = Replica.of("recovery", ClusterConfig.of("sqlite:" + folder.resolve("lab.db"), fleet));
+    server =
+        Replica.of(
+            "recovery",
+            ClusterConfig.avoidingForHours("sqlite:" + folder.resolve("lab.db"), fleet));
     server.startAndAwaitReady();
     client = server.client();
   }

@@ -22,7 +22,7 @@ record StoreRows(StoreAddress.Postgres address) {
     return count("FROM keyed_requests");
   }
 
-  private int count(String rest) {
+  int count(String rest) {
     String url =
         "jdbc:postgresql://" + address.hosts() + "/" + address.database() + address.options();
     try (Connection connection = DriverManager.getConnection(url, address.user(), "");

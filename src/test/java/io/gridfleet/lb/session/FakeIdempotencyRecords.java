@@ -20,6 +20,8 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   private final InstantSource clock;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
+  private CompletableFuture<Void> recording = CompletableFuture.completedFuture(null);
+
   public FakeIdempotencyRecords(InstantSource clock) {
     this.clock = clock;
   }
@@ -62,6 +64,15 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     }
   }
 
+  /** Whether answers to records wait; those that waited come when it ends. */
+  public synchronized void slowToRecord(boolean isSlow) {
+    if (isSlow) {
+      recording = new CompletableFuture<>();
+    } else {
+      recording.complete(null);
+    }
+  }
+
   /** The replica that has this key is dead. */
   public synchronized void died(String key) {
     taken.remove(key);
@@ -73,6 +84,6 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     letGo(key, claim);
     Kept fresh = new Kept(answer, clock.instant().plus(keep));
     kept.merge(key, fresh, (old, newer) -> clock.instant().isBefore(old.end()) ? old : newer);
-    return CompletableFuture.completedFuture(null);
+    return recording;
   }
 }
