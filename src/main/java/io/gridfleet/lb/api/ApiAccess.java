@@ -25,7 +25,7 @@ public interface ApiAccess {
       try {
         Tenant tenant = admission.admit(credentials);
         String user = credentials.user().orElse("");
-        boolean itself = tenant.equals(Tenant.anonymous()) || user.isEmpty();
+        boolean itself = tenant.isAnonymous() || user.isEmpty();
         return itself || tenant.name().equals(user) ? Optional.of(tenant) : Optional.empty();
       } catch (ProtocolException refused) {
         return Optional.empty();

@@ -2,6 +2,7 @@ package io.gridfleet.lb.app;
 
 import io.gridfleet.lb.api.ApiAccess;
 import io.gridfleet.lb.api.ServerHealth;
+import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tokens;
 import io.gridfleet.lb.device.AvoidedDevice;
@@ -97,6 +98,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final NewSessions newSessions;
   private final NewSessionFlow flow;
   private final FrontDoor door;
+  private final Admission admission;
   private final Metrics metrics = new Metrics(Version.text());
   private final InventoryFiles files;
   private volatile boolean stopping;
@@ -146,6 +148,7 @@ public final class GridFleetLb implements AutoCloseable {
     this.probes =
         new NodeProbes(
             config.probe(), trust, new Listeners.OfProbes(lab, lost), timer, clock, new Random());
+    this.admission = Tokens.of(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
     this.suites = suites(packs);
     this.relay =
         new Relay(
@@ -164,6 +167,7 @@ public final class GridFleetLb implements AutoCloseable {
                 config.router().maxConnections(),
                 endpoints(),
                 known,
+                admission,
                 relay));
     listen();
     showMetrics(connections);
@@ -218,26 +222,26 @@ public final class GridFleetLb implements AutoCloseable {
         new Suites.Parts(
             store, lab, packs, distributor, news, endSession, health, timer, elsewhere),
         config.runs(),
-        access(),
+        ApiAccess.of(admission),
         clock);
   }
 
   private NewSessions newSessions(NodeClient client) {
     return new NewSessions(
         new NewSessions.Parts(
-            config, admission(), store, inventory, distributor, news, keeper, suites, endSession),
+            config,
+            admission.to(AccessTable.NEW_SESSION),
+            store,
+            inventory,
+            distributor,
+            news,
+            keeper,
+            suites,
+            endSession),
         new NewSessions.Nodes(client, nodeSessions),
         stories,
         timer,
         clock);
-  }
-
-  private Admission admission() {
-    return Tokens.of(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
-  }
-
-  private ApiAccess access() {
-    return config.tokens().isEmpty() ? ApiAccess.open() : ApiAccess.of(admission());
   }
 
   private void listen() {

@@ -79,6 +79,7 @@ final class KnownSessions implements SessionRoutes, SessionListener {
         session.id(),
         NodeAddress.of(node.url()),
         node.id().value(),
+        session.terms().tenant(),
         session.terms().commandTimeout(),
         sockets);
   }

@@ -1,12 +1,14 @@
 package io.gridfleet.lb.auth;
 
 import io.gridfleet.lb.selector.Selector;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * Who asks, and what that caller may use.
  *
- * @param name of its token; shown to people, never the secret
+ * @param name of its token; shown to people, never the secret. Tokens of one name are one tenant
+ * @param role what it may do
  * @param devices which devices it may use
  * @param maxSessions how many live sessions it may have
  * @param minPriority the lowest priority that it may ask for
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  */
 public record Tenant(
     String name,
+    Role role,
     Selector devices,
     OptionalInt maxSessions,
     int minPriority,
@@ -26,6 +29,7 @@ public record Tenant(
   private static final Tenant ANONYMOUS =
       new Tenant(
           "anonymous",
+          Role.OPERATOR,
           Selector.everything(),
           OptionalInt.empty(),
           -ANY_PRIORITY,
@@ -35,6 +39,20 @@ public record Tenant(
   /** Everybody, in a lab without tokens. */
   public static Tenant anonymous() {
     return ANONYMOUS;
+  }
+
+  /** Whether this is everybody, in a lab without tokens. */
+  public boolean isAnonymous() {
+    return name.equals(ANONYMOUS.name);
+  }
+
+  /**
+   * Whether something belongs to this tenant. In a lab without tokens everything does.
+   *
+   * @param owner the name of its tenant; empty where none was recorded
+   */
+  public boolean owns(Optional<String> owner) {
+    return isAnonymous() || owner.filter(name::equals).isPresent();
   }
 
   /** The priority that it gets when it asks for one. */

@@ -15,6 +15,12 @@ import java.util.stream.Stream;
 public record TokenConfig(
     @Key(doc = "Whom the token stands for; shown in logs and lists.", example = "checkout-ci")
         String name,
+    @Key(
+            doc =
+                "What it may do: 'session' creates and uses sessions, 'suite' has runs too,"
+                    + " 'operator' looks after devices and everybody's runs, 'viewer' reads.",
+            fallback = "suite")
+        Role role,
     @Key(doc = "The file that holds the secret.", example = "/run/secrets/checkout-ci")
         Optional<Path> secretFile,
     @Key(doc = "The environment variable that holds the secret.", example = "CHECKOUT_CI_TOKEN")
@@ -39,6 +45,10 @@ public record TokenConfig(
   public void check(Complaints complaints) {
     if (name.isBlank()) {
       complaints.at("name", "must not be blank");
+    }
+    if (name.equals(Tenant.anonymous().name())) {
+      complaints.at(
+          "name", "must not be 'anonymous': that is whoever asks in a lab without tokens");
     }
     long given = Stream.of(secretFile, secretEnv, sha256).filter(Optional::isPresent).count();
     if (given != 1) {
@@ -74,6 +84,7 @@ public record TokenConfig(
   Tenant tenant() {
     return new Tenant(
         name,
+        role,
         devices.orElseGet(Selector::everything),
         maxSessions,
         minPriority,

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.relay.SessionRoute;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +47,23 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
    * @param secure whether the client speaks TLS
    * @param authority host and port, as in a URL
    * @param path the base path, without a slash at the end
+   * @param key what a socket's path ends with in a lab with tokens: few clients send one with the
+   *     handshake, so the address itself is the secret
    */
-  record Base(boolean secure, String authority, String path) {
+  record Base(boolean secure, String authority, String path, Optional<String> key) {
+    Base(boolean secure, String authority, String path) {
+      this(secure, authority, path, Optional.empty());
+    }
+
     Base {
       // A token must not come back in capabilities, which are kept and shown.
       path = TOKEN.matcher(path).replaceFirst("");
+    }
+
+    /** The same, with a key that nobody can guess. */
+    Base withKey() {
+      String random = UUID.randomUUID().toString().replace("-", "");
+      return new Base(secure, authority, path, Optional.of("/" + SessionRoute.KEY + random));
     }
 
     /** This one, or what the client itself says in {@code se:remoteUrl}, which knows best. */
@@ -112,14 +126,17 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
       Object value = answered.get(known.getKey());
       Optional<URI> target = value instanceof String text ? parsed(text) : Optional.empty();
       if (target.isPresent()) {
-        tunnels.put(known.getValue(), onNode(target.get(), node));
+        String leads = onNode(target.get(), node);
+        tunnels.put(known.getValue(), leads);
+        base.key().ifPresent(key -> tunnels.put(known.getValue() + key, leads));
         String ours =
             (base.secure() ? "wss://" : "ws://")
                 + base.authority()
                 + base.path()
                 + "/session/"
                 + id
-                + known.getValue();
+                + known.getValue()
+                + base.key().orElse("");
         rewritten = rewritten.with(known.getKey(), ours);
       }
     }

@@ -83,7 +83,7 @@ public final class Publisher {
     SessionWish wish = story.wish();
     return new SessionAnswer.Reader(
         request.payload().legacy(),
-        base,
+        wish.tenant().isAnonymous() ? base : base.withKey(),
         request.origin().client().userAgent(),
         wish.labels().selector(),
         wish.answering().directConnect() && wish.tenant().directConnect(),

@@ -10,6 +10,7 @@ import java.util.Map;
  * Where the commands of a live session go.
  *
  * @param nodeName what errors and logs call the node
+ * @param tenant whose session it is
  * @param commandTimeout longest time without progress of one command
  * @param sockets WebSocket targets that are not under the node's own address, by the path that
  *     clients ask us for, base taken off ({@code /session/ID/se/cdp}); a query of the client's is
@@ -19,14 +20,30 @@ public record SessionRoute(
     SessionId id,
     NodeAddress node,
     String nodeName,
+    String tenant,
     Duration commandTimeout,
     Map<String, URI> sockets) {
+  /** What the last segment of a path begins with where the rest of it is a secret. */
+  public static final String KEY = "key-";
 
   public SessionRoute {
     sockets = Map.copyOf(sockets);
   }
 
-  public SessionRoute(SessionId id, NodeAddress node, String nodeName, Duration commandTimeout) {
-    this(id, node, nodeName, commandTimeout, Map.of());
+  /** Whether a path may be {@link #isKeyOf} some session's. */
+  public static boolean mayHoldKey(String path) {
+    return path.contains("/" + KEY);
+  }
+
+  /**
+   * Whether a path is one of this session's sockets and holds the secret of it, so that whoever
+   * asks for it was given it.
+   *
+   * @param path what the client asks for, base taken off, with its query
+   */
+  public boolean isKeyOf(String path) {
+    int query = path.indexOf('?');
+    String asked = query < 0 ? path : path.substring(0, query);
+    return asked.startsWith(KEY, asked.lastIndexOf('/') + 1) && sockets.containsKey(asked);
   }
 }

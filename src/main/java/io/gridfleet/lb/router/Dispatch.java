@@ -1,29 +1,37 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.auth.AccessTable;
+import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.relay.RequestSink;
 import io.gridfleet.lb.relay.SessionRoute;
+import io.gridfleet.lb.webdriver.ProtocolException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** From the head of a request to who takes it. */
 final class Dispatch {
   private final HttpLimits limits;
   private final Endpoints endpoints;
   private final SessionRoutes routes;
+  private final Admission admission;
   private final Relay relay;
   private final OwnExchange.GatheringLimits gathering;
 
-  Dispatch(HttpLimits limits, Endpoints endpoints, SessionRoutes routes, Relay relay) {
-    this.limits = limits;
-    this.endpoints = endpoints;
-    this.routes = routes;
-    this.relay = relay;
+  Dispatch(FrontDoor.Rooms rooms) {
+    this.limits = rooms.limits();
+    this.endpoints = rooms.endpoints();
+    this.routes = rooms.routes();
+    this.admission = rooms.admission().to(AccessTable.COMMAND);
+    this.relay = rooms.relay();
     this.gathering = new OwnExchange.GatheringLimits(limits.gatheredBody(), limits.bodyPause());
   }
 
@@ -58,14 +66,42 @@ final class Dispatch {
 
   private RequestSink command(FrontConnection front, HttpRequest head, Route.Command command) {
     SessionRoute known = routes.cached(command.session());
-    if (known != null) {
-      return relayed(front, head, command, known);
+    if (!admission.asksForTokens()) {
+      return known == null
+          ? lookedUp(front, head, command, found -> true)
+          : relayed(front, head, command, known);
     }
+    Predicate<SessionRoute> allowed = route -> route.isKeyOf(command.path());
+    try {
+      String tenant = admission.admit(credentials(head, command)).name();
+      allowed = allowed.or(route -> route.tenant().equals(tenant));
+    } catch (ProtocolException refused) {
+      if (!SessionRoute.mayHoldKey(command.path())) {
+        return refused(front, head, FrontErrors.notAdmitted(refused.error()));
+      }
+    }
+    return known != null && allowed.test(known)
+        ? relayed(front, head, command, known)
+        : lookedUp(front, head, command, allowed);
+  }
+
+  private static Credentials credentials(HttpRequest head, Route.Command command) {
+    return Credentials.of(
+        Optional.ofNullable(command.base().token()),
+        Optional.ofNullable(head.headers().get(HttpHeaderNames.AUTHORIZATION)));
+  }
+
+  /** Another tenant's session is looked up like one that doesn't exist, and answered alike. */
+  private RequestSink lookedUp(
+      FrontConnection front,
+      HttpRequest head,
+      Route.Command command,
+      Predicate<SessionRoute> allowed) {
     return new LookingUp(
         front,
         routes.find(command.session()),
         found ->
-            found.isPresent()
+            found.filter(allowed).isPresent()
                 ? relayed(front, head, command, found.get())
                 : refused(front, head, FrontErrors.unknownSession()));
   }

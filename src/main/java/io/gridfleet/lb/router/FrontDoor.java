@@ -1,5 +1,6 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.Relay;
@@ -47,18 +48,20 @@ public final class FrontDoor {
    * What the door leads to.
    *
    * @param mostConnections further ones are closed as they come
+   * @param admission whose commands are whose
    */
   public record Rooms(
       HttpLimits limits,
       int mostConnections,
       Endpoints endpoints,
       SessionRoutes routes,
+      Admission admission,
       Relay relay) {}
 
   public FrontDoor(EventLoops loops, Rooms rooms) {
     this.loops = loops;
     this.mostConnections = rooms.mostConnections();
-    this.dispatch = new Dispatch(rooms.limits(), rooms.endpoints(), rooms.routes(), rooms.relay());
+    this.dispatch = new Dispatch(rooms);
   }
 
   /**

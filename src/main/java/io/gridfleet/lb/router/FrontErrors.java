@@ -1,15 +1,18 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.auth.Tokens;
 import io.gridfleet.lb.http.Answers;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 
 /** The answers to what can't be served. */
 final class FrontErrors {
+  private static final int UNAUTHORIZED = 401;
   private static final int PAYLOAD_TOO_LARGE = 413;
   private static final int HEADERS_TOO_LARGE = 431;
 
@@ -35,6 +38,18 @@ final class FrontErrors {
     return of(
         WebDriverError.of(
             ErrorCode.INVALID_SESSION_ID, "no such session here: it never was, or it has ended"));
+  }
+
+  /** A command without a token that may send commands: the same whatever the session. */
+  static FullHttpResponse notAdmitted(WebDriverError refusal) {
+    FullHttpResponse answer =
+        of(
+            WebDriverError.of(ErrorCode.INVALID_SESSION_ID, refusal.message())
+                .withStatus(refusal.status()));
+    if (refusal.status() == UNAUTHORIZED) {
+      answer.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, Tokens.CHALLENGE);
+    }
+    return answer;
   }
 
   static FullHttpResponse lookupFailed() {

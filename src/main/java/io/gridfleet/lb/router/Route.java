@@ -27,10 +27,11 @@ public sealed interface Route {
   /**
    * Anything under a session id.
    *
+   * @param base what stood before
    * @param path base taken off, with its query
    * @param ends whether it is Delete Session
    */
-  record Command(SessionId session, String path, boolean ends) implements Route {}
+  record Command(Base base, SessionId session, String path, boolean ends) implements Route {}
 
   /** {@code GET /status}, under any base. */
   record Status(Base base) implements Route {}

@@ -80,7 +80,7 @@ public final class RouteTable {
       String method, String asked, String path, Base base, @Nullable SessionId last) {
     for (String before : WITH_SESSION) {
       if (path.length() > before.length() && path.startsWith(before)) {
-        return command(method, asked, path, before.length(), last);
+        return command(method, asked, path, before.length(), base, last);
       }
     }
     return switch (path) {
@@ -92,7 +92,7 @@ public final class RouteTable {
   }
 
   private static Route command(
-      String method, String asked, String path, int idStart, @Nullable SessionId last) {
+      String method, String asked, String path, int idStart, Base base, @Nullable SessionId last) {
     int slash = path.indexOf('/', idStart);
     int idEnd = slash < 0 ? path.length() : slash;
     SessionId id = session(path, idStart, idEnd, last);
@@ -103,7 +103,7 @@ public final class RouteTable {
       return new Route.WrongMethod();
     }
     boolean whole = idEnd >= path.length() - 1 && path.startsWith(SESSION);
-    return new Route.Command(id, asked, whole && method.equals("DELETE"));
+    return new Route.Command(base, id, asked, whole && method.equals("DELETE"));
   }
 
   private static @Nullable SessionId session(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.Role;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunConfig;
@@ -55,7 +56,8 @@ final class ApiTest {
 
   @Test
   void aTokenIsTakenAsBearerOrAsThePasswordOfItsName() {
-    Tenant ci = new Tenant("ci", Selector.everything(), OptionalInt.empty(), 0, 0, true);
+    Tenant ci =
+        new Tenant("ci", Role.SUITE, Selector.everything(), OptionalInt.empty(), 0, 0, true);
     ApiAccess access =
         ApiAccess.of(
             credentials -> {

@@ -70,6 +70,26 @@ final class TokensTest {
     assertThat(tokens.admit(path("third")).name()).isEqualTo("partner");
   }
 
+  @Test
+  void aTokenHasARoleAndIsASuitesIfItNamesNone() {
+    Admission tokens =
+        tokens(
+            "tokens: [{name: ci, secretEnv: CI}, {name: wall, sha256: %s, role: viewer}]"
+                .formatted(hashOf("third")));
+    assertThat(tokens.admit(path("first-secret")).role()).isEqualTo(Role.SUITE);
+    assertThat(tokens.admit(path("third")).role()).isEqualTo(Role.VIEWER);
+  }
+
+  @Test
+  void aRoleThatDoesntLetARouteBeUsedIsRefusedThere() {
+    Admission tokens =
+        tokens("tokens: [{name: wall, sha256: %s, role: viewer}]".formatted(hashOf("third")))
+            .to(AccessTable.NEW_SESSION);
+    ProtocolException refused = refused(tokens, path("third"));
+    assertThat(refused.error().status()).isEqualTo(403);
+    assertThat(refused.error().message()).contains("'wall'", "'viewer'").doesNotContain("third");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "first", "first-secret ", "FIRST-SECRET", "second-secret", "ci", "\u0000"})
@@ -155,6 +175,11 @@ final class TokensTest {
     assertThatThrownBy(() -> load("tokens: [{name: a, sha256: my-plain-secret}]"))
         .hasMessageContaining("64 hexadecimal digits")
         .hasMessageNotContaining("my-plain-secret");
+    assertThatThrownBy(() -> load("tokens: [{name: anonymous, secretEnv: CI}]"))
+        .hasMessageContaining("in a lab without tokens");
+    assertThatThrownBy(() -> load("tokens: [{name: a, secretEnv: CI, role: root}]"))
+        .hasMessageContaining("'tokens[0].role'")
+        .hasMessageContaining("session, suite, operator");
     assertThatThrownBy(() -> load("tokens: [{name: a, secret: x}]"))
         .hasMessageContaining("unknown key 'secret'");
     assertThatThrownBy(

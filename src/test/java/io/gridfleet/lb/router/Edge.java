@@ -3,6 +3,7 @@ package io.gridfleet.lb.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.http.HttpLimits;
@@ -87,6 +88,7 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
                     Edge::tell,
                     this::ended),
                 this,
+                Admission.open(),
                 relay));
     port = door.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
   }
@@ -129,7 +131,7 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
   SessionRoute session(
       String id, NodeAddress node, Duration commandTimeout, Map<String, URI> sockets) {
     SessionRoute route =
-        new SessionRoute(new SessionId(id), node, "node-1", commandTimeout, sockets);
+        new SessionRoute(new SessionId(id), node, "node-1", "anonymous", commandTimeout, sockets);
     sessions.put(route.id(), route);
     return route;
   }

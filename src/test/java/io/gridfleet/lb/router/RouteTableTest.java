@@ -14,7 +14,11 @@ final class RouteTableTest {
   }
 
   private static Route command(String id, String path) {
-    return new Route.Command(new SessionId(id), path, false);
+    return command(id, path, new Base(null, null));
+  }
+
+  private static Route command(String id, String path, Base base) {
+    return new Route.Command(base, new SessionId(id), path, false);
   }
 
   @Test
@@ -40,9 +44,9 @@ final class RouteTableTest {
     assertThat(find("GET", "/session/a1/url?x=%2f"))
         .isEqualTo(command("a1", "/session/a1/url?x=%2f"));
     assertThat(find("POST", "/v0/t/wd/hub/session/a1/element"))
-        .isEqualTo(command("a1", "/session/a1/element"));
+        .isEqualTo(command("a1", "/session/a1/element", new Base("t", null)));
     assertThat(find("GET", "/run/" + RUN + "/session/a1/se/cdp"))
-        .isEqualTo(command("a1", "/session/a1/se/cdp"));
+        .isEqualTo(command("a1", "/session/a1/se/cdp", new Base(null, RUN)));
     assertThat(find("GET", "/wd/hub/bidi/a1")).isEqualTo(command("a1", "/bidi/a1"));
     assertThat(find("GET", "/ws/session/a1/appium/device/logcat"))
         .isEqualTo(command("a1", "/ws/session/a1/appium/device/logcat"));
@@ -53,7 +57,8 @@ final class RouteTableTest {
   @Test
   void onlyDeleteOnTheSessionItselfEndsIt() {
     assertThat(find("DELETE", "/wd/hub/session/a1"))
-        .isEqualTo(new Route.Command(new SessionId("a1"), "/session/a1", true));
+        .isEqualTo(
+            new Route.Command(new Base(null, null), new SessionId("a1"), "/session/a1", true));
     assertThat(find("DELETE", "/session/a1/")).extracting("ends").isEqualTo(true);
     assertThat(find("DELETE", "/session/a1/cookie")).extracting("ends").isEqualTo(false);
     assertThat(find("DELETE", "/session/a1/c")).extracting("ends").isEqualTo(false);

@@ -89,7 +89,7 @@ final class TokensAtTheDoorTest {
   void aTokenMayBeABearerOrThePasswordOfBasic() throws IOException {
     Answered bearer = lab.newSession("", BEARER).answered();
     assertThat(bearer.status()).isEqualTo(200);
-    lab.delete(bearer.sessionId());
+    lab.ask("DELETE", "/session/" + bearer.sessionId(), "", BEARER).answered();
     Answered basic = lab.newSession("", basic("anybody", SECRET)).answered();
     assertThat(basic.status()).isEqualTo(200);
     assertTokensWentNowhere(basic);

@@ -1,0 +1,155 @@
+package io.gridfleet.lb.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.Lab.Answered;
+import io.gridfleet.lb.lab.LeakCheck;
+import io.gridfleet.lb.lab.SimulatedFleet;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two tenants of one lab: what belongs to one doesn't exist for the other. */
+@ExtendWith(LeakCheck.class)
+final class TenantsApartTest {
+  private static final String CHECKOUT = "ch3ck0ut-s3cr3t";
+  private static final String NIGHTLY = "n1ghtly-s3cr3t";
+  private static final String OWN = "Authorization: Bearer " + CHECKOUT;
+  private static final String FOREIGN = "Authorization: Bearer " + NIGHTLY;
+
+  @RegisterExtension final Lab lab = new Lab();
+
+  @TempDir Path secrets;
+
+  @BeforeEach
+  void twoTenants() throws IOException {
+    lab.start(
+        SimulatedFleet.of(2, 1),
+        Map.of("tokens", List.of(token("checkout", CHECKOUT), token("nightly", NIGHTLY))));
+  }
+
+  private Map<String, Object> token(String name, String secret) throws IOException {
+    Path file = Files.writeString(secrets.resolve(name), secret);
+    return Map.of("name", name, "secretFile", file.toString());
+  }
+
+  private String session() throws IOException {
+    Answered created = lab.newSession("", OWN).answered();
+    assertThat(created.status()).as(created.text()).isEqualTo(200);
+    return created.sessionId();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET,/url", "POST,/url", "GET,''", "DELETE,''", "DELETE,/cookie", "OPTIONS,/x"})
+  void aCommandWithoutTokenIsRefusedWhateverTheSession(String method, String command)
+      throws IOException {
+    String session = session();
+    Answered refused = lab.ask(method, "/session/" + session + command, "{}").answered();
+    Answered unknown = lab.ask(method, "/session/unknown" + command, "{}").answered();
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(refused.head().header("www-authenticate")).startsWith("Basic realm=");
+    assertThat(refused.text()).isEqualTo(unknown.text());
+    assertThat(unknown.status()).isEqualTo(401);
+    assertThat(lab.fleet().liveSessions()).hasSize(1);
+    end(session);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET,/url", "POST,/url", "GET,''", "DELETE,''", "DELETE,/cookie", "OPTIONS,/x"})
+  void anotherTenantsSessionIsAnsweredLikeNone(String method, String command) throws IOException {
+    String session = session();
+    for (int replica = 0; replica < 2; replica++) {
+      Answered refused = lab.ask(method, "/session/" + session + command, "{}", FOREIGN).answered();
+      Answered unknown = lab.ask(method, "/session/unknown" + command, "{}", FOREIGN).answered();
+      assertThat(refused.status()).isEqualTo(404);
+      assertThat(refused.error()).isEqualTo("invalid session id");
+      assertThat(refused.text()).isEqualTo(unknown.text());
+    }
+    assertThat(lab.fleet().liveSessions()).hasSize(1);
+    end(session);
+  }
+
+  private void end(String session) throws IOException {
+    assertThat(lab.ask("DELETE", "/session/" + session, "", OWN).answered().status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void theTokenMayStandInThePathOrInAHeaderOfEachCommand() throws IOException {
+    String session = session();
+    String basic =
+        "Authorization: Basic "
+            + Base64.getEncoder()
+                .encodeToString(("any:" + CHECKOUT).getBytes(StandardCharsets.UTF_8));
+    for (String base : List.of("/v0/" + CHECKOUT, "/v0/" + CHECKOUT + "/wd/hub")) {
+      assertThat(lab.ask("GET", base + "/session/" + session + "/url", "").answered().status())
+          .isEqualTo(200);
+    }
+    for (String header : List.of(OWN, basic)) {
+      assertThat(lab.ask("GET", "/session/" + session + "/url", "", header).answered().status())
+          .isEqualTo(200);
+    }
+    lab.ask("DELETE", "/v0/" + CHECKOUT + "/session/" + session, "").answered();
+    assertThat(lab.fleet().liveSessions()).isEmpty();
+  }
+
+  @Test
+  void theSocketAddressInTheAnswerNeedsNoTokenAndNoOtherAddressServesWithoutOne() throws Exception {
+    Answered created = lab.newSession("'webSocketUrl':true", OWN).answered();
+    String url = created.value().at("/capabilities/webSocketUrl").asText();
+    assertThat(url).doesNotContain(CHECKOUT);
+    String here = url.replace("lab:4444", "127.0.0.1:" + lab.port());
+    assertThat(said(here)).contains("by key");
+
+    String plain = here.substring(0, here.lastIndexOf('/'));
+    String other = here.substring(0, here.length() - 1) + "!";
+    for (String guess : List.of(plain, other)) {
+      assertThatThrownBy(() -> said(guess)).isInstanceOf(CompletionException.class);
+    }
+    String withToken = plain.replace("/session/", "/v0/" + CHECKOUT + "/session/");
+    assertThat(said(withToken)).contains("by key");
+    end(created.sessionId());
+  }
+
+  private static String said(String url) {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    WebSocket socket =
+        HttpClient.newHttpClient()
+            .newWebSocketBuilder()
+            .buildAsync(
+                URI.create(url),
+                new WebSocket.Listener() {
+                  @Override
+                  public CompletionStage<?> onText(WebSocket own, CharSequence text, boolean last) {
+                    answer.complete(text.toString());
+                    return null;
+                  }
+                })
+            .join();
+    socket
+        .sendText("{\"id\":1,\"method\":\"sim.echo\",\"params\":{\"x\":\"by key\"}}", true)
+        .join();
+    String text = answer.join();
+    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    return text;
+  }
+}
