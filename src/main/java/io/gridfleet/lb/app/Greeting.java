@@ -8,7 +8,6 @@ final class Greeting {
   private Greeting() {}
 
   static void print(PrintWriter out, InetSocketAddress address) {
-    String url = "http://" + address.getAddress().getHostAddress() + ":" + address.getPort();
     out.println(
         """
 
@@ -18,14 +17,17 @@ final class Greeting {
           Metrics     %1$s/metrics
           Devices     %1$s/api/devices
 
-        Try it:
+        Try it, as often as you like: a session, a command, the end.
 
-          curl -s %1$s/session -H 'content-type: application/json' \\
-            -d '{"capabilities":{"alwaysMatch":{"platformName":"Android","gridfleet:selector":"os_version:>13"}}}'
+          session=$(curl -s %1$s/session -H 'content-type: application/json' \\
+            -d '{"capabilities":{"alwaysMatch":{"platformName":"Android","gridfleet:selector":"os_version:>13"}}}' \\
+            | sed 's/.*"sessionId":"\\([^"]*\\)".*/\\1/'); echo "session $session"
+          curl -s %1$s/session/$session/source; echo
+          curl -s -X DELETE %1$s/session/$session; echo
 
         Ctrl-C stops it.
         """
-            .formatted(url));
+            .formatted(GridFleetLb.url(address)));
     out.flush();
   }
 }

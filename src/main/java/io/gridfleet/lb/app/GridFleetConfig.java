@@ -15,6 +15,7 @@ import io.gridfleet.lb.router.RouterConfig;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.session.SessionConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ public record GridFleetConfig(
             doc = "Whether anybody may use the lab from other machines although no token is set.",
             fallback = "false")
         boolean anonymous,
+    @Key(
+            doc = "Whether simulated nodes are started and added, to try things out.",
+            fallback = "false")
+        boolean demo,
     @Key(doc = "Where locks, sessions and runs are kept.") StoreSection store,
     @Key(doc = "The nodes of the lab and their devices.") List<NodeConfig> nodes,
     @Key(doc = "TLS with nodes.") NodeTlsConfig nodeTls,
@@ -57,6 +62,28 @@ public record GridFleetConfig(
         complaints.at("tokens[" + i + "].name", "stands twice: " + tokens.get(i).name());
       }
     }
+  }
+
+  /** The same with these nodes after its own. */
+  GridFleetConfig withMore(List<NodeConfig> more) {
+    List<NodeConfig> all = new ArrayList<>(nodes);
+    all.addAll(more);
+    return new GridFleetConfig(
+        listen,
+        anonymous,
+        demo,
+        store,
+        List.copyOf(all),
+        nodeTls,
+        inventory,
+        tokens,
+        newSession,
+        session,
+        runs,
+        relay,
+        router,
+        probe,
+        log);
   }
 
   private void lattice(Complaints complaints) {

@@ -5,6 +5,7 @@ import io.gridfleet.lb.api.ServerHealth;
 import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tokens;
+import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.FleetSignal;
@@ -51,7 +52,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.slf4j.Logger;
@@ -68,6 +71,9 @@ public final class GridFleetLb implements AutoCloseable {
   private static final Duration NOTICE = Duration.ofSeconds(6);
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /** Long enough for a driver to end an app, shorter than a supervisor's patience. */
+  private static final Duration LAST_CALLS = Duration.ofSeconds(30);
 
   private final GridFleetConfig config;
   private final InstantSource clock = InstantSource.system();
@@ -331,11 +337,25 @@ public final class GridFleetLb implements AutoCloseable {
       Threads.every(timer, SWEEP, signals::sweep);
     }
     suites.start(timer);
-    InetSocketAddress address =
-        door.listen(new InetSocketAddress(config.listen().host(), config.listen().port()));
+    InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();
-    log.info("listening on {}", address);
+    log.info("listening on {}", url(address));
     return address;
+  }
+
+  private InetSocketAddress listenForClients() throws CantListenException {
+    HostPort listen = config.listen();
+    try {
+      return door.listen(new InetSocketAddress(listen.host(), listen.port()));
+    } catch (IOException refused) {
+      throw CantListenException.of(listen, refused);
+    }
+  }
+
+  /** Where clients find a server that listens on this address; a wildcard stays one. */
+  static String url(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return "http://" + new HostPort(host, address.getPort());
   }
 
   /** Reads the inventory files again; a broken one keeps what it said before. */
@@ -379,31 +399,45 @@ public final class GridFleetLb implements AutoCloseable {
     return door.connections();
   }
 
+  /** As {@link #stop(Draining)}, with nobody to end the drain sooner. */
+  public void stop(Duration drain) {
+    stop(new Draining(drain));
+  }
+
   /**
-   * Takes no new sessions, lets live ones go on for at most so long, then stops. Sessions outlive
+   * Takes no new sessions, lets live ones go on until the drain ends, then stops. Sessions outlive
    * the process where the store does; where it doesn't they are ended. Where other replicas carry
    * them on, only what is under way here is waited for.
    */
-  public void stop(Duration drain) {
+  void stop(Draining drain) {
     stopping = true;
     distributor.close("this server is stopping; try again");
     door.drain();
+    Draining.Open attempts = new Draining.Open("attempt", flow::unsettled);
     if (othersServe()) {
-      Draining.pause(NOTICE.compareTo(drain) < 0 ? NOTICE : drain);
-      Draining.await(
-          drain, () -> door.connections() + flow.unsettled(), "connections or attempts are open");
+      drain.pause(NOTICE);
+      drain.await(List.of(new Draining.Open("connection", door::connections), attempts));
     } else {
-      Draining.await(drain, () -> live.count() + flow.unsettled(), "sessions live or start");
+      drain.await(List.of(new Draining.Open("session", live::count), attempts));
     }
     if (config.store().address() instanceof StoreAddress.SqliteMemory) {
-      store.sessionMap().live().toCompletableFuture().join().stream()
-          .map(
-              record ->
-                  endSession.end(record.session().id(), EndReason.SHUTDOWN, NodeKnows.TELL_IT))
-          .toList()
-          .forEach(end -> end.toCompletableFuture().join());
+      endSessions(drain);
     }
     close();
+  }
+
+  /** Nobody would know them after the end of this process. */
+  private void endSessions(Draining drain) {
+    CompletableFuture<?>[] ends =
+        store.sessionMap().live().toCompletableFuture().join().stream()
+            .map(
+                record ->
+                    endSession.end(record.session().id(), EndReason.SHUTDOWN, NodeKnows.TELL_IT))
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture<?>[]::new);
+    if (!drain.awaitCalls(CompletableFuture.allOf(ends), LAST_CALLS, LAST_WORDS)) {
+      log.warn("some nodes haven't answered that their sessions ended; they stay there");
+    }
   }
 
   @Override

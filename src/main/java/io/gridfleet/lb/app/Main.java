@@ -1,20 +1,16 @@
 package io.gridfleet.lb.app;
 
 import io.gridfleet.lb.config.ConfigException;
-import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.config.Loaded;
-import io.gridfleet.lb.simulator.DemoLab;
 import io.gridfleet.lb.store.StoreStartException;
-import io.gridfleet.lb.webdriver.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +29,9 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
   private static final int WRONG = 2;
   private static final int CANT_START = 1;
+
+  /** Whoever pressed Ctrl-C sits and waits. */
+  private static final String INTERACTIVE_DRAIN = "10s";
 
   @Option(names = "--demo", description = "Simulated nodes; needs no configuration.")
   private boolean demo;
@@ -86,15 +85,21 @@ public final class Main implements Callable<Integer> {
       err.println(demo ? "--demo and --config exclude each other" : "say --demo or --config FILE");
       return WRONG;
     }
-    try (Demo lab = demo ? Demo.start() : Demo.none()) {
-      return run(config(lab), err);
+    ConfigSource source = source();
+    try {
+      Loaded<GridFleetConfig> loaded = source.load();
+      loaded.warnings().forEach(warning -> err.println("warning: " + warning));
+      GridFleetConfig config = loaded.value();
+      try (SimulatedNodes nodes = SimulatedNodes.of(config)) {
+        return run(config.withMore(nodes.configured()), err);
+      }
     } catch (ConfigException wrong) {
       wrong.problems().forEach(err::println);
       return WRONG;
     }
   }
 
-  private GridFleetConfig config(Demo lab) {
+  private ConfigSource source() {
     Map<String, String> flags = new HashMap<>();
     if (demo) {
       // Nobody wants to wait for sessions of a simulated lab.
@@ -103,19 +108,14 @@ public final class Main implements Callable<Integer> {
     if (listen != null) {
       flags.put("listen", listen);
     }
-    ConfigLoader<GridFleetConfig> loader =
-        ConfigLoader.of(GridFleetConfig.class).environment(System.getenv()).flags(flags);
-    Loaded<GridFleetConfig> loaded =
-        (configFile != null ? loader.file(configFile) : loader.text("demo", lab.configuration()))
-            .load();
-    loaded
-        .warnings()
-        .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
-    return loaded.value();
+    Map<String, String> fallbacks =
+        Terminal.interactive() ? Map.of("router.drain", INTERACTIVE_DRAIN) : Map.of();
+    return new ConfigSource(Optional.ofNullable(configFile), System.getenv(), flags, fallbacks);
   }
 
   private int run(GridFleetConfig config, PrintWriter err) throws InterruptedException {
     Logging.configure(config.log());
+    StopOnSignal stop = StopOnSignal.handle();
     GridFleetLb server;
     InetSocketAddress address;
     try {
@@ -126,46 +126,16 @@ public final class Main implements Callable<Integer> {
       return CANT_START;
     }
     Reloading reloading = Reloading.start(config, server::reload);
+    stop.serving(
+        new Draining(config.router().drain()),
+        draining -> {
+          reloading.close();
+          server.stop(draining);
+        });
     if (demo) {
       Greeting.print(spec.commandLine().getOut(), address);
     }
-    CountDownLatch stopped = new CountDownLatch(1);
-    Duration drain = config.router().drain();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  reloading.close();
-                  server.stop(drain);
-                  stopped.countDown();
-                },
-                "stop"));
-    stopped.await();
+    stop.awaitStopped();
     return 0;
-  }
-
-  /** The simulated lab, where there is one. */
-  private record Demo(@Nullable DemoLab lab) implements AutoCloseable {
-    static Demo start() {
-      return new Demo(DemoLab.start());
-    }
-
-    static Demo none() {
-      return new Demo(null);
-    }
-
-    /** JSON is YAML too. */
-    String configuration() {
-      return lab == null
-          ? ""
-          : Json.text(Map.of("store", "sqlite::memory:", "nodes", lab.inventory()));
-    }
-
-    @Override
-    public void close() {
-      if (lab != null) {
-        lab.close();
-      }
-    }
   }
 }

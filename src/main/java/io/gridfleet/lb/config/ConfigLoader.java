@@ -26,6 +26,7 @@ public final class ConfigLoader<T extends Record> {
   private Mapping file = Mapping.empty(Place.outside("configuration"));
   private Map<String, String> environment = Map.of();
   private Map<String, String> flags = Map.of();
+  private Map<String, String> fallbacks = Map.of();
 
   private ConfigLoader(Class<T> type) {
     this.type = type;
@@ -78,6 +79,12 @@ public final class ConfigLoader<T extends Record> {
     return this;
   }
 
+  /** What counts, by key, where neither file nor environment nor flags say it. */
+  public ConfigLoader<T> fallbacks(Map<String, String> values) {
+    fallbacks = Map.copyOf(values);
+    return this;
+  }
+
   /**
    * The record.
    *
@@ -85,7 +92,12 @@ public final class ConfigLoader<T extends Record> {
    */
   public Loaded<T> load() {
     Layers layers = new Layers(type);
-    Mapping tree = layers.withEnvironment(file, environment, warnings::add);
+    Mapping tree = file;
+    for (Map.Entry<String, String> fallback : new TreeMap<>(fallbacks).entrySet()) {
+      Scalar value = new Scalar(file.place(), fallback.getValue(), true);
+      tree = layers.withUnlessSaid(tree, fallback.getKey(), value);
+    }
+    tree = layers.withEnvironment(tree, environment, warnings::add);
     for (Map.Entry<String, String> flag : new TreeMap<>(flags).entrySet()) {
       Place place = Place.outside("command line");
       tree = layers.with(tree, flag.getKey(), new Scalar(place, flag.getValue(), true));

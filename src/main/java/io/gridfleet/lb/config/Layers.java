@@ -76,6 +76,19 @@ final class Layers {
     return path.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
+  /** The tree with this value where it says nothing of its own. */
+  Mapping withUnlessSaid(Mapping tree, String path, Scalar value) {
+    Yaml at = tree;
+    for (String step : path.split("\\.", -1)) {
+      Member member = at instanceof Mapping section ? section.members().get(step) : null;
+      if (member == null) {
+        return at instanceof Mapping ? with(tree, path, value) : tree;
+      }
+      at = member.value();
+    }
+    return tree;
+  }
+
   Mapping with(Mapping tree, String path, Scalar value) {
     return with(type, tree, new ArrayList<>(List.of(path.split("\\.", -1))), value);
   }

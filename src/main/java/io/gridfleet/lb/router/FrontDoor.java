@@ -97,7 +97,8 @@ public final class FrontDoor {
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException("can't listen on " + address + ": " + bound.cause().getMessage());
+      throw new IOException(
+          "can't listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
     }
     Channel channel = bound.channel();
     listener = channel;

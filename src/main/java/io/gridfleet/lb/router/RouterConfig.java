@@ -38,7 +38,11 @@ public record RouterConfig(
         Duration bodyPause,
     @Key(doc = "How long a client's connection may be unused.", fallback = "10min", min = "1s")
         Duration idleConnection,
-    @Key(doc = "How long live sessions go on after a SIGTERM.", fallback = "5min") Duration drain,
+    @Key(
+            doc =
+                "How long live sessions go on after SIGTERM or Ctrl-C; 10s if unset on a terminal.",
+            fallback = "5min")
+        Duration drain,
     @Key(
             doc = "Peers whose Forwarded and X-Forwarded headers are believed.",
             example = "[10.0.0.0/8, \"::1\"]")

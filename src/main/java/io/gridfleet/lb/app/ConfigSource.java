@@ -1,0 +1,54 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.config.ConfigLoader;
+import io.gridfleet.lb.config.Loaded;
+import io.gridfleet.lb.node.NodeConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the configuration comes from, so that it can be read again while the server runs.
+ *
+ * @param file the configuration file; the demo's configuration where there is none
+ * @param flags of the command line, by key
+ * @param fallbacks what counts, by key, where nothing else says it
+ * @param simulated nodes to add, of a demo that runs in this process
+ */
+record ConfigSource(
+    Optional<Path> file,
+    Map<String, String> environment,
+    Map<String, String> flags,
+    Map<String, String> fallbacks,
+    List<NodeConfig> simulated) {
+  private static final String DEMO = "{demo: true, store: 'sqlite::memory:'}";
+
+  ConfigSource(
+      Optional<Path> file,
+      Map<String, String> environment,
+      Map<String, String> flags,
+      Map<String, String> fallbacks) {
+    this(file, environment, flags, fallbacks, List.of());
+  }
+
+  ConfigSource adding(List<NodeConfig> more) {
+    return new ConfigSource(file, environment, flags, fallbacks, more);
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws io.gridfleet.lb.config.ConfigException with every problem, if there is one
+   */
+  Loaded<GridFleetConfig> load() {
+    ConfigLoader<GridFleetConfig> loader =
+        ConfigLoader.of(GridFleetConfig.class)
+            .environment(environment)
+            .flags(flags)
+            .fallbacks(fallbacks);
+    Loaded<GridFleetConfig> loaded =
+        file.map(loader::file).orElseGet(() -> loader.text("demo", DEMO)).load();
+    return new Loaded<>(loaded.value().withMore(simulated), loaded.warnings());
+  }
+}
