@@ -42,6 +42,7 @@ final class HouseRulesTest {
           Map.entry("selector", 0),
           Map.entry("webdriver", 0),
           Map.entry("http", 0),
+          Map.entry("documents", 0),
           Map.entry("config", 0));
 
   private static final Map<String, Set<String>> LIBRARIES =
@@ -49,6 +50,7 @@ final class HouseRulesTest {
           "io.netty.", Set.of("app", "router", "relay", "node", "simulator", "http"),
           "okhttp3.", Set.of("node", "api"),
           "org.jdbi.", Set.of("store"),
+          "org.commonmark.", Set.of("documents"),
           "org.flywaydb.", Set.of("store"),
           "com.zaxxer.", Set.of("store"),
           "java.sql.", Set.of("store"),

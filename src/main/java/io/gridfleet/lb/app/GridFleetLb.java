@@ -9,11 +9,14 @@ import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.ReplicaNews;
+import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.documents.Overview;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.metrics.Metrics;
 import io.gridfleet.lb.metrics.Views;
@@ -24,10 +27,10 @@ import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeCleanUp;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
+import io.gridfleet.lb.node.NodeHealth;
 import io.gridfleet.lb.node.NodeProbes;
 import io.gridfleet.lb.node.NodeTrust;
 import io.gridfleet.lb.relay.Relay;
-import io.gridfleet.lb.router.Answer;
 import io.gridfleet.lb.router.Endpoints;
 import io.gridfleet.lb.router.FrontDoor;
 import io.gridfleet.lb.run.DriverPacks;
@@ -49,6 +52,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -294,12 +298,30 @@ public final class GridFleetLb implements AutoCloseable {
         OwnEndpoints.ready(this::unready),
         OwnEndpoints.metrics(metrics::scrape, elsewhere),
         OwnEndpoints.api(suites.api()),
-        exchange -> exchange.answer(Answer.text(200, "GridFleet LB " + Version.text() + "\n")),
+        new OwnPages(this::overview, elsewhere),
         (id, status) ->
             endSession.end(
                 id,
                 EndReason.CLIENT_DELETED,
                 status == 0 || status >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
+  }
+
+  /** Looks at every device: not for event loops. */
+  private Overview overview() {
+    Collection<NodeHealth> nodes = probes.health().values();
+    return new Overview(
+        Version.text(),
+        unready(),
+        (int) nodes.stream().filter(node -> node.state() != NodeHealth.State.DOWN).count(),
+        nodes.size(),
+        inventory.devices().size(),
+        distributor.seats().stream().mapToInt(GridFleetLb::sessions).sum(),
+        distributor.queueLength());
+  }
+
+  private static int sessions(SeatView device) {
+    return (int)
+        device.locks().stream().filter(lock -> lock.kind() == HeldLock.Kind.SESSION).count();
   }
 
   /** Why no new session could be served now; empty when one could. */

@@ -11,7 +11,7 @@ import io.gridfleet.lb.relay.Relay;
  * @param ready a new session could be served
  * @param metrics Prometheus' text
  * @param api REST
- * @param ui dashboard files
+ * @param ui pages for people
  * @param ending what happens between the node's answer to Delete Session and the client's
  */
 public record Endpoints(

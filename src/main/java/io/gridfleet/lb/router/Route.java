@@ -48,7 +48,7 @@ public sealed interface Route {
   /** {@code /api/…} and {@code /health/…}, any method. */
   record Api(String path) implements Route {}
 
-  /** {@code GET /} and {@code /ui…}. */
+  /** {@code GET /}, {@code /ui…} and {@code /docs…}: pages for people. */
   record Ui(String path) implements Route {}
 
   /** A session path whose id can't be one. */

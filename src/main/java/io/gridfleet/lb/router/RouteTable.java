@@ -63,13 +63,13 @@ public final class RouteTable {
       case "/healthz" -> reading(method, new Route.Health());
       case "/readyz" -> reading(method, new Route.Ready());
       case "/metrics" -> reading(method, new Route.Metrics());
-      case "/", "/ui" -> reading(method, new Route.Ui(asked));
+      case "/", "/ui", "/docs" -> reading(method, new Route.Ui(asked));
       case "/api" -> new Route.Api(asked);
       default -> {
         if (path.startsWith("/api/") || path.startsWith("/health/")) {
           yield new Route.Api(asked);
         }
-        yield path.startsWith("/ui/")
+        yield path.startsWith("/ui/") || path.startsWith("/docs/")
             ? reading(method, new Route.Ui(asked))
             : webDriver(method, asked, path, Base.ROOT, last);
       }

@@ -1,0 +1,125 @@
+package io.gridfleet.lb.app;
+
+import io.gridfleet.lb.documents.Document;
+import io.gridfleet.lb.documents.Documents;
+import io.gridfleet.lb.documents.Overview;
+import io.gridfleet.lb.router.Answer;
+import io.gridfleet.lb.router.Endpoint;
+import io.gridfleet.lb.router.Exchange;
+import io.gridfleet.lb.router.Route;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pages for people: {@code /} says what runs here, {@code /docs} has the documents. They are
+ * read and rendered at the first request, once, away from the event loops; a failure to do so
+ * answers 500 and is tried again.
+ */
+final class OwnPages implements Endpoint {
+  private static final Logger log = LoggerFactory.getLogger(OwnPages.class);
+  private static final String DOCS = "/docs";
+  private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
+  private static final int FAILED = 500;
+
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
+              + " frame-ancestors 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer");
+
+  private final Supplier<Overview> overview;
+  private final Executor elsewhere;
+  private final AtomicReference<@Nullable CompletableFuture<Documents>> documents =
+      new AtomicReference<>();
+
+  OwnPages(Supplier<Overview> overview, Executor elsewhere) {
+    this.overview = overview;
+    this.elsewhere = elsewhere;
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    String path = ((Route.Ui) exchange.route()).path().split("\\?", 2)[0];
+    if (path.equals(DOCS) || path.startsWith(DOCS + "/")) {
+      documents().whenComplete((known, failure) -> exchange.answer(document(known, path)));
+    } else if (path.equals("/")) {
+      boolean html = wantsHtml(exchange);
+      documents()
+          .whenCompleteAsync((known, failure) -> exchange.answer(front(known, html)), elsewhere);
+    } else {
+      exchange.answer(notFound(path));
+    }
+  }
+
+  private Answer front(@Nullable Documents known, boolean html) {
+    Overview now = overview.get();
+    Answer answer = known != null && html ? html(known.page(now)) : Answer.text(OK, now.text());
+    return answer.with("Vary", "Accept");
+  }
+
+  /** Browsers name HTML; curl and scripts accept anything. */
+  private static boolean wantsHtml(Exchange exchange) {
+    return exchange.headers("Accept").stream()
+        .anyMatch(accepted -> accepted.toLowerCase(Locale.ROOT).contains("text/html"));
+  }
+
+  private static Answer document(@Nullable Documents known, String path) {
+    if (known == null) {
+      return Answer.text(FAILED, "The documents can't be read.\n");
+    }
+    String name = path.length() > DOCS.length() ? path.substring(DOCS.length() + 1) : "";
+    return known.find(name).map(OwnPages::html).orElseGet(() -> notFound(path));
+  }
+
+  private static Answer html(Document document) {
+    return new Answer(OK, document.contentType(), document.body(), HEADERS);
+  }
+
+  private static Answer notFound(String path) {
+    return Answer.text(NOT_FOUND, "There is no page " + path + "; /docs lists the documents.\n");
+  }
+
+  private CompletableFuture<Documents> documents() {
+    CompletableFuture<Documents> reading = new CompletableFuture<>();
+    CompletableFuture<Documents> known = documents.compareAndExchange(null, reading);
+    if (known != null) {
+      return known;
+    }
+    read(reading);
+    return reading;
+  }
+
+  private void read(CompletableFuture<Documents> reading) {
+    try {
+      elsewhere.execute(
+          () -> {
+            try {
+              reading.complete(Documents.read());
+            } catch (RuntimeException failure) {
+              log.error("the documents can't be read", failure);
+              fail(reading, failure);
+            }
+          });
+    } catch (RejectedExecutionException stopping) {
+      fail(reading, stopping);
+    }
+  }
+
+  private void fail(CompletableFuture<Documents> reading, RuntimeException failure) {
+    documents.set(null);
+    reading.completeExceptionally(failure);
+  }
+}

@@ -1,0 +1,83 @@
+package io.gridfleet.lb.documents;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything below {@code /docs}: what can be reached by links from the index, each page as HTML
+ * and, with {@code .md} behind its name, as it is written.
+ */
+public final class Documents {
+  static final String INDEX = "index";
+  private static final String STYLE = "style.css";
+
+  private final Map<String, Document> byName;
+  private final Layout layout;
+
+  private Documents(Map<String, Document> byName, Layout layout) {
+    this.byName = byName;
+    this.layout = layout;
+  }
+
+  /** Reads and renders all pages; takes some hundred milliseconds in a new process. */
+  public static Documents read() {
+    Map<String, Markdown> pages = new LinkedHashMap<>();
+    Map<String, Document> byName = new HashMap<>();
+    Deque<String> toRead = new ArrayDeque<>();
+    toRead.add(INDEX);
+    while (!toRead.isEmpty()) {
+      String name = toRead.remove();
+      if (!pages.containsKey(name)) {
+        String text = resource("pages/" + name + ".md");
+        Markdown page = Markdown.of(text);
+        pages.put(name, page);
+        byName.put(name + ".md", Document.of(Document.MARKDOWN, text));
+        page.files()
+            .forEach(
+                file -> byName.put(file, Document.of(Document.TEXT, resource("pages/" + file))));
+        toRead.addAll(page.pages());
+      }
+    }
+    Map<String, String> titles = new LinkedHashMap<>();
+    pages.forEach((name, page) -> titles.put(name, page.title()));
+    Layout layout = Layout.of(resource("page.html"), titles);
+    pages.forEach(
+        (name, page) ->
+            byName.put(name, Document.of(Document.HTML, layout.page(page.title(), page.html()))));
+    byName.put(STYLE, Document.of(Document.CSS, resource(STYLE)));
+    return new Documents(Map.copyOf(byName), layout);
+  }
+
+  /**
+   * A document by its path.
+   *
+   * @param path below {@code /docs}, without the slash; empty for the index
+   */
+  public Optional<Document> find(String path) {
+    return Optional.ofNullable(byName.get(path.isEmpty() ? INDEX : path));
+  }
+
+  /** Another page in the same frame. */
+  public Document page(Overview overview) {
+    return Document.of(Document.HTML, layout.page(overview.title(), overview.html()));
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Documents.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the program has no file " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
