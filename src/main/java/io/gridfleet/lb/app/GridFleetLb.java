@@ -292,7 +292,7 @@ public final class GridFleetLb implements AutoCloseable {
 
   private Endpoints endpoints() {
     return new Endpoints(
-        newSessions.endpoint(metrics::idempotentReplay, () -> stopping, () -> local),
+        newSessions.endpoint(metrics::idempotentReplay, () -> stopping, () -> local, relay),
         OwnEndpoints.status(this::unready, Version.text()),
         OwnEndpoints.health(),
         OwnEndpoints.ready(this::unready),

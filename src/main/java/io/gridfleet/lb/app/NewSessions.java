@@ -19,7 +19,11 @@ import io.gridfleet.lb.newsession.Publisher;
 import io.gridfleet.lb.newsession.WishReader;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
+import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.router.BidiSessions;
+import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.NewSessionEndpoint;
+import io.gridfleet.lb.router.Route;
 import io.gridfleet.lb.selector.SelectorCache;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.IdleLimits;
@@ -108,7 +112,27 @@ final class NewSessions {
    * @param replayed told when an answer is given again
    * @param local host and port that clients reach us by when nothing tells
    */
-  NewSessionEndpoint endpoint(Runnable replayed, BooleanSupplier stopping, Supplier<String> local) {
+  Endpoint endpoint(
+      Runnable replayed, BooleanSupplier stopping, Supplier<String> local, Relay relay) {
+    NewSessionEndpoint overHttp = overHttp(replayed, stopping, local);
+    ClosedSockets closed = new ClosedSockets(nodes.sessions(), parts.endSession(), timer);
+    BidiSessions overBidi =
+        new BidiSessions(
+            new BidiSessions.Parts(overHttp, relay, closed, stopping),
+            new BidiSessions.Times(
+                parts.config().router().bodyPause(),
+                parts.config().newSession().progressInterval()));
+    return exchange -> {
+      if (exchange.route() instanceof Route.BidiSession) {
+        overBidi.handle(exchange);
+      } else {
+        overHttp.handle(exchange);
+      }
+    };
+  }
+
+  private NewSessionEndpoint overHttp(
+      Runnable replayed, BooleanSupplier stopping, Supplier<String> local) {
     GridFleetConfig config = parts.config();
     IdempotentRequests requests =
         new IdempotentRequests(

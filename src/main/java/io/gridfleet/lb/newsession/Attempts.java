@@ -53,7 +53,8 @@ public final class Attempts {
             placed.lock().holder(),
             parts.failures(),
             () -> parts.keeper().surelyHolds(placed.lock()));
-    attempt.start(parts.calls(), body, story.wish().times().attempt(), request.executor(), timer);
+    NodeCalls calls = request.nodes().orElse(parts.calls());
+    attempt.start(calls, body, story.wish().times().attempt(), request.executor(), timer);
     return attempt;
   }
 

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * (an app that is refused during an adb command) comes before it.
  */
 final class KnownFailures {
+  /** The node has no WebSocket for BiDi-only sessions: no failure of the device. */
+  static final String NO_BIDI = "no_bidi";
+
   private static final String ADB = "appium/appium-adb lib/tools/";
   private static final String XCUITEST = "appium/appium-xcuitest-driver lib/";
   private static final String WDA = "appium/WebDriverAgent ";
@@ -113,6 +116,8 @@ final class KnownFailures {
     String http = "RFC 9110, 15.5 and 15.6: a gateway or a guard before the node";
     String w3c = "W3C WebDriver, 6.6 and 8.1";
     return List.of(
+        FailureRule.ofText(
+            Fault.UNSURE, NO_BIDI, "has no BiDi-only sessions: it ", "relay.NodeSocket, ours"),
         FailureRule.ofStatus(Fault.DEVICE, "node_bad_gateway", 502, http),
         FailureRule.ofStatus(Fault.DEVICE, "node_unavailable", 503, http),
         FailureRule.ofStatus(Fault.DEVICE, "node_gateway_timeout", 504, http),

@@ -12,13 +12,29 @@ import java.util.concurrent.Executor;
  *
  * @param id names the request in logs, the queue and answers
  * @param executor runs every step of the story: the event loop of the client's connection
+ * @param nodes how nodes are asked for this session, where not by {@code POST /session}
  */
 public record NewSessionRequest(
-    String id, Instant arrival, NewSessionPayload payload, Origin origin, Executor executor) {
+    String id,
+    Instant arrival,
+    NewSessionPayload payload,
+    Origin origin,
+    Executor executor,
+    Optional<NodeCalls> nodes) {
+
+  public NewSessionRequest(
+      String id, Instant arrival, NewSessionPayload payload, Origin origin, Executor executor) {
+    this(id, arrival, payload, origin, executor, Optional.empty());
+  }
+
+  /** The same ask, with another way of asking nodes. */
+  public NewSessionRequest over(NodeCalls calls) {
+    return new NewSessionRequest(id, arrival, payload, origin, executor, Optional.of(calls));
+  }
 
   /** The same ask, as if it had arrived at that time. */
   NewSessionRequest arrivedAt(Instant other) {
-    return new NewSessionRequest(id, other, payload, origin, executor);
+    return new NewSessionRequest(id, other, payload, origin, executor, nodes);
   }
 
   /**

@@ -1,8 +1,12 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
+import io.gridfleet.lb.node.NodeRequest;
 import io.gridfleet.lb.webdriver.SessionId;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -65,6 +69,41 @@ public final class Relay {
   public RequestSink end(
       FrontSide front, HttpRequest head, SessionRoute route, BeforeLastByte before) {
     return new Ending(this, front, head, route, before);
+  }
+
+  /**
+   * Opens a WebSocket of the node's own and asks for a BiDi-only session there; on the current
+   * event loop.
+   *
+   * @param id of the command {@code session.new}
+   */
+  public NodeSocket openSocket(EventLoop loop, NodeAddress node, NodeRequest request, long id) {
+    NodeSocket socket = new NodeSocket(loop, node, request, id);
+    socket.start(connections);
+    return socket;
+  }
+
+  /**
+   * Joins the client's socket and the node's, both on the current event loop: their codecs leave,
+   * and bytes pass as they come.
+   *
+   * @param onEnd runs once when either has closed
+   */
+  public void join(
+      SessionId id, Channel client, WebSocketFrames frames, NodeSocket node, Runnable onEnd) {
+    Tunnel tunnel = new Tunnel(tunnels, id, onEnd);
+    client.pipeline().addLast(tunnel.clientEnd());
+    node.channel().pipeline().addLast(tunnel.nodeEnd());
+    if (!frames.leave(client) || !node.frames().leave(node.channel())) {
+      client.close();
+    }
+    tunnel.start(client, node.channel());
+  }
+
+  /** Whether a request's head asks for a WebSocket. */
+  public static boolean isHandshake(HttpRequest head) {
+    String protocol = Upgrade.protocol(head.headers());
+    return "websocket".equalsIgnoreCase(protocol) && Upgrade.isAsked(head.headers());
   }
 
   /** Closes the sockets of a session that has ended. Any thread. */

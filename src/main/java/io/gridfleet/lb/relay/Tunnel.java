@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Tunnel {
   private final Tunnels tunnels;
   private final SessionId id;
+  private final Runnable onEnd;
   private final TunnelEnd clientEnd = new TunnelEnd(this);
   private final TunnelEnd nodeEnd = new TunnelEnd(this);
   private @Nullable Channel client;
@@ -18,8 +19,16 @@ final class Tunnel {
   private boolean over;
 
   Tunnel(Tunnels tunnels, SessionId id) {
+    this(tunnels, id, () -> {});
+  }
+
+  /**
+   * @param onEnd runs once when the tunnel has ended, on its event loop
+   */
+  Tunnel(Tunnels tunnels, SessionId id, Runnable onEnd) {
     this.tunnels = tunnels;
     this.id = id;
+    this.onEnd = onEnd;
   }
 
   TunnelEnd clientEnd() {
@@ -67,6 +76,7 @@ final class Tunnel {
     tunnels.closed(id, this);
     TunnelEnd.closeAfterWrites(client);
     TunnelEnd.closeAfterWrites(node);
+    onEnd.run();
   }
 
   void close() {

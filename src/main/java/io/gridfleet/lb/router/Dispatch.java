@@ -11,6 +11,7 @@ import io.gridfleet.lb.webdriver.ProtocolException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.List;
@@ -45,10 +46,21 @@ final class Dispatch {
       return new Discarding(
           front, FrontErrors.unreadable(new IllegalArgumentException("framing")), true);
     }
-    Route route = RouteTable.find(head.method().name(), head.uri(), front.lastSession());
+    Route route = route(front, head);
     return route instanceof Route.Command command
         ? command(front, head, command)
         : other(front, head, route);
+  }
+
+  private static Route route(FrontConnection front, HttpRequest head) {
+    Route route = RouteTable.find(head.method().name(), head.uri(), front.lastSession());
+    boolean socket =
+        route instanceof Route.WrongMethod
+            && head.method().equals(HttpMethod.GET)
+            && Relay.isHandshake(head);
+    return socket && RouteTable.find("POST", head.uri(), null) instanceof Route.NewSession asked
+        ? new Route.BidiSession(asked.base())
+        : route;
   }
 
   /** A length told in one way only, and one host at most. */
@@ -137,7 +149,7 @@ final class Dispatch {
   }
 
   private Endpoint endpoint(Route route) {
-    if (route instanceof Route.NewSession) {
+    if (route instanceof Route.NewSession || route instanceof Route.BidiSession) {
       return endpoints.newSession();
     }
     if (route instanceof Route.Status) {

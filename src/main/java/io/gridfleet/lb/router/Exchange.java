@@ -1,5 +1,8 @@
 package io.gridfleet.lb.router;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.HttpResponse;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +54,12 @@ public interface Exchange {
 
   /** Starts an answer of unknown length; its headers are sent at once. */
   AnswerStream stream(int status, String contentType, Map<String, String> headers);
+
+  /**
+   * Answers 101 and gives the channel away, on its event loop and once the body has arrived: what
+   * the client sends from now on is read by this handler.
+   */
+  Channel upgrade(HttpResponse switching, ChannelHandler handler);
 
   /** An answer that grows; any thread, one call after the other. */
   interface AnswerStream {

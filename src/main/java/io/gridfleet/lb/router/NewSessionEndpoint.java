@@ -9,6 +9,7 @@ import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.newsession.NewSessionRequest.Address;
 import io.gridfleet.lb.newsession.NewSessionRequest.Client;
 import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
+import io.gridfleet.lb.newsession.NodeCalls;
 import io.gridfleet.lb.newsession.PendingSession;
 import io.gridfleet.lb.newsession.SessionWish;
 import io.gridfleet.lb.webdriver.ErrorCode;
@@ -108,6 +109,17 @@ public final class NewSessionEndpoint implements Endpoint {
     }
   }
 
+  /**
+   * Begins a new session that isn't asked for by {@code POST /session}, on the exchange's executor.
+   *
+   * @param calls how nodes are asked for it
+   * @throws ProtocolException for a request that can't be begun
+   */
+  PendingSession begin(Exchange exchange, NewSessionPayload payload, NodeCalls calls) {
+    NewSessionRequest request = request(exchange, payload).over(calls);
+    return requests.begin(Optional.empty(), new byte[0], request);
+  }
+
   static Answer whole(NewSessionAnswer answer) {
     Answer whole = Answer.jsonBytes(answer.status(), answer.body());
     return answer.status() == UNAUTHORIZED
@@ -116,7 +128,10 @@ public final class NewSessionEndpoint implements Endpoint {
   }
 
   private NewSessionRequest request(Exchange exchange, NewSessionPayload payload) {
-    Route.Base base = ((Route.NewSession) exchange.route()).base();
+    Route.Base base =
+        exchange.route() instanceof Route.BidiSession socket
+            ? socket.base()
+            : ((Route.NewSession) exchange.route()).base();
     InetAddress peer = address(exchange.client());
     Map<String, String> telling = new HashMap<>();
     TELLING.forEach(name -> exchange.header(name).ifPresent(value -> telling.put(name, value)));

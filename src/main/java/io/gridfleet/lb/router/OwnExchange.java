@@ -5,6 +5,8 @@ import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -220,6 +222,12 @@ final class OwnExchange implements Exchange, RequestSink {
           }
         });
     return new LoopStream();
+  }
+
+  @Override
+  public Channel upgrade(HttpResponse switching, ChannelHandler handler) {
+    over = true;
+    return front.handOver(switching, handler);
   }
 
   private void onLoop(Runnable task) {

@@ -24,6 +24,9 @@ public sealed interface Route {
   /** {@code POST /session}. */
   record NewSession(Base base) implements Route {}
 
+  /** A WebSocket at {@code /session}, on which a BiDi-only session will be asked for. */
+  record BidiSession(Base base) implements Route {}
+
   /**
    * Anything under a session id.
    *

@@ -18,10 +18,17 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket of a session: answers BiDi commands, and sends back everything else as it came. State
+ * A WebSocket of a session: answers BiDi commands, and sends back everything else as it came. At
+ * {@code /session} of a node with chromedriver's manners it has no session yet and begins one for
+ * {@code session.new}, with the faults of New Session; the session outlives its socket. State
  * belongs to the event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
@@ -30,11 +37,13 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   private static final int MOST_FRAME_BYTES = 64 << 20;
 
   private final NodeCore node;
-  private final SimulatedSession session;
+  private final ServeRequest serveRequest;
+  private @Nullable SimulatedSession session;
   private int closeCode = 1006;
 
-  private BidiSocket(NodeCore node, SimulatedSession session) {
+  private BidiSocket(NodeCore node, ServeRequest serveRequest, @Nullable SimulatedSession session) {
     this.node = node;
+    this.serveRequest = serveRequest;
     this.session = session;
   }
 
@@ -42,11 +51,13 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   static void open(
       ChannelHandlerContext context,
       NodeCore node,
+      ServeRequest serveRequest,
       HttpRequest request,
       Exchange exchange,
       NodeRequest whole) {
     Optional<SimulatedSession> session = session(node, whole.path());
-    if (session.isEmpty()) {
+    boolean begins = whole.path().equals("/session") && !node.config().style().isAppium();
+    if (session.isEmpty() && !begins) {
       exchange.answer(Answer.unknownSession(whole.path()));
       return;
     }
@@ -59,13 +70,18 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
       exchange.answer(Answer.error(400, "invalid argument", "unknown WebSocket version"));
       return;
     }
-    context.pipeline().replace(context.name(), "bidi", new BidiSocket(node, session.get()));
+    BidiSocket socket = new BidiSocket(node, serveRequest, session.orElse(null));
+    context.pipeline().replace(context.name(), "bidi", socket);
     FullHttpRequest full =
         new DefaultFullHttpRequest(request.protocolVersion(), request.method(), request.uri());
     full.headers().set(request.headers());
     handshaker.handshake(context.channel(), full).addListener(future -> full.release());
-    session.get().sockets().add(context.channel());
-    node.history().add(Kind.SOCKET_OPENED, session.get().identity().id(), "", whole.path());
+    session.ifPresent(it -> it.sockets().add(context.channel()));
+    node.history().add(Kind.SOCKET_OPENED, socket.id(), "", whole.path());
+  }
+
+  private String id() {
+    return session == null ? "" : session.identity().id();
   }
 
   /** A session's id is the path's last part, or stands behind {@code session}. */
@@ -97,7 +113,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     } else if (frame instanceof PingWebSocketFrame ping) {
       context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
     } else if (frame instanceof TextWebSocketFrame text && text.isFinalFragment()) {
-      context.writeAndFlush(new TextWebSocketFrame(answer(text.text())));
+      text(context, text.text());
     } else if (!(frame instanceof PongWebSocketFrame)) {
       context.writeAndFlush(frame.retain());
     }
@@ -105,9 +121,10 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    session.sockets().remove(context.channel());
-    String id = session.identity().id();
-    node.history().add(Kind.SOCKET_CLOSED, id, "", Integer.toString(closeCode));
+    if (session != null) {
+      session.sockets().remove(context.channel());
+    }
+    node.history().add(Kind.SOCKET_CLOSED, id(), "", Integer.toString(closeCode));
     context.fireChannelInactive();
   }
 
@@ -117,23 +134,115 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   }
 
   /** BiDi commands have an id and a method; every other text is its own answer. */
-  private String answer(String text) {
+  private void text(ChannelHandlerContext context, String text) {
+    JsonNode command = read(text);
+    if (!command.path("id").isNumber() || !command.path("method").isTextual()) {
+      push(context.channel(), text);
+      return;
+    }
+    String method = command.get("method").asText();
+    if (method.equals("session.new") && session == null) {
+      begin(context, command);
+    } else if (session == null && !method.equals("session.status")) {
+      push(context.channel(), message(command, error("invalid session id", "no session yet")));
+    } else {
+      push(context.channel(), message(command, result(method, command)));
+      if (method.equals("session.end")) {
+        node.end(id(), Kind.DELETED);
+      }
+    }
+  }
+
+  private static JsonNode read(String text) {
     try {
-      JsonNode command = Answer.JSON.readTree(text);
-      if (!command.path("id").isNumber() || !command.path("method").isTextual()) {
-        return text;
-      }
-      ObjectNode answer = Answer.JSON.createObjectNode().put("type", "success");
-      answer.set("id", command.get("id"));
-      ObjectNode result = answer.putObject("result");
-      switch (command.get("method").asText()) {
-        case "session.status" -> result.put("ready", false).put("message", "session lives");
-        case "sim.echo" -> result.setAll(command.withObject("/params"));
-        default -> {}
-      }
-      return Answer.JSON.writeValueAsString(answer);
+      return Answer.JSON.readTree(text);
     } catch (IOException e) {
-      return text;
+      return Answer.JSON.missingNode();
+    }
+  }
+
+  private static ObjectNode result(String method, JsonNode command) {
+    ObjectNode answer = Answer.JSON.createObjectNode().put("type", "success");
+    ObjectNode result = answer.putObject("result");
+    switch (method) {
+      case "session.status" -> result.put("ready", false).put("message", "session lives");
+      case "sim.echo" -> result.setAll((ObjectNode) command.path("params"));
+      default -> {}
+    }
+    return answer;
+  }
+
+  private static ObjectNode error(String error, String text) {
+    return Answer.JSON
+        .createObjectNode()
+        .put("type", "error")
+        .put("error", error)
+        .put("message", text);
+  }
+
+  private static String message(JsonNode command, ObjectNode answer) {
+    answer.set("id", command.get("id"));
+    return answer.toString();
+  }
+
+  /** As New Session over HTTP, its answer as a message. */
+  private void begin(ChannelHandlerContext context, JsonNode command) {
+    byte[] body = command.path("params").toString().getBytes(StandardCharsets.UTF_8);
+    NodeRequest asked = new NodeRequest("POST", "/session", "", Map.of(), body, body.length);
+    serveRequest.serve(asked, new OverSocket(context, command));
+  }
+
+  /** The way back over the socket. */
+  private final class OverSocket implements Exchange {
+    private final ChannelHandlerContext context;
+    private final JsonNode command;
+
+    OverSocket(ChannelHandlerContext context, JsonNode command) {
+      this.context = context;
+      this.command = command;
+    }
+
+    @Override
+    public void answer(Answer answer) {
+      JsonNode value = read(new String(answer.body(), StandardCharsets.UTF_8)).path("value");
+      if (answer.status() != 200) {
+        ObjectNode said = error(value.path("error").asText(), value.path("message").asText());
+        push(context.channel(), message(command, said));
+        return;
+      }
+      node.sessions().find(value.path("sessionId").asText()).ifPresent(this::joins);
+      ObjectNode said = Answer.JSON.createObjectNode().put("type", "success");
+      said.set("result", value);
+      push(context.channel(), message(command, said));
+    }
+
+    private void joins(SimulatedSession created) {
+      session = created;
+      created.sockets().add(context.channel());
+    }
+
+    @Override
+    public void answerHalf(Answer answer) {
+      drop();
+    }
+
+    @Override
+    public void answerSlowly(Answer answer, Duration apart) {
+      later(apart, () -> answer(answer));
+    }
+
+    @Override
+    public void drop() {
+      context.close();
+    }
+
+    @Override
+    public void later(Duration delay, Runnable task) {
+      if (delay.isZero()) {
+        task.run();
+      } else {
+        context.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      }
     }
   }
 }

@@ -118,7 +118,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
     NodeRequest whole = whole(request, uri.substring(base.length()));
     String upgrade = request.headers().get(HttpHeaderNames.UPGRADE, "");
     if (upgrade.equalsIgnoreCase("websocket")) {
-      BidiSocket.open(context, node, request, exchange, whole);
+      BidiSocket.open(context, node, serveRequest, request, exchange, whole);
     } else {
       serveRequest.serve(whole, exchange);
     }
