@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 /**
  * The event feed of one process: remembers the latest events, its own and those it heard of, and
  * hands each to all who listen. Events reach one listener in order: numbering and handing out
- * happen on one turn at a time, taken by whoever publishes; a listener must be quick.
+ * happen on one turn at a time, for what a new listener has missed too, taken by whoever publishes;
+ * a listener must be quick.
  */
 public final class RecentEvents implements EventFeed {
   /** Enough for a client that reconnects after a minute of a busy lab. */
@@ -23,12 +24,15 @@ public final class RecentEvents implements EventFeed {
   private final String origin;
   private final Consumer<Event> others;
   private final Deque<Event> latest = new ArrayDeque<>();
-  private final Deque<Event> pending = new ArrayDeque<>();
+  private final Deque<Delivery> pending = new ArrayDeque<>();
   private final List<Listening> listeners = new CopyOnWriteArrayList<>();
   private long number;
   private boolean handingOut;
 
   private record Listening(Consumer<Event> listener) {}
+
+  /** An event for those who listen by then, or for one who asked for what it missed. */
+  private record Delivery(Event event, List<Listening> to) {}
 
   /**
    * @param origin what this process is called in the ids of its events
@@ -59,7 +63,7 @@ public final class RecentEvents implements EventFeed {
       if (latest.size() > REMEMBERED) {
         latest.remove();
       }
-      pending.add(event);
+      pending.add(new Delivery(event, List.copyOf(listeners)));
       if (handingOut) {
         return;
       }
@@ -69,16 +73,16 @@ public final class RecentEvents implements EventFeed {
   }
 
   private void handOut() {
-    for (Optional<Event> event = next(); event.isPresent(); event = next()) {
-      Event found = event.get();
-      listeners.forEach(listening -> tell(listening, found));
+    for (Optional<Delivery> next = next(); next.isPresent(); next = next()) {
+      Event event = next.get().event();
+      next.get().to().forEach(listening -> tell(listening, event));
     }
   }
 
-  private synchronized Optional<Event> next() {
-    Event event = pending.poll();
-    handingOut = event != null;
-    return Optional.ofNullable(event);
+  private synchronized Optional<Delivery> next() {
+    Delivery next = pending.poll();
+    handingOut = next != null;
+    return Optional.ofNullable(next);
   }
 
   private List<Event> since(String heard) {
@@ -90,11 +94,13 @@ public final class RecentEvents implements EventFeed {
         missed.add(event);
       }
     }
-    missed.removeAll(pending);
     return missed;
   }
 
   private void tell(Listening listening, Event event) {
+    if (!listeners.contains(listening)) {
+      return;
+    }
     try {
       listening.listener().accept(event);
     } catch (RuntimeException gone) {
@@ -105,12 +111,17 @@ public final class RecentEvents implements EventFeed {
   @Override
   public ApiAnswer.Subscription subscribe(Optional<String> after, Consumer<Event> listener) {
     Listening listening = new Listening(listener);
-    List<Event> missed;
+    boolean turn;
     synchronized (this) {
-      missed = after.map(this::since).orElseGet(List::of);
+      List<Event> missed = after.map(this::since).orElseGet(List::of);
+      missed.forEach(event -> pending.add(new Delivery(event, List.of(listening))));
       listeners.add(listening);
+      turn = !handingOut;
+      handingOut = true;
     }
-    missed.forEach(event -> tell(listening, event));
+    if (turn) {
+      handOut();
+    }
     return () -> listeners.remove(listening);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Tells the distributor which run has which device. Notices of two changes may cross on their way,
@@ -24,9 +25,16 @@ public final class ReservationNews implements RunListener {
   private final FleetNews news;
   private final Supplier<RunBindings> bindings;
   private final ScheduledExecutorService timer;
-  private final InstantSource clock;
+  private final StoreTime time;
   private final Set<DeviceId> notes = new LinkedHashSet<>();
   private boolean telling;
+
+  /**
+   * Runs are dated by the store's clock, devices are matched by the own one.
+   *
+   * @param own makes an instant of the store's clock one of the own
+   */
+  public record StoreTime(UnaryOperator<Instant> own, InstantSource clock) {}
 
   /**
    * @param bindings whose listener this is
@@ -35,11 +43,11 @@ public final class ReservationNews implements RunListener {
       FleetNews news,
       Supplier<RunBindings> bindings,
       ScheduledExecutorService timer,
-      InstantSource clock) {
+      StoreTime time) {
     this.news = news;
     this.bindings = bindings;
     this.timer = timer;
-    this.clock = clock;
+    this.time = time;
   }
 
   @Override
@@ -65,14 +73,17 @@ public final class ReservationNews implements RunListener {
 
   private void tell(DeviceId device) {
     Optional<RunBinding> binding = bindings.get().of(device);
-    Optional<Instant> until = binding.flatMap(RunBinding::excludedUntil);
+    Optional<Instant> until =
+        binding
+            .flatMap(RunBinding::excludedUntil)
+            .map(end -> end.equals(Instant.MAX) ? end : time.own().apply(end));
     news.reserved(device, binding.map(found -> found.run().id().value()), until);
     until.filter(end -> !end.equals(Instant.MAX)).ifPresent(end -> wakeAt(device, end));
   }
 
   /** Those who wait for a device that rests are woken when its rest is over. */
   private void wakeAt(DeviceId device, Instant end) {
-    long wait = Duration.between(clock.instant(), end).toMillis();
+    long wait = Duration.between(time.clock().instant(), end).toMillis();
     if (wait >= 0) {
       var unused =
           timer.schedule(() -> bindingsChanged(Set.of(device)), wait + 1, TimeUnit.MILLISECONDS);

@@ -68,7 +68,7 @@ import org.slf4j.LoggerFactory;
 public final class GridFleetLb implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GridFleetLb.class);
 
-  /** How often replicas look at the store for what went unheard. */
+  /** How often the store is looked at for what went unheard. */
   private static final Duration SWEEP = Duration.ofSeconds(10);
 
   /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
@@ -111,6 +111,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final Admission admission;
   private final Metrics metrics = new Metrics(Version.text());
   private final InventoryFiles files;
+  private volatile boolean started;
   private volatile boolean stopping;
   private volatile String local = "";
 
@@ -144,7 +145,8 @@ public final class GridFleetLb implements AutoCloseable {
     this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
     this.known = new KnownSessions(store.sessionMap(), directory);
     this.endSession =
-        new EndSession(store.sessionMap(), nodeSessions, distributor::release, sessionEnds, clock);
+        new EndSession(
+            store.sessionMap(), nodeSessions, distributor::release, sessionEnds, store.time());
     this.orphans =
         new Orphans(
             store.orphanedLocks(),
@@ -287,7 +289,7 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** A session that ended while the store was gone is over for this replica too. */
   private void endedMeanwhile(Session session, EndReason reason) {
-    sessionEnds.ended(session, reason, Duration.between(session.created(), clock.instant()));
+    sessionEnds.ended(session, reason, Duration.between(session.created(), store.time().instant()));
   }
 
   private Endpoints endpoints() {
@@ -345,6 +347,7 @@ public final class GridFleetLb implements AutoCloseable {
     live.goOn().toCompletableFuture().join();
     signals.listen();
     signals.sweep().toCompletableFuture().join();
+    started = true;
     keeper.start(timer, config.newSession().lockRenewal());
     IdleReaper reaper =
         new IdleReaper(
@@ -355,9 +358,7 @@ public final class GridFleetLb implements AutoCloseable {
             config.session().grace(config.store().address() instanceof StoreAddress.Postgres));
     Threads.every(timer, config.session().idleSweep(), reaper::sweep);
     Threads.every(timer, config.session().idleSweep(), orphans::sweep);
-    if (config.store().address() instanceof StoreAddress.Postgres) {
-      Threads.every(timer, SWEEP, signals::sweep);
-    }
+    Threads.every(timer, SWEEP, signals::sweep);
     suites.start(timer);
     InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();
@@ -380,13 +381,19 @@ public final class GridFleetLb implements AutoCloseable {
     return "http://" + new HostPort(host, address.getPort());
   }
 
-  /** Reads the inventory files again; a broken one keeps what it said before. */
-  public void reload() {
+  /**
+   * Reads the inventory files again; a broken one keeps what it said before. Which locks are held
+   * of devices that are new or back is asked in the store.
+   */
+  public synchronized void reload() {
     InventoryFiles.Lab read = files.read();
     read.problems().forEach(problem -> log.warn("inventory: {}", problem));
     List<Node> nodes = lab.take(read.nodes());
     probes.watch(nodes);
     log.info("{} nodes, {} devices", nodes.size(), read.devices());
+    if (started) {
+      signals.sweep();
+    }
   }
 
   /** While the store is gone nobody can tell: then sessions are left to whoever serves later. */

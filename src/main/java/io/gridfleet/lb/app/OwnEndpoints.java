@@ -15,10 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The small endpoints: status, health, metrics, and the bridge to the API. */
 final class OwnEndpoints {
+  private static final Logger log = LoggerFactory.getLogger(OwnEndpoints.class);
   private static final int OK = 200;
+  private static final int BROKEN = 500;
   private static final int UNAVAILABLE = 503;
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final List<String> API_HEADERS =
@@ -58,7 +62,13 @@ final class OwnEndpoints {
   static Endpoint metrics(Supplier<String> text, Executor elsewhere) {
     return exchange ->
         elsewhere.execute(
-            () -> exchange.answer(Answer.text(OK, text.get()).with("Content-Type", PROMETHEUS)));
+            () -> {
+              try {
+                exchange.answer(Answer.text(OK, text.get()).with("Content-Type", PROMETHEUS));
+              } catch (RuntimeException mistake) {
+                broken(exchange, mistake);
+              }
+            });
   }
 
   static Endpoint api(Api api) {
@@ -68,8 +78,27 @@ final class OwnEndpoints {
               .body()
               .thenCompose(body -> api.handle(request(exchange, body)))
               .thenAccept(answer -> answer(exchange, answer))
-              .exceptionally(answered -> null);
+              .exceptionally(
+                  failure -> {
+                    if (!exchange.body().isCompletedExceptionally()) {
+                      broken(exchange, failure);
+                    }
+                    return null;
+                  });
     };
+  }
+
+  /** A client whose body couldn't be read was answered before; any other waits for an answer. */
+  private static void broken(Exchange exchange, Throwable mistake) {
+    log.error("{} {} can't be answered", exchange.method(), path(exchange), mistake);
+    exchange.answer(Answer.text(BROKEN, "Something is wrong in GridFleet LB\n"));
+  }
+
+  /** Without the query: it may hold what isn't for the log. */
+  private static String path(Exchange exchange) {
+    String target = exchange.target();
+    int mark = target.indexOf('?');
+    return mark < 0 ? target : target.substring(0, mark);
   }
 
   private static ApiRequest request(Exchange exchange, byte[] body) {

@@ -96,7 +96,12 @@ final class Suites {
     this.runs = store.runs();
     this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
     this.events = shared.feed();
-    ReservationNews news = new ReservationNews(parts.news(), this::bindings, parts.timer(), clock);
+    ReservationNews news =
+        new ReservationNews(
+            parts.news(),
+            this::bindings,
+            parts.timer(),
+            new ReservationNews.StoreTime(store::toOwnTime, clock));
     this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
     RunEvents told = new RunEvents(events);
     RunListener listener = RunListener.all(bindings, told);
@@ -104,7 +109,7 @@ final class Suites {
     DriverPacks packs = parts.packs();
     EndRun end =
         new EndRun(runs, new EndSessionsOfRun(store.sessionMap(), parts.endSession()), listener);
-    this.expire = new ExpireRuns(runs, bindings, end, clock);
+    this.expire = new ExpireRuns(runs, bindings, end, store.time());
     ChangeOverride overrides =
         new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts.lab(), changed));
     AdvanceRun advance = new AdvanceRun(runs, listener);
@@ -119,8 +124,13 @@ final class Suites {
     DeviceRows rows = new DeviceRows(parts.lab(), packs, bindings);
     SessionRoutes sessions =
         new SessionRoutes(
-            SessionRecords.of(store.sessionMap()), store.testReports(), rows, advance, clock);
-    RunRoutes runRoutes = new RunRoutes(runs, commands, rows, sessions, clock, Suites::gridUrl);
+            SessionRecords.of(store.sessionMap()),
+            store.testReports(),
+            rows,
+            advance,
+            store.time());
+    RunRoutes runRoutes =
+        new RunRoutes(runs, commands, rows, sessions, store.time(), Suites::gridUrl);
     OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =
         new Api(
@@ -132,7 +142,7 @@ final class Suites {
                 new ApiRoutes.Suites(
                     runRoutes,
                     new RunDeviceRoutes(commands, runRoutes, rows),
-                    new ClaimRoutes(commands, runRoutes, rows, clock),
+                    new ClaimRoutes(commands, runRoutes, rows, store.time()),
                     sessions),
                 new ApiRoutes.Matching(
                     new QueueRoutes(new DistributorQueue(parts.distributor())),

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells when files that fit a pattern change. Editors write a file in several steps, so it waits
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * inventory-watch}, which calls the listener.
  */
 public final class FolderWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
+
   /** Longer than an editor's write and rename, shorter than anybody waits for. */
   private static final Duration QUIET = Duration.ofMillis(200);
 
@@ -70,13 +74,22 @@ public final class FolderWatch implements AutoCloseable {
           more = next();
         }
         if (ours) {
-          changed.run();
+          tell();
         }
       }
     } catch (ClosedWatchServiceException e) {
       // closed: the thread ends
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A listener that fails is told of the next change all the same. */
+  private void tell() {
+    try {
+      changed.run();
+    } catch (RuntimeException mistake) {
+      log.error("files changed, and that couldn't be taken over", mistake);
     }
   }
 

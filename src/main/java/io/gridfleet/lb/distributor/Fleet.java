@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** All seats of the lab and what their slots are taken for. Guarded by the distributor's lock. */
@@ -23,6 +24,12 @@ final class Fleet {
   private final BitSet free = new BitSet();
   private final Map<NodeId, Seat.NodeSessions> nodes = new HashMap<>();
   private final TenantSessions tenants = new TenantSessions();
+
+  /** Of devices with a seat and without one; those of which nothing is known aren't here. */
+  private final Map<DeviceId, DeviceFacts> facts = new HashMap<>();
+
+  /** Why nodes don't answer; those that do, or weren't asked yet, aren't here. */
+  private final Map<NodeId, String> offline = new HashMap<>();
 
   Collection<Seat> seats() {
     return seats.values();
@@ -42,6 +49,7 @@ final class Fleet {
     Seat known = seats.get(device.id());
     if (known != null) {
       known.replace(device, node);
+      known.offline(offline.get(device.node().id()));
       changed(known);
       return known;
     }
@@ -54,8 +62,40 @@ final class Fleet {
     Seat seat = new Seat(index, device, node);
     byIndex.set(index, seat);
     seats.put(device.id(), seat);
+    seat.offline(offline.get(device.node().id()));
+    seat.facts(facts.getOrDefault(device.id(), DeviceFacts.NONE));
     changed(seat);
     return seat;
+  }
+
+  /** Changes what is known of a device, whether it has a seat now or not. */
+  void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
+    DeviceFacts now = change.apply(facts.getOrDefault(device, DeviceFacts.NONE));
+    if (now.equals(DeviceFacts.NONE)) {
+      facts.remove(device);
+    } else {
+      facts.put(device, now);
+    }
+    Seat seat = seats.get(device);
+    if (seat != null) {
+      seat.facts(now);
+    }
+  }
+
+  /**
+   * A node answers, or doesn't.
+   *
+   * @return its seats
+   */
+  List<Seat> nodeIs(NodeId node, @Nullable String cause) {
+    if (cause == null) {
+      offline.remove(node);
+    } else {
+      offline.put(node, cause);
+    }
+    List<Seat> all = seatsOf(node);
+    all.forEach(seat -> seat.offline(cause));
+    return all;
   }
 
   void remove(Seat seat) {
@@ -119,7 +159,7 @@ final class Fleet {
     return tenants;
   }
 
-  List<Seat> seatsOf(NodeId node) {
+  private List<Seat> seatsOf(NodeId node) {
     return seats.values().stream().filter(seat -> seat.device().node().id().equals(node)).toList();
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** How the distributor learns what changed about devices; each piece of news wakes who fits. */
 public final class FleetNews {
@@ -49,18 +50,14 @@ public final class FleetNews {
     distributor.tell(
         fleet ->
             fleet
-                .seatsOf(node)
-                .forEach(
-                    seat -> {
-                      seat.offline(offline.orElse(null));
-                      touched.add(seat.device().id());
-                    }),
+                .nodeIs(node, offline.orElse(null))
+                .forEach(seat -> touched.add(seat.device().id())),
         touched);
   }
 
   /** An operator took a device out of service, or put it back. */
   public void maintenance(DeviceId device, Optional<String> reason) {
-    change(device, seat -> seat.maintenance(reason.orElse(null)));
+    change(device, facts -> facts.inMaintenance(reason.orElse(null)), seat -> {});
   }
 
   /**
@@ -71,40 +68,33 @@ public final class FleetNews {
   public void reserved(DeviceId device, Optional<String> run, Optional<Instant> coolingUntil) {
     change(
         device,
-        seat -> {
-          seat.reserved(run.orElse(null), coolingUntil.orElse(null));
-          seat.forgetElsewhere();
-        });
+        facts -> facts.reserved(run.orElse(null), coolingUntil.orElse(null)),
+        Seat::forgetElsewhere);
   }
 
   /** A device failed an attempt through its own fault. */
   public void avoided(AvoidedDevice avoided) {
-    change(avoided.device(), seat -> seat.avoided(avoided.until(), avoided.cause()));
+    change(avoided.device(), facts -> facts.avoided(avoided.until(), avoided.cause()), seat -> {});
   }
 
   /** A device isn't avoided any more. */
   public void forgiven(DeviceId device) {
-    change(device, seat -> seat.avoided(null, ""));
+    change(device, facts -> facts.avoided(null, ""), seat -> {});
   }
 
   /** An attempt on a device failed; it goes behind those of its rank that didn't. */
   public void attemptFailed(DeviceId device) {
-    change(device, Seat::failed);
+    change(device, facts -> facts, Seat::failed);
   }
 
   /** A session was created on a device: whatever it did before is forgotten. */
   public void attemptSucceeded(DeviceId device) {
-    change(
-        device,
-        seat -> {
-          seat.succeeded();
-          seat.avoided(null, "");
-        });
+    change(device, facts -> facts.avoided(null, ""), Seat::succeeded);
   }
 
   /** The attempt that this lock was taken for has become a session. */
   public void stands(DeviceLock lock, Instant since) {
-    change(lock.device(), seat -> seat.stands(lock, since));
+    change(lock.device(), facts -> facts, seat -> seat.stands(lock, since));
   }
 
   /** A lock that this process didn't take: a session found at start, an operator's hand. */
@@ -143,9 +133,10 @@ public final class FleetNews {
         touched);
   }
 
-  private void change(DeviceId device, Consumer<Seat> change) {
+  private void change(DeviceId device, UnaryOperator<DeviceFacts> facts, Consumer<Seat> change) {
     distributor.tell(
         fleet -> {
+          fleet.change(device, facts);
           Seat seat = fleet.seat(device);
           if (seat != null) {
             change.accept(seat);

@@ -117,18 +117,12 @@ public final class Seat {
     offline = cause;
   }
 
-  void maintenance(@Nullable String reason) {
-    maintenance = reason;
-  }
-
-  void reserved(@Nullable String run, @Nullable Instant cooling) {
-    reservedBy = run;
-    coolingUntil = cooling;
-  }
-
-  void avoided(@Nullable Instant until, String cause) {
-    avoidedUntil = until;
-    avoidedFor = cause;
+  void facts(DeviceFacts known) {
+    maintenance = known.maintenance();
+    reservedBy = known.reservedBy();
+    coolingUntil = known.coolingUntil();
+    avoidedUntil = known.avoidedUntil();
+    avoidedFor = known.avoidedFor();
   }
 
   void failed() {

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks every node again and again whether it lives, and tells a listener when that changes.
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * call.
  */
 public final class NodeProbes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NodeProbes.class);
+
   /** Who starts 500 nodes at once shouldn't ask them all in one millisecond. */
   private static final Duration FIRST_WITHIN = Duration.ofMillis(250);
 
@@ -146,7 +150,11 @@ public final class NodeProbes implements AutoCloseable {
         asking = true;
         lastAsked = clock.instant();
       }
-      var unused = question.ask(node, health.misses() == 0).thenAccept(this::heard);
+      var unused =
+          question
+              .ask(node, health.misses() == 0)
+              .exceptionally(mistake -> Optional.of("it can't be asked: " + mistake))
+              .thenAccept(this::heard);
     }
 
     private void heard(Optional<String> miss) {
@@ -167,11 +175,16 @@ public final class NodeProbes implements AutoCloseable {
       return gone;
     }
 
+    /** A listener that fails doesn't end the node's questions. */
     private void tell(NodeHealth now) {
-      if (now.state() == State.UP) {
-        listener.nodeUp(node.id());
-      } else {
-        listener.nodeDown(node.id(), now.cause());
+      try {
+        if (now.state() == State.UP) {
+          listener.nodeUp(node.id());
+        } else {
+          listener.nodeDown(node.id(), now.cause());
+        }
+      } catch (RuntimeException mistake) {
+        log.error("a listener failed on the news of node {}", node.id(), mistake);
       }
     }
 

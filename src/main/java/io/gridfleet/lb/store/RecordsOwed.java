@@ -6,6 +6,8 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +32,18 @@ final class RecordsOwed {
   /** Twice the sessions that one process is sized for (DESIGN §12); about 20 MB. */
   private static final int MOST = 100_000;
 
+  /** At one try a beat: what is refused so often is refused for good. */
+  private static final int MOST_TRIES = 5;
+
   private final Queue<Owed> records = new ConcurrentLinkedQueue<>();
   private final Set<Owed> kept = ConcurrentHashMap.newKeySet();
   private final Queue<FleetSignal> news = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
+
+  /** How often the store refused those that are left; of the thread that writes. */
+  private final Map<Owed, Integer> refused = new HashMap<>();
+
+  private @Nullable StoreException lastRefusal;
   private final StoreListener listener;
 
   RecordsOwed(StoreListener listener) {
@@ -81,14 +92,51 @@ final class RecordsOwed {
     return size.get();
   }
 
-  /** Writes what is owed, one transaction a record; only one thread does so. */
+  /**
+   * Writes what is owed, one transaction a record; only one thread does so. A record that the store
+   * refuses, although it can be reached, doesn't keep others from being written; it is given up
+   * after some tries.
+   */
   void write(Jdbi jdbi) {
-    for (Owed record = records.peek(); record != null; record = records.peek()) {
-      write(jdbi, record);
+    for (int left = size.get(); left > 0; left--) {
+      Owed record = records.peek();
+      if (record == null) {
+        return;
+      }
+      boolean settled = isWritten(jdbi, record) || isGivenUp(record);
       records.remove();
-      kept.remove(record);
-      size.decrementAndGet();
+      if (settled) {
+        refused.remove(record);
+        kept.remove(record);
+        size.decrementAndGet();
+      } else {
+        records.add(record);
+      }
     }
+  }
+
+  /** Throws when the store can't be reached. */
+  private boolean isWritten(Jdbi jdbi, Owed record) {
+    try {
+      write(jdbi, record);
+      return true;
+    } catch (RuntimeException thrown) {
+      StoreException failure = Faults.translated("owed", thrown);
+      if (failure instanceof StoreUnavailableException) {
+        throw failure;
+      }
+      lastRefusal = failure;
+      return false;
+    }
+  }
+
+  private boolean isGivenUp(Owed record) {
+    int times = refused.merge(record, 1, Integer::sum);
+    if (times >= MOST_TRIES) {
+      LOG.error(
+          "{} can't be written and is given up; the sweeps look after it", record, lastRefusal);
+    }
+    return times >= MOST_TRIES;
   }
 
   private void write(Jdbi jdbi, Owed record) {

@@ -2,15 +2,23 @@ package io.gridfleet.lb.store;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A signal as one line: {@code kind SPACE argument}, its times by the store's clock. Unknown kinds
- * come from newer replicas.
+ * come from newer replicas; a line that can't be read is dropped.
  */
 final class SignalText {
+  private static final Logger LOG = LoggerFactory.getLogger(SignalText.class);
+  private static final int MOST_LOGGED = 80;
+
   private final StoreClock clock;
+  private final RareLog garbled = new RareLog(Duration.ofMinutes(1), System::nanoTime);
 
   SignalText(StoreClock clock) {
     this.clock = clock;
@@ -58,11 +66,29 @@ final class SignalText {
     return "ended " + ((FleetSignal.SessionEnded) signal).session();
   }
 
+  /** Whatever the line is: the channel is open to everybody who may use the database. */
   Optional<FleetSignal> read(String line) {
     int space = line.indexOf(' ');
     if (space < 0) {
       return Optional.empty();
     }
+    try {
+      return read(line, space);
+    } catch (IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException
+        | DateTimeException malformed) {
+      if (garbled.isDue()) {
+        LOG.warn(
+            "A signal can't be read and is dropped, as are others like it: {} ({})",
+            line.substring(0, Math.min(line.length(), MOST_LOGGED)).replaceAll("\\p{Cntrl}", "?"),
+            malformed.toString());
+      }
+      return Optional.empty();
+    }
+  }
+
+  private Optional<FleetSignal> read(String line, int space) {
     String argument = line.substring(space + 1);
     DeviceId device = new DeviceId(argument);
     return switch (line.substring(0, space)) {

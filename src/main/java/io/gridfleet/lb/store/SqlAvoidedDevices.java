@@ -12,9 +12,11 @@ import java.util.concurrent.CompletionStage;
 /** Avoided devices as rows. */
 final class SqlAvoidedDevices implements AvoidedDevices {
   private final Statements statements;
+  private final StoreClock clock;
 
-  SqlAvoidedDevices(Statements statements) {
+  SqlAvoidedDevices(Statements statements, StoreClock clock) {
     this.statements = statements;
+    this.clock = clock;
   }
 
   @Override
@@ -71,10 +73,10 @@ final class SqlAvoidedDevices implements AvoidedDevices {
                 .list());
   }
 
-  private static AvoidedDevice avoided(ResultSet row) throws SQLException {
+  private AvoidedDevice avoided(ResultSet row) throws SQLException {
     return new AvoidedDevice(
         new DeviceId(row.getString("device")),
-        Columns.instant(row, "expires"),
+        clock.fromStore(Columns.instant(row, "expires")),
         row.getString("cause"));
   }
 }

@@ -11,6 +11,7 @@ import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreAddress.SqliteFile;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,7 +36,8 @@ public final class SqlStore implements AutoCloseable {
   private final Pulse pulse;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private SqlStore(Database database, StoreConfig config, StoreListener listener) {
+  private SqlStore(
+      Database database, StoreConfig config, StoreListener listener, InstantSource own) {
     this.database = database;
     this.jdbi = database.jdbi();
     this.health = new StoreHealth(listener);
@@ -43,7 +45,7 @@ public final class SqlStore implements AutoCloseable {
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
     this.statements = new Statements(jdbi, health, listener, limits, this::lookNow);
-    this.clock = new StoreClock(InstantSource.system());
+    this.clock = new StoreClock(own);
     this.replicas = new Replicas(statements, Replicas.newId(), clock);
     this.duties = new Duties(statements, replicas.own());
     this.listening = signalsOf(config);
@@ -58,8 +60,18 @@ public final class SqlStore implements AutoCloseable {
    */
   public static SqlStore open(StoreConfig config, StoreListener listener)
       throws StoreStartException {
+    return open(config, listener, InstantSource.system());
+  }
+
+  /**
+   * As above.
+   *
+   * @param own the clock of this process
+   */
+  static SqlStore open(StoreConfig config, StoreListener listener, InstantSource own)
+      throws StoreStartException {
     Database database = database(config);
-    SqlStore store = new SqlStore(database, config, listener);
+    SqlStore store = new SqlStore(database, config, listener, own);
     try {
       store.jdbi.useHandle(store.replicas::beat);
     } catch (RuntimeException e) {
@@ -114,7 +126,7 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public AvoidedDevices avoidedDevices() {
-    return new SqlAvoidedDevices(statements);
+    return new SqlAvoidedDevices(statements, clock);
   }
 
   public DeviceOverrides deviceOverrides() {
@@ -164,6 +176,16 @@ public final class SqlStore implements AutoCloseable {
   /** How many changes wait in memory for the store to come back. */
   public int owedRecords() {
     return owed.size();
+  }
+
+  /** The store's clock, by which runs and sessions are dated, as far as it is known here. */
+  public InstantSource time() {
+    return clock::storeNow;
+  }
+
+  /** An instant of the store's clock by the clock of this process. */
+  public Instant toOwnTime(Instant storeTime) {
+    return clock.fromStore(storeTime);
   }
 
   void writeOwed() {

@@ -9,6 +9,9 @@ import java.time.InstantSource;
  * replicas may differ by a minute, and what they tell each other is dated by the store's.
  */
 final class StoreClock {
+  /** What the ways to a database differ by; so the same instant is converted alike each time. */
+  private static final Duration NOISE = Duration.ofMillis(100);
+
   private final InstantSource own;
   private volatile Duration ahead = Duration.ZERO;
 
@@ -28,11 +31,19 @@ final class StoreClock {
   void said(Instant asked, Instant store) {
     Instant answered = own.instant();
     Instant middle = asked.plus(Duration.between(asked, answered).dividedBy(2));
-    ahead = Duration.between(middle, store);
+    Duration measured = Duration.between(middle, store);
+    if (measured.minus(ahead).abs().compareTo(NOISE) > 0) {
+      ahead = measured;
+    }
   }
 
   Instant toStore(Instant ownTime) {
     return ownTime.plus(ahead);
+  }
+
+  /** What the store's clock says now. */
+  Instant storeNow() {
+    return toStore(own.instant());
   }
 
   Instant fromStore(Instant storeTime) {

@@ -62,7 +62,12 @@ final class ReservedRoutingTest implements DeviceLocks {
   private final Lab lab = new Lab();
   private final FakeRuns runs = new FakeRuns(clock, this::locked);
   private final RunBindings bindings =
-      new RunBindings(new ReservationNews(news, () -> this.bindings(), timer, clock));
+      new RunBindings(
+          new ReservationNews(
+              news,
+              () -> this.bindings(),
+              timer,
+              new ReservationNews.StoreTime(end -> end, clock)));
   private final RunConfig config = RunConfig.defaults();
   private final ReserveDevices reserve =
       new ReserveDevices(

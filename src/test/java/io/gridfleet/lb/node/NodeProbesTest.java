@@ -80,6 +80,34 @@ final class NodeProbesTest {
   }
 
   @Test
+  void aListenerThatFailsHearsOfTheNextChange() {
+    probes.close();
+    NodeProbeListener failing =
+        new NodeProbeListener() {
+          @Override
+          public void nodeUp(NodeId node) {
+            heard.add("up");
+            throw new IllegalStateException("a mistake, as told");
+          }
+
+          @Override
+          public void nodeDown(NodeId node, String cause) {
+            heard.add("down");
+            throw new IllegalStateException("a mistake, as told");
+          }
+        };
+    probes = probes(QUICK, failing);
+    probes.watch(List.of(node("rack", simulated.url())));
+    await().untilAsserted(() -> assertThat(heard).containsExactly("up"));
+
+    simulated.faults().standing(Operation.STATUS, new Fault.Gateway(503));
+    await().untilAsserted(() -> assertThat(heard).containsExactly("up", "down"));
+    simulated.faults().clear();
+
+    await().untilAsserted(() -> assertThat(heard).containsExactly("up", "down", "up"));
+  }
+
+  @Test
   void aNodeThatRefusesAndOneThatStallsAreBothDown() {
     try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
       stalls.faults().standing(Operation.STATUS, new Fault.Stall());
@@ -202,8 +230,12 @@ final class NodeProbesTest {
   }
 
   private NodeProbes probes(ProbeConfig config) {
+    return probes(config, listener);
+  }
+
+  private NodeProbes probes(ProbeConfig config, NodeProbeListener told) {
     return new NodeProbes(
-        config, NodeTrust.ofJava(), listener, timer, InstantSource.system(), new Random(7));
+        config, NodeTrust.ofJava(), told, timer, InstantSource.system(), new Random(7));
   }
 
   private static Node node(String id, URI url) {

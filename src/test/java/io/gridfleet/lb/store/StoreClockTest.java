@@ -3,6 +3,8 @@ package io.gridfleet.lb.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +13,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replicas whose clocks differ by a minute mean the same moment. */
 final class StoreClockTest {
@@ -41,6 +45,29 @@ final class StoreClockTest {
     assertThat(read)
         .contains(
             new FleetSignal.Waits("fast", 3, -2, NOON.minus(MINUTE).minusSeconds(10), "a b  c "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-60, 0, 60})
+  void aDeviceIsAvoidedForItsTimeByTheClockOfWhoReads(long seconds) throws Exception {
+    InstantSource own = InstantSource.offset(InstantSource.system(), Duration.ofSeconds(seconds));
+    StoreConfig config = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
+    store = SqlStore.open(config, StoreListener.SILENT, own);
+    Duration howLong = Duration.ofSeconds(30);
+
+    Instant begun = own.instant();
+    AvoidedDevice said =
+        store
+            .avoidedDevices()
+            .avoid(new DeviceId("phone"), howLong, "failed")
+            .toCompletableFuture()
+            .join();
+
+    assertThat(said.until()).isCloseTo(begun.plus(howLong), within(5, ChronoUnit.SECONDS));
+    assertThat(store.avoidedDevices().all().toCompletableFuture().join()).containsExactly(said);
+    assertThat(store.time().instant()).isCloseTo(Instant.now(), within(5, ChronoUnit.SECONDS));
+    assertThat(store.toOwnTime(Instant.now()))
+        .isCloseTo(own.instant(), within(5, ChronoUnit.SECONDS));
   }
 
   @Test

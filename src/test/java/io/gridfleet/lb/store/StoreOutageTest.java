@@ -16,6 +16,7 @@ import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionActivity;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -104,6 +105,37 @@ final class StoreOutageTest {
 
     await().until(store.health()::up);
     assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
+  }
+
+  @Test
+  void aRecordThatTheStoreRefusesKeepsNeitherTheStoreDownNorOthersUnwritten() throws Exception {
+    Session refused = published(store);
+    Session session = published(store);
+    other
+        .jdbi()
+        .useHandle(
+            handle -> {
+              try (Statement statement = handle.getConnection().createStatement()) {
+                statement.execute(
+                    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN RAISE EXCEPTION ''refused''; END'");
+                statement.execute(
+                    "CREATE TRIGGER refuse BEFORE UPDATE ON sessions FOR EACH ROW WHEN (OLD.id = '"
+                        + refused.id()
+                        + "') EXECUTE FUNCTION refuse()");
+              }
+            });
+    link.cut();
+    assertThat(failed(store.sessionMap().end(refused.id(), EndReason.IDLE))).isTrue();
+    assertThat(failed(store.sessionMap().end(session.id(), EndReason.IDLE))).isTrue();
+
+    link.restore();
+
+    await().until(store.health()::up);
+    await().until(() -> now(other.sessionMap().find(session.id())).isEmpty());
+    await().until(() -> store.owedRecords() == 0);
+    assertThat(now(store.sessionMap().find(refused.id()))).isPresent();
+    assertThat(store.health().up()).isTrue();
   }
 
   @Test
