@@ -2,6 +2,7 @@ package io.gridfleet.lb.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gridfleet.lb.session.TextBound;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,28 @@ final class Body {
     return found.map(JsonNode::textValue);
   }
 
+  /** As {@link #text(String)}, cut or refused where it is too long. */
+  String text(String name, TextBound bound) {
+    return within(at(name), text(name), bound);
+  }
+
+  /** As {@link #optionalText(String)}, cut or refused where it is too long. */
+  Optional<String> optionalText(String name, TextBound bound) {
+    return optionalText(name).map(value -> within(at(name), value, bound));
+  }
+
+  private String within(List<Object> path, String value, TextBound bound) {
+    if (value.length() > bound.longest() && !bound.cuts()) {
+      problems.add(
+          "string_too_long",
+          path,
+          "String should have at most %d characters".formatted(bound.longest()),
+          bound.cut(value),
+          Map.of("max_length", bound.longest()));
+    }
+    return bound.cut(value);
+  }
+
   /** A text of a length between two bounds. */
   String text(String name, int shortest, int longest) {
     String value = text(name);
@@ -101,7 +124,7 @@ final class Body {
             "string_too_long",
             at(name),
             "String should have at most %d characters".formatted(longest),
-            value,
+            value.substring(0, value.offsetByCodePoints(0, longest)),
             Map.of("max_length", longest));
       }
     }
@@ -184,26 +207,43 @@ final class Body {
     if (value.isPresent() && !value.get().isObject()) {
       problems.add("dict_type", at(name), "Input should be a valid dictionary", value.get());
     } else {
-      value.ifPresent(
-          map -> map.properties().forEach(e -> putText(found, name, e.getKey(), e.getValue())));
+      value
+          .filter(map -> isFew(name, map))
+          .ifPresent(
+              map -> map.properties().forEach(e -> putText(found, name, e.getKey(), e.getValue())));
     }
     return found;
   }
 
+  private boolean isFew(String name, JsonNode all) {
+    boolean few = all.size() <= TextBound.MOST_TAGS;
+    if (!few) {
+      problems.add(
+          "too_long",
+          at(name),
+          "There should be at most %d items".formatted(TextBound.MOST_TAGS),
+          Json.NULL,
+          Map.of("max_length", TextBound.MOST_TAGS));
+    }
+    return few;
+  }
+
   private void putText(Map<String, String> found, String name, String key, JsonNode value) {
+    List<Object> path = new ArrayList<>(at(name));
+    path.add(TextBound.TAG.cut(key));
     if (value.isTextual()) {
-      found.put(key, value.textValue());
+      found.put(within(path, key, TextBound.TAG), within(path, value.textValue(), TextBound.TAG));
     } else {
-      List<Object> path = new ArrayList<>(at(name));
-      path.add(key);
       problems.add("string_type", path, "Input should be a valid string", value);
     }
   }
 
   /** A list of texts. */
-  List<String> list(String name) {
+  List<String> list(String name, TextBound bound) {
     List<String> found = new ArrayList<>();
-    member(name).ifPresent(list -> list.forEach(one -> found.add(one.asText())));
+    member(name)
+        .filter(list -> isFew(name, list))
+        .ifPresent(list -> list.forEach(one -> found.add(within(at(name), one.asText(), bound))));
     return found;
   }
 

@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunException;
+import io.gridfleet.lb.session.TextBound;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** The claim routes of testkits before 0.7, off unless configured (contract §3.17). */
 public final class ClaimRoutes {
   private static final Set<String> INCLUDES = Set.of("config", "test_data", "capabilities");
-  private static final int LONGEST_REASON = 200;
 
   private final RunCommands commands;
   private final RunRoutes runs;
@@ -61,7 +61,7 @@ public final class ClaimRoutes {
   private CompletionStage<ApiAnswer> claim(Call call) {
     Includes includes = Includes.of(call.query(), INCLUDES);
     Body body = call.body();
-    String worker = body.text("worker_id");
+    String worker = body.text("worker_id", TextBound.WORKER);
     body.check();
     return commands
         .claim()
@@ -104,7 +104,7 @@ public final class ClaimRoutes {
   private CompletionStage<ApiAnswer> release(Call call) {
     Body body = call.body();
     Optional<String> device = body.uuid("device_id");
-    String worker = body.text("worker_id");
+    String worker = body.text("worker_id", TextBound.WORKER);
     if (!body.has("device_id")) {
       body.text("device_id");
     }
@@ -118,8 +118,8 @@ public final class ClaimRoutes {
   private CompletionStage<ApiAnswer> releaseWithCooldown(Call call) {
     DeviceId device = call.device("device");
     Body body = call.body();
-    String worker = body.text("worker_id");
-    String reason = body.text("reason", 1, LONGEST_REASON);
+    String worker = body.text("worker_id", TextBound.WORKER);
+    String reason = body.text("reason", 1, TextBound.COOLDOWN_REASON.longest());
     int ttl = body.requiredNumber("ttl_seconds", 1);
     body.check();
     return commands

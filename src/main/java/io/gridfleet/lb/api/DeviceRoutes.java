@@ -2,6 +2,7 @@ package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.ChangeOverride;
+import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -165,7 +166,8 @@ public final class DeviceRoutes {
     Optional<String> reason = Optional.empty();
     if (call.request().body().length > 0) {
       Body body = call.body();
-      reason = body.optionalText("reason").filter(text -> !text.isBlank());
+      reason =
+          body.optionalText("reason", TextBound.MAINTENANCE_REASON).filter(text -> !text.isBlank());
       body.check();
     }
     return answer(
@@ -186,7 +188,10 @@ public final class DeviceRoutes {
     String operator = "operator";
     if (call.request().body().length > 0) {
       Body body = call.body();
-      operator = body.optionalText("operator").filter(text -> !text.isBlank()).orElse(operator);
+      operator =
+          body.optionalText("operator", TextBound.OPERATOR)
+              .filter(text -> !text.isBlank())
+              .orElse(operator);
       body.check();
     }
     return answer(row.state().device().id(), locks.lock(row.state().device(), operator));

@@ -3,6 +3,7 @@ package io.gridfleet.lb.api;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunRequest;
+import io.gridfleet.lb.session.TextBound;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,12 +23,12 @@ final class RunBody {
 
   static RunRequest read(Body body, RunConfig config) {
     body.only(MEMBERS);
-    String name = body.text("name");
+    String name = body.text("name", TextBound.RUN_NAME);
     List<Requirement> requirements = new ArrayList<>();
     body.bodies("requirements").forEach(one -> requirements.add(requirement(one)));
     Optional<Integer> ttl = body.number("ttl_minutes", LEAST);
     Optional<Integer> heartbeat = body.number("heartbeat_timeout_sec", LEAST);
-    Optional<String> createdBy = body.optionalText("created_by");
+    Optional<String> createdBy = body.optionalText("created_by", TextBound.CREATED_BY);
     body.check();
     return new RunRequest(
         name,
@@ -38,8 +39,8 @@ final class RunBody {
   }
 
   private static Requirement requirement(Body body) {
-    String pack = body.text("pack_id");
-    String platform = body.text("platform_id");
+    String pack = body.text("pack_id", TextBound.PACK_OR_PLATFORM);
+    String platform = body.text("platform_id", TextBound.PACK_OR_PLATFORM);
     Optional<Integer> count = body.number("count", 1);
     Optional<Integer> least = body.number("min_count", 1);
     boolean all = body.oneOf("allocation", Set.of("all_available")).isPresent();
@@ -56,9 +57,9 @@ final class RunBody {
     return new Requirement(
         pack,
         platform,
-        body.optionalText("os_version"),
+        body.optionalText("os_version", TextBound.OS_VERSION),
         amount,
         body.texts("tags"),
-        new HashSet<>(body.list("groups")));
+        new HashSet<>(body.list("groups", TextBound.GROUP)));
   }
 }

@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.Exclusion;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.session.TextBound;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,8 @@ import java.util.concurrent.CompletionStage;
 /** What a suite says about a device of its run (contracts/gridfleet-api.md §3.12, §3.13). */
 public final class RunDeviceRoutes {
   /** The original's bound on a reason. */
-  private static final int LONGEST_REASON = 200;
-
   private final RunCommands commands;
+
   private final RunRoutes runs;
   private final DeviceRows devices;
 
@@ -47,7 +47,7 @@ public final class RunDeviceRoutes {
   private CompletionStage<ApiAnswer> preparationFailed(Call call) {
     DeviceId device = call.device("device");
     Body body = call.body().only(Set.of("message", "source"));
-    String message = body.text("message");
+    String message = body.text("message", TextBound.PREPARATION_MESSAGE);
     body.optionalText("source");
     body.check();
     CompletionStage<Run> reported =
@@ -58,7 +58,7 @@ public final class RunDeviceRoutes {
   private CompletionStage<ApiAnswer> cooldown(Call call) {
     DeviceId device = call.device("device");
     Body body = call.body().only(Set.of("reason", "ttl_seconds"));
-    String reason = body.text("reason", 1, LONGEST_REASON);
+    String reason = body.text("reason", 1, TextBound.COOLDOWN_REASON.longest());
     int ttl = body.requiredNumber("ttl_seconds", 1);
     body.check();
     return runs.exists(call.run())

@@ -2,8 +2,8 @@ package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.session.TextBound;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +26,13 @@ record SessionBody(
   /** The original's bound on the serialised capabilities, in bytes. */
   private static final int MOST_CAPABILITY_BYTES = 32 * 1024;
 
+  private static final Map<String, TextBound> SHORT_DETAILS =
+      Map.of(
+          "requested_pack_id", TextBound.PACK_OR_PLATFORM,
+          "requested_platform_id", TextBound.PACK_OR_PLATFORM,
+          "error_type", TextBound.ERROR_TYPE,
+          "error_message", TextBound.ERROR_MESSAGE);
+
   private static final Set<String> MEMBERS =
       Set.of(
           "session_id",
@@ -44,7 +51,7 @@ record SessionBody(
 
   static SessionBody read(Body body) {
     body.only(MEMBERS);
-    String session = body.text("session_id");
+    String session = body.text("session_id", TextBound.SESSION_ID);
     Outcome outcome =
         body.oneOf("status", SessionRoutes.OUTCOMES)
             .map(word -> Outcome.valueOf(word.toUpperCase(Locale.ROOT)))
@@ -54,10 +61,10 @@ record SessionBody(
     SessionBody read =
         new SessionBody(
             session,
-            body.optionalText("test_name"),
+            body.optionalText("test_name", TextBound.TEST_NAME),
             outcome,
             device,
-            body.optionalText("connection_target"),
+            body.optionalText("connection_target", TextBound.CONNECTION_TARGET),
             details(body));
     body.check();
     return read;
@@ -65,10 +72,9 @@ record SessionBody(
 
   private static Map<String, Object> details(Body body) {
     Map<String, Object> details = new LinkedHashMap<>();
-    for (String name :
-        List.of("requested_pack_id", "requested_platform_id", "error_type", "error_message")) {
-      body.optionalText(name).ifPresent(value -> details.put(name, value));
-    }
+    SHORT_DETAILS.forEach(
+        (name, bound) ->
+            body.optionalText(name, bound).ifPresent(value -> details.put(name, value)));
     body.oneOf("requested_device_type", Set.of("real_device", "emulator", "simulator"))
         .ifPresent(value -> details.put("requested_device_type", value));
     body.oneOf("requested_connection_type", DeviceQuery.CONNECTION_TYPES)

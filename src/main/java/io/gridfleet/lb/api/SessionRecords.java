@@ -19,6 +19,12 @@ public interface SessionRecords {
   /** The newest first. */
   CompletionStage<List<SessionRecord>> newest(int limit);
 
+  /** The ids of the {@link #newest}. */
+  default CompletionStage<List<String>> newestIds(int limit) {
+    return newest(limit)
+        .thenApply(all -> all.stream().map(record -> record.session().id().value()).toList());
+  }
+
   /** Those of these runs, the newest first. */
   CompletionStage<List<SessionRecord>> ofRuns(Collection<RunId> runs);
 
@@ -44,6 +50,11 @@ public interface SessionRecords {
     @Override
     public CompletionStage<List<SessionRecord>> newest(int limit) {
       return map.newest(limit);
+    }
+
+    @Override
+    public CompletionStage<List<String>> newestIds(int limit) {
+      return map.newestIds(limit);
     }
   }
 

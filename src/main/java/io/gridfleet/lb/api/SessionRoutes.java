@@ -91,14 +91,8 @@ public final class SessionRoutes {
 
   /** The newest sessions of a device, for its page. */
   CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(DeviceId device) {
-    return rows.all()
-        .thenApply(
-            all ->
-                all.stream()
-                    .filter(row -> row.device().equals(Optional.of(device)))
-                    .limit(OF_A_DEVICE)
-                    .map(row -> row.read(clock.instant()))
-                    .toList());
+    return rows.page(row -> row.device().equals(Optional.of(device)), 0, OF_A_DEVICE)
+        .thenApply(page -> page.rows().stream().map(row -> row.read(clock.instant())).toList());
   }
 
   private CompletionStage<ApiAnswer> register(Call call) {
@@ -207,19 +201,19 @@ public final class SessionRoutes {
     int limit = query.number("limit", 1, MOST_ON_A_PAGE).orElse(DEFAULT_PAGE);
     int offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
     query.check();
-    return rows.all()
-        .thenApply(
-            all -> {
-              List<SessionRow> found =
-                  all.stream().filter(row -> filters.stream().allMatch(f -> f.test(row))).toList();
-              Map<String, Object> page = new LinkedHashMap<>();
-              page.put(
-                  "items", found.stream().skip(offset).limit(limit).map(this::detail).toList());
-              page.put("total", found.size());
-              page.put("limit", limit);
-              page.put("offset", offset);
-              return Answers.ok(page);
-            });
+    CompletionStage<SessionRows.Page> read =
+        filters.isEmpty()
+            ? rows.page(offset, limit)
+            : rows.page(row -> filters.stream().allMatch(f -> f.test(row)), offset, limit);
+    return read.thenApply(
+        found -> {
+          Map<String, Object> page = new LinkedHashMap<>();
+          page.put("items", found.rows().stream().map(this::detail).toList());
+          page.put("total", found.total());
+          page.put("limit", limit);
+          page.put("offset", offset);
+          return Answers.ok(page);
+        });
   }
 
   private List<Predicate<SessionRow>> filters(Query query) {

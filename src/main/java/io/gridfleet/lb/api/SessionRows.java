@@ -7,11 +7,15 @@ import io.gridfleet.lb.session.SessionRecord;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Merges our sessions with what suites said about theirs. */
@@ -43,9 +47,76 @@ final class SessionRows {
     return records.ofRuns(runs).thenCombine(reports.ofRuns(runs), SessionRows::merged);
   }
 
+  /** The newest: so many rows of each kind are enough for so many of both. */
+  private CompletionStage<List<SessionRow>> newest(int most) {
+    return records.newest(most).thenCombine(reports.newest(most), SessionRows::merged);
+  }
+
+  /**
+   * A page of all rows.
+   *
+   * @param total of the rows that lists look back to
+   */
+  record Page(List<SessionRow> rows, int total) {}
+
+  CompletionStage<Page> page(int offset, int limit) {
+    int most = (int) Math.min((long) offset + limit, LATELY);
+    return total()
+        .thenCombine(newest(most), (total, rows) -> cut(rows, total, offset, limit))
+        .thenCompose(this::whole);
+  }
+
+  private CompletionStage<Integer> total() {
+    return records
+        .newestIds(LATELY)
+        .thenCombine(
+            reports.newestIds(LATELY),
+            (ours, theirs) -> {
+              Set<String> all = new HashSet<>(ours);
+              all.addAll(theirs);
+              return all.size();
+            });
+  }
+
+  /** A page of the rows that fit. */
+  CompletionStage<Page> page(Predicate<SessionRow> fits, int offset, int limit) {
+    return all()
+        .thenApply(
+            all -> {
+              List<SessionRow> found = all.stream().filter(fits).toList();
+              return cut(found, found.size(), offset, limit);
+            })
+        .thenCompose(this::whole);
+  }
+
+  private static Page cut(List<SessionRow> rows, int total, int offset, int limit) {
+    return new Page(rows.stream().skip(offset).limit(limit).toList(), total);
+  }
+
+  /** Reads what lists leave out. */
+  private CompletionStage<Page> whole(Page page) {
+    List<CompletableFuture<SessionRow>> rows =
+        page.rows().stream().map(row -> whole(row).toCompletableFuture()).toList();
+    return CompletableFuture.allOf(rows.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done -> new Page(rows.stream().map(CompletableFuture::join).toList(), page.total()));
+  }
+
+  private CompletionStage<SessionRow> whole(SessionRow row) {
+    if (row.report().map(TestReport::isWhole).orElse(true)) {
+      return CompletableFuture.completedFuture(row);
+    }
+    return reports
+        .find(row.session())
+        .thenApply(
+            found ->
+                new SessionRow(
+                    row.session(), row.record(), found.isPresent() ? found : row.report()));
+  }
+
   /** The newest first. */
-  CompletionStage<List<SessionRow>> all() {
-    return records.newest(LATELY).thenCombine(reports.newest(LATELY), SessionRows::merged);
+  private CompletionStage<List<SessionRow>> all() {
+    return newest(LATELY);
   }
 
   private static List<SessionRow> merged(List<SessionRecord> ours, List<TestReport> theirs) {

@@ -14,6 +14,7 @@ import io.gridfleet.lb.newsession.SessionWish.Times;
 import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.selector.SelectorCache;
 import io.gridfleet.lb.selector.SelectorException;
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
@@ -65,7 +66,8 @@ public final class WishReader {
         times(ours),
         choice(ours, tenant),
         answering(ours),
-        new Labels(ours.text("testName"), run, ours.value("selector")),
+        new Labels(
+            ours.text("testName").map(TextBound.TEST_NAME::cut), run, ours.value("selector")),
         warnings);
   }
 

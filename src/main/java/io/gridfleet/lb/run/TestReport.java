@@ -42,6 +42,24 @@ public record TestReport(
       Optional<RunId> run,
       Map<String, Object> details) {}
 
+  /** The only detail of a report whose details are left out. */
+  private static final String LEFT_OUT = "left_out";
+
+  /** Without the details of its registration: for lists. */
+  public TestReport withoutDetails() {
+    Optional<Registration> few =
+        registration.map(
+            it ->
+                new Registration(
+                    it.testName(), it.outcome(), it.device(), it.run(), Map.of(LEFT_OUT, true)));
+    return new TestReport(session, reported, few, finished, outcome);
+  }
+
+  /** Whether nothing is left out. */
+  public boolean isWhole() {
+    return registration.map(it -> !it.details().containsKey(LEFT_OUT)).orElse(true);
+  }
+
   public static TestReport about(String session, Instant now) {
     return new TestReport(session, now, Optional.empty(), Optional.empty(), Optional.empty());
   }

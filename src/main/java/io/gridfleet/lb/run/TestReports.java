@@ -24,9 +24,16 @@ public interface TestReports {
     TestReport apply(TestReport report, Instant now);
   }
 
-  /** Those that name one of these runs, and those about a session of one. */
+  /** Those that name one of these runs, and those about a session of one, as {@link #newest}. */
   CompletionStage<List<TestReport>> ofRuns(Collection<RunId> runs);
 
-  /** The newest first. */
+  /**
+   * The newest first; the details of those that have many are {@link TestReport#isWhole left out}.
+   */
   CompletionStage<List<TestReport>> newest(int limit);
+
+  /** The sessions of the {@link #newest}. */
+  default CompletionStage<List<String>> newestIds(int limit) {
+    return newest(limit).thenApply(all -> all.stream().map(TestReport::session).toList());
+  }
 }

@@ -60,9 +60,15 @@ public interface SessionMap {
   /** The newest record of an id, live or ended. */
   CompletionStage<Optional<SessionRecord>> record(SessionId id);
 
-  /** The records of these runs, the newest first, ended ones too. */
+  /** The records of these runs, as {@link #newest}. */
   CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs);
 
-  /** The newest records first, ended ones too. */
+  /** The newest records first, ended ones too, without their capabilities and tunnels. */
   CompletionStage<List<SessionRecord>> newest(int limit);
+
+  /** The ids of the {@link #newest}. */
+  default CompletionStage<List<String>> newestIds(int limit) {
+    return newest(limit)
+        .thenApply(all -> all.stream().map(record -> record.session().id().value()).toList());
+  }
 }

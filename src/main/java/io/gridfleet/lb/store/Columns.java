@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store;
 
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +29,21 @@ final class Columns {
 
   static Duration duration(ResultSet row, String column) throws SQLException {
     return Duration.ofMillis(row.getLong(column));
+  }
+
+  /** A column of a row that may be too large, read within its bound. */
+  static String cut(String column, TextBound bound) {
+    return "substr(%1$s, 1, %2$d) AS %1$s".formatted(column, bound.longest());
+  }
+
+  /** A JSON object of a row that may be too large, read as an empty one then. */
+  static String orEmptyObject(String column, int most) {
+    return "CASE WHEN length(%1$s) > %2$d THEN '{}' ELSE %1$s END AS %1$s".formatted(column, most);
+  }
+
+  /** A document of a row that may be too large, read as nothing then. */
+  static String orNull(String column, int most) {
+    return "CASE WHEN length(%1$s) > %2$d THEN NULL ELSE %1$s END AS %1$s".formatted(column, most);
   }
 
   /** A JSON object of texts. */

@@ -13,6 +13,7 @@ import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
+import io.gridfleet.lb.session.TextBound;
 import java.util.Set;
 
 /** A run as a document. */
@@ -45,7 +46,9 @@ final class RunDocuments {
         new RunId(run.text("id")),
         request(run),
         new Run.Status(
-            RunState.valueOf(run.text("state")), run.optionalText("error"), run.number("version")),
+            RunState.valueOf(run.text("state")),
+            run.optionalText("error").map(TextBound.ERROR_MESSAGE::cut),
+            run.number("version")),
         new Run.Times(
             run.instant("created"),
             run.optionalInstant("started"),
@@ -56,11 +59,11 @@ final class RunDocuments {
 
   private static RunRequest request(Document run) {
     return new RunRequest(
-        run.text("name"),
+        TextBound.RUN_NAME.cut(run.text("name")),
         run.documents("requirements").stream().map(RunDocuments::requirement).toList(),
         run.duration("ttl"),
         run.duration("heartbeatTimeout"),
-        run.optionalText("createdBy"));
+        run.optionalText("createdBy").map(TextBound.CREATED_BY::cut));
   }
 
   private static Document write(Requirement requirement) {
@@ -120,7 +123,7 @@ final class RunDocuments {
             .map(
                 exclusion ->
                     new Exclusion(
-                        exclusion.text("reason"),
+                        TextBound.PREPARATION_MESSAGE.cut(exclusion.text("reason")),
                         exclusion.instant("at"),
                         exclusion.optionalInstant("until"))),
         new Reservation.Cooldowns((int) from.number("cooldowns"), from.flag("escalated")),

@@ -30,6 +30,9 @@ final class RunSearch {
        AND created >= :createdFrom AND created <= :createdTo
       """;
 
+  private static final String SELECT =
+      "SELECT id AS document_key, " + Columns.orNull("body", LargeDocuments.LARGE);
+
   private final Statements statements;
 
   RunSearch(Statements statements) {
@@ -52,11 +55,17 @@ final class RunSearch {
     return statements.run(
         "runs.live",
         handle ->
-            handle
-                .createQuery("SELECT body FROM runs WHERE state IN (<states>) ORDER BY created, id")
-                .bindList("states", OPEN)
-                .map((row, context) -> RunDocuments.read(row.getString("body")))
-                .list());
+            read(
+                handle,
+                handle
+                    .createQuery(
+                        SELECT + " FROM runs WHERE state IN (<states>) ORDER BY created, id")
+                    .bindList("states", OPEN)));
+  }
+
+  private static List<Run> read(Handle handle, Query query) {
+    return LargeDocuments.read(
+        query, RunDocuments::read, id -> find(handle, new RunId(id)).orElseThrow());
   }
 
   CompletionStage<Page> list(Filter filter, Window window) {
@@ -71,13 +80,12 @@ final class RunSearch {
     String beyond = window.edge().isPresent() ? beyond(filter.sort(), descending) : "";
     Query query =
         bound(
-                handle.createQuery(
-                    "SELECT body" + WHERE + beyond + order(filter.sort(), descending)),
+                handle.createQuery(SELECT + WHERE + beyond + order(filter.sort(), descending)),
                 filter)
             .bind("limit", window.limit() + 1)
             .bind("offset", window.edge().isPresent() ? 0 : window.offset());
     window.edge().ifPresent(edge -> bind(query, filter.sort(), edge));
-    List<Run> found = query.map((row, context) -> RunDocuments.read(row.getString("body"))).list();
+    List<Run> found = read(handle, query);
     boolean more = found.size() > window.limit();
     List<Run> runs = new ArrayList<>(more ? found.subList(0, window.limit()) : found);
     if (back) {

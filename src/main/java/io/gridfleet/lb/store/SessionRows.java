@@ -6,19 +6,31 @@ import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.statement.Update;
 
 /** A session as a row. The holder of its lock is the session itself. */
 final class SessionRows {
+  /** More than any driver answers; what is more is left out of the row. */
+  private static final int MOST_CAPABILITIES = 64 * 1024;
+
+  /** Where all are too many, those that are longer than this are left out. */
+  private static final int MOST_OF_ONE = 1024;
+
+  /** Rows of earlier programs may be of any size. */
   static final String COLUMNS =
-      "device, slot, token, id, node, tenant, run, test_name, idle_limit, command_timeout, direct,"
-          + " capabilities, tunnels, created, last_activity, ended, end_reason";
+      columns(Columns.orEmptyObject("capabilities", MOST_CAPABILITIES) + ", tunnels");
+
+  /** For lists of many rows. */
+  static final String LISTED = columns("'{}' AS capabilities, '{}' AS tunnels");
 
   static final String INSERT =
       """
@@ -31,6 +43,14 @@ final class SessionRows {
 
   private SessionRows() {}
 
+  private static String columns(String objects) {
+    return "device, slot, token, id, node, tenant, run, "
+        + Columns.cut("test_name", TextBound.TEST_NAME)
+        + ", idle_limit, command_timeout, direct, "
+        + objects
+        + ", created, last_activity, ended, end_reason";
+  }
+
   static Update bind(Update insert, Session session) {
     Session.Terms terms = session.terms();
     return insert
@@ -41,12 +61,33 @@ final class SessionRows {
         .bind("node", session.node().value())
         .bind("tenant", Columns.storable(terms.tenant()))
         .bindByType("run", terms.run().map(Columns::storable).orElse(null), String.class)
-        .bindByType("testName", terms.testName().map(Columns::storable).orElse(null), String.class)
+        .bindByType(
+            "testName",
+            terms.testName().map(TextBound.TEST_NAME::cut).map(Columns::storable).orElse(null),
+            String.class)
         .bind("idleLimit", terms.idleLimit().toMillis())
         .bind("commandTimeout", terms.commandTimeout().toMillis())
         .bind("direct", terms.direct())
-        .bind("capabilities", Json.text(session.capabilities().asMap()))
+        .bind("capabilities", bounded(session.capabilities()))
         .bind("tunnels", Json.text(session.tunnels()));
+  }
+
+  /** All of them, or those that are short. */
+  private static String bounded(Capabilities capabilities) {
+    String all = Json.text(capabilities.asMap());
+    if (all.length() <= MOST_CAPABILITIES) {
+      return all;
+    }
+    Map<String, Object> some = new LinkedHashMap<>();
+    int left = MOST_CAPABILITIES;
+    for (Map.Entry<String, Object> each : capabilities.asMap().entrySet()) {
+      int length = Json.text(Map.of(each.getKey(), each.getValue())).length();
+      if (length <= MOST_OF_ONE && length < left) {
+        some.put(each.getKey(), each.getValue());
+        left -= length;
+      }
+    }
+    return Json.text(some);
   }
 
   static SessionRecord record(ResultSet row) throws SQLException {

@@ -260,7 +260,8 @@ final class SqlDeviceLocks implements DeviceLocks {
             handle
                 .createQuery(
                     """
-                    SELECT device, slot, token, holder, kind, since, expires, tenant
+                    SELECT device, slot, token, substr(holder, 1, 512) AS holder, kind, since,
+                      expires, tenant
                     FROM device_locks WHERE holder IS NOT NULL ORDER BY device, slot
                     """)
                 .map((row, context) -> held(row))

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.DeviceOverrides;
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,7 +17,17 @@ import org.jdbi.v3.core.Handle;
  * Overrides as rows. A change reads, runs without a connection, and writes if nobody was faster.
  */
 final class SqlDeviceOverrides implements DeviceOverrides {
-  private static final String COLUMNS = "device, maintenance, tags, test_data, version";
+  /** Many times what is taken today. */
+  private static final int MOST_CHARACTERS = 1024 * 1024;
+
+  private static final String COLUMNS =
+      "device, "
+          + Columns.cut("maintenance", TextBound.MAINTENANCE_REASON)
+          + ", "
+          + Columns.orEmptyObject("tags", MOST_CHARACTERS)
+          + ", "
+          + Columns.orEmptyObject("test_data", MOST_CHARACTERS)
+          + ", version";
 
   private static final String WRITE =
       """

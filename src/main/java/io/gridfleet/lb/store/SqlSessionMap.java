@@ -63,6 +63,8 @@ final class SqlSessionMap implements SessionMap {
       WHERE id = :id AND ended IS NULL AND last_activity < <now> - :silent
       """;
 
+  private static final String LISTED = "SELECT " + SessionRows.LISTED + " FROM sessions";
+
   private static final String NEWEST_FIRST = "ORDER BY created DESC, token DESC";
 
   private final Statements statements;
@@ -232,13 +234,40 @@ final class SqlSessionMap implements SessionMap {
       return CompletableFuture.completedFuture(List.of());
     }
     List<String> names = runs.stream().map(Columns::storable).toList();
-    return records(
-        "ofRuns", "WHERE run IN (<runs>) " + NEWEST_FIRST, query -> query.bindList("runs", names));
+    return statements.run(
+        "sessions.ofRuns",
+        handle ->
+            listed(
+                handle
+                    .createQuery(LISTED + " WHERE run IN (<runs>) " + NEWEST_FIRST)
+                    .bindList("runs", names)));
   }
 
   @Override
   public CompletionStage<List<SessionRecord>> newest(int limit) {
-    return records("newest", NEWEST_FIRST + " LIMIT :limit", query -> query.bind("limit", limit));
+    return statements.run(
+        "sessions.newest",
+        handle ->
+            listed(
+                handle
+                    .createQuery(LISTED + " " + NEWEST_FIRST + " LIMIT :limit")
+                    .bind("limit", limit)));
+  }
+
+  private static List<SessionRecord> listed(Query query) {
+    return query.map((row, context) -> SessionRows.record(row)).list();
+  }
+
+  @Override
+  public CompletionStage<List<String>> newestIds(int limit) {
+    return statements.run(
+        "sessions.newestIds",
+        handle ->
+            handle
+                .createQuery("SELECT id FROM sessions " + NEWEST_FIRST + " LIMIT :limit")
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list());
   }
 
   private CompletionStage<List<SessionRecord>> records(

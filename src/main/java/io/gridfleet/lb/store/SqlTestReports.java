@@ -6,13 +6,17 @@ import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
+import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /** Reports as documents; a change writes if nobody was faster. */
 final class SqlTestReports implements TestReports {
@@ -28,10 +32,14 @@ final class SqlTestReports implements TestReports {
 
   private static final String OF_RUNS =
       """
-      SELECT body FROM test_reports WHERE run IN (<runs>)
-      UNION SELECT report.body FROM test_reports report
-      JOIN sessions ON sessions.id = report.session WHERE sessions.run IN (<runs>)
+      <select> WHERE run IN (<runs>) OR session IN (SELECT id FROM sessions WHERE run IN (<runs>))
       """;
+
+  /** Lists have thousands of rows. */
+  private static final int LARGE = 8 * 1024;
+
+  private static final String SELECT =
+      "SELECT session AS document_key, " + Columns.orNull("body", LARGE) + " FROM test_reports";
 
   private final Statements statements;
 
@@ -106,11 +114,12 @@ final class SqlTestReports implements TestReports {
     return statements.run(
         "reports.ofRuns",
         handle ->
-            handle
-                .createQuery(OF_RUNS)
-                .bindList("runs", runs.stream().map(RunId::value).toList())
-                .map((row, context) -> report(row.getString("body")))
-                .list());
+            reports(
+                handle,
+                handle
+                    .createQuery(OF_RUNS)
+                    .define("select", SELECT)
+                    .bindList("runs", runs.stream().map(RunId::value).toList())));
   }
 
   @Override
@@ -118,12 +127,40 @@ final class SqlTestReports implements TestReports {
     return statements.run(
         "reports.newest",
         handle ->
+            reports(
+                handle,
+                handle
+                    .createQuery(SELECT + " ORDER BY reported DESC, session LIMIT :limit")
+                    .bind("limit", limit)));
+  }
+
+  @Override
+  public CompletionStage<List<String>> newestIds(int limit) {
+    return statements.run(
+        "reports.newestIds",
+        handle ->
             handle
                 .createQuery(
-                    "SELECT body FROM test_reports ORDER BY reported DESC, session LIMIT :limit")
+                    "SELECT session FROM test_reports ORDER BY reported DESC, session LIMIT :limit")
                 .bind("limit", limit)
-                .map((row, context) -> report(row.getString("body")))
+                .mapTo(String.class)
                 .list());
+  }
+
+  private static List<TestReport> reports(Handle handle, Query query) {
+    return LargeDocuments.read(
+        query,
+        SqlTestReports::report,
+        session ->
+            read(handle, session)
+                .report()
+                .map(TestReport::withoutDetails)
+                .orElseGet(() -> gone(session)));
+  }
+
+  /** It was pruned in between. */
+  private static TestReport gone(String session) {
+    return TestReport.about(session, Instant.EPOCH);
   }
 
   private static String write(TestReport report) {
@@ -157,10 +194,18 @@ final class SqlTestReports implements TestReports {
 
   private static Registration registration(Document from) {
     return new Registration(
-        from.optionalText("testName"),
+        from.optionalText("testName").map(TextBound.TEST_NAME::cut),
         Outcome.valueOf(from.text("outcome")),
         from.optionalText("device").map(DeviceId::new),
         from.optionalText("run").map(RunId::new),
-        from.object("details"));
+        details(from.object("details")));
+  }
+
+  /** Those that were written before there were bounds are cut. */
+  private static Map<String, Object> details(Map<String, Object> written) {
+    Map<String, Object> details = new LinkedHashMap<>(written);
+    details.replaceAll(
+        (name, value) -> value instanceof String text ? TextBound.ERROR_MESSAGE.cut(text) : value);
+    return details;
   }
 }

@@ -1,0 +1,58 @@
+package io.gridfleet.lb.session;
+
+/**
+ * How long the texts may be that clients choose and that are kept, in UTF-16 characters. What only
+ * informs people is cut, so that nothing else fails for it; what programs compare or search is
+ * refused. Test data and requested capabilities are bounded in bytes, where their routes are.
+ */
+public enum TextBound {
+  TEST_NAME(512, true),
+  ERROR_TYPE(256, true),
+  ERROR_MESSAGE(8_192, true),
+  PREPARATION_MESSAGE(2_048, true),
+  MAINTENANCE_REASON(1_024, false),
+  COOLDOWN_REASON(200, false),
+  RUN_NAME(512, false),
+  CREATED_BY(256, false),
+  OPERATOR(256, false),
+  WORKER(256, false),
+  SESSION_ID(256, false),
+  CONNECTION_TARGET(1_024, false),
+  PACK_OR_PLATFORM(256, false),
+  OS_VERSION(128, false),
+  GROUP(256, false),
+  TAG(256, false);
+
+  /** How many tags or groups one body may have. */
+  public static final int MOST_TAGS = 100;
+
+  /** What stands for the end that was cut off. */
+  private static final String MARK = "\u2026";
+
+  private final int longest;
+  private final boolean cut;
+
+  TextBound(int longest, boolean cut) {
+    this.longest = longest;
+    this.cut = cut;
+  }
+
+  public int longest() {
+    return longest;
+  }
+
+  /** Whether longer texts are cut; otherwise their request is refused. */
+  public boolean cuts() {
+    return cut;
+  }
+
+  /** The text, its end replaced by a mark where it is too long. */
+  public String cut(String text) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    int end = longest - MARK.length();
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+        + MARK;
+  }
+}

@@ -1,0 +1,113 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.device;
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.TestReport;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.session.TextBound;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rows that an earlier program has written larger than they may be are read within the bounds. */
+final class TooLargeRowsTest {
+  private static final int HUGE = 3_000_000;
+
+  private SqlStore store;
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aSessionsNameAndCapabilitiesAreCut(StoreKind kind) {
+    store = kind.open();
+    Session session = Facts.published(store);
+    store
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle
+                    .createUpdate("UPDATE sessions SET test_name = :huge, capabilities = :caps")
+                    .bind("huge", "n".repeat(HUGE))
+                    .bind("caps", "{\"browserName\":\"" + "c".repeat(HUGE) + "\"}")
+                    .execute());
+
+    SessionRecord listed = now(store.sessionMap().newest(10)).get(0);
+    SessionRecord read = now(store.sessionMap().record(session.id())).orElseThrow();
+
+    for (SessionRecord record : List.of(listed, read)) {
+      assertThat(record.session().terms().testName().orElseThrow())
+          .hasSizeLessThanOrEqualTo(TextBound.TEST_NAME.longest());
+      assertThat(record.session().capabilities().asMap()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aReportIsCutAndKeepsItsOutcome(StoreKind kind) {
+    store = kind.open();
+    String huge = "e".repeat(HUGE);
+    for (int i = 0; i < 3; i++) {
+      now(
+          store
+              .testReports()
+              .change(
+                  "s-" + i,
+                  (report, now) ->
+                      report.registered(
+                          new TestReport.Registration(
+                              Optional.of(huge),
+                              TestReport.Outcome.FAILED,
+                              Optional.empty(),
+                              Optional.empty(),
+                              Map.of("error_message", huge)))));
+    }
+
+    List<TestReport> listed = now(store.testReports().newest(10));
+    TestReport read = now(store.testReports().find("s-1")).orElseThrow();
+
+    assertThat(listed).hasSize(3).noneMatch(TestReport::isWhole);
+    assertThat(now(store.testReports().newestIds(2))).hasSize(2);
+    assertThat(read.isWhole()).isTrue();
+    assertThat(String.valueOf(read.registration().orElseThrow().details().get("error_message")))
+        .hasSize(TextBound.ERROR_MESSAGE.longest());
+    for (TestReport report : List.of(listed.get(0), read)) {
+      TestReport.Registration registration = report.registration().orElseThrow();
+      assertThat(registration.outcome()).isEqualTo(TestReport.Outcome.FAILED);
+      assertThat(registration.testName().orElseThrow()).hasSize(TextBound.TEST_NAME.longest());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void anOperatorsWordsAreCut(StoreKind kind) {
+    store = kind.open();
+    DeviceId phone = device();
+    now(
+        store
+            .deviceOverrides()
+            .change(
+                phone,
+                was ->
+                    new io.gridfleet.lb.device.DeviceOverride(
+                        phone,
+                        Optional.of("m".repeat(HUGE)),
+                        Map.of("tag", "t".repeat(HUGE)),
+                        Map.of())));
+
+    var read = now(store.deviceOverrides().all()).get(0);
+
+    assertThat(read.maintenance().orElseThrow()).hasSize(TextBound.MAINTENANCE_REASON.longest());
+    assertThat(read.tags()).isEmpty();
+  }
+}
