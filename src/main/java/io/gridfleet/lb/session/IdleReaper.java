@@ -5,6 +5,7 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -79,7 +80,17 @@ public final class IdleReaper {
     return CompletableFuture.allOf(ends);
   }
 
+  /** Its activity here is measured by a clock that nobody sets; the store's may have been. */
+  private boolean wasActiveHere(Session session) {
+    Duration silent = activity.silentFor(session.id());
+    return silent != null && silent.compareTo(session.terms().idleLimit()) < 0;
+  }
+
   private CompletionStage<?> endOrAsk(Session session) {
+    if (wasActiveHere(session)) {
+      activity.notWritten(Set.of(session.id()));
+      return CompletableFuture.completedFuture(false);
+    }
     if (!session.terms().direct()) {
       return endSession.end(session.id(), EndReason.IDLE, NodeKnows.TELL_IT);
     }

@@ -2,6 +2,7 @@ package io.gridfleet.lb.store;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Work that one replica does for all of them. Who asks first when a turn is due has it; nobody is
@@ -23,20 +24,22 @@ public final class Duties {
    * @return true for one caller among all replicas
    */
   public CompletionStage<Boolean> takeTurn(String duty, Duration every) {
-    return statements.run(
-        "duties.takeTurn",
-        handle ->
-            handle
-                    .createUpdate(
-                        """
-                        INSERT INTO duties (name, holder, due) VALUES (:duty, :me, <now> + :every)
-                        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, due = excluded.due
-                        WHERE duties.due <= <now>
-                        """)
-                    .bind("duty", duty)
-                    .bind("me", replica)
-                    .bind("every", every.toMillis())
-                    .execute()
-                == 1);
+    return statements.run("duties.takeTurn", handle -> takeTurn(handle, duty, every));
+  }
+
+  /** As {@link #takeTurn(String, Duration)}, as part of a transaction. */
+  boolean takeTurn(Handle handle, String duty, Duration every) {
+    return handle
+            .createUpdate(
+                """
+                INSERT INTO duties (name, holder, due) VALUES (:duty, :me, <now> + :every)
+                ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, due = excluded.due
+                WHERE duties.due <= <now>
+                """)
+            .bind("duty", duty)
+            .bind("me", replica)
+            .bind("every", every.toMillis())
+            .execute()
+        == 1;
   }
 }

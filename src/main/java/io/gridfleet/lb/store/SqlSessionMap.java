@@ -70,11 +70,13 @@ final class SqlSessionMap implements SessionMap {
   private final Statements statements;
   private final RecordsOwed owed;
   private final StoreHealth health;
+  private final ClockSteps steps;
 
-  SqlSessionMap(Statements statements, RecordsOwed owed, StoreHealth health) {
+  SqlSessionMap(Statements statements, RecordsOwed owed, StoreHealth health, ClockSteps steps) {
     this.statements = statements;
     this.owed = owed;
     this.health = health;
+    this.steps = steps;
   }
 
   @Override
@@ -202,16 +204,26 @@ final class SqlSessionMap implements SessionMap {
     return records("live", "WHERE ended IS NULL ORDER BY created", query -> query);
   }
 
-  /** Right after an outage nobody is: what replicas saw meanwhile is still to be written. */
+  /**
+   * Right after an outage nobody is: what replicas saw meanwhile is still to be written. Nor is
+   * anybody where the store's clock was found to have been set just now.
+   */
   @Override
   public CompletionStage<List<SessionRecord>> idle(Duration grace) {
     if (health.justBack(grace)) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return records(
-        "idle",
-        "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>",
-        query -> query.bind("grace", grace.toMillis()));
+    return statements.inTransaction(
+        "sessions.idle",
+        handle ->
+            steps.corrected(handle)
+                ? List.of()
+                : query(
+                        handle,
+                        "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
+                    .bind("grace", grace.toMillis())
+                    .map((row, context) -> SessionRows.record(row))
+                    .list());
   }
 
   @Override

@@ -31,6 +31,7 @@ public final class SqlStore implements AutoCloseable {
   private final StoreClock clock;
   private final Replicas replicas;
   private final Duties duties;
+  private final ClockSteps steps;
   private final FleetSignals signals;
   private final Optional<PostgresSignals> listening;
   private final Pulse pulse;
@@ -48,6 +49,7 @@ public final class SqlStore implements AutoCloseable {
     this.clock = new StoreClock(own);
     this.replicas = new Replicas(statements, Replicas.newId(), clock);
     this.duties = new Duties(statements, replicas.own());
+    this.steps = new ClockSteps(duties, System::nanoTime);
     this.listening = signalsOf(config);
     this.signals = listening.<FleetSignals>map(each -> each).orElseGet(FleetSignals::none);
     this.pulse = new Pulse(health, new StoreChores(database, jdbi, this, config.keepEnded()));
@@ -122,7 +124,7 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public SessionMap sessionMap() {
-    return new SqlSessionMap(statements, owed, health);
+    return new SqlSessionMap(statements, owed, health, steps);
   }
 
   public AvoidedDevices avoidedDevices() {
