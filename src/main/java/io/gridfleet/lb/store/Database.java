@@ -14,8 +14,11 @@ import org.jdbi.v3.core.Jdbi;
 record Database(Dialect dialect, HikariDataSource connections, AutoCloseable held)
     implements AutoCloseable {
 
-  /** A database that doesn't answer within this isn't there. */
-  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  /**
+   * A database that doesn't answer within this isn't there. One on a machine whose cores are all
+   * busy takes seconds to start a connection's process; one that is stopped refuses at once.
+   */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   static HikariConfig pool(DataSource source, int connections) {
     HikariConfig config = new HikariConfig();

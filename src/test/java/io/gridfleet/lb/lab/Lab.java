@@ -72,7 +72,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     fleet = simulated;
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("listen", "127.0.0.1:0");
-    all.put("store", twoReplicas ? database() : "sqlite::memory:");
+    all.put("store", twoReplicas ? database() : Map.of("address", "sqlite::memory:"));
     all.put("nodes", simulated.inventory());
     all.putAll(configuration);
     try {
@@ -93,10 +93,11 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return this;
   }
 
-  private String database() {
+  /** A server that shares its cores with many may take long to accept. */
+  private Map<String, Object> database() {
     LabDatabase taken = LabDatabase.take();
     databases.add(taken);
-    return taken.toString();
+    return Map.of("address", taken.toString(), "startPatience", "1min");
   }
 
   /** So many nodes with one phone each, and nothing configured. */
