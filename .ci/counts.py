@@ -11,7 +11,9 @@ for folder in sys.argv[1:]:
             name = f"{case.get('classname')}.{case.get('name')}"
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1
+                told = case.find("failure") if case.find("failure") is not None else case.find("error")
                 print(f"  failed: {name}", file=sys.stderr)
+                print("    " + "\n    ".join((told.text or "").splitlines()[:40]), file=sys.stderr)
             elif case.find("skipped") is not None:
                 skipped += 1
                 print(f"  skipped: {name}: {case.find('skipped').get('message')}", file=sys.stderr)
