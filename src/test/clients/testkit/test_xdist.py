@@ -31,6 +31,7 @@ def suite(tmp_path):
                 "GRIDFLEET_REQUIREMENTS": json.dumps(requirements),
                 "GRIDFLEET_RUN_STATE_PATH": str(folder / "run.json"),
                 "GRIDFLEET_RECIPE_LOG": str(folder),
+                "GRIDFLEET_RECIPE_PAGE": "GridFleet shop",
                 "GRIDFLEET_RECIPE_TESTS": str(tests),
                 **environment,
             },

@@ -1,7 +1,9 @@
-"""The documented xdist recipe, with the run's id exported to the workers (contract: gridfleet-api §9, §0.5)."""
+"""A suite for pytest-xdist: the controller reserves devices, the workers share them. Copy this file; test-suites.md of the
+documents describes its environment variables."""
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from gridfleet_testkit import GridFleetClient, register_run_cleanup
@@ -11,8 +13,8 @@ PLATFORM = {
     "platform_id": "android_mobile",
     **json.loads(os.environ.get("GRIDFLEET_RECIPE_CAPABILITIES", "{}")),
 }
+ANY = [{"pack_id": PLATFORM["pack_id"], "platform_id": PLATFORM["platform_id"], "allocation": "all_available"}]
 HEARTBEAT = int(os.environ.get("GRIDFLEET_HEARTBEAT_SEC", "30"))
-STATE = Path(os.environ["GRIDFLEET_RUN_STATE_PATH"])
 
 
 def is_worker(config):
@@ -22,14 +24,15 @@ def is_worker(config):
 def pytest_configure(config):
     if is_worker(config):
         return
+    # Workers inherit the environment: set before they start.
+    os.environ.setdefault("GRIDFLEET_RUN_STATE_PATH", str(Path(tempfile.mkdtemp()) / "run.json"))
     client = GridFleetClient()
-    requirements = json.loads(os.environ["GRIDFLEET_REQUIREMENTS"])
     run = client.reserve_devices(
-        os.environ["GRIDFLEET_RUN_NAME"],
-        requirements,
+        os.environ.get("GRIDFLEET_RUN_NAME", "xdist"),
+        json.loads(os.environ.get("GRIDFLEET_REQUIREMENTS", "null")) or ANY,
         heartbeat_timeout_sec=4 * HEARTBEAT,
     )
-    STATE.write_text(json.dumps(run))
+    Path(os.environ["GRIDFLEET_RUN_STATE_PATH"]).write_text(json.dumps(run))
     os.environ["GRIDFLEET_RUN_ID"] = run["id"]
     heartbeat = client.start_heartbeat(run["id"], interval=HEARTBEAT)
     config.gridfleet_run = client, run, register_run_cleanup(client, run["id"], heartbeat)

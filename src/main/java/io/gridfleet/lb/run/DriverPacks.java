@@ -6,14 +6,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The catalog of driver packs, and which platform a device is of. The built-in ones carry the ids
- * that the testkit's examples depend on (contracts/gridfleet-api.md §3.7).
+ * that the testkit's examples depend on (test-suites.md#packs-and-platforms).
  */
 public record DriverPacks(List<DriverPack> packs) {
   private static final String UIAUTOMATOR2 = "appium-uiautomator2";
   private static final String XCUITEST = "appium-xcuitest";
+
+  /** An error text stays readable however many packs are configured. */
+  private static final int MAX_LISTED = 20;
+
   private static final List<String> REAL = List.of("real_device");
   private static final List<String> WITH_EMULATOR = List.of("real_device", "emulator");
   private static final List<String> WITH_SIMULATOR = List.of("real_device", "simulator");
@@ -66,6 +71,25 @@ public record DriverPacks(List<DriverPack> packs) {
 
   private static Platform android(String id, String label, List<String> deviceTypes) {
     return new Platform(id, label, "Android", "UiAutomator2", deviceTypes, CABLE_OR_NET);
+  }
+
+  /**
+   * The enabled packs with their platforms, for people: {@code pack (platform, platform), pack
+   * (…)}.
+   */
+  String enabledText() {
+    return packs.stream()
+        .filter(pack -> pack.state() == DriverPack.State.ENABLED)
+        .limit(MAX_LISTED)
+        .map(DriverPacks::text)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String text(DriverPack pack) {
+    return pack.platforms().stream()
+        .limit(MAX_LISTED)
+        .map(Platform::id)
+        .collect(Collectors.joining(", ", pack.id() + " (", ")"));
   }
 
   public Optional<DriverPack> pack(String id) {

@@ -118,8 +118,9 @@ public final class ReserveDevices {
     if (!code.isEmpty() && !ofTheLab) {
       throw new RunException(
           Kind.PLATFORM,
-          "Pack %s with platform %s can't be reserved: %s"
-              .formatted(ref.packId(), ref.platformId(), code.replace('_', ' ')),
+          "Pack %s with platform %s can't be reserved: %s. Packs and their platforms: %s"
+              .formatted(
+                  ref.packId(), ref.platformId(), code.replace('_', ' '), packs.enabledText()),
           Map.of("code", code, "pack_id", ref.packId(), "platform_id", ref.platformId()));
     }
   }
