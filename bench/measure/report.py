@@ -86,7 +86,7 @@ def share(bench):
 
 
 def targets(bench):
-    """What DESIGN §12 asks for, and how far it is."""
+    """The targets (decisions.md#sizes), and how far each is met."""
     runs = bench.runs.get("commands, 50 at a time", {})
     haproxy = [paired_ratio(runs.get("gridfleet", []), runs.get("haproxy", []), key) for key in ("rate", "cpu")]
     half, many, waiting, live = "commands, half load", found(bench, "creation, "), found(bench, "waiting: "), found(bench, "live: ")

@@ -72,7 +72,7 @@ final class HouseRulesTest {
   private static final List<String> NAMES_NOT_USED =
       List.of("Manager", "Helper", "Util", "Utils", "Impl");
 
-  /** A file is questioned at 300 lines and stops here (DESIGN: sizes). */
+  /** A file is questioned at 300 lines and stops here (contributing.md#rules). */
   private static final int MOST_LINES = 500;
 
   private static final int MOST_TEST_LINES = 800;

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP API without HTTP: takes a request, finds its operation, answers. Never fails: whatever
- * goes wrong becomes an answer (contracts/gridfleet-api.md §2).
+ * goes wrong becomes an answer (rest.md#errors).
  */
 public final class Api {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal that is told in the error envelope of contracts/gridfleet-api.md §2. */
+/** A refusal that is told in the error envelope of rest.md#errors. */
 final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

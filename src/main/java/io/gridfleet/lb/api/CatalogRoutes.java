@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The catalog of driver packs (contracts/gridfleet-api.md §3.7). */
+/** The catalog of driver packs (test-suites.md#packs-and-platforms). */
 public final class CatalogRoutes {
   private final DeviceRows devices;
   private final Runs runs;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The capabilities that sessions of a device get, flat (contracts/gridfleet-api.md §3.5). */
+/** The capabilities that sessions of a device get, flat (rest.md#devices). */
 final class DeviceCapabilities {
   private static final Set<String> OURS =
       Set.of(

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Which devices a list asks for and in which order (contracts/gridfleet-api.md §3.1). */
+/** Which devices a list asks for and in which order (rest.md#devices). */
 final class DeviceQuery {
   static final String[] PARAMETERS = {
     "pack_id",

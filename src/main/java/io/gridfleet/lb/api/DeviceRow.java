@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One device as the API tells it: one shape that serves both generations of clients
- * (contracts/gridfleet-api.md §3.2).
+ * (rest.md#devices).
  *
  * @param what the device in the API's words
  * @param binding the live run that holds it

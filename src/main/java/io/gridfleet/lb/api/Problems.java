@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The faults of one request, all told at once in the form of contracts/gridfleet-api.md §2. */
+/** The faults of one request, all told at once in the form of rest.md#errors. */
 final class Problems {
   private final List<Map<String, Object>> found = new ArrayList<>();
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
-/** What a command's refusal is in HTTP (contracts/gridfleet-api.md §3.8–§3.13). */
+/** What a command's refusal is in HTTP (rest.md#errors). */
 final class Refusals {
   private Refusals() {}
 

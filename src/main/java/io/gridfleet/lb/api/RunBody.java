@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the body of {@code POST /runs} (contracts/gridfleet-api.md §3.8). */
+/** Reads the body of {@code POST /runs} (rest.md#runs). */
 final class RunBody {
   private static final Set<String> MEMBERS =
       Set.of("name", "requirements", "ttl_minutes", "heartbeat_timeout_sec", "created_by");

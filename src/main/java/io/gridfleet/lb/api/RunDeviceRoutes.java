@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** What a suite says about a device of its run (contracts/gridfleet-api.md §3.12, §3.13). */
+/** What a suite says about a device of its run (rest.md#devices-of-a-run). */
 public final class RunDeviceRoutes {
   /** The original's bound on a reason. */
   private final RunCommands commands;

@@ -24,8 +24,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of runs, a page at a time (contracts/gridfleet-api.md §3.18). A cursor is the place of a
- * run in the list, so that runs which begin meanwhile move no page.
+ * The list of runs, a page at a time (rest.md#runs). A cursor is the place of a run in the list, so
+ * that runs which begin meanwhile move no page.
  */
 final class RunPages {
   private static final int DEFAULT_PAGE = 50;

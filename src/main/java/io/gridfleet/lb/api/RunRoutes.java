@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Runs: begin, read, move on, end (contracts/gridfleet-api.md §3.8–§3.11, §3.18). */
+/** Runs: begin, read, move on, end (rest.md#runs). */
 public final class RunRoutes {
   /** Clients wait 10 s; what isn't ended by then goes on behind the answer. */
   private static final long SESSIONS_END_WITHIN_SECONDS = 6;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A run as the API tells it (contracts/gridfleet-api.md §3.8, §3.9). */
+/** A run as the API tells it (rest.md#runs). */
 record RunRow(Run run, Instant now) {
   private static final List<String> DEVICE_FIELDS =
       List.of(

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The body of {@code POST /sessions} (contracts/gridfleet-api.md §3.14); its {@code run_id} is
- * checked and then ignored.
+ * The body of {@code POST /sessions} (rest.md#sessions); its {@code run_id} is checked and then
+ * ignored.
  *
  * @param details the rest, as it was said
  */

@@ -22,10 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Sessions: our rows, and what suites say about them in any order (contracts/gridfleet-api.md
- * §3.14–§3.16, §3.18).
- */
+/** Sessions: our rows, and what suites say about them in any order (rest.md#sessions). */
 public final class SessionRoutes {
   static final Set<String> OUTCOMES = Set.of("running", "passed", "failed", "error");
 

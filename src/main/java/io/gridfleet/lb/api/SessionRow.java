@@ -90,7 +90,7 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
             Outcome.ERROR, "status_not_reported", "The suite ended the session without a status");
   }
 
-  /** The fields of contracts/gridfleet-api.md §3.14. */
+  /** The fields of rest.md#sessions. */
   Map<String, @Nullable Object> read(Instant now) {
     Verdict verdict = verdict(now);
     Map<String, Object> said =

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** What suites keep with a device (contracts/gridfleet-api.md §3.6). */
+/** What suites keep with a device (rest.md#test-data). */
 public final class TestDataRoutes {
   /** The original's bound on the serialised object, in bytes. */
   private static final int MOST_BYTES = 65_536;

@@ -4,10 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;
 
-/**
- * Names a device for good, whatever node owns it: a lower-case UUID (contracts/gridfleet-api.md
- * §2).
- */
+/** Names a device for good, whatever node owns it: a lower-case UUID (rest.md#ids-and-times). */
 public record DeviceId(String value) implements Comparable<DeviceId> {
 
   /** The id of a device that the inventory knows by {@code key}: the key itself if it is a UUID. */

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param maintenance the reason, when the device is out of service
  * @param tags replace the inventory's tags of the same key
- * @param testData whatever the suites keep with the device (contracts/gridfleet-api.md §3.6)
+ * @param testData whatever the suites keep with the device (rest.md#test-data)
  */
 public record DeviceOverride(
     DeviceId device,

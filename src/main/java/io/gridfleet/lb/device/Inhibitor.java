@@ -14,7 +14,7 @@ import java.util.Optional;
 public record Inhibitor(
     Kind kind, String detail, Optional<Instant> until, Optional<Instant> since) {
 
-  /** The reasons, in the order in which they are told (DESIGN §8). */
+  /** The reasons, in the order in which they are told (glossary.md#inhibitors). */
   public enum Kind {
     NOT_MATCHING("not matching"),
     OTHER_TENANT("not this tenant's"),

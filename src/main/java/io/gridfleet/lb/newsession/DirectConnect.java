@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys by which a client learns to talk to the node itself (DESIGN §7.6; what clients make of
- * them: contracts/appiumlb.md §2.4). All of them or none.
+ * The keys by which a client learns to talk to the node itself (what clients make of them:
+ * clients.md#directconnect). All of them or none.
  */
 final class DirectConnect {
   private static final List<String> KEYS = List.of("Protocol", "Host", "Port", "Path");

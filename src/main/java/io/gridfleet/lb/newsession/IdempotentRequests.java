@@ -26,10 +26,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Begins stories, each {@code X-Idempotency-Key} once on all replicas: a repeat with the same body
  * joins the story that is being told, here or elsewhere, or gets the answer that was given; one
- * with another body is an error (DESIGN §7.9). Where the replica that tells it dies, whoever waits
- * for it begins anew. An answer that doesn't last, such as that of a server that stops, is told to
- * those who wait for it and forgotten. A key belongs to whoever presented it: two callers may use
- * the same one.
+ * with another body is an error (clients.md#repeated-requests). Where the replica that tells it
+ * dies, whoever waits for it begins anew. An answer that doesn't last, such as that of a server
+ * that stops, is told to those who wait for it and forgotten. A key belongs to whoever presented
+ * it: two callers may use the same one.
  */
 public final class IdempotentRequests {
   private static final Logger log = LoggerFactory.getLogger(IdempotentRequests.class);

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Places in the queue of clients whose connection went while they waited: WebdriverIO gives up
- * after its own time-out and sends the same request again at once. A repeat within the grace takes
- * the place over; see {@link RepeatKey} for whose repeats these are. Thread-safe.
+ * after its own time-out and sends the same request again at once (clients.md#long-waits). A repeat
+ * within the grace takes the place over; see {@link RepeatKey} for whose repeats these are.
+ * Thread-safe.
  */
 final class KeptPlaces {
   /** WebdriverIO repeats within a second; a person with a script within a few. */

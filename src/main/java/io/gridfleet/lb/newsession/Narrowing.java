@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 
 /**
  * What standard capabilities, and those that suites of the GridFleet testkit use, ask of a device
- * beside the selector (AppiumLB's page, "Capabilities"; contracts/gridfleet-api.md §5.5). Where
- * nothing says which device is wanted, the names of vendors do: {@code goog:chromeOptions} is for a
- * Chrome, {@code appium:app} for a device of Appium's.
+ * beside the selector (capabilities.md). Where nothing says which device is wanted, the names of
+ * vendors do: {@code goog:chromeOptions} is for a Chrome, {@code appium:app} for a device of
+ * Appium's.
  */
 final class Narrowing {
   /** Platforms of desktops: a browser seat need not say which one it runs on. */

@@ -8,7 +8,7 @@ import io.gridfleet.lb.config.Key;
 import java.time.Duration;
 import java.util.List;
 
-/** The times and rules of a new session request (DESIGN, time table). */
+/** The times and rules of a new session request (capabilities.md#time-limits). */
 public record NewSessionConfig(
     @Key(doc = "How long a request waits for a device when it doesn't say.", fallback = "20s")
         Duration waitForDevice,

@@ -22,7 +22,7 @@ final class OurCapabilities {
   private static final String APPIUM = "appium:";
 
   /** Every name that means something to us, and what comes after the names of open families. */
-  private static final List<String> NAMES =
+  static final List<String> NAMES =
       List.of(
           "selector",
           "waitForDeviceOnlineTimeout",
@@ -43,7 +43,7 @@ final class OurCapabilities {
   /** Characters of a client's text in an error message. */
   private static final int MAX_SHOWN = 200;
 
-  private static final List<String> FAMILIES = List.of("tag:", "group:");
+  static final List<String> FAMILIES = List.of("tag:", "group:");
 
   private final List<Capabilities> candidates;
 

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 
 /**
  * What a node is asked for: the client's candidates that fit the chosen device, each without what
- * is ours and with the identity and the settings of the device (DESIGN §7.4). The node matches them
- * in their order, as the W3C specification says.
+ * is ours and with the identity and the settings of the device
+ * (capabilities.md#what-the-node-receives). The node matches them in their order, as the W3C
+ * specification says.
  */
 final class OutgoingCapabilities {
   private static final String APPIUM = "appium:";

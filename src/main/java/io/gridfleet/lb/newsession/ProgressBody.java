@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an answer that begins before its outcome is known (DESIGN §7.7; why they look like
- * this: contracts/appiumlb.md §3). The body is one JSON object, whichever way it ends. Belongs to
- * one connection and its thread.
+ * The bytes of an answer that begins before its outcome is known (why they look like this:
+ * capabilities.md#progress). The body is one JSON object, whichever way it ends. Belongs to one
+ * connection and its thread.
  */
 public final class ProgressBody {
   /** Clients keep the whole body in memory, and a wait may last a day. */

@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * What a client reads when it gets no session. The two texts that AppiumLB's users know come first
- * (sources/appiumlb-page.txt, "Retry and avoid previously failed devices"); what would help comes
- * after them.
+ * (troubleshooting.md#new-sessions); what would help comes after them.
  */
 final class Refusals {
   static final String NO_MATCH = "No matched devices were found";

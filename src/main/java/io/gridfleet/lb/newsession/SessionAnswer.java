@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's session as the client is told of it (DESIGN §7.5, §7.6, §7.11).
+ * A node's session as the client is told of it (capabilities.md#what-the-client-receives).
  *
  * @param body the bytes of the answer
  * @param capabilities those in the body

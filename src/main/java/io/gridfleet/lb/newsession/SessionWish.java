@@ -29,7 +29,7 @@ public record SessionWish(
   }
 
   /**
-   * The time budget (DESIGN §6).
+   * The time budget (capabilities.md#time-limits).
    *
    * @param patience how long devices are waited for, and the window in which attempts are repeated
    * @param attempt how long one attempt may take
@@ -48,7 +48,7 @@ public record SessionWish(
   public record Labels(
       Optional<String> testName, Optional<String> run, @Nullable Object selector) {}
 
-  /** Signs of life during a long wait (DESIGN §7.7). */
+  /** Signs of life during a long wait (capabilities.md#progress). */
   public enum Progress {
     OFF,
     /** White space, then one object. */

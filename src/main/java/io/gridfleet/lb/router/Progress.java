@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs of life on the wire while a request waits (DESIGN §7.7): silent for the first interval, so
- * that a quick outcome keeps its status; then 200 and a few bytes a tick. The body is always
- * finished. Belongs to the event loop of the client.
+ * Signs of life on the wire while a request waits (capabilities.md#progress): silent for the first
+ * interval, so that a quick outcome keeps its status; then 200 and a few bytes a tick. The body is
+ * always finished. Belongs to the event loop of the client.
  */
 final class Progress {
   private static final int OK = 200;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells what a device is in the words of the GridFleet API: attributes where they say it, else what
  * its udid and platform suggest. Manufacturer and model always say something, so that a suite needs
- * no second look (contracts/gridfleet-api.md §4).
+ * no second look (rest.md#devices).
  */
 public final class DeviceDescription {
   private static final Set<String> DEVICE_TYPES = Set.of("real_device", "emulator", "simulator");

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * What a device was when it was reserved, kept with the reservation because inventories change.
  *
- * @param fields by the names of contracts/gridfleet-api.md §3.8; those without a value are absent
+ * @param fields by the names of rest.md#runs; those without a value are absent
  */
 public record DeviceSnapshot(Map<String, String> fields, Map<String, String> tags) {
   public DeviceSnapshot {

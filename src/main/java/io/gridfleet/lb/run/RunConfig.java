@@ -8,7 +8,7 @@ import io.gridfleet.lb.config.Key;
 import java.time.Duration;
 import java.util.List;
 
-/** How runs are kept (contracts/gridfleet-api.md §8). */
+/** How runs are kept (test-suites.md#life-of-a-run). */
 public record RunConfig(
     @Key(doc = "How long a run may last that doesn't say.", fallback = "1h", min = "1min")
         Duration ttl,

@@ -3,7 +3,7 @@ package io.gridfleet.lb.run;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Names a run: a lower-case UUID (contracts/gridfleet-api.md §2). */
+/** Names a run: a lower-case UUID (rest.md#ids-and-times). */
 public record RunId(String value) {
 
   public static RunId random() {

@@ -2,7 +2,7 @@ package io.gridfleet.lb.run;
 
 import java.util.Locale;
 
-/** Where a run is in its life (contracts/gridfleet-api.md §6). */
+/** Where a run is in its life (test-suites.md#life-of-a-run). */
 public enum RunState {
   /** Devices are reserved; the suite prepares them. */
   PREPARING,

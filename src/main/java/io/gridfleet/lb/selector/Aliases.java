@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Other names of keys (contracts/appiumlb.md §1.2). A name that a device has itself is never
+ * Other names of keys (selectors.md#alternative-names). A name that a device has itself is never
  * replaced; an alias takes the value of the first of its sources that the device has.
  */
 final class Aliases {

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 
 /**
  * Reads a {@code udid} capability, which names one device or is a selector itself
- * (contracts/appiumlb.md, JSON object form). Names go first: serials of adb over TCP hold a colon.
+ * (selectors.md#names-of-devices). Names go first: serials of adb over TCP hold a colon.
  */
 final class DeviceName {
   private static final List<String> NAMES = List.of("udid", "serial", "device_id", "id");

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads the string form (contracts/appiumlb.md §1.4): not binds tightest, then comma, then blank or
- * AND, then the word OR, which can't stand beside a comma in one group.
+ * Reads the string form (selectors.md#grammar): not binds tightest, then comma, then blank or AND,
+ * then the word OR, which can't stand beside a comma in one group.
  */
 final class TextParser {
   private final Scanner in;

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * How long a session may be silent: a little longer than its node allows, so that the node ends it
- * first (contracts/appiumlb.md §4.8).
+ * first (capabilities.md#time-limits).
  *
  * @param margin on top of the node's own limit
  * @param otherwise for nodes that have no limit of their own

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class RecordsOwed {
   private static final Logger LOG = LoggerFactory.getLogger(RecordsOwed.class);
 
-  /** Twice the sessions that one process is sized for (DESIGN §12); about 20 MB. */
+  /** Twice the sessions that one process is sized for (decisions.md#sizes); about 20 MB. */
   private static final int MOST = 100_000;
 
   /** At one try a beat: what is refused so often is refused for good. */

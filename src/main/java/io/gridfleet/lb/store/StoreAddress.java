@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the store is: the {@code store} key of the configuration (DESIGN §9). */
+/** Where the store is: the {@code store} key of the configuration (operating.md#configuration). */
 public sealed interface StoreAddress {
   /** A SQLite file; it and its folder are made when they are missing. */
   record SqliteFile(Path path) implements StoreAddress {

@@ -12,7 +12,8 @@ final class MarkdownTest {
   void linksBetweenPagesLeadToTheServersPaths() {
     Markdown page =
         Markdown.of(
-            "[a](selectors.md) [b](selectors.md#json) [c](index.md) [d](#here) [e](https://w3.org/x)");
+            "[a](selectors.md) [b](selectors.md#json) [c](index.md) [d](#here)"
+                + " [e](https://w3.org/x)");
     assertThat(page.html())
         .contains("<a href=\"/docs/selectors\">a</a>", "<a href=\"/docs/selectors#json\">b</a>")
         .contains("<a href=\"/docs\">c</a>", "<a href=\"#here\">d</a>")

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 final class RelayLargeBodyTest {
   private static final long BODY = 300L * 1024 * 1024;
 
-  /** DESIGN allows 64 MiB for a transfer of 1 GiB; one connection needs far less. */
+  /**
+   * 64 MiB are allowed for a transfer of 1 GiB (decisions.md#sizes); one connection needs far less.
+   */
   private static final long MOST_BUFFERS = 8L * 1024 * 1024;
 
   private final Edge edge = edge();

@@ -26,8 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every ending of the story of a new session (DESIGN §4), each asked in W3C and in legacy, with and
- * without signs of life: the steps and the answer are held in a golden file beside it.
+ * Every ending of the story of a new session (architecture.md#the-life-of-a-new-session-request),
+ * each asked in W3C and in legacy, with and without signs of life: the steps and the answer are
+ * held in a golden file beside it.
  */
 @ExtendWith(LeakCheck.class)
 final class GoldenStoriesTest {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signs of life byte for byte (DESIGN §7.7), as a client sees them on its socket. */
+/** Signs of life byte for byte (capabilities.md#progress), as a client sees them on its socket. */
 @ExtendWith(LeakCheck.class)
 final class ProgressBytesTest {
   private static final String PROGRESS = "'gridfleet:newSessionRequestProgress':";

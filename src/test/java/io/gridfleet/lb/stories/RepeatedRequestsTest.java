@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Clients send New Session again: one request must stay one (DESIGN §7.9). */
+/** Clients send New Session again: one request must stay one (clients.md#repeated-requests). */
 @ExtendWith(LeakCheck.class)
 final class RepeatedRequestsTest {
   private static final String KEY = "X-Idempotency-Key: 4d7a";

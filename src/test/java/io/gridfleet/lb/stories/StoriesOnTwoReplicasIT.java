@@ -19,7 +19,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import org.slf4j.LoggerFactory;
 
 /**
- * The story tests once more, on two replicas with one PostgreSQL (DESIGN §11). Those about what one
+ * The story tests once more, on two replicas with one PostgreSQL (testing.md). Those about what one
  * process alone can do are tagged {@value #ONE_PROCESS}.
  */
 final class StoriesOnTwoReplicasIT {
