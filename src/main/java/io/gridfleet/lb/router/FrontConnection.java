@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,35 +174,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
       sink.start();
     } catch (RuntimeException e) {
       LOG.error("a request failed to start", e);
-      fail();
+      if (current == sink) {
+        giveUp(FrontErrors::failed);
+      }
     }
   }
 
-  private void fail() {
-    if (answering) {
-      cut();
-    } else if (current != null) {
-      keepAlive = false;
-      whole(FrontErrors.failed());
-    }
-  }
-
-  private void bodyPart(HttpContent part) {
-    if (part.decoderResult().isFailure()) {
-      Throwable cause = part.decoderResult().cause();
-      part.release();
-      unreadableBody(cause);
-      return;
-    }
-    requestComplete = part instanceof LastHttpContent;
-    if (current != null) {
-      current.content(part);
-    } else {
-      part.release();
-    }
-  }
-
-  private void unreadableBody(Throwable cause) {
+  /** Ends the exchange against its sink's will: the sink hears that its client has gone. */
+  private void giveUp(Supplier<FullHttpResponse> answer) {
     RequestSink sink = current;
     current = null;
     if (sink != null) {
@@ -211,7 +191,22 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     if (answering) {
       cut();
     } else {
-      whole(FrontErrors.unreadable(cause));
+      whole(answer.get());
+    }
+  }
+
+  private void bodyPart(HttpContent part) {
+    if (part.decoderResult().isFailure()) {
+      Throwable cause = part.decoderResult().cause();
+      part.release();
+      giveUp(() -> FrontErrors.unreadable(cause));
+      return;
+    }
+    requestComplete = part instanceof LastHttpContent;
+    if (current != null) {
+      current.content(part);
+    } else {
+      part.release();
     }
   }
 

@@ -312,6 +312,8 @@ final class FrontDoorTest {
       client.get("/api/throw");
 
       assertThat(client.answer()).startsWith("HTTP/1.1 500").contains("\"unknown error\"");
+      assertThat(edge.created.get(0).clientLeft()).isCompleted();
+      assertThat(edge.created.get(0).body()).isCompletedExceptionally();
     }
     assertServes();
   }
