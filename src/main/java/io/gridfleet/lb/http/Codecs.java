@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.ReferenceCountUtil;
 
 /** The HTTP/1.1 codecs of both edges, strict in what could be read in two ways. */
 public final class Codecs {
@@ -67,20 +68,45 @@ public final class Codecs {
     }
   }
 
-  /** Reads what nodes answer; told when the request was a HEAD. */
+  /**
+   * Reads what nodes answer, one answer for each request. Bytes that arrive while no answer is
+   * expected close the connection: they belong to no request.
+   */
   public static final class AnswerDecoder extends HttpResponseDecoder {
     private static final int FIRST_LINE = 16 * 1024;
     private static final int HEADERS = 256 * 1024;
 
+    private boolean expected;
     private boolean toHead;
 
     public AnswerDecoder() {
       super(config(FIRST_LINE, HEADERS).setStrictLineParsing(false));
     }
 
-    /** Whether the next answer comes without its body, whatever its headers say. */
-    public void answersHead(boolean toHead) {
+    /**
+     * An answer is expected from now on.
+     *
+     * @param toHead whether it comes without its body, whatever its headers say
+     */
+    public void expectAnswer(boolean toHead) {
       this.toHead = toHead;
+      expected = true;
+    }
+
+    /** The answer has ended. Returns whether nothing was read beyond it. */
+    public boolean endAnswer() {
+      expected = false;
+      return actualReadableBytes() == 0;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+      if (expected) {
+        super.channelRead(context, message);
+      } else {
+        ReferenceCountUtil.release(message);
+        context.close();
+      }
     }
 
     @Override

@@ -15,14 +15,13 @@ import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** The kernel interface that the event loops run on, and the channels that belong to it. */
 public enum Transport {
   EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class),
   KQUEUE(KQueueServerSocketChannel.class, KQueueSocketChannel.class),
-  NIO(NioServerSocketChannel.class, NioSocketChannel.class);
+  NIO(NioServerSocketChannel.class, ReadableNioSocket.class);
 
   private final Class<? extends ServerChannel> listening;
   private final Class<? extends SocketChannel> connecting;

@@ -127,9 +127,7 @@ final class GatheredAnswer implements Waiting, AnswerSink {
     HttpResponse answer = head;
     connection = null;
     stopTimer();
-    if (answer != null && answer.status().code() == 101) {
-      failed(new NodeFailure(NodeFailure.Kind.BAD_ANSWER, node, "switched protocols unasked"));
-    } else if (answer != null) {
+    if (answer != null) {
       Map<String, String> headers = new HashMap<>();
       answer
           .headers()

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.Deadlines.Deadline;
+import io.gridfleet.lb.http.UnreadInput;
 import io.gridfleet.lb.node.NodeConnections.Waiting;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -25,6 +26,7 @@ final class LoopPool {
   private final EventLoop loop;
   private final NodeConnecting connecting;
   private final AtomicLong open;
+  private final UnreadInput unread = new UnreadInput();
   private final Map<NodeAddress, ArrayDeque<NodeConnection>> idle = new HashMap<>();
 
   LoopPool(EventLoop loop, NodeConnecting connecting, AtomicLong open) {
@@ -57,7 +59,8 @@ final class LoopPool {
       return null;
     }
     NodeConnection connection = kept.pollLast();
-    while (connection != null && !connection.isUsable()) {
+    while (connection != null && !connection.isUsable(unread)) {
+      connection.close();
       connection = kept.pollLast();
     }
     return connection;

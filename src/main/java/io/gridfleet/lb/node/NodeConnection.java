@@ -2,17 +2,16 @@ package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines.Deadline;
+import io.gridfleet.lb.http.UnreadInput;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
@@ -24,11 +23,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>States: idle (no sink, in the pool) → busy (a sink) → idle or closed; or busy → handed over (a
  * tunnel took the channel).
+ *
+ * <p>No request sees bytes that were sent after the answer to another one. What was read together
+ * with the end of an answer closes the connection ({@link Codecs.AnswerDecoder#endAnswer}), and so
+ * do bytes that are read while it is idle; the pool looks for bytes that wait unread in the socket
+ * before it lends the connection ({@link #isUsable}); after an answer without a body, which nodes
+ * are known to send nevertheless, it isn't pooled ({@link AnswerCheck#keepsConnection}). What is
+ * left is what a node sends unasked after that look: HTTP/1.1 has nothing that tells it from an
+ * answer.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 public final class NodeConnection extends ChannelInboundHandlerAdapter {
   /** Below what the node says it keeps, so that we are the ones who close. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
+
+  private static final String NOT_HTTP = "answered something that is not HTTP";
 
   private final LoopPool pool;
   private final NodeAddress address;
@@ -38,6 +47,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   private final Deadline idle;
   private Duration idleLimit;
   private @Nullable AnswerSink sink;
+  private @Nullable AnswerCheck check;
   private @Nullable Throwable trouble;
   private boolean requestDone;
   private boolean keepAlive;
@@ -66,8 +76,13 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     return channel.isWritable();
   }
 
-  boolean isUsable() {
-    return channel.isActive();
+  /** Whether the connection stands and its socket holds nothing that was not asked for. */
+  boolean isUsable(UnreadInput unread) {
+    return channel.isActive() && !unread.isIn(channel);
+  }
+
+  void close() {
+    channel.close();
   }
 
   void idleFromNow() {
@@ -84,7 +99,8 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     requestDone = false;
     keepAlive = true;
     interim = false;
-    decoder.answersHead(head.method().equals(HttpMethod.HEAD));
+    check = new AnswerCheck(head);
+    decoder.expectAnswer(check.toHead());
     put(head);
   }
 
@@ -145,8 +161,9 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void onHead(AnswerSink to, HttpResponse head) {
-    if (head.decoderResult().isFailure()) {
-      badAnswer(to, head.decoderResult().cause());
+    String fault = fault(head);
+    if (fault != null) {
+      badAnswer(to, fault, head.decoderResult().cause());
       return;
     }
     int status = head.status().code();
@@ -156,12 +173,23 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     switching = status == 101;
-    keepAlive = HttpUtil.isKeepAlive(head);
+    keepAlive = keepsConnection(head);
     if (first) {
       first = false;
       idleLimit = KeepAlive.limit(head.headers(), idleLimit, MARGIN);
     }
     to.answerHead(head);
+  }
+
+  private @Nullable String fault(HttpResponse head) {
+    if (head.decoderResult().isFailure()) {
+      return NOT_HTTP;
+    }
+    return check == null ? null : check.fault(head);
+  }
+
+  private boolean keepsConnection(HttpResponse head) {
+    return check != null && check.keepsConnection(head);
   }
 
   private void onPart(AnswerSink to, HttpContent part) {
@@ -171,7 +199,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     } else if (part.decoderResult().isFailure()) {
       Throwable cause = part.decoderResult().cause();
       part.release();
-      badAnswer(to, cause);
+      badAnswer(to, NOT_HTTP, cause);
     } else {
       if (part instanceof LastHttpContent) {
         answered();
@@ -185,7 +213,8 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     sink = null;
-    if (keepAlive && requestDone) {
+    boolean quiet = decoder.endAnswer();
+    if (quiet && keepAlive && requestDone) {
       channel.config().setAutoRead(true);
       pool.giveBack(this);
     } else {
@@ -193,12 +222,10 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void badAnswer(AnswerSink to, Throwable cause) {
+  private void badAnswer(AnswerSink to, String fault, @Nullable Throwable cause) {
     sink = null;
     channel.close();
-    to.failed(
-        new NodeFailure(
-            NodeFailure.Kind.BAD_ANSWER, address, "answered something that is not HTTP", cause));
+    to.failed(new NodeFailure(NodeFailure.Kind.BAD_ANSWER, address, fault, cause));
   }
 
   @Override

@@ -252,4 +252,50 @@ final class NodeClientTest {
       await().until(() -> patient.open() == 0);
     }
   }
+
+  @Test
+  void bytesThatArriveOnAnIdleConnectionCloseIt() throws Exception {
+    NodeConnections patient = connections(Duration.ofMinutes(1));
+    CountDownLatch go = new CountDownLatch(1);
+    try (RawNode node =
+        new RawNode(
+            wire -> {
+              wire.head();
+              wire.write(RawNode.json(200, "{}"));
+              waitFor(go);
+              wire.write("HTT");
+              wire.read();
+            })) {
+      new NodeClient(patient, loops)
+          .send(node.address(), NodeRequest.get("/status", LONG), loop)
+          .get(20, TimeUnit.SECONDS);
+      assertThat(patient.open()).isEqualTo(1);
+      go.countDown();
+
+      await().until(() -> patient.open() == 0);
+    }
+  }
+
+  private static void waitFor(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void aNodeThatSwitchesProtocolsUnaskedLosesItsConnection() throws Exception {
+    NodeConnections patient = connections(Duration.ofMinutes(1));
+    try (RawNode node =
+        RawNode.answering(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")) {
+      assertFails(
+          new NodeClient(patient, loops)
+              .send(node.address(), NodeRequest.get("/status", LONG), loop),
+          NodeFailure.Kind.BAD_ANSWER);
+
+      await().until(() -> patient.open() == 0);
+    }
+  }
 }
