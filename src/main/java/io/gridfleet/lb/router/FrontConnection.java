@@ -8,6 +8,7 @@ import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
 import io.gridfleet.lb.webdriver.SessionId;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -16,6 +17,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -41,8 +45,11 @@ import org.slf4j.LoggerFactory;
  * event loop.
  *
  * <p>States: between requests (no sink) → an exchange (a sink; the request's body may still be
- * arriving) → between requests, or closing (what comes is dropped). Requests that arrive during an
- * exchange wait, and no more is read.
+ * arriving) → the rest of a large answer is written as the client takes it (no sink, {@code
+ * unwritten}) → between requests, or closing (what comes is dropped). Requests that arrive during
+ * an exchange wait, and no more is read. No request is begun while the client doesn't take what was
+ * answered before it, so that a connection holds at most one whole answer and what fits between the
+ * channel's water marks.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class FrontConnection extends ChannelInboundHandlerAdapter implements FrontSide {
@@ -60,6 +67,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
    */
   private static final Duration LAST_USE = Duration.ofSeconds(5);
 
+  /** A larger answer is written in pieces of this size. */
+  private static final int PIECE = 64 * 1024;
+
   private final Dispatch dispatch;
   private final HttpLimits limits;
   private final Deadlines deadlines;
@@ -71,6 +81,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   private @Nullable RequestSink current;
   private @Nullable SessionId lastSession;
   private @Nullable Runnable unlessDelivered;
+  private @Nullable ByteBuf unwritten;
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private boolean requestComplete;
   private boolean keepAlive;
@@ -132,7 +143,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   public void channelRead(ChannelHandlerContext from, Object message) {
     if (closing) {
       ReferenceCountUtil.release(message);
-    } else if (!waiting.isEmpty() || isExchangeRunning()) {
+    } else if (!waiting.isEmpty() || !canTake()) {
       waiting.add(message);
       channel().config().setAutoRead(false);
     } else {
@@ -140,9 +151,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     }
   }
 
-  /** Whether the request is read to its end and its answer isn't written yet. */
-  private boolean isExchangeRunning() {
-    return current != null && requestComplete;
+  /** Whether the next part of the running exchange, or the next request, can be taken now. */
+  private boolean canTake() {
+    return current == null ? unwritten == null && channel().isWritable() : !requestComplete;
   }
 
   private void take(Object message) {
@@ -215,7 +226,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     boolean fed = decoder.takeFed();
     if (current != null) {
       current.readComplete();
-    } else if (fed && !closing && !partialHead && waiting.isEmpty()) {
+    } else if (fed && !closing && !partialHead && waiting.isEmpty() && canTake()) {
       partialHead = true;
       within(limits.head());
     }
@@ -223,8 +234,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext from) {
+    boolean writable = channel().isWritable();
     if (current != null) {
-      current.writabilityChanged(channel().isWritable());
+      current.writabilityChanged(writable);
+    } else if (writable && unwritten != null) {
+      writePieces(unwritten);
+    } else if (writable && !closing) {
+      within(limits.idle());
+      serveWaiting();
     }
   }
 
@@ -245,6 +262,19 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     }
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
+    if (unwritten != null) {
+      unwritten.release();
+      unwritten = null;
+      notDelivered();
+    }
+  }
+
+  private void notDelivered() {
+    Runnable lost = unlessDelivered;
+    unlessDelivered = null;
+    if (lost != null) {
+      lost.run();
+    }
   }
 
   @Override
@@ -269,7 +299,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   }
 
   private boolean isIdle() {
-    return current == null && waiting.isEmpty() && !partialHead;
+    return current == null && unwritten == null && waiting.isEmpty() && !partialHead;
   }
 
   private void due() {
@@ -315,6 +345,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
             written -> {
               if (!written.isSuccess()) {
                 task.run();
+                channel().close();
               }
             });
   }
@@ -361,9 +392,30 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   public void whole(FullHttpResponse answer) {
     keepAlive = keepAlive && requestComplete;
     Answers.keepAlive(answer, version, keepAlive);
-    write(answer);
-    flush();
-    ended();
+    if (answer.content().readableBytes() <= PIECE) {
+      write(answer);
+      flush();
+      ended();
+    } else {
+      current = null;
+      unwritten = answer.content();
+      write(new DefaultHttpResponse(answer.protocolVersion(), answer.status(), answer.headers()));
+      writePieces(answer.content());
+    }
+  }
+
+  /** Flushes last: what that frees may lead here again. */
+  private void writePieces(ByteBuf rest) {
+    while (rest.readableBytes() > PIECE && channel().isWritable()) {
+      write(new DefaultHttpContent(rest.readRetainedSlice(PIECE)));
+    }
+    if (rest.readableBytes() > PIECE) {
+      within(limits.bodyPause());
+      flush();
+    } else {
+      unwritten = null;
+      part(new DefaultLastHttpContent(rest));
+    }
   }
 
   @Override
@@ -377,7 +429,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     if (!keepAlive) {
       closeInOrder();
     } else {
-      within(limits.idle());
+      within(channel().isWritable() ? limits.idle() : limits.bodyPause());
       serveWaiting();
     }
   }
@@ -387,14 +439,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
       return;
     }
     serving = true;
-    while (!waiting.isEmpty() && !closing && !isExchangeRunning()) {
+    while (!waiting.isEmpty() && !closing && canTake()) {
       take(waiting.poll());
     }
     serving = false;
     if (current != null && !requestComplete) {
       current.readComplete();
     }
-    if (!isExchangeRunning() && waiting.isEmpty()) {
+    if (waiting.isEmpty() && canTake()) {
       read(true);
     }
   }

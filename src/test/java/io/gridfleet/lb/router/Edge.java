@@ -43,6 +43,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
           Duration.ofMillis(600),
           Duration.ofSeconds(20));
 
+  /** The body of the answer to {@code /api/large}. */
+  static final int LARGE = 1024 * 1024;
+
   private final long pinnedBefore = pinned();
   final EventLoops loops =
       new EventLoops(
@@ -116,6 +119,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
     created.add(exchange);
     if (exchange.target().contains("throw")) {
       throw new IllegalStateException("as told");
+    }
+    if (exchange.target().contains("large")) {
+      exchange.answer(Answer.text(200, "x".repeat(LARGE)));
     }
   }
 

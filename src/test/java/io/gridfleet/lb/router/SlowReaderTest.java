@@ -1,0 +1,62 @@
+package io.gridfleet.lb.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.http.HttpLimits;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A client that asks and doesn't read holds little, and not for long. */
+final class SlowReaderTest {
+  private static final int REQUESTS = 64;
+  private static final HttpLimits PATIENT =
+      new HttpLimits(
+          8 * 1024,
+          16 * 1024,
+          64 * 1024,
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20));
+
+  private static RawClient asking(Edge edge) throws Exception {
+    return edge.client().send("GET /api/large HTTP/1.1\r\nHost: lb\r\n\r\n".repeat(REQUESTS));
+  }
+
+  @Test
+  void nothingIsServedAheadOfWhatTheClientHasTaken() throws Exception {
+    try (Edge edge = new Edge(PATIENT);
+        RawClient client = asking(edge)) {
+      await()
+          .during(Duration.ofMillis(500))
+          .until(() -> Edge.pinned() < 4 * Edge.LARGE && edge.created.size() < REQUESTS / 2);
+      for (int i = 0; i < REQUESTS; i++) {
+        assertThat(client.head()).containsIgnoringCase("content-length: " + Edge.LARGE);
+        assertThat(client.read(Edge.LARGE)).containsOnlyOnce("x".repeat(Edge.LARGE));
+      }
+      assertThat(client.get("/healthz").answer()).endsWith("Health[]");
+    }
+  }
+
+  @Test
+  void aClientThatTakesNothingIsClosedAfterThePause() throws Exception {
+    try (Edge edge = new Edge();
+        RawClient client = asking(edge)) {
+      await().until(() -> edge.created.size() > 0);
+      await().atMost(Duration.ofSeconds(20)).until(() -> edge.door.connections() == 0);
+      edge.created.get(edge.created.size() - 1).clientLeft().get(20, TimeUnit.SECONDS);
+      assertThat(client.socket.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void aHeadAnswerOfALargeBodyHasNoBody() throws Exception {
+    try (Edge edge = new Edge();
+        RawClient client = edge.client()) {
+      client.send("HEAD /api/large HTTP/1.1\r\nHost: lb\r\n\r\n");
+      assertThat(client.head()).containsIgnoringCase("content-length: " + Edge.LARGE);
+      assertThat(client.get("/healthz").answer()).endsWith("Health[]");
+    }
+  }
+}
