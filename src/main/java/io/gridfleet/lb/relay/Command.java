@@ -45,6 +45,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   private final SessionRoute route;
   private final CommandClock clock;
   private boolean handshake;
+  private boolean holdsPlace;
   private boolean expectsContinue;
   private @Nullable NodeConnection node;
   private @Nullable Deque<HttpContent> kept;
@@ -72,7 +73,8 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   @Override
   public void start() {
     relay.listener().commandStarted(route.id());
-    if (handshake && relay.tunnels().isFull(route.id())) {
+    holdsPlace = handshake && relay.tunnels().take(route.id());
+    if (handshake && !holdsPlace) {
       over = true;
       var answer = NodeErrors.tooManySockets(relay.tunnels().mostPerSession());
       clock.answered(answer.status().code());
@@ -250,6 +252,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   private void answered(HttpContent last) {
     over = true;
     node = null;
+    givePlaceBack();
     front.part(last);
     clock.ended(CommandReport.Outcome.ANSWERED);
   }
@@ -261,6 +264,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
     over = true;
     node = null;
+    holdsPlace = false; // the tunnel's from here on
     Tunnel tunnel = new Tunnel(relay.tunnels(), route.id());
     String protocol = Upgrade.protocol(answer.headers());
     HopByHop.strip(answer.headers());
@@ -332,6 +336,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   /** Ends without the node's whole answer: its connection can't be used again. */
   private void end(CommandReport.Outcome outcome) {
     over = true;
+    givePlaceBack();
     if (node != null) {
       node.abort();
       node = null;
@@ -344,5 +349,12 @@ final class Command implements RequestSink, AnswerSink, Waiting {
       clock.answered(ERROR);
     }
     clock.ended(outcome);
+  }
+
+  private void givePlaceBack() {
+    if (holdsPlace) {
+      holdsPlace = false;
+      relay.tunnels().giveBack(route.id());
+    }
   }
 }

@@ -217,6 +217,59 @@ final class RelayTunnelTest {
   }
 
   @Test
+  void handshakesAtOnceGetNoMoreSocketsThanOneAfterTheOther() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (RawNode node =
+        new RawNode(
+            wire -> {
+              wire.head();
+              waitFor(go);
+              wire.write(SWITCHING);
+              wire.read();
+            })) {
+      edge.session("s1", node.address());
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        clients.add(upgrade("/session/s1/x"));
+      }
+      await().until(() -> edge.reports.size() == 64 - 16);
+      go.countDown();
+      await().until(() -> edge.relay.openTunnels() == 16);
+      assertThat(node.accepted()).isEqualTo(16);
+      for (RawClient client : clients) {
+        client.close();
+      }
+      await().until(() -> edge.relay.openTunnels() == 0);
+    }
+  }
+
+  private static void waitFor(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void aHandshakeThatFailsGivesItsPlaceBack() throws Exception {
+    try (RawNode refusing = RawNode.answering(RawNode.json(403, "{}"));
+        RawNode dying = new RawNode(RawNode.Wire::head);
+        RawNode node = echo()) {
+      for (int i = 0; i < 20; i++) {
+        edge.session("s1", (i % 2 == 0 ? refusing : dying).address());
+        try (RawClient client = upgrade("/session/s1/x")) {
+          assertThat(client.head()).doesNotContain("101");
+        }
+      }
+      edge.session("s1", node.address());
+      try (RawClient client = upgrade("/session/s1/x")) {
+        assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+      }
+    }
+  }
+
+  @Test
   void aSideThatDoesNotReadHoldsTheOtherBack() throws Exception {
     CompletableFuture<Long> written = new CompletableFuture<>();
     long total = 64L * 1024 * 1024;
