@@ -8,7 +8,6 @@ import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
 import io.gridfleet.lb.webdriver.SessionId;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -17,9 +16,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -67,9 +63,6 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
    */
   private static final Duration LAST_USE = Duration.ofSeconds(5);
 
-  /** A larger answer is written in pieces of this size. */
-  private static final int PIECE = 64 * 1024;
-
   private final Dispatch dispatch;
   private final HttpLimits limits;
   private final Deadlines deadlines;
@@ -81,7 +74,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   private @Nullable RequestSink current;
   private @Nullable SessionId lastSession;
   private @Nullable Runnable unlessDelivered;
-  private @Nullable ByteBuf unwritten;
+  private @Nullable LargeAnswer unwritten;
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private boolean requestComplete;
   private boolean keepAlive;
@@ -114,10 +107,6 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     return context().channel();
   }
 
-  SocketAddress client() {
-    return channel().remoteAddress();
-  }
-
   @Nullable SessionId lastSession() {
     return lastSession;
   }
@@ -125,8 +114,6 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   void lastSession(SessionId id) {
     lastSession = id;
   }
-
-  // ---- what the client does
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
@@ -265,15 +252,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     if (unwritten != null) {
       unwritten.release();
       unwritten = null;
-      notDelivered();
-    }
-  }
-
-  private void notDelivered() {
-    Runnable lost = unlessDelivered;
-    unlessDelivered = null;
-    if (lost != null) {
-      lost.run();
+      if (unlessDelivered != null) {
+        unlessDelivered.run();
+      }
     }
   }
 
@@ -310,7 +291,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     }
   }
 
-  // ---- what the exchange does
+  @Override
+  public SocketAddress client() {
+    return channel().remoteAddress();
+  }
 
   @Override
   public EventLoop loop() {
@@ -392,29 +376,30 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   public void whole(FullHttpResponse answer) {
     keepAlive = keepAlive && requestComplete;
     Answers.keepAlive(answer, version, keepAlive);
-    if (answer.content().readableBytes() <= PIECE) {
+    if (LargeAnswer.isLarge(answer)) {
+      current = null;
+      LargeAnswer large = LargeAnswer.of(answer);
+      unwritten = large;
+      write(LargeAnswer.head(answer));
+      writePieces(large);
+    } else {
       write(answer);
       flush();
       ended();
-    } else {
-      current = null;
-      unwritten = answer.content();
-      write(new DefaultHttpResponse(answer.protocolVersion(), answer.status(), answer.headers()));
-      writePieces(answer.content());
     }
   }
 
   /** Flushes last: what that frees may lead here again. */
-  private void writePieces(ByteBuf rest) {
-    while (rest.readableBytes() > PIECE && channel().isWritable()) {
-      write(new DefaultHttpContent(rest.readRetainedSlice(PIECE)));
+  private void writePieces(LargeAnswer answer) {
+    while (!answer.hasOnePieceLeft() && channel().isWritable()) {
+      write(answer.next());
     }
-    if (rest.readableBytes() > PIECE) {
+    if (answer.hasOnePieceLeft()) {
+      unwritten = null;
+      part(answer.next());
+    } else {
       within(limits.bodyPause());
       flush();
-    } else {
-      unwritten = null;
-      part(new DefaultLastHttpContent(rest));
     }
   }
 
