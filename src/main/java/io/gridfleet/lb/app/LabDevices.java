@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -39,9 +40,14 @@ public final class LabDevices {
         new NodeId(config.name()),
         config.url(),
         config.directConnect() ? config.publicUrl() : Optional.empty(),
-        config.forwardCapabilities().stream()
-            .map(name -> name.toLowerCase(Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet()));
+        inLowerCase(config.forwardCapabilities()),
+        inLowerCase(config.socketHosts()));
+  }
+
+  private static Set<String> inLowerCase(List<String> texts) {
+    return texts.stream()
+        .map(text -> text.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Device device(Node node, DeviceConfig config) {

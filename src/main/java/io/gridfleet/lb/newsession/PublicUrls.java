@@ -1,5 +1,7 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.relay.SessionRoute;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -30,6 +32,8 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
     PATHS.put("webSocketUrl", "/se/bidi");
     PATHS.put("se:cdp", "/se/cdp");
     PATHS.put("se:vnc", "/se/vnc");
+    // What a Selenium Grid calls the driver's own address; its BiDi leads there as well.
+    PATHS.put("se:gridWebSocketUrl", "/se/bidi");
   }
 
   private static final List<String> SCHEMES = List.of("ws", "wss", "http", "https");
@@ -119,23 +123,27 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
     }
   }
 
-  static PublicUrls of(Capabilities answered, SessionId id, Base base, URI node) {
+  /**
+   * An address on a host that the node may not lead to isn't followed: it is asked for at the node's
+   * own address, under the path that it has with us, as a Selenium Grid has it.
+   */
+  static PublicUrls of(Capabilities answered, SessionId id, Base base, Node node) {
     Capabilities rewritten = answered;
     Map<String, String> tunnels = new LinkedHashMap<>();
     for (Map.Entry<String, String> known : PATHS.entrySet()) {
       Object value = answered.get(known.getKey());
       Optional<URI> target = value instanceof String text ? parsed(text) : Optional.empty();
       if (target.isPresent()) {
-        String leads = onNode(target.get(), node);
-        tunnels.put(known.getValue(), leads);
-        base.key().ifPresent(key -> tunnels.put(known.getValue() + key, leads));
+        String path = "/session/" + id + known.getValue();
+        URI leads = onNode(target.get(), node.url());
+        String follows = (node.mayLeadTo(leads) ? leads : atNode(node.url(), path)).toString();
+        tunnels.putIfAbsent(known.getValue(), follows);
+        base.key().ifPresent(key -> tunnels.putIfAbsent(known.getValue() + key, follows));
         String ours =
             (base.secure() ? "wss://" : "ws://")
                 + base.authority()
                 + base.path()
-                + "/session/"
-                + id
-                + known.getValue()
+                + path
                 + base.key().orElse("");
         rewritten = rewritten.with(known.getKey(), ours);
       }
@@ -157,13 +165,20 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
   }
 
   /** A node that calls itself localhost is meant where it is: at its own host. */
-  private static String onNode(URI target, URI node) {
+  private static URI onNode(URI target, URI node) {
     String nodeHost = node.getHost();
     boolean elsewhere = nodeHost != null && isLocal(target.getHost()) && !isLocal(nodeHost);
     String host = elsewhere ? nodeHost : target.getHost();
     String path = target.getRawPath() == null ? "" : target.getRawPath();
     String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
-    return (isSecure(target) ? "wss://" : "ws://") + hostAndPort(target, host) + path + query;
+    return URI.create(
+        (isSecure(target) ? "wss://" : "ws://") + hostAndPort(target, host) + path + query);
+  }
+
+  private static URI atNode(URI node, String path) {
+    NodeAddress address = NodeAddress.of(node);
+    String scheme = address.secure() ? "wss://" : "ws://";
+    return URI.create(scheme + address.authority() + address.basePath() + path);
   }
 
   private static boolean isSecure(URI url) {

@@ -40,7 +40,7 @@ record SessionAnswer(
 
   static SessionAnswer of(Reader reader, Device device, Created created) {
     Capabilities plain = created.answered().without(DirectConnect::isKey);
-    PublicUrls urls = PublicUrls.of(plain, created.id(), reader.base(), device.node().url());
+    PublicUrls urls = PublicUrls.of(plain, created.id(), reader.base(), device.node());
     Map<String, Object> members = new LinkedHashMap<>(urls.rewritten().asMap());
     device.udid().ifPresent(udid -> members.putIfAbsent("appium:udid", udid));
     members.putIfAbsent("gridfleet:deviceId", device.id().value());

@@ -27,8 +27,14 @@ public final class NodeClient {
    */
   public CompletableFuture<NodeAnswer> send(
       NodeAddress node, NodeRequest request, Executor executor) {
+    return send(node, request, executor, MOST_ANSWER_BYTES);
+  }
+
+  /** The same with another limit of the answer's body. */
+  public CompletableFuture<NodeAnswer> send(
+      NodeAddress node, NodeRequest request, Executor executor, int maxBytes) {
     EventLoop loop = executor instanceof EventLoop own ? own : loops.next();
-    GatheredAnswer answer = new GatheredAnswer(loop, node, request, MOST_ANSWER_BYTES);
+    GatheredAnswer answer = new GatheredAnswer(loop, node, request, maxBytes);
     if (loop.inEventLoop()) {
       answer.start(connections);
     } else {

@@ -23,6 +23,11 @@ public record NodeConfig(
             doc = "Capabilities of ours that the node gets nevertheless.",
             example = "[\"gridfleet:testName\"]")
         List<String> forwardCapabilities,
+    @Key(
+            doc =
+                "Hosts beside its own that the node's WebSocket addresses (BiDi, CDP, VNC) may lead to.",
+            example = "[10.0.0.8]")
+        List<String> socketHosts,
     @Key(doc = "The devices that the node owns.") List<DeviceConfig> devices) {
 
   /** The id, or host and port of the url. */
@@ -36,6 +41,7 @@ public record NodeConfig(
 
   /** The same node with these devices. */
   public NodeConfig with(List<DeviceConfig> others) {
-    return new NodeConfig(id, url, publicUrl, directConnect, forwardCapabilities, others);
+    return new NodeConfig(
+        id, url, publicUrl, directConnect, forwardCapabilities, socketHosts, others);
   }
 }

@@ -3,11 +3,15 @@ package io.gridfleet.lb.newsession;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.newsession.PublicUrls.Base;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +19,50 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PublicUrlsTest {
   private static final SessionId ID = new SessionId("s1");
   private static final Base LAB = new Base(true, "lab.example", "/wd/hub");
+
+  private static Node node(String url, String... socketHosts) {
+    return new Node(
+        new NodeId("n"), URI.create(url), Optional.empty(), Set.of(), Set.of(socketHosts));
+  }
+
+  @Test
+  void anAddressOnAHostThatTheNodeMayNotLeadToIsNotFollowed() {
+    PublicUrls urls =
+        PublicUrls.of(
+            Capabilities.of(
+                Map.of(
+                    "webSocketUrl", "ws://169.254.169.254/latest", "se:cdp", "ws://node:99/cdp")),
+            ID,
+            LAB,
+            node("http://node:9515/wd/hub", "other"));
+
+    assertThat(urls.tunnels())
+        .isEqualTo(
+            Map.of(
+                "/se/bidi",
+                "ws://node:9515/wd/hub/session/s1/se/bidi",
+                "/se/cdp",
+                "ws://node:99/cdp"));
+    assertThat(urls.rewritten().get("webSocketUrl"))
+        .isEqualTo("wss://lab.example/wd/hub/session/s1/se/bidi");
+  }
+
+  @Test
+  void aGridsAddressOfTheDriverLeadsToUsToo() {
+    PublicUrls urls =
+        PublicUrls.of(
+            Capabilities.of(
+                Map.of(
+                    "webSocketUrl", "ws://node:5555/session/s1/se/bidi",
+                    "se:gridWebSocketUrl", "ws://localhost:31337/session/s1")),
+            ID,
+            LAB,
+            node("http://node:5555"));
+
+    assertThat(urls.rewritten().get("se:gridWebSocketUrl"))
+        .isEqualTo("wss://lab.example/wd/hub/session/s1/se/bidi");
+    assertThat(urls.tunnels()).isEqualTo(Map.of("/se/bidi", "ws://node:5555/session/s1/se/bidi"));
+  }
 
   @Test
   void everyAddressLeadsToUsAndIsRememberedAsATunnel() {
@@ -32,7 +80,7 @@ final class PublicUrlsTest {
                     "chrome")),
             ID,
             LAB,
-            URI.create("http://node:9515"));
+            node("http://node:9515", "other"));
 
     assertThat(urls.rewritten().asMap())
         .containsEntry("webSocketUrl", "wss://lab.example/wd/hub/session/s1/se/bidi")
@@ -62,7 +110,8 @@ final class PublicUrlsTest {
   })
   void aNodeThatCallsItselfLocalIsMeantWhereItIs(String said, String node, String target) {
     PublicUrls urls =
-        PublicUrls.of(Capabilities.of(Map.of("webSocketUrl", said)), ID, LAB, URI.create(node));
+        PublicUrls.of(
+            Capabilities.of(Map.of("webSocketUrl", said)), ID, LAB, node(node, "mini2.lab"));
 
     assertThat(urls.tunnels()).containsEntry("/se/bidi", target);
   }
@@ -72,7 +121,7 @@ final class PublicUrlsTest {
     Map<String, Object> said =
         Map.of("webSocketUrl", true, "se:cdp", "not an address", "se:vnc", "mailto:x@y");
 
-    PublicUrls urls = PublicUrls.of(Capabilities.of(said), ID, LAB, URI.create("http://node"));
+    PublicUrls urls = PublicUrls.of(Capabilities.of(said), ID, LAB, node("http://node"));
 
     assertThat(urls.rewritten().asMap()).isEqualTo(said);
     assertThat(urls.tunnels()).isEmpty();
