@@ -167,7 +167,8 @@ public final class GridFleetLb implements AutoCloseable {
             connections,
             client,
             new Listeners.OfRelay(new SessionTraffic(activity, endSession), metrics.relay()),
-            new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()));
+            new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
+            config.relay().clientHeaders(config.router()::trusts));
     this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, known);
     this.newSessions = newSessions(client);
     this.flow = newSessions.flow();

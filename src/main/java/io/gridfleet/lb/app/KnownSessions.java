@@ -74,13 +74,25 @@ final class KnownSessions implements SessionRoutes, SessionListener {
     session
         .tunnels()
         .forEach(
-            (path, target) -> sockets.put("/session/" + session.id() + path, URI.create(target)));
+            (path, leads) -> {
+              URI target = URI.create(leads);
+              if (node.mayLeadTo(target)) {
+                sockets.put("/session/" + session.id() + path, target);
+              }
+            });
+    Map<String, String> addresses = new HashMap<>();
+    for (String name : SessionRoute.ADDRESS_CAPABILITIES) {
+      if (session.capabilities().get(name) instanceof String address) {
+        addresses.put(name, address);
+      }
+    }
     return new SessionRoute(
         session.id(),
         NodeAddress.of(node.url()),
         node.id().value(),
         session.terms().tenant(),
         session.terms().commandTimeout(),
-        sockets);
+        sockets,
+        addresses);
   }
 }

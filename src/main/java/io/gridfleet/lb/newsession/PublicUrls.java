@@ -124,8 +124,8 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
   }
 
   /**
-   * An address on a host that the node may not lead to isn't followed: it is asked for at the node's
-   * own address, under the path that it has with us, as a Selenium Grid has it.
+   * An address on a host that the node may not lead to isn't followed: it is asked for at the
+   * node's own address, under the path that it has with us, as a Selenium Grid has it.
    */
   static PublicUrls of(Capabilities answered, SessionId id, Base base, Node node) {
     Capabilities rewritten = answered;

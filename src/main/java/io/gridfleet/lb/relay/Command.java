@@ -46,6 +46,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   private final CommandClock clock;
   private boolean handshake;
   private boolean holdsPlace;
+  private boolean elsewhere;
   private boolean expectsContinue;
   private @Nullable NodeConnection node;
   private @Nullable Deque<HttpContent> kept;
@@ -90,6 +91,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   }
 
   private NodeAddress turnHead() {
+    relay.clientHeaders().strip(head.headers(), front.client());
     if (!handshake) {
       RequestHead.turn(head, route.node(), path);
       return route.node();
@@ -99,6 +101,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
       RequestHead.turnHandshake(head, route.node(), path);
       return route.node();
     }
+    elsewhere = true;
     NodeAddress target = NodeAddress.of(socket);
     NodeAddress origin = new NodeAddress(target.secure(), target.host(), target.port(), "");
     RequestHead.turnHandshake(head, origin, RequestHead.socketPath(socket, path));
@@ -186,6 +189,14 @@ final class Command implements RequestSink, AnswerSink, Waiting {
 
   @Override
   public void answerHead(HttpResponse answer) {
+    if (elsewhere && answer.status().code() != SWITCHING) {
+      failed(
+          new NodeFailure(
+              NodeFailure.Kind.BAD_ANSWER,
+              route.node(),
+              "has a WebSocket address that answers a handshake with " + answer.status().code()));
+      return;
+    }
     clock.answered(answer.status().code());
     if (answer.status().code() == SWITCHING) {
       switching = answer;

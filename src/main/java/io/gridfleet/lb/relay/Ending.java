@@ -12,8 +12,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,24 +65,11 @@ final class Ending implements RequestSink {
         new NodeRequest(
             "DELETE",
             "/session/" + route.id().value(),
-            headers(),
+            RequestHead.own(relay, front, head),
             new byte[0],
             route.commandTimeout());
     var unused =
         relay.client().send(route.node(), request, front.loop()).handle(this::answeredByNode);
-  }
-
-  private Map<String, String> headers() {
-    HttpHeaders own = head.headers();
-    HopByHop.strip(own);
-    own.remove(HttpHeaderNames.AUTHORIZATION);
-    own.remove(HttpHeaderNames.HOST);
-    own.remove(HttpHeaderNames.CONTENT_LENGTH);
-    own.remove(HttpHeaderNames.TRANSFER_ENCODING);
-    own.remove(HttpHeaderNames.EXPECT);
-    Map<String, String> headers = new LinkedHashMap<>();
-    own.forEach(entry -> headers.put(entry.getKey(), entry.getValue()));
-    return headers;
   }
 
   private @Nullable Void answeredByNode(@Nullable NodeAnswer answer, @Nullable Throwable failure) {

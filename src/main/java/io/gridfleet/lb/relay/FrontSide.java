@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
+import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,9 @@ import java.time.Duration;
  */
 public interface FrontSide {
   EventLoop loop();
+
+  /** The peer's address: the client's own, or a proxy's. */
+  SocketAddress client();
 
   /** Whether the client speaks HTTP/1.1: takes chunks and interim answers. */
   boolean isModern();

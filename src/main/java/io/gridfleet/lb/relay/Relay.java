@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Carries the traffic of live sessions between clients and nodes. */
@@ -18,6 +19,8 @@ public final class Relay {
   private final RelayListener listener;
   private final Limits limits;
   private final Tunnels tunnels;
+  private final ClientHeaders clientHeaders;
+  private final Uploads uploads;
 
   /**
    * What clients may ask of the relay.
@@ -32,8 +35,14 @@ public final class Relay {
   }
 
   public Relay(
-      NodeConnections connections, NodeClient client, RelayListener listener, Limits limits) {
+      NodeConnections connections,
+      NodeClient client,
+      RelayListener listener,
+      Limits limits,
+      ClientHeaders clientHeaders) {
     this.limits = limits;
+    this.clientHeaders = clientHeaders;
+    this.uploads = new Uploads(client);
     this.connections = connections;
     this.client = client;
     this.listener = listener;
@@ -58,8 +67,24 @@ public final class Relay {
    */
   public RequestSink forward(FrontSide front, HttpRequest head, String path, SessionRoute route) {
     boolean upgrade = Upgrade.isAsked(head.headers());
-    Command command = new Command(this, front, head, path, route);
+    if (!upgrade && CapabilitiesCommand.isAsked(head, path, route)) {
+      return new CapabilitiesCommand(this, front, head, path, route);
+    }
+    Command command = new Command(this, front, head, uploads.path(head, path, route), route);
     return upgrade ? command.asHandshake() : command;
+  }
+
+  /** Whether {@link #learnUploads} has to come before {@link #forward}. */
+  public boolean mustLearnUploads(HttpRequest head, String path, SessionRoute route) {
+    return uploads.isUnknown(head, path, route);
+  }
+
+  /**
+   * Asks the session's node, once in a while, where it takes uploads. The stage completes on the
+   * event loop, with the route, however the node answers.
+   */
+  public CompletionStage<Optional<SessionRoute>> learnUploads(FrontSide front, SessionRoute route) {
+    return uploads.learn(front.loop(), route, limits.bodyPause()).thenApply(Optional::of);
   }
 
   /**
@@ -122,6 +147,10 @@ public final class Relay {
 
   NodeClient client() {
     return client;
+  }
+
+  ClientHeaders clientHeaders() {
+    return clientHeaders;
   }
 
   RelayListener listener() {

@@ -4,7 +4,12 @@ import io.gridfleet.lb.config.Checked;
 import io.gridfleet.lb.config.Complaints;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** How commands and sockets of live sessions are carried. */
 public record RelayConfig(
@@ -23,8 +28,23 @@ public record RelayConfig(
             max = "10min")
         Duration nodeIdle,
     @Key(doc = "How many WebSockets a session may have at once.", fallback = "16", min = "1")
-        int socketsPerSession)
+        int socketsPerSession,
+    @Key(
+            doc =
+                "Which of Cookie, Origin, Referer, Forwarded and X-Forwarded-… nodes get from peers that"
+                    + " aren't trusted proxies.",
+            example = "[Cookie]")
+        List<String> passHeaders)
     implements Checked {
+
+  /** Which headers of clients reach nodes. */
+  public ClientHeaders clientHeaders(Predicate<InetAddress> trusted) {
+    return new ClientHeaders(
+        passHeaders.stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet()),
+        trusted);
+  }
 
   @Override
   public void check(Complaints complaints) {

@@ -8,17 +8,18 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A client's request head turned into the one the node gets. */
 final class RequestHead {
   private RequestHead() {}
 
-  /** Puts the node's path and host in; takes out what is of the client's connection or secret. */
+  /** Puts the node's path and host in; takes out what is of the client's connection. */
   static void turn(HttpRequest head, NodeAddress node, String path) {
     HttpHeaders headers = head.headers();
     HopByHop.strip(headers);
-    headers.remove(HttpHeaderNames.AUTHORIZATION);
     headers.set(HttpHeaderNames.HOST, node.authority());
     head.setUri(node.basePath().isEmpty() ? path : node.basePath() + path);
     head.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -32,6 +33,21 @@ final class RequestHead {
       head.headers().set(HttpHeaderNames.UPGRADE, protocol);
       head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     }
+  }
+
+  /** The client's headers for a request of our own, whose body and address are not the client's. */
+  static Map<String, String> own(Relay relay, FrontSide front, HttpRequest head) {
+    HttpHeaders headers = head.headers();
+    HopByHop.strip(headers);
+    relay.clientHeaders().strip(headers, front.client());
+    headers.remove(HttpHeaderNames.HOST);
+    headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    headers.remove(HttpHeaderNames.EXPECT);
+    headers.remove(HttpHeaderNames.ACCEPT_ENCODING);
+    Map<String, String> own = new LinkedHashMap<>();
+    headers.forEach(entry -> own.put(entry.getKey(), entry.getValue()));
+    return own;
   }
 
   /** The target of a socket that is not under the node's address; null if there is none. */

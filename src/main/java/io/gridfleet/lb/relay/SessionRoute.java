@@ -5,6 +5,7 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where the commands of a live session go.
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param sockets WebSocket targets that are not under the node's own address, by the path that
  *     clients ask us for, base taken off ({@code /session/ID/se/cdp}); a query of the client's is
  *     kept
+ * @param addresses what the client was told as the session's WebSocket addresses, by capability:
+ *     the node's own don't reach it
  */
 public record SessionRoute(
     SessionId id,
@@ -22,12 +25,18 @@ public record SessionRoute(
     String nodeName,
     String tenant,
     Duration commandTimeout,
-    Map<String, URI> sockets) {
+    Map<String, URI> sockets,
+    Map<String, String> addresses) {
   /** What the last segment of a path begins with where the rest of it is a secret. */
   public static final String KEY = "key-";
 
+  /** Capabilities that hold a WebSocket address of a node. */
+  public static final Set<String> ADDRESS_CAPABILITIES =
+      Set.of("webSocketUrl", "se:cdp", "se:vnc", "se:gridWebSocketUrl");
+
   public SessionRoute {
     sockets = Map.copyOf(sockets);
+    addresses = Map.copyOf(addresses);
   }
 
   /** Whether a path may be {@link #isKeyOf} some session's. */

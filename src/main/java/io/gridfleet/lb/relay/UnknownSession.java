@@ -1,5 +1,6 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.node.NodeAnswer;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 final class UnknownSession {
   /** Error bodies with a stack trace are larger, but the member {@code error} comes early. */
   private static final int MOST_BYTES = 8 * 1024;
+
+  private static final int NOT_FOUND = 404;
 
   /** With its quotes, so that a message which mentions it doesn't count. */
   private static final String SIGN = "\"invalid session id\"";
@@ -23,5 +26,10 @@ final class UnknownSession {
 
   boolean isTold() {
     return seen.toString(StandardCharsets.ISO_8859_1).contains(SIGN);
+  }
+
+  static boolean isTold(NodeAnswer answer) {
+    return answer.status() == NOT_FOUND
+        && new String(answer.body(), StandardCharsets.ISO_8859_1).contains(SIGN);
   }
 }

@@ -121,6 +121,12 @@ final class Dispatch {
   private RequestSink relayed(
       FrontConnection front, HttpRequest head, Route.Command command, SessionRoute route) {
     front.lastSession(route.id());
+    if (relay.mustLearnUploads(head, command.path(), route)) {
+      return new LookingUp(
+          front,
+          relay.learnUploads(front, route),
+          learnt -> relay.forward(front, head, command.path(), route));
+    }
     return command.ends()
         ? relay.end(front, head, route, endpoints.ending())
         : relay.forward(front, head, command.path(), route);

@@ -4,6 +4,7 @@ import io.gridfleet.lb.config.AddressRange;
 import io.gridfleet.lb.config.ByteSize;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.http.HttpLimits;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 
@@ -47,6 +48,11 @@ public record RouterConfig(
             doc = "Peers whose Forwarded and X-Forwarded headers are believed.",
             example = "[10.0.0.0/8, \"::1\"]")
         List<AddressRange> trustedProxies) {
+
+  /** Whether what a peer says about its client is believed. */
+  public boolean trusts(InetAddress peer) {
+    return trustedProxies.stream().anyMatch(range -> range.contains(peer));
+  }
 
   public HttpLimits limits() {
     return new HttpLimits(

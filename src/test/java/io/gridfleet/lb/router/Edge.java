@@ -12,6 +12,7 @@ import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
 import io.gridfleet.lb.node.NodeTrust;
+import io.gridfleet.lb.relay.ClientHeaders;
 import io.gridfleet.lb.relay.CommandReport;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.relay.RelayListener;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
   /** The body of the answer to {@code /api/large}. */
   static final int LARGE = 1024 * 1024;
 
+  /** What the client of each session was told. */
+  static final Map<String, String> ADDRESSES = Map.of("webSocketUrl", "ws://lb/session/s1/se/bidi");
+
   private final long pinnedBefore = pinned();
   final EventLoops loops =
       new EventLoops(
@@ -60,7 +65,12 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
           Duration.ofSeconds(1),
           NodeTrust.ofJava());
   final Relay relay =
-      new Relay(nodes, new NodeClient(nodes, loops.group()), this, Relay.Limits.defaults());
+      new Relay(
+          nodes,
+          new NodeClient(nodes, loops.group()),
+          this,
+          Relay.Limits.defaults(),
+          new ClientHeaders(Set.of("x-forwarded-proto"), peer -> false));
   final Map<SessionId, SessionRoute> sessions = new ConcurrentHashMap<>();
   final Map<SessionId, SessionRoute> stored = new ConcurrentHashMap<>();
   final List<String> events = new CopyOnWriteArrayList<>();
@@ -137,7 +147,8 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
   SessionRoute session(
       String id, NodeAddress node, Duration commandTimeout, Map<String, URI> sockets) {
     SessionRoute route =
-        new SessionRoute(new SessionId(id), node, "node-1", "anonymous", commandTimeout, sockets);
+        new SessionRoute(
+            new SessionId(id), node, "node-1", "anonymous", commandTimeout, sockets, ADDRESSES);
     sessions.put(route.id(), route);
     return route;
   }

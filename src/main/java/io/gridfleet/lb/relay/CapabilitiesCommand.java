@@ -1,0 +1,149 @@
+package io.gridfleet.lb.relay;
+
+import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.http.HopByHop;
+import io.gridfleet.lb.node.NodeAnswer;
+import io.gridfleet.lb.node.NodeFailure;
+import io.gridfleet.lb.node.NodeRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command that answers the session's capabilities. Its answer is gathered, up to {@link
+ * #MAX_ANSWER} (a larger one is an error), and the node's own WebSocket addresses in it become
+ * those that the client was given with the session.
+ */
+final class CapabilitiesCommand implements RequestSink {
+  /** Far above what drivers answer. */
+  private static final int MAX_ANSWER = 1024 * 1024;
+
+  private final Relay relay;
+  private final FrontSide front;
+  private final HttpRequest head;
+  private final String path;
+  private final SessionRoute route;
+  private final CommandClock clock;
+  private @Nullable CompletableFuture<NodeAnswer> asked;
+  private boolean over;
+
+  CapabilitiesCommand(
+      Relay relay, FrontSide front, HttpRequest head, String path, SessionRoute route) {
+    this.relay = relay;
+    this.front = front;
+    this.head = head;
+    this.path = path;
+    this.route = route;
+    this.clock = new CommandClock(relay.listener(), route.id(), head.method().name(), path);
+  }
+
+  static boolean isAsked(HttpRequest head, String path, SessionRoute route) {
+    if (!head.method().equals(HttpMethod.GET)) {
+      return false;
+    }
+    int query = path.indexOf('?');
+    String plain = query < 0 ? path : path.substring(0, query);
+    String whole = "/session/" + route.id().value();
+    return plain.startsWith(whole)
+        && switch (plain.substring(whole.length())) {
+          case "", "/", "/appium/capabilities", "/appium/capabilities/" -> true;
+          default -> false;
+        };
+  }
+
+  @Override
+  public void start() {
+    relay.listener().commandStarted(route.id());
+    front.within(relay.bodyPause());
+  }
+
+  @Override
+  public void content(HttpContent part) {
+    part.release();
+    if (part instanceof LastHttpContent && !over && asked == null) {
+      send();
+    }
+  }
+
+  private void send() {
+    front.within(route.commandTimeout());
+    NodeRequest request =
+        new NodeRequest(
+            "GET", path, RequestHead.own(relay, front, head), new byte[0], route.commandTimeout());
+    clock.requestSent();
+    CompletableFuture<NodeAnswer> answer =
+        relay.client().send(route.node(), request, front.loop(), MAX_ANSWER);
+    asked = answer;
+    var unused =
+        answer.handle(
+            (got, failure) -> {
+              front.loop().execute(() -> answered(got, failure));
+              return null;
+            });
+  }
+
+  private void answered(@Nullable NodeAnswer answer, @Nullable Throwable failure) {
+    if (over) {
+      return;
+    }
+    if (answer == null) {
+      NodeFailure known =
+          failure instanceof NodeFailure told
+              ? told
+              : new NodeFailure(NodeFailure.Kind.RESET, route.node(), "gave no answer", failure);
+      end(CommandReport.Outcome.NODE_FAILED, NodeErrors.failed(route, known));
+      return;
+    }
+    byte[] body = SocketAddresses.ours(answer.body(), route.addresses());
+    FullHttpResponse out = Answers.whole(answer.status(), Answers.JSON, body);
+    HttpHeaders headers = out.headers().clear();
+    answer.headers().forEach(headers::set);
+    HopByHop.strip(headers);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    if (UnknownSession.isTold(answer)) {
+      relay.listener().sessionUnknownToNode(route.id());
+    }
+    clock.received(body.length);
+    end(CommandReport.Outcome.ANSWERED, out);
+  }
+
+  private void end(CommandReport.Outcome outcome, FullHttpResponse answer) {
+    over = true;
+    clock.answered(answer.status().code());
+    clock.ended(outcome);
+    front.whole(answer);
+  }
+
+  @Override
+  public void clientGone() {
+    if (!over) {
+      over = true;
+      clock.ended(CommandReport.Outcome.CLIENT_LEFT);
+      cancel();
+    }
+  }
+
+  @Override
+  public void timedOut() {
+    if (!over) {
+      boolean sent = asked != null;
+      cancel();
+      end(
+          CommandReport.Outcome.TIMED_OUT,
+          sent ? NodeErrors.silent(route) : NodeErrors.bodyPaused());
+    }
+  }
+
+  private void cancel() {
+    if (asked != null) {
+      asked.cancel(true);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.gridfleet.lb.relay;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Which headers of clients reach nodes. Those that carry the client's credentials, say where it
+ * comes from, or claim that a proxy did, are kept back unless the configuration passes them or the
+ * peer is a trusted proxy. {@code Authorization} is for us and never passes.
+ */
+public final class ClientHeaders {
+  private static final String FORWARDED_PREFIX = "x-forwarded-";
+  private static final Set<String> KEPT_BACK = Set.of("cookie", "origin", "referer", "forwarded");
+
+  private final Set<String> passed;
+  private final Predicate<InetAddress> trusted;
+
+  /**
+   * @param passed names in lower case that reach nodes from everybody
+   * @param trusted whether a peer's headers pass as they are
+   */
+  public ClientHeaders(Set<String> passed, Predicate<InetAddress> trusted) {
+    this.passed = Set.copyOf(passed);
+    this.trusted = trusted;
+  }
+
+  /** Takes out what the node doesn't get from this peer. */
+  void strip(HttpHeaders headers, SocketAddress peer) {
+    headers.remove(HttpHeaderNames.AUTHORIZATION);
+    List<String> keptBack = keptBack(headers);
+    if (!keptBack.isEmpty() && !isTrusted(peer)) {
+      keptBack.forEach(headers::remove);
+    }
+  }
+
+  private List<String> keptBack(HttpHeaders headers) {
+    List<String> names = List.of();
+    for (var all = headers.iteratorCharSequence(); all.hasNext(); ) {
+      Map.Entry<CharSequence, CharSequence> header = all.next();
+      String name = header.getKey().toString().toLowerCase(Locale.ROOT);
+      boolean concerned = KEPT_BACK.contains(name) || name.startsWith(FORWARDED_PREFIX);
+      if (concerned && !passed.contains(name)) {
+        names = names.isEmpty() ? new ArrayList<>(4) : names;
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  private boolean isTrusted(SocketAddress peer) {
+    return peer instanceof InetSocketAddress address
+        && address.getAddress() != null
+        && trusted.test(address.getAddress());
+  }
+}
