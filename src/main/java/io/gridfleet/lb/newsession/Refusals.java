@@ -68,12 +68,14 @@ final class Refusals {
     return WebDriverError.of(error.code(), error.message() + hints, data);
   }
 
-  /** A key that was probably mistyped, for people who read only the text. */
+  /** A key that was mistyped or that devices lack, for people who read only the text. */
   private static String hints(Map<String, Object> explained) {
     return explained.get("warnings") instanceof List<?> warnings
         ? warnings.stream()
             .map(String::valueOf)
-            .filter(warning -> warning.contains("did you mean"))
+            .filter(
+                warning ->
+                    warning.startsWith("no device has the key ") || warning.contains(" otherwise "))
             .map(warning -> "; " + warning)
             .collect(Collectors.joining())
         : "";

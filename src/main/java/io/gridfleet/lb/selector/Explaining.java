@@ -19,6 +19,8 @@ final class Explaining {
   /** So many different values are compared to find the nearest ones. */
   private static final int MOST_COMPARED = 1000;
 
+  private static final String OTHERWISE = " devices that match otherwise have";
+
   private final Selector selector;
   private final List<Explanation.Candidate> devices;
   private final List<Clause> parts;
@@ -30,6 +32,9 @@ final class Explaining {
 
   private final int[] aloneAvailable;
 
+  /** Of the same: those that don't even have the part's key. */
+  private final int[] aloneWithoutKey;
+
   Explaining(Selector selector, Collection<Explanation.Candidate> devices) {
     this.selector = selector;
     this.devices = List.copyOf(devices);
@@ -38,6 +43,7 @@ final class Explaining {
     this.texts = parts.stream().map(Printer::print).toArray(String[]::new);
     this.alone = new int[checks.length];
     this.aloneAvailable = new int[checks.length];
+    this.aloneWithoutKey = new int[checks.length];
   }
 
   private static List<Clause> parts(Clause clause) {
@@ -69,9 +75,14 @@ final class Explaining {
     if (failed == 1) {
       alone[first]++;
       aloneAvailable[first] += device.inhibitors().isEmpty() ? 1 : 0;
+      aloneWithoutKey[first] += lacksKey(parts.get(first), device) ? 1 : 0;
     }
     String text = failed == 0 ? null : texts[first];
     return new Explanation.Verdict(device.id(), text, device.inhibitors());
+  }
+
+  private static boolean lacksKey(Clause part, Explanation.Candidate device) {
+    return part instanceof Clause.Term term && device.attributes().find(term.key()) == null;
   }
 
   private Explanation.@Nullable NearestMiss nearestMiss() {
@@ -121,10 +132,25 @@ final class Explaining {
     Set<String> known = new TreeSet<>();
     devices.forEach(device -> known.addAll(device.attributes().keys()));
     List<String> warnings = new ArrayList<>(selector.warnings(known));
+    for (int i = 0; i < aloneWithoutKey.length; i++) {
+      if (aloneWithoutKey[i] > 0 && parts.get(i) instanceof Clause.Term term) {
+        withoutKey(term.key(), aloneWithoutKey[i], known, warnings);
+      }
+    }
     Set<Clause.Term> terms = new LinkedHashSet<>();
     KeysAsked.terms(selector.clause(), terms);
     terms.forEach(term -> incomparable(term, warnings));
     return warnings;
+  }
+
+  /** Devices that a key keeps away because nobody said what it is on them. */
+  private static void withoutKey(String key, int devices, Set<String> known, List<String> to) {
+    if (known.contains(key)) {
+      to.add(
+          (devices == 1 ? "a device that matches otherwise has" : devices + OTHERWISE)
+              + " no "
+              + KeysAsked.written(key));
+    }
   }
 
   /** A term that orders values, where devices have values that have no order. */

@@ -69,7 +69,37 @@ final class ExplanationTest {
     assertThat(explain("os_verion:17").warnings())
         .containsExactly("no device has the key os_verion: did you mean os_version?");
     assertThat(explain("deviceType:ios").warnings().get(0)).contains("device_type");
-    assertThat(explain("colour:red").warnings()).containsExactly("no device has the key colour");
+  }
+
+  @Test
+  void aKeyThatIsNoSlipIsAnsweredWithTheKeysThatExist() {
+    for (String key : List.of("colour", "hostname")) {
+      assertThat(explain(key + ":red").warnings())
+          .singleElement()
+          .asString()
+          .startsWith("no device has the key " + key + "; keys that exist: ")
+          .contains("model, ", "os_version")
+          .doesNotContain("did you mean");
+    }
+  }
+
+  @Test
+  void aKeyThatOnlySomeDevicesHaveIsToldOfThoseThatItKeepsAway() {
+    List<Explanation.Candidate> browsers =
+        List.of(
+            device("one", Map.of("browserName", "chrome")),
+            device("two", Map.of("browserName", "chrome")),
+            device("three", Map.of("browserName", "firefox", "browserVersion", "140")));
+    assertThat(
+            Explanation.of(Selector.parse("browserName:chrome browserVersion:156"), browsers)
+                .warnings())
+        .containsExactly("2 devices that match otherwise have no browserVersion");
+    assertThat(
+            Explanation.of(
+                    Selector.parse("browserName:chrome browserVersion:156"), browsers.subList(0, 2))
+                .warnings())
+        .containsExactly(
+            "no device has the key browserVersion; keys that exist: browser, browser_name, browserName");
   }
 
   @Test

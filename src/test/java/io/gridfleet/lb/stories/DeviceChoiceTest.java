@@ -213,6 +213,16 @@ final class DeviceChoiceTest {
     assertThat(answered.message()).contains("closed the connection");
   }
 
+  @Test
+  void aKeyThatNoDeviceHasIsToldWithThoseThatExist() throws IOException {
+    lab.start(1);
+    assertThat(lab.newSession("'gridfleet:selector':'model:Fake*'").answered().message())
+        .contains("no device has the key model; keys that exist: ", "device_type, ", "node")
+        .doesNotContain("did you mean");
+    assertThat(lab.newSession("'browserVersion':'156'").answered().message())
+        .contains("no device has the key browserVersion; keys that exist: ");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gridfleet:selektor", "appium:gridfleet:selektor"})
   void anUnknownCapabilityIsRefusedWhenTheLabIsStrict(String name) throws IOException {
