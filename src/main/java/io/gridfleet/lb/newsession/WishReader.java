@@ -112,9 +112,10 @@ public final class WishReader {
       List<Capabilities> candidates, OurCapabilities ours, Tenant tenant, Optional<String> run) {
     List<Question> questions = new ArrayList<>();
     List<String> strangers = new ArrayList<>();
+    Object shared = ours.value("selector");
     for (Capabilities candidate : candidates) {
       Object own = OurCapabilities.valueIn(candidate, "selector");
-      Object selector = own != null ? own : ours.value("selector");
+      Object selector = own != null ? own : shared;
       Optional<String> name = OurCapabilities.appiumIn(candidate, "udid").map(Object::toString);
       Optional<String> udid = name.filter(text -> !text.isBlank());
       boolean told = selector != null || udid.isPresent() || run.isPresent();
@@ -126,6 +127,7 @@ public final class WishReader {
       }
       questions.add(new Question(question.selector(), tenant.devices(), run, question.named()));
     }
+    checkWork(questions);
     if (strangers.size() == candidates.size()) {
       throw refused(
           ErrorCode.SESSION_NOT_CREATED,
@@ -134,6 +136,16 @@ public final class WishReader {
               + OurCapabilities.shown(String.join(" or ", strangers)));
     }
     return questions;
+  }
+
+  private static void checkWork(List<Question> questions) {
+    int work = questions.stream().map(Question::selector).distinct().mapToInt(Selector::work).sum();
+    if (work > Selector.MAX_WORK) {
+      throw ProtocolException.invalidArgument(
+          "The selectors of all 'firstMatch' entries together ask too much of each device (%d of %d)"
+                  .formatted(work, Selector.MAX_WORK)
+              + ": use fewer entries, or fewer wildcards and regular expressions");
+    }
   }
 
   private static final Question NOBODY =

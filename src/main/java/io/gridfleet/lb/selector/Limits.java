@@ -17,5 +17,17 @@ final class Limits {
   /** Characters of one pattern with wildcards: its matching may take pattern times text. */
   static final int MOST_PATTERN = 512;
 
+  /**
+   * Characters behind the first {@code *} of a pattern, of all patterns together: each of them may
+   * be compared at each character of a value.
+   */
+  static final int MAX_AFTER_STAR = 512;
+
+  /**
+   * Instructions of all regular expressions together: each of them may be looked at for each
+   * character of a value.
+   */
+  static final int MAX_INSTRUCTIONS = 512;
+
   private Limits() {}
 }

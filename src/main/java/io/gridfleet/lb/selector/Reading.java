@@ -17,6 +17,8 @@ final class Reading {
     private int depth;
     private int terms;
     private int expressions;
+    private int afterStar;
+    private int instructions;
     private final Set<String> notes = new LinkedHashSet<>();
   }
 
@@ -88,6 +90,25 @@ final class Reading {
           "a value with wildcards of at most " + Limits.MOST_PATTERN + " characters",
           null);
     }
+    if (condition instanceof Condition.Like like) {
+      used.afterStar += Wildcard.afterStar(like.pattern());
+      if (used.afterStar > Limits.MAX_AFTER_STAR) {
+        throw SelectorException.at(
+            source,
+            place,
+            "at most "
+                + Limits.MAX_AFTER_STAR
+                + " characters behind a * in all values with wildcards together",
+            null);
+      }
+    }
+  }
+
+  /** What asking one device costs at the most, in the units of {@link Selector#MAX_WORK}. */
+  int work() {
+    return used.terms
+        + Selector.WORK_OF_A_SYMBOL * used.afterStar
+        + Selector.WORK_OF_AN_INSTRUCTION * used.instructions;
   }
 
   /** A regular expression, canonical, that compiles. */
@@ -106,6 +127,16 @@ final class Reading {
     Regex.Problem problem = Regex.problem(expression);
     if (problem != null) {
       throw SelectorException.at(source, place, problem.expected(), problem.hint());
+    }
+    used.instructions += Regex.compile(expression).programSize();
+    if (used.instructions > Limits.MAX_INSTRUCTIONS) {
+      throw SelectorException.at(
+          source,
+          place,
+          "regular expressions of at most "
+              + Limits.MAX_INSTRUCTIONS
+              + " instructions together, each repetition counted",
+          "use * or + instead of counted repetitions");
     }
     return new Condition.Matches(expression);
   }

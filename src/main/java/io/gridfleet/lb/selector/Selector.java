@@ -2,6 +2,7 @@ package io.gridfleet.lb.selector;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,18 +16,35 @@ import org.jspecify.annotations.Nullable;
  * same words, whatever the order of the words.
  */
 public final class Selector {
-  private static final Selector EVERYTHING = new Selector(new Clause.Everything(), List.of());
+  /**
+   * How much work the selectors of one request may be together, for each device; a unit is a text
+   * or number compared, about ten nanoseconds.
+   */
+  public static final int MAX_WORK = 16 * 1024;
+
+  /** A character behind a {@code *} may be compared with each character of a value. */
+  static final int WORK_OF_A_SYMBOL = 16;
+
+  static final int WORK_OF_AN_INSTRUCTION = 32;
+
+  private static final Selector EVERYTHING = of(new Clause.Everything());
 
   private final Clause clause;
   private final Check check;
   private final String normalForm;
 
   private final List<String> notes;
+  private final int work;
 
-  private Selector(Clause clause, List<String> notes) {
+  private Selector(Clause clause, List<String> notes, int work) {
+    this(clause, notes, work, Check.of(clause));
+  }
+
+  private Selector(Clause clause, List<String> notes, int work, Check check) {
     this.clause = clause;
     this.notes = notes;
-    this.check = Check.of(clause);
+    this.work = work;
+    this.check = check;
     this.normalForm = Printer.normal(clause);
   }
 
@@ -44,7 +62,7 @@ public final class Selector {
     Reading reading = new Reading(text);
     Clause clause =
         JsonForm.looksLike(text) ? JsonForm.parse(text, reading) : TextParser.parse(text, reading);
-    return bounded(text, new Selector(clause, reading.notes()));
+    return bounded(text, new Selector(clause, reading.notes(), reading.work()));
   }
 
   /**
@@ -62,7 +80,12 @@ public final class Selector {
 
   static Selector parseJson(String text) {
     Reading reading = new Reading(text);
-    return bounded(text, new Selector(JsonForm.parse(text, reading), reading.notes()));
+    return bounded(text, json(text, reading));
+  }
+
+  private static Selector json(String text, Reading reading) {
+    Clause clause = JsonForm.parse(text, reading);
+    return new Selector(clause, reading.notes(), reading.work());
   }
 
   /** The normal form must be readable too, and escapes make it longer than what was typed. */
@@ -75,7 +98,9 @@ public final class Selector {
   }
 
   static Selector of(Clause clause) {
-    return new Selector(clause, List.of());
+    Set<Clause.Term> terms = new HashSet<>();
+    KeysAsked.terms(clause, terms);
+    return new Selector(clause, List.of(), terms.size());
   }
 
   /**
@@ -112,7 +137,16 @@ public final class Selector {
   /** Both questions at once. */
   public Selector and(Selector other) {
     List<String> both = Stream.concat(notes.stream(), other.notes.stream()).distinct().toList();
-    return new Selector(Clause.all(List.of(clause, other.clause)), both);
+    return new Selector(
+        Clause.all(List.of(clause, other.clause)),
+        both,
+        work + other.work,
+        device -> check.test(device) && other.check.test(device));
+  }
+
+  /** What asking one device costs at the most; see {@link #MAX_WORK}. */
+  public int work() {
+    return work;
   }
 
   /** The keys that are asked for, folded and sorted. */

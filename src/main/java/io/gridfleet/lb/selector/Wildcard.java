@@ -26,6 +26,23 @@ final class Wildcard {
     symbols = Arrays.copyOf(found, count);
   }
 
+  /**
+   * How many characters of a pattern stand behind its first {@code *}, further ones not counted.
+   */
+  static int afterStar(String pattern) {
+    Wildcard compiled = new Wildcard(pattern);
+    int count = 0;
+    boolean behind = false;
+    for (int symbol : compiled.symbols) {
+      if (symbol == RUN) {
+        behind = true;
+      } else if (behind) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** The same pattern always written the same way: one run for several in a row. */
   static String canonical(String pattern) {
     StringBuilder canonical = new StringBuilder(pattern.length());

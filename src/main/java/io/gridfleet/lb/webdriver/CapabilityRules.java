@@ -21,6 +21,9 @@ final class CapabilityRules {
 
   private static final String APPIUM = "appium:";
 
+  /** Each entry is a question of its own to every device. */
+  private static final int MAX_FIRST_MATCH = 64;
+
   /** Real sets have below fifty; each of {@code alwaysMatch} is copied for each candidate. */
   private static final int MAX_NAMES = 1000;
 
@@ -81,6 +84,11 @@ final class CapabilityRules {
   /** An empty list is read as a missing one, as Appium does; the specification refuses it. */
   private static List<?> firstMatch(@Nullable Object given) {
     if (given instanceof List<?> list) {
+      if (list.size() > MAX_FIRST_MATCH) {
+        throw ProtocolException.invalidArgument(
+            "'firstMatch' has %d entries; at most %d are accepted"
+                .formatted(list.size(), MAX_FIRST_MATCH));
+      }
       return list.isEmpty() ? List.of(Map.of()) : list;
     }
     throw ProtocolException.invalidArgument(

@@ -8,6 +8,7 @@ import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.newsession.SessionWish.Progress;
 import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import java.nio.charset.StandardCharsets;
@@ -215,5 +216,47 @@ final class WishReaderTest {
     assertThatThrownBy(() -> wish("'gridfleet:waitForDeviceOnlineTimeout':86401"))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("at most 86400 seconds");
+  }
+
+  private SessionWish entries(int count, String entry) {
+    StringBuilder body = new StringBuilder("{'capabilities':{'firstMatch':[");
+    for (int i = 0; i < count; i++) {
+      body.append(i == 0 ? "" : ",").append(entry.replace("%d", String.valueOf(i)));
+    }
+    byte[] bytes =
+        body.append("]}}").toString().replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    NewSessionRequest any = lab.request(Map.of(), "127.0.0.1");
+    NewSessionRequest request =
+        new NewSessionRequest(
+            any.id(), any.arrival(), NewSessionPayload.parse(bytes), any.origin(), any.executor());
+    return reader.read(request, Tenant.anonymous());
+  }
+
+  @Test
+  void firstMatchHasAtMostSixtyFourEntries() {
+    assertThat(entries(64, "{'gridfleet:selector':'model:a%d'}").questions()).hasSize(64);
+    assertThatThrownBy(() -> entries(65, "{'gridfleet:selector':'model:a%d'}"))
+        .isInstanceOfSatisfying(
+            ProtocolException.class,
+            refused -> {
+              assertThat(refused.error().code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+              assertThat(refused.error().message())
+                  .contains("'firstMatch' has 65 entries; at most 64 are accepted");
+            });
+  }
+
+  @Test
+  void theSelectorsOfAllEntriesHaveOneBound() {
+    String wild = "{'gridfleet:selector':'model:*" + "a".repeat(400) + "%d'}";
+    assertThat(entries(2, wild).questions()).hasSize(2);
+    assertThatThrownBy(() -> entries(64, wild))
+        .isInstanceOfSatisfying(
+            ProtocolException.class,
+            refused ->
+                assertThat(refused.error().message())
+                    .contains("all 'firstMatch' entries together ask too much"));
+    assertThat(entries(64, "{'gridfleet:selector':'model:*" + "a".repeat(400) + "'}").questions())
+        .as("the same selector costs once")
+        .hasSize(64);
   }
 }

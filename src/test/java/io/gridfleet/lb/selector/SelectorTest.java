@@ -101,4 +101,38 @@ final class SelectorTest {
     set.put(3, Attributes.of(Map.of()));
     assertThat(set.contains(3)).isFalse();
   }
+
+  @Test
+  void patternsTogetherHaveABound() {
+    String one = "model:*" + "ab".repeat(50) + "%d ";
+    Selector.parse(numbered(one, 5));
+    assertThatThrownBy(() -> Selector.parse(numbered(one, 6)))
+        .hasMessageContaining("at most 512 characters behind a * in all values with wildcards");
+    assertThat(Selector.parse(numbered("model:Galaxy%d* ", 200)).work())
+        .as("a prefix is compared once")
+        .isEqualTo(200);
+  }
+
+  @Test
+  void expressionsTogetherHaveABoundWhenRepetitionsAreWrittenOut() {
+    Selector.parse("model:/x{1,100}/");
+    assertThatThrownBy(() -> Selector.parse("model:/[ab]c{100}d{1}(xyzuvwabcdef){100}/"))
+        .hasMessageContaining("repetitions");
+    assertThatThrownBy(() -> Selector.parse("model:/(abcdefghij){90}/"))
+        .hasMessageContaining("at most 512 instructions together");
+  }
+
+  @Test
+  void workAddsUp() {
+    Selector one = Selector.parse("model:*abc os:ios");
+    assertThat(one.and(Selector.parse("a:1")).work()).isEqualTo(one.work() + 1);
+  }
+
+  private static String numbered(String text, int times) {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < times; i++) {
+      all.append(text.replace("%d", String.valueOf(i)));
+    }
+    return all.toString();
+  }
 }
