@@ -150,6 +150,7 @@ public final class SelectorRoutes {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("id", device.id().value());
     row.put("name", device.name());
+    row.put("udid", device.udid().orElse(null));
     row.put("matches", explained.matches());
     row.put("failed_term", explained.failedTerm());
     row.put("inhibitors", why.stream().map(DeviceRow::inhibitor).toList());

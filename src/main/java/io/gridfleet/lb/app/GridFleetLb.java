@@ -14,6 +14,7 @@ import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.MatchingThread;
 import io.gridfleet.lb.distributor.ReplicaNews;
 import io.gridfleet.lb.distributor.SeatView;
 import io.gridfleet.lb.documents.Overview;
@@ -91,6 +92,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final Listeners.OfStories stories = new Listeners.OfStories();
   private final Listeners.OfSessions sessionEnds = new Listeners.OfSessions();
   private final SessionActivity activity = new SessionActivity(System::nanoTime);
+  private final MatchingThread matchingThread = new MatchingThread();
   private final Distributor distributor;
   private final FleetNews news;
   private final LiveSessions live;
@@ -129,7 +131,8 @@ public final class GridFleetLb implements AutoCloseable {
     Duration expiry = config.newSession().lockExpiry();
     this.keeper = new LockKeeper(store.deviceLocks(), expiry, System::nanoTime);
     this.distributor =
-        new Distributor(keeper, timer, clock, store.replicas().own(), store.signals());
+        new Distributor(
+            keeper, timer, clock, store.replicas().own(), store.signals(), matchingThread);
     this.news = new FleetNews(distributor);
     this.live = new LiveSessions(store.sessionMap(), news, activity, timer);
     NodeTrust trust = new NodeTrust(config.nodeTls().trust());
@@ -477,6 +480,7 @@ public final class GridFleetLb implements AutoCloseable {
     door.close(LAST_WORDS);
     probes.close();
     timer.shutdownNow();
+    matchingThread.close();
     elsewhere.shutdownNow();
     cleanUp.close();
     store.close();

@@ -129,6 +129,6 @@ final class LabState implements DeviceStates, NodeProbeListener {
 
   /** Whether any device could serve when it is free. */
   boolean inService() {
-    return distributor.seats().stream().anyMatch(SeatView::inService);
+    return distributor.anyInService();
   }
 }

@@ -19,10 +19,10 @@ final class Audience {
   private final TreeSet<Waiter> asking = new TreeSet<>();
   private int users;
 
-  Audience(int number, Question question, Collection<Seat> seats) {
+  Audience(int number, Question question, Collection<Seat> seats, Answers answers) {
     this.number = number;
     this.question = question;
-    seats.forEach(this::look);
+    look(seats, answers);
   }
 
   /** One more request uses it; whether it is the only one. */
@@ -43,9 +43,17 @@ final class Audience {
     return question;
   }
 
-  /** Looks again at one device. */
-  void look(Seat seat) {
-    fitting.set(seat.index(), question.fits(seat.device()));
+  /** Looks again at some devices; those that were asked already aren't asked again. */
+  void look(Collection<Seat> seats, Answers answers) {
+    BitSet known = answers.to(question);
+    for (Seat seat : seats) {
+      Integer place = known == null ? null : answers.place(seat.device());
+      if (known != null && place != null) {
+        fitting.set(seat.index(), known.get(place));
+      } else {
+        fitting.set(seat.index(), question.fits(seat.device()));
+      }
+    }
   }
 
   void forget(int index) {

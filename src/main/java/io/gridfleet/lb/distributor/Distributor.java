@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
@@ -10,14 +11,17 @@ import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,8 @@ public final class Distributor {
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final ReleaseLocks releases;
+  private final MatchingWork work;
+  private final RecentVerdicts recent = new RecentVerdicts();
 
   /** Guarded by the lock of {@link Changes}, as is the next one. */
   private @Nullable Placement closed;
@@ -66,6 +72,20 @@ public final class Distributor {
       InstantSource clock,
       String replica,
       FleetSignals signals) {
+    this(locks, timer, clock, replica, signals, Runnable::run);
+  }
+
+  /**
+   * @param matcher looks at many devices for a request, see {@link MatchingThread}
+   */
+  public Distributor(
+      LockKeeper locks,
+      ScheduledExecutorService timer,
+      InstantSource clock,
+      String replica,
+      FleetSignals signals,
+      Executor matcher) {
+    this.work = new MatchingWork(matcher);
     this.matching = new Matching(replica, signals.hasOthers());
     this.changes = new Changes(matching, signals, clock, this::askForLock, this::takeBackAt);
     this.signals = signals;
@@ -112,16 +132,95 @@ public final class Distributor {
     Waiter waiter = new Waiter(order, clock.instant().plus(wait), arrivals.incrementAndGet());
     changes.make(
         (now, steps) -> {
-          matching.ask(waiter);
-          Placement hopeless = closed != null ? closed : matching.hopeless(waiter, now);
-          if (hopeless != null) {
-            finish(waiter, hopeless, steps);
-          } else if (!matching.pickFor(waiter, now, steps)) {
-            matching.enter(waiter);
-            queued(waiter, wait, steps);
+          if (MatchingWork.isLittle(matching.fleet().seats().size(), matching.workOf(order))) {
+            begin(waiter, Answers.NONE, now, steps);
+          } else {
+            steps.add(() -> matchLater(waiter));
           }
         });
     return wait(waiter);
+  }
+
+  private void matchLater(Waiter waiter) {
+    if (!work.offer(() -> unlessBroken(waiter, () -> match(waiter)))) {
+      endWait(waiter, new Placement.Busy());
+    }
+  }
+
+  /** Asks the devices without the lock; a request whose client has left meanwhile isn't matched. */
+  private void match(Waiter waiter) {
+    if (waiter.outcome().isDone()) {
+      return;
+    }
+    Answers.Missing missing = changes.look(model -> model.missing(waiter.order()));
+    Answers answers =
+        Answers.of(missing.questions(), missing.devices(), () -> !waiter.outcome().isDone());
+    changes.make((now, steps) -> begin(waiter, answers, now, steps));
+  }
+
+  /** Gives a request a device, a place in the queue, or an answer. */
+  private void begin(Waiter waiter, Answers answers, Instant now, Changes.Steps steps) {
+    if (waiter.state() == Waiter.State.DONE) {
+      return;
+    }
+    if (closed != null) {
+      finish(waiter, closed, steps);
+      return;
+    }
+    matching.ask(waiter, answers);
+    Matching.Hopeless hopeless = matching.hopeless(waiter);
+    if (hopeless != null) {
+      steps.add(
+          () ->
+              explainLater(
+                  waiter,
+                  hopeless == Matching.Hopeless.ALL_FAILED
+                      ? Placement.NoneLeft::new
+                      : Placement.NothingMatches::new));
+    } else if (!matching.pickFor(waiter, now, steps)) {
+      matching.enter(waiter);
+      queued(waiter, Duration.between(now, waiter.deadline()), steps);
+    }
+  }
+
+  /** Ends a wait with what stands between the lab and the request. */
+  private void explainLater(Waiter waiter, Function<Verdicts, Placement> answer) {
+    Order order = waiter.order();
+    int devices = changes.look(model -> model.fleet().seats().size());
+    long most = (long) devices * order.questions().stream().mapToInt(Question::work).sum();
+    work.take(
+        MatchingWork.isLittle(devices, most),
+        () ->
+            unlessBroken(
+                waiter,
+                () -> {
+                  if (!waiter.outcome().isDone()) {
+                    endWait(waiter, answer.apply(verdicts(order)));
+                  }
+                }));
+  }
+
+  private Verdicts verdicts(Order order) {
+    Verdicts all = recent.of(order, clock.instant(), () -> changes.look(Matching::states));
+    return changes.look(model -> model.underQuota(order.quota()))
+        ? all
+        : all.limitedTo(order.quota().mostSessions().orElseThrow());
+  }
+
+  /** A mistake on the matching thread ends the request that it was made for. */
+  private void unlessBroken(Waiter waiter, Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException mistake) {
+      changes.make(
+          (now, steps) -> {
+            if (waiter.state() != Waiter.State.DONE) {
+              matching.ended(waiter);
+              steps.add(() -> waiter.outcome().completeExceptionally(mistake));
+              steps.add(waiter::stopAlarm);
+            }
+          });
+    }
   }
 
   /** A request that comes back to the queue keeps the alarm that was set when it first came. */
@@ -281,10 +380,10 @@ public final class Distributor {
   private void backToItsPlace(
       Waiter waiter, @Nullable Seat seat, Instant now, Changes.Steps steps) {
     matching.answered(waiter);
-    if (waiter.ending() != null) {
-      finish(waiter, waiter.ending(), steps);
+    Placement ending = waiter.ending() != null ? waiter.ending() : closed;
+    if (ending != null) {
+      finish(waiter, ending, steps);
     } else {
-      waiter.state(Waiter.State.WAITING);
       matching.enter(waiter);
     }
     if (seat != null) {
@@ -311,21 +410,16 @@ public final class Distributor {
   }
 
   private void outOfTime(Waiter waiter) {
-    Instant now = clock.instant();
-    changes
-        .look(
-            model ->
-                waiter.state() == Waiter.State.DONE
-                    ? Optional.<Verdicts>empty()
-                    : Optional.of(model.verdicts(waiter.order(), now)))
-        .ifPresent(verdicts -> endWait(waiter, new Placement.OutOfTime(verdicts)));
+    if (!waiter.outcome().isDone()) {
+      explainLater(waiter, Placement.OutOfTime::new);
+    }
   }
 
   private void endWait(Waiter waiter, Placement answer) {
     changes.make(
         (now, steps) -> {
           switch (waiter.state()) {
-            case WAITING -> finish(waiter, answer, steps);
+            case MATCHING, WAITING -> finish(waiter, answer, steps);
             case TAKING -> waiter.ending(answer);
             case DONE -> {}
           }
@@ -400,12 +494,17 @@ public final class Distributor {
         });
   }
 
-  /** As {@link #tell}, for devices whose attributes may have changed too. */
-  void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched) {
+  /**
+   * As {@link #tell}, for devices whose attributes may have changed too. What is asked now is asked
+   * of them before the lock is taken.
+   */
+  void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched, Collection<Device> described) {
+    List<Question> questions = changes.look(model -> model.line().questionsInUse());
+    Answers answers = Answers.of(questions, described, () -> true);
     changes.make(
         (now, steps) -> {
           news.accept(matching.fleet());
-          matching.look(touched);
+          matching.look(touched, answers);
           serve(touched, now, steps);
         });
   }
@@ -427,22 +526,28 @@ public final class Distributor {
   /** What stands between each device and such a request, now. */
   public List<Verdict> explain(Order order) {
     Instant now = clock.instant();
-    return changes.look(
-        model ->
-            model.fleet().seats().stream().map(seat -> Inhibitors.best(seat, order, now)).toList());
+    return changes.look(Matching::states).stream()
+        .map(seat -> Inhibitors.best(seat, order, now))
+        .toList();
   }
 
   /** All devices and their state. */
   public List<SeatView> seats() {
     Instant now = clock.instant();
+    return changes.look(Matching::states).stream().map(seat -> seat.view(now)).toList();
+  }
+
+  /** Whether any device serves, be it now or when its session has ended. */
+  public boolean anyInService() {
+    Instant now = clock.instant();
     return changes.look(
-        model -> model.fleet().seats().stream().map(seat -> seat.view(now)).toList());
+        model -> model.fleet().seats().stream().anyMatch(seat -> seat.inService(now)));
   }
 
   /** Who waits, in order. */
   public List<QueuedRequest> queue() {
     Instant now = clock.instant();
-    return changes.look(model -> model.queue(now));
+    return changes.look(Matching::queue).requests(now);
   }
 
   /** How many requests wait. */
@@ -450,15 +555,17 @@ public final class Distributor {
     return changes.look(model -> model.line().length());
   }
 
-  /** Takes all requests out of the queue and places none any more; their clients get an error. */
+  /**
+   * Takes all requests out of the queue and places none any more; their clients get an error. Those
+   * whose locks are being asked for get their device, or the same error.
+   */
   public void close(String why) {
-    List<Waiter> all =
-        changes.look(
-            model -> {
-              closed = new Placement.Closed(why);
-              return List.copyOf(model.line().all());
-            });
-    all.forEach(waiter -> endWait(waiter, new Placement.Closed(why)));
+    changes.make(
+        (now, steps) -> {
+          Placement answer = new Placement.Closed(why);
+          closed = answer;
+          matching.line().all().forEach(waiter -> finish(waiter, answer, steps));
+        });
   }
 
   /**

@@ -41,7 +41,8 @@ public final class FleetNews {
             }
           }
         },
-        touched);
+        touched,
+        devices);
   }
 
   /** A node answers, or doesn't. */

@@ -4,8 +4,10 @@ import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what hinders a seat for a request: the same questions that placing asks, answered at
@@ -15,7 +17,7 @@ final class Inhibitors {
   private Inhibitors() {}
 
   /** The verdict by the candidate that comes nearest. */
-  static Verdict best(Seat seat, Order order, Instant now) {
+  static Verdict best(SeatState seat, Order order, Instant now) {
     Verdict best = null;
     for (Question question : order.questions()) {
       Verdict verdict = new Verdict(seat.device(), of(seat, question, order, now));
@@ -26,6 +28,23 @@ final class Inhibitors {
     return best == null ? new Verdict(seat.device(), List.of()) : best;
   }
 
+  /**
+   * As {@link #best}, where it is known which seats fit each of the order's questions; null when
+   * this one fits none of them.
+   */
+  static @Nullable Verdict bestOfFitting(
+      SeatState seat, Order order, List<BitSet> fitting, Instant now) {
+    Verdict best = null;
+    for (int i = 0; i < fitting.size(); i++) {
+      if (fitting.get(i).get(seat.index())) {
+        Question question = order.questions().get(i);
+        Verdict verdict = new Verdict(seat.device(), ofFitting(seat, question, order, now));
+        best = best == null || nearer(verdict, best) ? verdict : best;
+      }
+    }
+    return best;
+  }
+
   private static boolean nearer(Verdict one, Verdict other) {
     if (one.inhibitors().isEmpty() || other.inhibitors().isEmpty()) {
       return one.inhibitors().isEmpty() && !other.inhibitors().isEmpty();
@@ -33,7 +52,7 @@ final class Inhibitors {
     return one.inhibitors().get(0).kind().compareTo(other.inhibitors().get(0).kind()) > 0;
   }
 
-  private static List<Inhibitor> of(Seat seat, Question question, Order order, Instant now) {
+  private static List<Inhibitor> of(SeatState seat, Question question, Order order, Instant now) {
     if (!question.selector().matches(seat.device().attributes())
         || question.named().filter(named -> !named.equals(seat.device().id())).isPresent()) {
       return List.of(Inhibitor.of(Kind.NOT_MATCHING));
@@ -41,6 +60,11 @@ final class Inhibitors {
     if (!question.tenantDevices().matches(seat.device().attributes())) {
       return List.of(Inhibitor.of(Kind.OTHER_TENANT));
     }
+    return ofFitting(seat, question, order, now);
+  }
+
+  /** What hinders a seat that fits a question. */
+  static List<Inhibitor> ofFitting(SeatState seat, Question question, Order order, Instant now) {
     if (order.preference().failed().contains(seat.device().id())) {
       return List.of(Inhibitor.of(Kind.AVOIDED, "failed this request"));
     }
@@ -54,8 +78,7 @@ final class Inhibitors {
     return kind == Kind.OFFLINE || kind == Kind.AVOIDED;
   }
 
-  static QueuedRequest queued(Waiter waiter, int position, Verdicts verdicts, Instant now) {
-    Order order = waiter.order();
+  static QueuedRequest queued(Order order, int position, Verdicts verdicts, Instant now) {
     return new QueuedRequest(
         position,
         order.request(),

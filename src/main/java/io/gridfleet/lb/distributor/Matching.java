@@ -8,9 +8,10 @@ import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.OtherLines.Ahead;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,6 @@ final class Matching {
 
   private final Fleet fleet = new Fleet();
   private final WaitingLine line = new WaitingLine();
-  private final RecentVerdicts recent = new RecentVerdicts();
   private final OtherLines others = new OtherLines();
   private final OwnFronts fronts;
   private final LeftSeats left = new LeftSeats();
@@ -110,10 +110,41 @@ final class Matching {
   }
 
   /** Puts the questions of a request to all seats, or finds them answered. */
-  void ask(Waiter waiter) {
+  void ask(Waiter waiter, Answers answers) {
     for (Question question : waiter.order().questions()) {
-      waiter.audiences().add(line.join(question, fleet.seats()));
+      waiter.audiences().add(line.join(question, fleet.seats(), answers));
     }
+  }
+
+  /** What nobody has asked yet of what a request asks, and of which devices. */
+  Answers.Missing missing(Order order) {
+    return new Answers.Missing(
+        order.questions().stream().filter(question -> !line.knows(question)).distinct().toList(),
+        fleet.seats().stream().map(Seat::device).toList());
+  }
+
+  /** How much work it is to ask what nobody has asked yet. */
+  long workOf(Order order) {
+    long work = 0;
+    for (Question question : order.questions()) {
+      work += line.knows(question) ? 0 : question.work();
+    }
+    return work * fleet.seats().size();
+  }
+
+  List<SeatState> states() {
+    return fleet.seats().stream().map(Seat::state).toList();
+  }
+
+  QueueState queue() {
+    return new QueueState(line.all().stream().map(this::waiting).toList(), states());
+  }
+
+  private QueueState.Waiting waiting(Waiter waiter) {
+    return new QueueState.Waiting(
+        waiter.order(),
+        waiter.audiences().stream().map(audience -> (BitSet) audience.fitting().clone()).toList(),
+        underQuota(waiter.order().quota()));
   }
 
   /** A request that has asked ends, out of the queue or from its place in it. */
@@ -126,8 +157,14 @@ final class Matching {
     waiter.audiences().forEach(line::part);
   }
 
+  /** Why waiting is no use to a request. */
+  enum Hopeless {
+    NOTHING_FITS,
+    ALL_FAILED
+  }
+
   /** Why waiting is no use to the request; null while some device may serve it some time. */
-  @Nullable Placement hopeless(Waiter waiter, Instant now) {
+  @Nullable Hopeless hopeless(Waiter waiter) {
     boolean anyFits = false;
     for (Audience audience : waiter.audiences()) {
       for (int i = audience.fitting().nextSetBit(0);
@@ -139,11 +176,10 @@ final class Matching {
         }
       }
     }
-    Verdicts verdicts = verdicts(waiter.order(), now, new RecentVerdicts());
-    return anyFits ? new Placement.NoneLeft(verdicts) : new Placement.NothingMatches(verdicts);
+    return anyFits ? Hopeless.ALL_FAILED : Hopeless.NOTHING_FITS;
   }
 
-  private boolean underQuota(Quota quota) {
+  boolean underQuota(Quota quota) {
     return fleet.tenants().allows(quota);
   }
 
@@ -379,35 +415,9 @@ final class Matching {
   }
 
   /** Looks again at which questions these devices answer. */
-  void look(List<DeviceId> devices) {
-    for (DeviceId device : devices) {
-      Seat seat = fleet.seat(device);
-      if (seat != null) {
-        line.audiences().forEach(audience -> audience.look(seat));
-      }
-    }
-  }
-
-  /** What stands between the lab and a request, as it was told within the last second. */
-  Verdicts verdicts(Order order, Instant now) {
-    return verdicts(order, now, recent);
-  }
-
-  private Verdicts verdicts(Order order, Instant now, RecentVerdicts told) {
-    Verdicts all = told.of(order, now, fleet.seats());
-    return underQuota(order.quota())
-        ? all
-        : all.limitedTo(order.quota().mostSessions().orElseThrow());
-  }
-
-  /** Who waits, in order. */
-  List<QueuedRequest> queue(Instant now) {
-    List<QueuedRequest> queue = new ArrayList<>();
-    RecentVerdicts told = new RecentVerdicts();
-    for (Waiter waiter : line.all()) {
-      queue.add(
-          Inhibitors.queued(waiter, queue.size() + 1, verdicts(waiter.order(), now, told), now));
-    }
-    return queue;
+  void look(List<DeviceId> devices, Answers answers) {
+    List<Seat> seats = devices.stream().map(fleet::seat).filter(Objects::nonNull).toList();
+    line.dropIdle();
+    line.audiences().forEach(audience -> audience.look(seats, answers));
   }
 }

@@ -28,6 +28,9 @@ public sealed interface Placement {
   /** This process places nobody any more. */
   record Closed(String why) implements Placement {}
 
+  /** Too many requests with questions of their own are being matched. */
+  record Busy() implements Placement {}
+
   /** The store that keeps the locks can't be asked. */
   record StoreGone(Throwable cause) implements Placement {}
 }

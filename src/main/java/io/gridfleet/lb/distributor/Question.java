@@ -16,6 +16,11 @@ import java.util.Optional;
 public record Question(
     Selector selector, Selector tenantDevices, Optional<String> run, Optional<DeviceId> named) {
 
+  /** What asking one device costs at the most; see {@link Selector#MAX_WORK}. */
+  int work() {
+    return 1 + selector.work() + tenantDevices.work();
+  }
+
   /** Whether a device fits, whatever its state. */
   public boolean fits(Device device) {
     return named.map(device.id()::equals).orElse(true)

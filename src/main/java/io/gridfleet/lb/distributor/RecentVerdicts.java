@@ -1,22 +1,32 @@
 package io.gridfleet.lb.distributor;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Inhibitor.Kind;
+import io.gridfleet.lb.selector.Explanation;
+import io.gridfleet.lb.selector.Selector;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Verdicts that were told just now, for the next who asks the same: a thousand requests whose time
- * is up in one second don't look at ten thousand devices each. Guarded by the distributor's lock.
+ * What stands between the lab and a request, computed from a copy of the seats and kept for a
+ * moment for the next who asks the same: a thousand requests whose time is up in one second don't
+ * look at ten thousand devices each. Counts and explanation are of one evaluation at one instant.
+ * Thread-safe; never called under the distributor's lock.
  */
 final class RecentVerdicts {
   /** What a client is told of the lab may be as old as this. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
   /** A lab asks few different questions; more than these aren't worth memory. */
-  private static final int MOST = 256;
+  private static final int MAX_KEPT = 256;
+
+  /** The rest is counted: an error is read by people. */
+  private static final int MAX_EXPLAINED = 20;
 
   private record Told(Instant at, Verdicts verdicts) {
     boolean isFresh(Instant now) {
@@ -24,26 +34,59 @@ final class RecentVerdicts {
     }
   }
 
-  private final Map<List<Question>, Told> told = new HashMap<>();
+  private final Cache<List<Question>, Told> told =
+      Caffeine.newBuilder().maximumSize(MAX_KEPT).executor(Runnable::run).build();
 
   /** The verdicts for an order; devices that failed it already make it unlike all others. */
-  Verdicts of(Order order, Instant now, Collection<Seat> seats) {
+  Verdicts of(Order order, Instant now, Supplier<List<SeatState>> seats) {
     if (!order.preference().failed().isEmpty()) {
-      return asked(order, now, seats);
+      return evaluated(order, now, seats.get());
     }
-    Told known = told.get(order.questions());
+    Told known = told.getIfPresent(order.questions());
     if (known != null && known.isFresh(now)) {
       return known.verdicts();
     }
-    Verdicts fresh = asked(order, now, seats);
-    if (told.size() >= MOST) {
-      told.clear();
-    }
+    Verdicts fresh = evaluated(order, now, seats.get());
     told.put(order.questions(), new Told(now, fresh));
     return fresh;
   }
 
-  private static Verdicts asked(Order order, Instant now, Collection<Seat> seats) {
-    return Verdicts.of(seats.stream().map(seat -> Inhibitors.best(seat, order, now)).toList());
+  private static Verdicts evaluated(Order order, Instant now, List<SeatState> seats) {
+    List<Verdict> verdicts = new ArrayList<>(seats.size());
+    List<Explanation.Candidate> candidates = new ArrayList<>();
+    Question any = order.questions().get(0);
+    for (SeatState seat : seats) {
+      Verdict verdict = Inhibitors.best(seat, order, now);
+      verdicts.add(verdict);
+      if (any.tenantDevices().matches(seat.device().attributes())) {
+        candidates.add(candidate(seat, verdict, any, now));
+      }
+    }
+    Explanation explanation = Explanation.of(asked(order.questions()), candidates);
+    return Verdicts.of(verdicts, explanation.toPlainObject(MAX_EXPLAINED));
+  }
+
+  /** What fits any of the questions; all of them are of one run and one tenant. */
+  private static Selector asked(List<Question> questions) {
+    return Selector.anyOf(
+        questions.stream()
+            .map(
+                question ->
+                    question
+                        .named()
+                        .map(id -> question.selector().and(Selector.identified(id.value())))
+                        .orElse(question.selector()))
+            .toList());
+  }
+
+  /** One that doesn't match is told with what would hinder it if it did. */
+  private static Explanation.Candidate candidate(
+      SeatState seat, Verdict verdict, Question any, Instant now) {
+    List<Inhibitor> inhibitors =
+        verdict.matches() ? verdict.inhibitors() : seat.inhibitors(any.run(), now);
+    return new Explanation.Candidate(
+        seat.device().name(),
+        seat.device().attributes(),
+        inhibitors.stream().map(Inhibitor::kind).map(Kind::words).toList());
   }
 }

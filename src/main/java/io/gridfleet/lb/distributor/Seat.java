@@ -3,11 +3,7 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.Inhibitor;
-import io.gridfleet.lb.device.Inhibitor.Kind;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -228,8 +224,21 @@ public final class Seat {
     nodeSessions.count -= before - held.size();
   }
 
-  SeatView view(Instant now) {
-    return new SeatView(device, inhibitors(reservedBy(), now), held(), reservedBy());
+  /** A copy, for what is computed without the distributor's lock. */
+  SeatState state() {
+    return new SeatState(
+        index,
+        device,
+        held(),
+        freeSlots() > 0,
+        reservedBy(),
+        new SeatState.Service(offline, maintenance, draining),
+        new SeatState.Rest(coolingUntil, avoidedUntil, avoidedFor));
+  }
+
+  /** Whether it serves at all: nothing hinders it that doesn't end with a session. */
+  boolean inService(Instant now) {
+    return offline == null && maintenance == null && !draining && !cooling(now);
   }
 
   /** From now on {@link #heldAre} doesn't know what is taken. */
@@ -293,59 +302,5 @@ public final class Seat {
         && (offline == null || question.named().isPresent())
         && question.run().equals(Optional.ofNullable(reservedBy))
         && !cooling(now);
-  }
-
-  /** What hinders the device, for a request of this run, or of none. */
-  List<Inhibitor> inhibitors(Optional<String> run, Instant now) {
-    List<Inhibitor> found = new ArrayList<>();
-    if (!run.equals(Optional.ofNullable(reservedBy))) {
-      found.add(
-          Inhibitor.of(
-              Kind.RESERVED, reservedBy == null ? "not in this run" : "run " + reservedBy));
-    }
-    if (maintenance != null) {
-      found.add(Inhibitor.of(Kind.MAINTENANCE, maintenance));
-    }
-    if (draining) {
-      found.add(Inhibitor.of(Kind.DRAINING));
-    }
-    if (offline != null) {
-      found.add(Inhibitor.of(Kind.OFFLINE, offline));
-    }
-    if (coolingUntil != null && cooling(now)) {
-      found.add(Inhibitor.until(Kind.COOLING_DOWN, "", coolingUntil));
-    }
-    if (avoidedUntil != null && avoided(now)) {
-      found.add(Inhibitor.until(Kind.AVOIDED, avoidedFor, avoidedUntil));
-    }
-    if (freeSlots() <= 0) {
-      found.add(locked(now));
-    }
-    return found;
-  }
-
-  private Inhibitor locked(Instant now) {
-    return held.values().stream()
-        .min((one, other) -> one.since().compareTo(other.since()))
-        .map(lock -> Inhibitor.since(Kind.LOCKED, lockedBy(lock, now), lock.since()))
-        .orElseGet(() -> Inhibitor.of(Kind.LOCKED, "just now"));
-  }
-
-  private static String lockedBy(HeldLock lock, Instant now) {
-    return "for " + readable(Duration.between(lock.since(), now)) + ", " + whose(lock);
-  }
-
-  private static String whose(HeldLock lock) {
-    return switch (lock.kind()) {
-      case ATTEMPT -> "a session is starting";
-      case SESSION -> "by " + lock.lock().holder();
-      case ENDING -> "by a session that is ending";
-      case OPERATOR -> "by " + lock.lock().holder();
-    };
-  }
-
-  private static String readable(Duration time) {
-    long seconds = Math.max(0, time.toSeconds());
-    return seconds < 120 ? seconds + " s" : seconds / 60 + " min";
   }
 }

@@ -15,15 +15,22 @@ import java.util.Optional;
  * @param counts devices by their first inhibitor; those that could serve are in none
  * @param quota how many sessions the caller may have, when that is what hinders
  * @param examples one inhibitor of each kind that says most: the longest, or the soonest to end
+ * @param explanation the same evaluation term by term and device by device, for JSON; empty where
+ *     nobody asked for it
  */
 public record Verdicts(
     int devices,
     int matching,
     Map<Inhibitor.Kind, Integer> counts,
     Map<Inhibitor.Kind, Inhibitor> examples,
-    Optional<Integer> quota) {
+    Optional<Integer> quota,
+    Map<String, Object> explanation) {
 
   static Verdicts of(List<Verdict> all) {
+    return of(all, Map.of());
+  }
+
+  static Verdicts of(List<Verdict> all, Map<String, Object> explanation) {
     Map<Inhibitor.Kind, Integer> counts = new EnumMap<>(Inhibitor.Kind.class);
     Map<Inhibitor.Kind, Inhibitor> examples = new EnumMap<>(Inhibitor.Kind.class);
     int matching = 0;
@@ -35,12 +42,12 @@ public record Verdicts(
         examples.merge(first.kind(), first, Verdicts::tellsMore);
       }
     }
-    return new Verdicts(all.size(), matching, counts, examples, Optional.empty());
+    return new Verdicts(all.size(), matching, counts, examples, Optional.empty(), explanation);
   }
 
   /** The same for a caller who has as many sessions as it may have. */
   Verdicts limitedTo(int sessions) {
-    return new Verdicts(devices, matching, counts, examples, Optional.of(sessions));
+    return new Verdicts(devices, matching, counts, examples, Optional.of(sessions), explanation);
   }
 
   private static Inhibitor tellsMore(Inhibitor one, Inhibitor other) {

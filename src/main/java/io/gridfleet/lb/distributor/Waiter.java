@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request in the queue.
  *
- * <p>States: WAITING (in the queue of each of its questions) → TAKING (a seat is picked, its lock
- * is asked for) → WAITING again, or DONE. Guarded by the distributor's lock; the outcome is
- * completed outside of it.
+ * <p>States: MATCHING (its questions are being asked of the devices, or why it can't be served is
+ * being put together) → WAITING (in the queue of each of its questions) or TAKING (a seat is
+ * picked, its lock is asked for) → WAITING again, or DONE. Each state may become DONE. Guarded by
+ * the distributor's lock; the outcome is completed outside of it.
  */
 final class Waiter implements Comparable<Waiter> {
   enum State {
+    MATCHING,
     WAITING,
     TAKING,
     DONE
@@ -29,7 +31,7 @@ final class Waiter implements Comparable<Waiter> {
   private final CompletableFuture<Placement> outcome = new CompletableFuture<>();
   private final CompletableFuture<Void> queued = new CompletableFuture<>();
   private final List<Audience> audiences = new ArrayList<>(1);
-  private State state = State.WAITING;
+  private State state = State.MATCHING;
   private boolean everQueued;
   private boolean everInLine;
   private volatile @Nullable Future<?> alarm;

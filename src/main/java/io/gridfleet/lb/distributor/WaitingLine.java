@@ -37,9 +37,10 @@ final class WaitingLine {
    * A request joins those that ask this question, which is asked of all seats if nobody did yet. It
    * belongs to them until it {@link #part parts}, whether it waits or its lock is being asked for.
    */
-  Audience join(Question question, Collection<Seat> seats) {
+  Audience join(Question question, Collection<Seat> seats, Answers answers) {
     Audience audience =
-        audiences.computeIfAbsent(question, fresh -> new Audience(numbers++, fresh, seats));
+        audiences.computeIfAbsent(
+            question, fresh -> new Audience(numbers++, fresh, seats, answers));
     if (audience.join()) {
       idle.remove(audience);
     }
@@ -58,6 +59,24 @@ final class WaitingLine {
     }
   }
 
+  boolean knows(Question question) {
+    return audiences.containsKey(question);
+  }
+
+  /** Forgets the answers that no request uses. */
+  void dropIdle() {
+    idle.forEach(audience -> audiences.remove(audience.question()));
+    idle.clear();
+  }
+
+  /** What those ask who wait or are being served. */
+  List<Question> questionsInUse() {
+    return audiences.values().stream()
+        .filter(audience -> !idle.contains(audience))
+        .map(Audience::question)
+        .toList();
+  }
+
   Collection<Audience> audiences() {
     return List.copyOf(audiences.values());
   }
@@ -68,6 +87,7 @@ final class WaitingLine {
       audience.waiters().add(waiter);
       lines.add(audience);
     }
+    waiter.state(Waiter.State.WAITING);
     byRequest.put(waiter.order().request(), waiter);
     if (waiter.order().quota().mostSessions().isPresent()) {
       byTenant

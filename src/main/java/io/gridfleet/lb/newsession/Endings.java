@@ -29,7 +29,6 @@ final class Endings {
   private final Attempts attempts;
   private final Distributor distributor;
   private final EndSession endSession;
-  private final Explanations explanations;
   private final NewSessionListener listener;
   private final InstantSource clock;
 
@@ -42,7 +41,6 @@ final class Endings {
     this.attempts = attempts;
     this.distributor = distributor;
     this.endSession = endSession;
-    this.explanations = new Explanations(distributor);
     this.listener = listener;
     this.clock = clock;
   }
@@ -104,9 +102,11 @@ final class Endings {
 
   /** The wait brought no device. */
   void notPlaced(Story story, Placement placement) {
-    WebDriverError error = Refusals.of(placement, story.wish(), story.attempts(), explanations);
+    WebDriverError error = Refusals.of(placement, story.wish(), story.attempts());
     AttemptOutcome.DeviceFailed last = story.lastFailure();
-    if (placement instanceof Placement.Closed || placement instanceof Placement.StoreGone) {
+    if (placement instanceof Placement.Closed
+        || placement instanceof Placement.Busy
+        || placement instanceof Placement.StoreGone) {
       refuseForNow(story, error);
     } else if (last == null || placement instanceof Placement.Removed) {
       refuse(story, error);

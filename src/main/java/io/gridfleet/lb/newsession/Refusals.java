@@ -20,16 +20,11 @@ final class Refusals {
   private Refusals() {}
 
   /** The answer for a wait that ended without a device. */
-  static WebDriverError of(
-      Placement placement,
-      SessionWish wish,
-      List<AttemptRecord> attempts,
-      Explanations explanations) {
+  static WebDriverError of(Placement placement, SessionWish wish, List<AttemptRecord> attempts) {
     if (placement instanceof Placement.NothingMatches nothing) {
       return explained(
           error(NO_MATCH + ": " + asked(wish), nothing.verdicts(), wish, attempts),
-          wish,
-          explanations);
+          nothing.verdicts());
     }
     if (placement instanceof Placement.OutOfTime late) {
       String text =
@@ -38,7 +33,7 @@ final class Refusals {
               + wish.times().patience().toSeconds()
               + " s. "
               + late.verdicts().text();
-      return explained(error(text, late.verdicts(), wish, attempts), wish, explanations);
+      return explained(error(text, late.verdicts(), wish, attempts), late.verdicts());
     }
     if (placement instanceof Placement.NoneLeft none) {
       String text = NONE_AVAILABLE + ": every device that matches has failed this request.";
@@ -50,6 +45,10 @@ final class Refusals {
     if (placement instanceof Placement.Closed closed) {
       return plain(NONE_AVAILABLE + ": " + closed.why());
     }
+    if (placement instanceof Placement.Busy) {
+      return plain(
+          NONE_AVAILABLE + ": too many new requests are being matched to devices; try again");
+    }
     return storeGone();
   }
 
@@ -59,9 +58,8 @@ final class Refusals {
             + "Sessions that live go on; try again.");
   }
 
-  private static WebDriverError explained(
-      WebDriverError error, SessionWish wish, Explanations explanations) {
-    Map<String, Object> explained = explanations.of(wish.questions());
+  private static WebDriverError explained(WebDriverError error, Verdicts verdicts) {
+    Map<String, Object> explained = verdicts.explanation();
     Map<String, Object> data = new LinkedHashMap<>(error.data());
     data.put("explain", explained);
     String hints = hints(explained);

@@ -78,7 +78,9 @@ final class Explaining {
       aloneWithoutKey[first] += lacksKey(parts.get(first), device) ? 1 : 0;
     }
     String text = failed == 0 ? null : texts[first];
-    return new Explanation.Verdict(device.id(), text, device.inhibitors());
+    Object udid = device.attributes().raw("udid");
+    return new Explanation.Verdict(
+        device.id(), udid == null ? null : udid.toString(), text, device.inhibitors());
   }
 
   private static boolean lacksKey(Clause part, Explanation.Candidate device) {

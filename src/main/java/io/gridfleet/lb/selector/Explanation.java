@@ -72,10 +72,12 @@ public record Explanation(
   /**
    * What stands between the request and one device.
    *
+   * @param udid what its node knows the device by; null when it has none
    * @param failedTerm the first part that doesn't hold; null when all do
    * @param inhibitors as the candidate said
    */
-  public record Verdict(String device, @Nullable String failedTerm, List<String> inhibitors) {
+  public record Verdict(
+      String device, @Nullable String udid, @Nullable String failedTerm, List<String> inhibitors) {
     public boolean matches() {
       return failedTerm == null;
     }
@@ -88,6 +90,9 @@ public record Explanation(
     Map<String, Object> toPlainObject() {
       Map<String, Object> plain = new LinkedHashMap<>();
       plain.put("device", device);
+      if (udid != null) {
+        plain.put("udid", udid);
+      }
       plain.put("matches", matches());
       plain.put("available", available());
       if (failedTerm != null) {

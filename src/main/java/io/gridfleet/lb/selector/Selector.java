@@ -111,6 +111,22 @@ public final class Selector {
     return of(DeviceName.named(name));
   }
 
+  /** The one device whose {@code id} this is. */
+  public static Selector identified(String id) {
+    return of(new Clause.Term("id", Conditions.exact("id", id)));
+  }
+
+  /** Any of these questions, of which there is at least one. */
+  public static Selector anyOf(List<Selector> selectors) {
+    if (selectors.size() == 1) {
+      return selectors.get(0);
+    }
+    return new Selector(
+        Clause.any(selectors.stream().map(Selector::clause).toList()),
+        selectors.stream().flatMap(selector -> selector.notes.stream()).distinct().toList(),
+        selectors.stream().mapToInt(Selector::work).sum());
+  }
+
   /**
    * Reads a {@code udid} capability: a name if some device has it, else a selector if it starts
    * with a key that is known (or is JSON), else a name that nobody has.

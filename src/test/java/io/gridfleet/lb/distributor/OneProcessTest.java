@@ -18,8 +18,8 @@ final class OneProcessTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final VirtualTime time = new VirtualTime();
-  private final SlowLocks store =
-      new SlowLocks(new FakeDeviceLocks(time), time, () -> SECOND.toNanos());
+  private final FakeDeviceLocks locks = new FakeDeviceLocks(time);
+  private final SlowLocks store = new SlowLocks(locks, time, SECOND::toNanos);
   private final Distributor distributor =
       new Distributor(new LockKeeper(store, Duration.ofHours(1), time::nanoTime), time, time);
   private int requests;
@@ -42,6 +42,21 @@ final class OneProcessTest {
 
     assertThat(placed(older)).isPresent();
     assertThat(placed(younger)).as("two ways for the release, two for the lock").isPresent();
+  }
+
+  @Test
+  void aRequestWhoseLockIsRefusedAfterTheCloseIsTold() {
+    FakeWire phones = new FakeWire(time);
+    new FleetNews(distributor).inventory(List.of(phones.phone("a")));
+    locks.reservedBy(phones.phone("a").id(), Optional.of("unheard"));
+    Distributor.Wait wait = ask();
+    distributor.close("stopping");
+    time.pass(SECOND.multipliedBy(2));
+
+    assertThat(wait.outcome().toCompletableFuture().getNow(null))
+        .isInstanceOf(Placement.Closed.class);
+    assertThat(ask().outcome().toCompletableFuture().getNow(null))
+        .isInstanceOf(Placement.Closed.class);
   }
 
   private Distributor.Wait ask() {

@@ -1,0 +1,55 @@
+package io.gridfleet.lb.distributor;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Who waits, and the lab, at one moment. Copied under the distributor's lock and read without it.
+ *
+ * @param waiting in order
+ */
+record QueueState(List<Waiting> waiting, List<SeatState> seats) {
+
+  /**
+   * A waiting request.
+   *
+   * @param fitting which seats fit each of its questions
+   * @param underQuota whether its tenant may have another session
+   */
+  record Waiting(Order order, List<BitSet> fitting, boolean underQuota) {}
+
+  List<QueuedRequest> requests(Instant now) {
+    List<QueuedRequest> requests = new ArrayList<>();
+    Map<List<Question>, Verdicts> known = new HashMap<>();
+    for (Waiting each : waiting) {
+      Order order = each.order();
+      Verdicts verdicts =
+          order.preference().failed().isEmpty()
+              ? known.computeIfAbsent(order.questions(), same -> verdicts(each, now))
+              : verdicts(each, now);
+      requests.add(
+          Inhibitors.queued(
+              order,
+              requests.size() + 1,
+              each.underQuota()
+                  ? verdicts
+                  : verdicts.limitedTo(order.quota().mostSessions().orElseThrow()),
+              now));
+    }
+    return requests;
+  }
+
+  /** Of the seats that fit: a line of the queue tells of no others. */
+  private Verdicts verdicts(Waiting each, Instant now) {
+    return Verdicts.of(
+        seats.stream()
+            .map(seat -> Inhibitors.bestOfFitting(seat, each.order(), each.fitting(), now))
+            .filter(Objects::nonNull)
+            .toList());
+  }
+}

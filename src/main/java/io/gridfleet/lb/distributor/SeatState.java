@@ -1,0 +1,94 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Inhibitor.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A seat at one moment, and what hinders it in words. Immutable: it is copied under the
+ * distributor's lock and read without it.
+ *
+ * @param free whether it has a slot for a request that waits here
+ */
+record SeatState(
+    int index,
+    Device device,
+    List<HeldLock> held,
+    boolean free,
+    Optional<String> reservedBy,
+    Service service,
+    Rest rest) {
+
+  /** Why it is out of service; null where it isn't. */
+  record Service(@Nullable String offline, @Nullable String maintenance, boolean draining) {}
+
+  /** Until when it serves nobody, or comes last; null where it doesn't. */
+  record Rest(@Nullable Instant coolingUntil, @Nullable Instant avoidedUntil, String avoidedFor) {}
+
+  SeatView view(Instant now) {
+    return new SeatView(device, inhibitors(reservedBy, now), held, reservedBy);
+  }
+
+  /** What hinders the device, for a request of this run, or of none. */
+  List<Inhibitor> inhibitors(Optional<String> run, Instant now) {
+    List<Inhibitor> found = new ArrayList<>();
+    if (!run.equals(reservedBy)) {
+      found.add(
+          Inhibitor.of(
+              Kind.RESERVED, reservedBy.map(other -> "run " + other).orElse("not in this run")));
+    }
+    if (service.maintenance() != null) {
+      found.add(Inhibitor.of(Kind.MAINTENANCE, service.maintenance()));
+    }
+    if (service.draining()) {
+      found.add(Inhibitor.of(Kind.DRAINING));
+    }
+    if (service.offline() != null) {
+      found.add(Inhibitor.of(Kind.OFFLINE, service.offline()));
+    }
+    Instant cooling = rest.coolingUntil();
+    if (cooling != null && now.isBefore(cooling)) {
+      found.add(Inhibitor.until(Kind.COOLING_DOWN, "", cooling));
+    }
+    Instant avoided = rest.avoidedUntil();
+    if (avoided != null && now.isBefore(avoided)) {
+      found.add(Inhibitor.until(Kind.AVOIDED, rest.avoidedFor(), avoided));
+    }
+    if (!free) {
+      found.add(locked(now));
+    }
+    return found;
+  }
+
+  private Inhibitor locked(Instant now) {
+    return held.stream()
+        .min((one, other) -> one.since().compareTo(other.since()))
+        .map(lock -> Inhibitor.since(Kind.LOCKED, lockedBy(lock, now), lock.since()))
+        .orElseGet(() -> Inhibitor.of(Kind.LOCKED, "just now"));
+  }
+
+  private static String lockedBy(HeldLock lock, Instant now) {
+    return "for " + readable(Duration.between(lock.since(), now)) + ", " + whose(lock);
+  }
+
+  private static String whose(HeldLock lock) {
+    return switch (lock.kind()) {
+      case ATTEMPT -> "a session is starting";
+      case SESSION -> "by " + lock.lock().holder();
+      case ENDING -> "by a session that is ending";
+      case OPERATOR -> "by " + lock.lock().holder();
+    };
+  }
+
+  private static String readable(Duration time) {
+    long seconds = Math.max(0, time.toSeconds());
+    return seconds < 120 ? seconds + " s" : seconds / 60 + " min";
+  }
+}
