@@ -550,6 +550,11 @@ public final class Distributor {
     return changes.look(Matching::queue).requests(now);
   }
 
+  /** Where work is done that is too much for an event loop. */
+  public Executor background() {
+    return work.executor();
+  }
+
   /** How many requests wait. */
   public int queueLength() {
     return changes.look(model -> model.line().length());

@@ -25,6 +25,10 @@ final class MatchingWork {
     this.executor = executor;
   }
 
+  Executor executor() {
+    return executor;
+  }
+
   static boolean isLittle(int devices, long work) {
     return work == 0 || (devices <= MAX_DEVICES_HERE && work <= MAX_WORK_HERE);
   }

@@ -5,6 +5,7 @@ import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.IdempotencyRecords.Claim;
 import io.gridfleet.lb.session.IdempotencyRecords.Elsewhere;
 import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,15 @@ public final class IdempotentRequests {
     this.flow = flow;
     this.records = records;
     this.keep = keep;
+  }
+
+  /**
+   * Reads a body; the stage may complete on another thread than the caller's.
+   *
+   * @return fails with a {@link ProtocolException} when the body can't be read
+   */
+  public CompletionStage<NewSessionPayload> read(byte[] body) {
+    return flow.payload(body);
   }
 
   /**

@@ -28,10 +28,14 @@ final class KeptPlaces {
       Caffeine.newBuilder().expireAfterWrite(GRACE).maximumSize(MAX_KEYS).build();
 
   void keep(NewSessionRequest request, Order.Turn turn) {
+    RepeatKey key = RepeatKey.of(request);
+    if (key == null) {
+      return;
+    }
     places
         .asMap()
         .merge(
-            RepeatKey.of(request),
+            key,
             List.of(turn),
             (kept, one) ->
                 Stream.concat(kept.stream(), one.stream())
@@ -46,6 +50,10 @@ final class KeptPlaces {
       return null;
     }
     RepeatKey key = RepeatKey.of(request);
+    return key == null ? null : take(key);
+  }
+
+  private Order.@Nullable Turn take(RepeatKey key) {
     List<Order.Turn> kept = places.getIfPresent(key);
     while (kept != null) {
       List<Order.Turn> rest = kept.subList(1, kept.size());

@@ -11,6 +11,7 @@ import io.gridfleet.lb.newsession.NewSessionListener.Phase;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
@@ -103,7 +104,11 @@ public final class NewSessionFlow {
       return;
     }
     if (storeAnswered) {
-      read(story, tenant);
+      try {
+        read(story, tenant);
+      } catch (ProtocolException refused) {
+        endings.refuse(story, refused.error());
+      }
     } else {
       endings.refuseForNow(story, Refusals.storeGone());
     }
@@ -111,15 +116,35 @@ public final class NewSessionFlow {
 
   private void read(Story story, Tenant tenant) {
     NewSessionRequest request = story.request();
-    try {
-      SessionWish wish = wishes.read(request, tenant);
-      story.wish(wish);
-      story.order(order(request, wish));
-    } catch (ProtocolException refused) {
-      endings.refuse(story, refused.error());
+    if (!wishes.isLarge(request)) {
+      admitted(story, wishes.read(request, tenant));
       return;
     }
-    listener.admitted(request, story.wish());
+    story.progress(wishes.progress(request.payload()));
+    CompletionStage<SessionWish> wish = wishes.readElsewhere(request, tenant);
+    chapter(story, wish.handle(WishRead::new), read -> read(story, read));
+  }
+
+  private record WishRead(@Nullable SessionWish wish, @Nullable Throwable failure) {}
+
+  private void read(Story story, WishRead read) {
+    if (story.gone()) {
+      return;
+    }
+    if (read.wish() != null) {
+      admitted(story, read.wish());
+    } else if (read.failure() != null
+        && read.failure().getCause() instanceof ProtocolException refused) {
+      endings.refuse(story, refused.error());
+    } else {
+      endings.broken(story, read.failure());
+    }
+  }
+
+  private void admitted(Story story, SessionWish wish) {
+    story.wish(wish);
+    story.order(order(story.request(), wish));
+    listener.admitted(story.request(), wish);
     tell(story);
   }
 
@@ -178,6 +203,11 @@ public final class NewSessionFlow {
               story.request().executor().execute(() -> endings.broken(story, mistake));
               return null;
             });
+  }
+
+  /** Reads a body; the stage may complete on another thread. */
+  CompletionStage<NewSessionPayload> payload(byte[] body) {
+    return wishes.payload(body);
   }
 
   /** What signs of life a request wants; none where it can't be read. */

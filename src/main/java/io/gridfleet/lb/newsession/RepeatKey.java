@@ -24,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  * within the last seconds. Their priority is the same, because it is part of the payload.
  */
 record RepeatKey(String digest) {
+  /** Bytes of a larger request aren't compared: it keeps no place. */
+  private static final int MAX_BYTES = 64 * 1024;
+
   /** Proxies report the port as well, and a repeat comes from another one. */
   private static final Pattern PORT = Pattern.compile("(?<=[\\d\\]]):\\d{1,5}(?=[\\s,;\"]|$)");
 
   private static final String[] REPORTED = {"forwarded", "x-forwarded-for"};
 
-  static RepeatKey of(NewSessionRequest request) {
+  /** The key of a request; null for one that is too large to have one. */
+  static @Nullable RepeatKey of(NewSessionRequest request) {
     Digest digest = new Digest();
     Origin origin = request.origin();
     digest.add(origin.credentials().user());
@@ -45,12 +49,13 @@ record RepeatKey(String digest) {
     request.payload().candidates().forEach(candidate -> digest.add(candidate.asMap()));
     digest.add(request.payload().legacy());
     digest.add(request.payload().otherMembers());
-    return new RepeatKey(digest.text());
+    return digest.isTooLong() ? null : new RepeatKey(digest.text());
   }
 
   /** Values as an unambiguous sequence of bytes; members of objects in the order of their names. */
   private static final class Digest {
     private final MessageDigest sha256;
+    private long size;
 
     Digest() {
       try {
@@ -65,6 +70,9 @@ record RepeatKey(String digest) {
     }
 
     void add(@Nullable Object value) {
+      if (isTooLong()) {
+        return;
+      }
       if (value instanceof Map<?, ?> map) {
         Map<String, @Nullable Object> sorted = new TreeMap<>();
         map.forEach((name, member) -> sorted.put(String.valueOf(name), member));
@@ -84,7 +92,15 @@ record RepeatKey(String digest) {
       }
     }
 
+    boolean isTooLong() {
+      return size > MAX_BYTES;
+    }
+
     private void update(char type, String text) {
+      size += 5L + text.length();
+      if (isTooLong()) {
+        return;
+      }
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       sha256.update((byte) type);
       for (int shift = 24; shift >= 0; shift -= 8) {

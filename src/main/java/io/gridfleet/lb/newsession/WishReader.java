@@ -25,28 +25,78 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link SessionWish} out of a payload: the only place where our capabilities are read. */
 public final class WishReader {
+  /** What is larger is read in the background: an event loop has live sessions to serve. */
+  private static final int MAX_BODY_HERE = 32 * 1024;
+
+  private static final int MAX_ENTRIES_HERE = 4;
+  private static final int MAX_NAMES_HERE = 100;
+  private static final int MAX_SELECTOR_HERE = 512;
+
   private final NewSessionConfig limits;
   private final Inventory inventory;
   private final SelectorCache selectors;
   private final KnownRuns runs;
   private final RandomGenerator randomness;
+  private final Executor background;
 
+  /** Reads everything on the thread that asks. */
   public WishReader(
       NewSessionConfig limits,
       Inventory inventory,
       SelectorCache selectors,
       KnownRuns runs,
       RandomGenerator randomness) {
+    this(limits, inventory, selectors, runs, randomness, Runnable::run);
+  }
+
+  /**
+   * @param background reads what is too large for an event loop
+   */
+  public WishReader(
+      NewSessionConfig limits,
+      Inventory inventory,
+      SelectorCache selectors,
+      KnownRuns runs,
+      RandomGenerator randomness,
+      Executor background) {
+    this.background = background;
     this.limits = limits;
     this.inventory = inventory;
     this.selectors = selectors;
     this.runs = runs;
     this.randomness = randomness;
+  }
+
+  /** Reads a body; a large one in the background, and the stage completes there. */
+  CompletionStage<NewSessionPayload> payload(byte[] body) {
+    Executor reader = body.length > MAX_BODY_HERE ? background : Runnable::run;
+    return CompletableFuture.supplyAsync(() -> NewSessionPayload.parse(body), reader);
+  }
+
+  /** Whether a request asks more than an event loop should read. */
+  boolean isLarge(NewSessionRequest request) {
+    List<Capabilities> candidates = request.payload().candidates();
+    return candidates.size() > MAX_ENTRIES_HERE
+        || candidates.stream().anyMatch(WishReader::isLarge);
+  }
+
+  private static boolean isLarge(Capabilities candidate) {
+    Object selector = OurCapabilities.valueIn(candidate, "selector");
+    return candidate.names().size() > MAX_NAMES_HERE
+        || (selector instanceof String text ? text.length() > MAX_SELECTOR_HERE : selector != null);
+  }
+
+  /** As {@link #read}, in the background, where the stage completes. */
+  CompletionStage<SessionWish> readElsewhere(NewSessionRequest request, Tenant tenant) {
+    return CompletableFuture.supplyAsync(() -> read(request, tenant), background);
   }
 
   /**

@@ -30,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,14 +83,34 @@ public final class NewSessionEndpoint implements Endpoint {
     var unused =
         exchange
             .body()
-            .thenAcceptAsync(body -> begin(exchange, body), exchange.executor())
+            .thenAcceptAsync(body -> read(exchange, body), exchange.executor())
             .exceptionally(answered -> null);
   }
 
-  private void begin(Exchange exchange, byte[] body) {
+  private void read(Exchange exchange, byte[] body) {
+    var unused =
+        requests
+            .read(body)
+            .handle(Read::new)
+            .thenAcceptAsync(read -> begin(exchange, body, read), exchange.executor());
+  }
+
+  private record Read(@Nullable NewSessionPayload payload, @Nullable Throwable failure) {
+    /** What was read; what was thrown instead is thrown here. */
+    NewSessionPayload get() {
+      if (payload != null) {
+        return payload;
+      }
+      Throwable cause =
+          failure == null || failure.getCause() == null ? failure : failure.getCause();
+      throw cause instanceof RuntimeException thrown ? thrown : new IllegalStateException(cause);
+    }
+  }
+
+  private void begin(Exchange exchange, byte[] body, Read read) {
     PendingSession pending;
     try {
-      NewSessionRequest request = request(exchange, NewSessionPayload.parse(body));
+      NewSessionRequest request = request(exchange, read.get());
       pending = requests.begin(exchange.header("x-idempotency-key"), body, request);
     } catch (ProtocolException bad) {
       exchange.answer(Answer.error(bad.error()));

@@ -73,6 +73,13 @@ final class KeptPlacesTest {
   }
 
   @Test
+  void aLargeRequestKeepsNoPlace() {
+    String large = BODY.replace("Android", "a".repeat(70_000));
+    places.keep(request("t", Map.of(), large), TURN);
+    assertThat(places.take(request("t", Map.of(), large))).isNull();
+  }
+
+  @Test
   void twoWorkersOfOneSuiteKeepTwoPlacesTheElderFirst() {
     Order.Turn later = new Order.Turn(5, NOW.plusSeconds(1), 2);
     places.keep(request("t", "wdio/9", Map.of()), later);

@@ -13,9 +13,12 @@ import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -258,5 +261,34 @@ final class WishReaderTest {
     assertThat(entries(64, "{'gridfleet:selector':'model:*" + "a".repeat(400) + "'}").questions())
         .as("the same selector costs once")
         .hasSize(64);
+  }
+
+  @Test
+  void largeBodiesAndManyEntriesAreReadInTheBackground() {
+    Queue<Runnable> background = new ArrayDeque<>();
+    WishReader large =
+        new WishReader(
+            NewSessionConfig.defaults(),
+            new Inventory(),
+            new SelectorCache(),
+            KnownRuns.none(),
+            new Random(1),
+            background::add);
+    byte[] small = "{\"capabilities\":{}}".getBytes(StandardCharsets.UTF_8);
+    assertThat(large.payload(small).toCompletableFuture()).isCompleted();
+    assertThat(background).isEmpty();
+
+    String more = ",\"more\":\"" + "x".repeat(40_000) + "\"}";
+    byte[] body = ("{\"capabilities\":{}" + more).getBytes(StandardCharsets.UTF_8);
+    CompletableFuture<NewSessionPayload> read = large.payload(body).toCompletableFuture();
+    assertThat(read).isNotDone();
+    background.remove().run();
+    assertThat(read).isCompleted();
+
+    assertThat(large.isLarge(lab.request(Map.of(), "127.0.0.1"))).isFalse();
+    assertThat(large.isLarge(lab.request(Map.of("gridfleet:selector", "os:ios"), "127.0.0.1")))
+        .isFalse();
+    Map<String, Object> selector = Map.of("gridfleet:selector", "a".repeat(600));
+    assertThat(large.isLarge(lab.request(selector, "127.0.0.1"))).isTrue();
   }
 }
