@@ -21,7 +21,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,34 +48,21 @@ public final class Distributor {
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final ReleaseLocks releases;
-  private final MatchingWork work;
-  private final RecentVerdicts recent = new RecentVerdicts();
+  private final Executor background;
+  private final RequestMatcher matcher;
+  private final FullTenants full;
 
-  /** Guarded by the lock of {@link Changes}, as is the next one. */
+  /** Guarded by the lock of {@link Changes}. */
   private @Nullable Placement closed;
-
-  /** Whether a timer is set that doubts what the store said of tenants' sessions. */
-  private boolean doubtsFull;
 
   /** For a process that has no other replicas. */
   public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
-    this(locks, timer, clock, "", FleetSignals.none());
+    this(locks, timer, clock, "", FleetSignals.none(), Runnable::run);
   }
 
   /**
    * @param replica the id of this process, as others hear it
-   */
-  public Distributor(
-      LockKeeper locks,
-      ScheduledExecutorService timer,
-      InstantSource clock,
-      String replica,
-      FleetSignals signals) {
-    this(locks, timer, clock, replica, signals, Runnable::run);
-  }
-
-  /**
-   * @param matcher looks at many devices for a request, see {@link MatchingThread}
+   * @param background looks at many devices for a request, see {@link MatchingThread}
    */
   public Distributor(
       LockKeeper locks,
@@ -84,14 +70,18 @@ public final class Distributor {
       InstantSource clock,
       String replica,
       FleetSignals signals,
-      Executor matcher) {
-    this.work = new MatchingWork(matcher);
+      Executor background) {
+    this.background = background;
     this.matching = new Matching(replica, signals.hasOthers());
     this.changes = new Changes(matching, signals, clock, this::askForLock, this::takeBackAt);
     this.signals = signals;
     this.locks = locks;
     this.timer = timer;
     this.clock = clock;
+    this.full = new FullTenants(changes, matching, timer, GUESS_STANDS);
+    this.matcher =
+        new RequestMatcher(
+            changes, matching, new MatchingWork(background), clock, this::begin, this::endWait);
     this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }
 
@@ -132,30 +122,14 @@ public final class Distributor {
     Waiter waiter = new Waiter(order, clock.instant().plus(wait), arrivals.incrementAndGet());
     changes.make(
         (now, steps) -> {
-          if (MatchingWork.isLittle(matching.fleet().seats().size(), matching.workOf(order))) {
+          long size = matching.workOf(order);
+          if (MatchingWork.isLittle(matching.fleet().seats().size(), size)) {
             begin(waiter, Answers.NONE, now, steps);
           } else {
-            steps.add(() -> matchLater(waiter));
+            steps.add(() -> matcher.match(waiter, size));
           }
         });
     return wait(waiter);
-  }
-
-  private void matchLater(Waiter waiter) {
-    if (!work.offer(() -> unlessBroken(waiter, () -> match(waiter)))) {
-      endWait(waiter, new Placement.Busy());
-    }
-  }
-
-  /** Asks the devices without the lock; a request whose client has left meanwhile isn't matched. */
-  private void match(Waiter waiter) {
-    if (waiter.outcome().isDone()) {
-      return;
-    }
-    Answers.Missing missing = changes.look(model -> model.missing(waiter.order()));
-    Answers answers =
-        Answers.of(missing.questions(), missing.devices(), () -> !waiter.outcome().isDone());
-    changes.make((now, steps) -> begin(waiter, answers, now, steps));
   }
 
   /** Gives a request a device, a place in the queue, or an answer. */
@@ -172,7 +146,7 @@ public final class Distributor {
     if (hopeless != null) {
       steps.add(
           () ->
-              explainLater(
+              matcher.explain(
                   waiter,
                   hopeless == Matching.Hopeless.ALL_FAILED
                       ? Placement.NoneLeft::new
@@ -180,46 +154,6 @@ public final class Distributor {
     } else if (!matching.pickFor(waiter, now, steps)) {
       matching.enter(waiter);
       queued(waiter, Duration.between(now, waiter.deadline()), steps);
-    }
-  }
-
-  /** Ends a wait with what stands between the lab and the request. */
-  private void explainLater(Waiter waiter, Function<Verdicts, Placement> answer) {
-    Order order = waiter.order();
-    int devices = changes.look(model -> model.fleet().seats().size());
-    long most = (long) devices * order.questions().stream().mapToInt(Question::work).sum();
-    work.take(
-        MatchingWork.isLittle(devices, most),
-        () ->
-            unlessBroken(
-                waiter,
-                () -> {
-                  if (!waiter.outcome().isDone()) {
-                    endWait(waiter, answer.apply(verdicts(order)));
-                  }
-                }));
-  }
-
-  private Verdicts verdicts(Order order) {
-    Verdicts all = recent.of(order, clock.instant(), () -> changes.look(Matching::states));
-    return changes.look(model -> model.underQuota(order.quota()))
-        ? all
-        : all.limitedTo(order.quota().mostSessions().orElseThrow());
-  }
-
-  /** A mistake on the matching thread ends the request that it was made for. */
-  private void unlessBroken(Waiter waiter, Runnable part) {
-    try {
-      part.run();
-    } catch (RuntimeException mistake) {
-      changes.make(
-          (now, steps) -> {
-            if (waiter.state() != Waiter.State.DONE) {
-              matching.ended(waiter);
-              steps.add(() -> waiter.outcome().completeExceptionally(mistake));
-              steps.add(waiter::stopAlarm);
-            }
-          });
     }
   }
 
@@ -353,26 +287,9 @@ public final class Distributor {
           Seat seat = matching.notTaken(pick);
           if (freesHeard.get() == heardBefore) {
             matching.foundFull(waiter);
-            doubtFullLater(steps);
+            full.doubtLater(steps);
           }
           backToItsPlace(waiter, seat, now, steps);
-        });
-  }
-
-  /** One timer for all that was found full until it goes off. */
-  private void doubtFullLater(Changes.Steps steps) {
-    if (!doubtsFull) {
-      doubtsFull = true;
-      steps.add(
-          () -> timer.schedule(this::doubtFull, GUESS_STANDS.toMillis(), TimeUnit.MILLISECONDS));
-    }
-  }
-
-  private void doubtFull() {
-    changes.make(
-        (now, steps) -> {
-          doubtsFull = false;
-          matching.doubtFull();
         });
   }
 
@@ -403,15 +320,12 @@ public final class Distributor {
   /** The wait may have ended already: whoever comes second, this or the end, stops the alarm. */
   private void setAlarm(Waiter waiter, Duration wait) {
     waiter.alarm(
-        timer.schedule(() -> outOfTime(waiter), Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS));
+        timer.schedule(
+            () -> matcher.explain(waiter, Placement.OutOfTime::new),
+            Math.max(0, wait.toNanos()),
+            TimeUnit.NANOSECONDS));
     if (waiter.outcome().isDone()) {
       waiter.stopAlarm();
-    }
-  }
-
-  private void outOfTime(Waiter waiter) {
-    if (!waiter.outcome().isDone()) {
-      explainLater(waiter, Placement.OutOfTime::new);
     }
   }
 
@@ -552,7 +466,7 @@ public final class Distributor {
 
   /** Where work is done that is too much for an event loop. */
   public Executor background() {
-    return work.executor();
+    return background;
   }
 
   /** How many requests wait. */

@@ -1,20 +1,44 @@
 package io.gridfleet.lb.distributor;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The thread that asks many devices what new requests ask of them, and says why requests get none,
  * so that event loops don't. One is enough: it is idle in a lab that asks what was asked before,
- * and a flood of new questions leaves the other processors to sessions. Its queue is bounded by
- * whoever uses it: see {@link MatchingWork}.
+ * and a flood of new questions leaves the other processors to sessions. What is less work goes
+ * first, so that ordinary requests don't wait for all of a flood. Its queue is bounded by whoever
+ * uses it: see {@link MatchingWork}. Thread-safe.
  */
 public final class MatchingThread implements Executor, AutoCloseable {
+  private final AtomicLong numbers = new AtomicLong();
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
-          1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), MatchingThread::daemon);
+          1, 1, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), MatchingThread::daemon);
+
+  /** Work whose size is known: what is less goes first, of equal work what came first. */
+  record Sized(long size, Runnable work) implements Runnable {
+    @Override
+    public void run() {
+      work.run();
+    }
+  }
+
+  private record Task(long size, long number, Runnable work) implements Runnable, Comparable<Task> {
+    @Override
+    public int compareTo(Task other) {
+      int bySize = Long.compare(size, other.size);
+      return bySize != 0 ? bySize : Long.compare(number, other.number);
+    }
+
+    @Override
+    public void run() {
+      work.run();
+    }
+  }
 
   private static Thread daemon(Runnable work) {
     Thread thread = new Thread(work, "matching");
@@ -24,7 +48,8 @@ public final class MatchingThread implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable work) {
-    thread.execute(work);
+    long size = work instanceof Sized sized ? sized.size() : 0;
+    thread.execute(new Task(size, numbers.incrementAndGet(), work));
   }
 
   @Override

@@ -25,34 +25,32 @@ final class MatchingWork {
     this.executor = executor;
   }
 
-  Executor executor() {
-    return executor;
-  }
-
   static boolean isLittle(int devices, long work) {
     return work == 0 || (devices <= MAX_DEVICES_HERE && work <= MAX_WORK_HERE);
   }
 
   /** Has work done later; false when too much waits already. */
-  boolean offer(Runnable work) {
+  boolean offer(long size, Runnable work) {
     if (pending.incrementAndGet() > MAX_PENDING) {
       pending.decrementAndGet();
       return false;
     }
     executor.execute(
-        () -> {
-          pending.decrementAndGet();
-          work.run();
-        });
+        new MatchingThread.Sized(
+            size,
+            () -> {
+              pending.decrementAndGet();
+              work.run();
+            }));
     return true;
   }
 
   /** Has work done here if it is little, else later. */
-  void take(boolean little, Runnable work) {
-    if (little) {
+  void take(int devices, long size, Runnable work) {
+    if (isLittle(devices, size)) {
       work.run();
     } else {
-      executor.execute(work);
+      executor.execute(new MatchingThread.Sized(size, work));
     }
   }
 }

@@ -27,7 +27,7 @@ final class Limits {
    * Instructions of all regular expressions together: each of them may be looked at for each
    * character of a value.
    */
-  static final int MAX_INSTRUCTIONS = 512;
+  static final int MAX_INSTRUCTIONS = 256;
 
   private Limits() {}
 }

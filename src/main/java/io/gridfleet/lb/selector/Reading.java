@@ -106,7 +106,7 @@ final class Reading {
 
   /** What asking one device costs at the most, in the units of {@link Selector#MAX_WORK}. */
   int work() {
-    return used.terms
+    return Selector.WORK_OF_A_TERM * used.terms
         + Selector.WORK_OF_A_SYMBOL * used.afterStar
         + Selector.WORK_OF_AN_INSTRUCTION * used.instructions;
   }

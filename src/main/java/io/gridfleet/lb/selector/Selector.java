@@ -17,15 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Selector {
   /**
-   * How much work the selectors of one request may be together, for each device; a unit is a text
-   * or number compared, about ten nanoseconds.
+   * How much work the selectors of one request may be together, for each device: about a hundred
+   * microseconds of a processor. Work is compared and added up, never measured.
    */
   public static final int MAX_WORK = 16 * 1024;
+
+  static final int WORK_OF_A_TERM = 4;
 
   /** A character behind a {@code *} may be compared with each character of a value. */
   static final int WORK_OF_A_SYMBOL = 16;
 
-  static final int WORK_OF_AN_INSTRUCTION = 32;
+  static final int WORK_OF_AN_INSTRUCTION = 64;
 
   private static final Selector EVERYTHING = of(new Clause.Everything());
 
@@ -100,7 +102,7 @@ public final class Selector {
   static Selector of(Clause clause) {
     Set<Clause.Term> terms = new HashSet<>();
     KeysAsked.terms(clause, terms);
-    return new Selector(clause, List.of(), terms.size());
+    return new Selector(clause, List.of(), WORK_OF_A_TERM * terms.size());
   }
 
   /**

@@ -70,7 +70,7 @@ final class FakeWire {
               late.isZero() ? locks : new SlowLocks(locks, time, FakeWire.this::lateNanos),
               Duration.ofHours(1),
               time::nanoTime);
-      this.distributor = new Distributor(keeper, time, time, name, this);
+      this.distributor = new Distributor(keeper, time, time, name, this, Runnable::run);
     }
 
     Distributor distributor() {

@@ -1,0 +1,103 @@
+package io.gridfleet.lb.distributor;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * Looks at devices for a request without the distributor's lock: what they answer to its questions,
+ * and why it gets none. Copies what it needs under the lock, works on the thread that {@link
+ * MatchingWork} decides on, and comes back under the lock with the result. A request that has ended
+ * meanwhile, because its client left, is dropped.
+ */
+final class RequestMatcher {
+  private final Changes changes;
+  private final Matching matching;
+  private final MatchingWork work;
+  private final InstantSource clock;
+  private final Matched matched;
+  private final BiConsumer<Waiter, Placement> end;
+  private final RecentVerdicts recent = new RecentVerdicts();
+
+  /** Takes over, under the lock, what was found out for a request. */
+  interface Matched {
+    void begin(Waiter waiter, Answers answers, Instant now, Changes.Steps steps);
+  }
+
+  /**
+   * @param matching only touched under the lock of {@code changes}
+   * @param end ends a request with an answer; called without the lock
+   */
+  RequestMatcher(
+      Changes changes,
+      Matching matching,
+      MatchingWork work,
+      InstantSource clock,
+      Matched matched,
+      BiConsumer<Waiter, Placement> end) {
+    this.changes = changes;
+    this.matching = matching;
+    this.work = work;
+    this.clock = clock;
+    this.matched = matched;
+    this.end = end;
+  }
+
+  /** Has the devices asked later, or ends the request where too many wait for that. */
+  void match(Waiter waiter, long size) {
+    if (!work.offer(size, () -> unlessBroken(waiter, () -> match(waiter)))) {
+      end.accept(waiter, new Placement.Busy());
+    }
+  }
+
+  private void match(Waiter waiter) {
+    if (waiter.outcome().isDone()) {
+      return;
+    }
+    Answers.Missing missing = changes.look(model -> model.missing(waiter.order()));
+    Answers answers =
+        Answers.of(missing.questions(), missing.devices(), () -> !waiter.outcome().isDone());
+    changes.make((now, steps) -> matched.begin(waiter, answers, now, steps));
+  }
+
+  /** Ends a request with what stands between the lab and it. */
+  void explain(Waiter waiter, Function<Verdicts, Placement> answer) {
+    if (waiter.outcome().isDone()) {
+      return;
+    }
+    Order order = waiter.order();
+    int devices = changes.look(model -> model.fleet().seats().size());
+    long size = (long) devices * order.questions().stream().mapToInt(Question::work).sum();
+    work.take(devices, size, () -> unlessBroken(waiter, () -> explainNow(waiter, answer)));
+  }
+
+  private void explainNow(Waiter waiter, Function<Verdicts, Placement> answer) {
+    if (!waiter.outcome().isDone()) {
+      end.accept(waiter, answer.apply(verdicts(waiter.order())));
+    }
+  }
+
+  private Verdicts verdicts(Order order) {
+    Verdicts all = recent.of(order, clock.instant(), () -> changes.look(Matching::states));
+    return changes.look(model -> model.underQuota(order.quota()))
+        ? all
+        : all.limitedTo(order.quota().mostSessions().orElseThrow());
+  }
+
+  /** A mistake made while devices are looked at ends the request. */
+  private void unlessBroken(Waiter waiter, Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException mistake) {
+      changes.make(
+          (now, steps) -> {
+            if (waiter.state() != Waiter.State.DONE) {
+              matching.ended(waiter);
+              steps.add(() -> waiter.outcome().completeExceptionally(mistake));
+              steps.add(waiter::stopAlarm);
+            }
+          });
+    }
+  }
+}
