@@ -37,6 +37,9 @@ final class DocumentsTest {
       Pattern.compile(
           "([A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*|[A-Z][A-Za-z]+(?:Test|IT))(\\.[a-z]\\w*…?)?");
 
+  private static final Pattern IN_DRAWING =
+      Pattern.compile("\\b(?:[A-Z][a-z]+){2,}\\b|\\b[A-Z][a-z]+[A-Z][A-Za-z]+\\b");
+
   /** Names of the protocol and of other programs that look like types of ours. */
   private static final Set<String> FOREIGN =
       Set.of(
@@ -164,6 +167,26 @@ final class DocumentsTest {
     assertThat(broken).isEmpty();
   }
 
+  @Test
+  void everyTypeInADrawingExists() throws IOException {
+    Map<String, String> types = types();
+    Set<String> broken = new TreeSet<>();
+    int drawings = 0;
+    for (Path page : Pages.site()) {
+      for (String drawing : Pages.drawings(page)) {
+        drawings++;
+        Matcher word = IN_DRAWING.matcher(drawing);
+        while (word.find()) {
+          if (!types.containsKey(word.group())) {
+            broken.add(page.getFileName() + ": " + word.group());
+          }
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+    assertThat(drawings).isGreaterThanOrEqualTo(2);
+  }
+
   private static boolean has(String source, String member) {
     if (member == null) {
       return true;
@@ -207,6 +230,23 @@ final class DocumentsTest {
       }
     }
     assertThat(broken).isEmpty();
+  }
+
+  /** Single keys are in the reference, which is served with the pages; each section has a row. */
+  @Test
+  void everySectionOfTheConfigurationHasARow() throws IOException {
+    Set<String> sections =
+        keys().stream().filter(key -> !key.contains(".")).collect(Collectors.toSet());
+    String table = Files.readString(Pages.SITE.resolve("operating.md"));
+    table = table.substring(table.indexOf("## Configuration"));
+    Matcher row =
+        Pattern.compile("(?m)^\\| `([a-zA-Z]+)` \\|")
+            .matcher(table.substring(0, table.indexOf("\n## ")));
+    Set<String> rows = new HashSet<>();
+    while (row.find()) {
+      rows.add(row.group(1));
+    }
+    assertThat(rows).isEqualTo(sections);
   }
 
   /** The dotted keys of the reference, those of examples in comments included. */

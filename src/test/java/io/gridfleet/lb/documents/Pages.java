@@ -14,6 +14,7 @@ import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.ext.heading.anchor.HeadingAnchorExtension;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
+import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
@@ -80,6 +81,22 @@ final class Pages {
               }
             });
     return spans;
+  }
+
+  /** The sources of a page's drawings. */
+  static List<String> drawings(Path page) throws IOException {
+    List<String> drawings = new ArrayList<>();
+    parsed(page)
+        .accept(
+            new AbstractVisitor() {
+              @Override
+              public void visit(FencedCodeBlock block) {
+                if ("mermaid".equals(block.getInfo())) {
+                  drawings.add(block.getLiteral());
+                }
+              }
+            });
+    return drawings;
   }
 
   static Set<String> anchors(Path page) throws IOException {
