@@ -21,10 +21,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells several listeners, in order. They are added while the server is put together. */
 final class Listeners {
+  private static final Logger log = LoggerFactory.getLogger(Listeners.class);
+
   private Listeners() {}
+
+  /** For facts that nobody can refuse any more: all have to hear of them. */
+  private static void guarded(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException mistake) {
+      log.error("a listener failed", mistake);
+    }
+  }
 
   /** Those of the story. */
   static final class OfStories implements NewSessionListener {
@@ -106,12 +119,12 @@ final class Listeners {
 
     @Override
     public void published(Session session) {
-      all.forEach(listener -> listener.published(session));
+      all.forEach(listener -> guarded(() -> listener.published(session)));
     }
 
     @Override
     public void ended(Session session, EndReason reason, Duration lived) {
-      all.forEach(listener -> listener.ended(session, reason, lived));
+      all.forEach(listener -> guarded(() -> listener.ended(session, reason, lived)));
     }
   }
 
@@ -149,14 +162,14 @@ final class Listeners {
   record OfProbes(NodeProbeListener first, NodeProbeListener second) implements NodeProbeListener {
     @Override
     public void nodeUp(NodeId node) {
-      first.nodeUp(node);
-      second.nodeUp(node);
+      guarded(() -> first.nodeUp(node));
+      guarded(() -> second.nodeUp(node));
     }
 
     @Override
     public void nodeDown(NodeId node, String cause) {
-      first.nodeDown(node, cause);
-      second.nodeDown(node, cause);
+      guarded(() -> first.nodeDown(node, cause));
+      guarded(() -> second.nodeDown(node, cause));
     }
   }
 

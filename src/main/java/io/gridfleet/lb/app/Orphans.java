@@ -77,8 +77,10 @@ final class Orphans {
             });
   }
 
+  /** One that can't even be asked for keeps no other from being cleaned up. */
   private void cleanUp(ExpiredLock orphan) {
-    gone(orphan)
+    CompletableFuture.completedFuture(orphan)
+        .thenCompose(this::gone)
         .thenCompose(gone -> gone ? free(orphan) : locks.notCleaned(orphan, AGAIN))
         .exceptionally(
             failure -> {

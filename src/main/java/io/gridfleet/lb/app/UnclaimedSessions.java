@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.session.NodeSessions;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +24,16 @@ import org.slf4j.LoggerFactory;
 final class UnclaimedSessions {
   private static final Logger log = LoggerFactory.getLogger(UnclaimedSessions.class);
 
+  private static final int MOST = 10_000;
+
   private final NodeSessions nodes;
   private final Known known;
   private final Patience patience;
   private final LongSupplier nanos;
-  private final Map<DeviceLock, Suspects> suspected = new ConcurrentHashMap<>();
+
+  /** One that another replica has cleaned up stays here; a lock that is forgotten waits longer. */
+  private final Map<DeviceLock, Suspects> suspected =
+      Caffeine.newBuilder().maximumSize(MOST).<DeviceLock, Suspects>build().asMap();
 
   /** What all replicas together know. */
   interface Known {

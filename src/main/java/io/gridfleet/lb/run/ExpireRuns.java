@@ -34,7 +34,7 @@ public final class ExpireRuns {
   public ScheduledFuture<?> start(ScheduledExecutorService timer, Duration interval) {
     return timer.scheduleWithFixedDelay(
         () ->
-            sweep()
+            sweepSafely()
                 .exceptionally(
                     failure -> {
                       LOG.warn("Runs could not be checked for expiry: {}", failure.toString());
@@ -43,6 +43,15 @@ public final class ExpireRuns {
         0,
         interval.toMillis(),
         TimeUnit.MILLISECONDS);
+  }
+
+  /** A sweep that throws would be the last one. */
+  private CompletionStage<Void> sweepSafely() {
+    try {
+      return sweep();
+    } catch (RuntimeException mistake) {
+      return CompletableFuture.failedFuture(mistake);
+    }
   }
 
   /** One look at all live runs; done when those that are overdue have ended. */

@@ -154,7 +154,11 @@ final class RecordsOwed {
   }
 
   private void ended(Session session, EndReason reason) {
-    listener.owedEndWritten(session, reason);
+    try {
+      listener.owedEndWritten(session, reason);
+    } catch (RuntimeException mistake) {
+      LOG.error("A listener failed on the end of session {}", session.id(), mistake);
+    }
     news.add(new FleetSignal.SessionEnded(session.id().value()));
   }
 

@@ -52,7 +52,7 @@ public final class StoreHealth {
       return false;
     }
     LOG.warn("The store is down: {}", trouble);
-    listener.storeDown(trouble);
+    guarded(() -> listener.storeDown(trouble));
     tell();
     return true;
   }
@@ -65,7 +65,7 @@ public final class StoreHealth {
     }
     Duration downFor = Duration.ofNanos(after.sinceNanos() - before.sinceNanos());
     LOG.warn("The store is back after {} ms", downFor.toMillis());
-    listener.storeUp(downFor);
+    guarded(() -> listener.storeUp(downFor));
     tell();
   }
 
@@ -78,6 +78,15 @@ public final class StoreHealth {
   }
 
   private void tell() {
-    listeners.forEach(each -> each.accept(this));
+    listeners.forEach(each -> guarded(() -> each.accept(this)));
+  }
+
+  /** Whoever finds the store gone or back goes on, whatever a listener does. */
+  private static void guarded(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException mistake) {
+      LOG.error("A listener failed on the news of the store", mistake);
+    }
   }
 }

@@ -139,6 +139,40 @@ final class StoreOutageTest {
   }
 
   @Test
+  void listenersThatFailDoNotKeepTheStoreDown() throws Exception {
+    StoreListener failing =
+        new StoreListener() {
+          @Override
+          public void storeDown(String trouble) {
+            throw new IllegalStateException("a mistake, as told");
+          }
+
+          @Override
+          public void storeUp(Duration downFor) {
+            throw new IllegalStateException("a mistake, as told");
+          }
+
+          @Override
+          public void owedEndWritten(Session session, EndReason reason) {
+            throw new IllegalStateException("a mistake, as told");
+          }
+        };
+    Postgres flaky =
+        new Postgres(direct.user(), link.hostAndPort(), direct.database(), direct.options());
+    try (SqlStore broken = StoreKind.open(StoreConfig.at(flaky), failing)) {
+      Session session = published(broken);
+      for (int outage = 0; outage < 2; outage++) {
+        link.cut();
+        await().atMost(Duration.ofSeconds(30)).until(() -> !broken.health().up());
+        assertThat(failed(broken.sessionMap().end(session.id(), EndReason.IDLE))).isTrue();
+        link.restore();
+        await().until(broken.health()::up);
+      }
+      await().until(() -> broken.owedRecords() == 0);
+    }
+  }
+
+  @Test
   void anIdleReplicaNoticesTheOutageByItsHeartbeat() throws Exception {
     link.cut();
 
