@@ -62,6 +62,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +75,9 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
   private static final Duration NOTICE = Duration.ofSeconds(6);
+
+  /** In which what many nodes tell at once is gathered. */
+  private static final Duration A_MOMENT = Duration.ofMillis(200);
 
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -159,7 +163,7 @@ public final class GridFleetLb implements AutoCloseable {
             distributor::freedHere);
     this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
     DriverPacks packs = DriverPacks.of(config.runs().packs());
-    this.lab = new LabState(inventory, directory, distributor, news, packs, clock);
+    this.lab = new LabState(inventory, directory, distributor, news, packs, this::soon, clock);
     this.probes =
         new NodeProbes(
             config.probe(), trust, new Listeners.OfProbes(lab, lost), timer, clock, new Random());
@@ -187,6 +191,11 @@ public final class GridFleetLb implements AutoCloseable {
                 relay));
     listen();
     showMetrics(connections);
+  }
+
+  private void soon(Runnable task) {
+    var unused =
+        timer.schedule(() -> elsewhere.execute(task), A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private UnclaimedSessions unclaimedSessions() {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -26,10 +27,21 @@ public final class LabDevices {
 
   /** The devices of these nodes, in their order. */
   public static List<Device> of(List<NodeConfig> nodes) {
+    return of(nodes, (node, browser) -> Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param versions the version of a node's browser, where the node tells it; what is written in
+   *     the configuration wins
+   */
+  static List<Device> of(
+      List<NodeConfig> nodes, BiFunction<NodeId, String, Optional<String>> versions) {
     List<Device> devices = new ArrayList<>();
     for (NodeConfig config : nodes) {
       Node node = node(config);
-      config.devices().forEach(device -> devices.add(device(node, device)));
+      config.devices().forEach(device -> devices.add(device(node, device, versions)));
     }
     return List.copyOf(devices);
   }
@@ -50,7 +62,8 @@ public final class LabDevices {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static Device device(Node node, DeviceConfig config) {
+  private static Device device(
+      Node node, DeviceConfig config, BiFunction<NodeId, String, Optional<String>> versions) {
     String key = config.key(node.id().value());
     DeviceId id = DeviceId.of(key);
     String name = config.name().orElse(key);
@@ -60,14 +73,19 @@ public final class LabDevices {
         name,
         config.udid(),
         config.platformName().map(text -> text.toLowerCase(Locale.ROOT)).orElse(Device.BROWSER),
-        attributes(node, config, id, name),
+        attributes(node, config, id, name, versions),
         config.rank(),
         config.slots(),
         Capabilities.of(config.capabilities()),
         Capabilities.of(config.defaultCapabilities()));
   }
 
-  private static Attributes attributes(Node node, DeviceConfig config, DeviceId id, String name) {
+  private static Attributes attributes(
+      Node node,
+      DeviceConfig config,
+      DeviceId id,
+      String name,
+      BiFunction<NodeId, String, Optional<String>> versions) {
     Map<String, Object> all = new LinkedHashMap<>(config.attributes());
     String key = config.key(node.id().value());
     all.put("id", key.equals(id.value()) ? key : List.of(id.value(), key));
@@ -79,7 +97,10 @@ public final class LabDevices {
     config.udid().ifPresent(udid -> all.putIfAbsent("udid", udid));
     config.platformName().ifPresent(platform -> all.putIfAbsent("platformName", platform));
     config.browserName().ifPresent(browser -> all.putIfAbsent("browserName", browser));
-    config.browserVersion().ifPresent(version -> all.putIfAbsent("browserVersion", version));
+    config
+        .browserVersion()
+        .or(() -> config.browserName().flatMap(browser -> versions.apply(node.id(), browser)))
+        .ifPresent(version -> all.putIfAbsent("browserVersion", version));
     if (!config.tags().isEmpty()) {
       all.put("tag", config.tags());
     }

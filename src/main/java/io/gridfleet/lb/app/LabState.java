@@ -19,9 +19,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,20 +44,28 @@ final class LabState implements DeviceStates, NodeProbeListener {
   private final InstantSource clock;
   private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
   private final Map<DeviceId, Instant> added = new ConcurrentHashMap<>();
+  private final Map<NodeId, Map<String, String>> browsers = new ConcurrentHashMap<>();
+  private final Consumer<Runnable> later;
+  private final AtomicBoolean renewing = new AtomicBoolean();
   private List<NodeConfig> nodes = List.of();
 
+  /**
+   * @param later runs a task after a moment, off the threads that must not wait
+   */
   LabState(
       Inventory inventory,
       NodeDirectory directory,
       Distributor distributor,
       FleetNews news,
       DriverPacks packs,
+      Consumer<Runnable> later,
       InstantSource clock) {
     this.inventory = inventory;
     this.directory = directory;
     this.distributor = distributor;
     this.news = news;
     this.packs = packs;
+    this.later = later;
     this.clock = clock;
   }
 
@@ -62,6 +73,7 @@ final class LabState implements DeviceStates, NodeProbeListener {
   synchronized List<Node> take(List<NodeConfig> configured) {
     nodes = List.copyOf(configured);
     List<Node> all = nodes.stream().map(LabDevices::node).toList();
+    browsers.keySet().retainAll(all.stream().map(Node::id).toList());
     directory.know(all);
     renew();
     return all;
@@ -69,7 +81,7 @@ final class LabState implements DeviceStates, NodeProbeListener {
 
   private void renew() {
     List<Device> devices =
-        LabDevices.of(nodes).stream()
+        LabDevices.of(nodes, this::toldVersion).stream()
             .map(device -> DeviceDescription.complete(device, override(device.id()), packs))
             .toList();
     Instant now = clock.instant();
@@ -77,6 +89,25 @@ final class LabState implements DeviceStates, NodeProbeListener {
     inventory.replace(devices);
     news.inventory(devices);
     devices.forEach(device -> news.maintenance(device.id(), override(device.id()).maintenance()));
+  }
+
+  private Optional<String> toldVersion(NodeId node, String browser) {
+    return Optional.ofNullable(
+        browsers.getOrDefault(node, Map.of()).get(browser.toLowerCase(Locale.ROOT)));
+  }
+
+  /** Many nodes tell in the same moment at a start: the devices are made once for all of them. */
+  @Override
+  public void browsersTold(NodeId node, Map<String, String> versions) {
+    browsers.put(node, versions);
+    if (renewing.compareAndSet(false, true)) {
+      later.accept(this::renewTold);
+    }
+  }
+
+  private synchronized void renewTold() {
+    renewing.set(false);
+    renew();
   }
 
   private DeviceOverride override(DeviceId id) {

@@ -18,6 +18,7 @@ import io.gridfleet.lb.webdriver.SessionId;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -164,6 +165,12 @@ final class Listeners {
     public void nodeUp(NodeId node) {
       guarded(() -> first.nodeUp(node));
       guarded(() -> second.nodeUp(node));
+    }
+
+    @Override
+    public void browsersTold(NodeId node, Map<String, String> versions) {
+      first.browsersTold(node, versions);
+      second.browsersTold(node, versions);
     }
 
     @Override

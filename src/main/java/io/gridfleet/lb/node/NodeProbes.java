@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -101,10 +100,14 @@ public final class NodeProbes implements AutoCloseable {
     question.close();
   }
 
-  /** A node and its schedule. Health changes only between a question's answer and the next one. */
+  /**
+   * A node and its schedule. Health and browsers change only between a question's answer and the
+   * next one.
+   */
   private final class Watched {
     private final Node node;
     private volatile NodeHealth health = NodeHealth.UNKNOWN;
+    private Map<String, String> browsers = Map.of();
     private Instant lastAsked = Instant.MIN;
     private @Nullable Future<?> due;
     private boolean asking;
@@ -153,17 +156,26 @@ public final class NodeProbes implements AutoCloseable {
       var unused =
           question
               .ask(node, health.misses() == 0)
-              .exceptionally(mistake -> Optional.of("it can't be asked: " + mistake))
+              .exceptionally(
+                  mistake -> StatusQuestion.Status.missed("it can't be asked: " + mistake))
               .thenAccept(this::heard);
     }
 
-    private void heard(Optional<String> miss) {
+    private void heard(StatusQuestion.Status status) {
       State before = health.state();
       NodeHealth now =
-          miss.map(cause -> health.missed(cause, config)).orElseGet(() -> health.answered(config));
+          status
+              .miss()
+              .map(cause -> health.missed(cause, config))
+              .orElseGet(() -> health.answered(config));
       health = now;
       if (before != now.state() && !isGone()) {
         tell(now);
+      }
+      boolean told = status.miss().isEmpty() && !status.browsers().equals(browsers);
+      if (told && !isGone()) {
+        browsers = status.browsers();
+        tell(browsers);
       }
       synchronized (this) {
         asking = false;
@@ -176,6 +188,14 @@ public final class NodeProbes implements AutoCloseable {
     }
 
     /** A listener that fails doesn't end the node's questions. */
+    private void tell(Map<String, String> versions) {
+      try {
+        listener.browsersTold(node.id(), versions);
+      } catch (RuntimeException mistake) {
+        log.error("the browsers of node {} can't be taken over", node.id(), mistake);
+      }
+    }
+
     private void tell(NodeHealth now) {
       try {
         if (now.state() == State.UP) {

@@ -7,6 +7,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,9 @@ final class StatusQuestion implements AutoCloseable {
   /** 500 dead nodes take half a minute at the first look, and are asked ever more rarely. */
   private static final int MOST_SILENT = 32;
 
+  /** The status of a Grid of some hundred slots; a longer one is cut, and tells nothing. */
+  private static final int MAX_BYTES = 1024 * 1024;
+
   private final NodeCalls living;
   private final NodeCalls silent;
 
@@ -39,30 +43,51 @@ final class StatusQuestion implements AutoCloseable {
     this.silent = new NodeCalls("node-silent-", MOST_SILENT, CONNECT, timeout, trust);
   }
 
-  /** Completes, never exceptionally, on a {@code node-*} thread: empty, or why it was a miss. */
-  CompletionStage<Optional<String>> ask(Node node, boolean answeredLast) {
+  /**
+   * What a node answered.
+   *
+   * @param miss why it was none; empty where it was one
+   * @param browsers the versions of its browsers, as far as it tells them
+   */
+  record Status(Optional<String> miss, Map<String, String> browsers) {
+    static Status missed(String cause) {
+      return new Status(Optional.of(cause), Map.of());
+    }
+  }
+
+  /** Completes, never exceptionally, on a {@code node-*} thread. */
+  CompletionStage<Status> ask(Node node, boolean answeredLast) {
     OkHttpClient http = (answeredLast ? living : silent).http();
-    CompletableFuture<Optional<String>> miss = new CompletableFuture<>();
+    CompletableFuture<Status> status = new CompletableFuture<>();
     Request request = new Request.Builder().url(node.url() + "/status").build();
     http.newCall(request)
         .enqueue(
             new Callback() {
               @Override
               public void onFailure(Call call, IOException failure) {
-                miss.complete(Optional.of(cause(failure)));
+                status.complete(Status.missed(cause(failure)));
               }
 
               @Override
               public void onResponse(Call call, Response response) {
                 try (response) {
-                  miss.complete(
+                  status.complete(
                       response.isSuccessful()
-                          ? Optional.empty()
-                          : Optional.of("answers /status with " + response.code()));
+                          ? new Status(Optional.empty(), browsers(response))
+                          : Status.missed("answers /status with " + response.code()));
                 }
               }
             });
-    return miss;
+    return status;
+  }
+
+  /** The node lives, whatever becomes of its body. */
+  private static Map<String, String> browsers(Response response) {
+    try {
+      return BrowserVersions.read(response.peekBody(MAX_BYTES).bytes());
+    } catch (IOException cut) {
+      return Map.of();
+    }
   }
 
   private static String cause(IOException failure) {

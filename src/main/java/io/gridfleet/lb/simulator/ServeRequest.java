@@ -122,8 +122,13 @@ final class ServeRequest {
   }
 
   private Answer status() {
-    var value = Answer.JSON.createObjectNode().put("ready", true).put("message", "simulated");
-    value.putObject("build").put("version", "simulated");
+    boolean appium = node.config().style().isAppium();
+    var value =
+        Answer.JSON
+            .createObjectNode()
+            .put("ready", true)
+            .put("message", appium ? "simulated" : "ChromeDriver ready for new sessions.");
+    value.putObject("build").put("version", appium ? "simulated" : "156.0.0.0 (simulated)");
     return Answer.value(value);
   }
 

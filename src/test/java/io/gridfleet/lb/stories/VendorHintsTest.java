@@ -6,6 +6,7 @@ import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.simulator.NodeStyle;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class VendorHintsTest {
   private int nodeOf(String members) throws IOException {
     Answered answered = lab.newSession(members).answered();
     assertThat(answered.status()).as(answered.text()).isEqualTo(200);
-    for (int number = 1; number <= 3; number++) {
+    for (int number = 1; number <= lab.fleet().nodes().size(); number++) {
       if (lab.node(number).liveSessions().stream()
           .anyMatch(session -> session.id().equals(answered.sessionId()))) {
         lab.delete(answered.sessionId());
@@ -65,6 +66,27 @@ final class VendorHintsTest {
     assertThat(nodeOf("'appium:automationName':'UiAutomator2','goog:chromeOptions':{}"))
         .isEqualTo(1);
     assertThat(nodeOf("")).isEqualTo(1);
+  }
+
+  @Test
+  void theVersionThatANodeTellsIsTheBrowsers() throws IOException {
+    SimulatedFleet fleet =
+        SimulatedFleet.of(2, 0, config -> config.withStyle(NodeStyle.CHROMEDRIVER));
+    Map<String, Object> written = Map.of("browserName", "chrome", "browserVersion", "150");
+    lab.start(
+        fleet,
+        Map.of(
+            "nodes",
+            List.of(node(fleet, 1, Map.of("browserName", "chrome")), node(fleet, 2, written))));
+    Lab.until(
+        "told",
+        () ->
+            lab.server().distributor().seats().stream()
+                .map(seat -> seat.device().attributes().raw("browserVersion"))
+                .anyMatch("156.0.0.0"::equals));
+    String asked = "'gridfleet:selector':'browserVersion:%s'";
+    assertThat(nodeOf(asked.formatted("156"))).isEqualTo(1);
+    assertThat(nodeOf(asked.formatted("150"))).isEqualTo(2);
   }
 
   @Test
