@@ -15,6 +15,7 @@ from pathlib import Path
 
 import bodies
 import creation
+import floods
 import freed
 import hostile
 import judge
@@ -116,13 +117,14 @@ def scenes(bench):
         Scene("recovery", "recovery after kill -9, another replica", ("postgres",), 20, live.taken_over),
         Scene("live", "live sessions", (), 0, live.live_sessions),
         Scene("hostile", "the worst requests while a session works", (), 0, hostile.hostile),
+        Scene("floods", "a live session while clients flood the front door", (), 0, floods.floods),
         Scene("large", "1 GiB bodies", (), 0, bodies.large_bodies),
         Scene("jmh", "JMH", ("mvn",), 0, micro.jmh)]
     return found
 
 
 LOADS = "commands and sessions under load"
-NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "hostile", "large", "locks", "recovery", "jmh")
+NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "hostile", "floods", "large", "locks", "recovery", "jmh")
 
 
 def options():
