@@ -1,0 +1,5 @@
+/** What the built jar holds. */
+@NullMarked
+package io.gridfleet.lb.jar;
+
+import org.jspecify.annotations.NullMarked;
