@@ -29,6 +29,7 @@ final class OwnPages implements Endpoint {
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
   private static final int FAILED = 500;
+  private static final int UNAVAILABLE = 503;
 
   private static final Map<String, String> HEADERS =
       Map.of(
@@ -54,20 +55,37 @@ final class OwnPages implements Endpoint {
   public void handle(Exchange exchange) {
     String path = ((Route.Ui) exchange.route()).path().split("\\?", 2)[0];
     if (path.equals(DOCS) || path.startsWith(DOCS + "/")) {
-      documents().whenComplete((known, failure) -> exchange.answer(document(known, path)));
+      documents().whenComplete((known, failure) -> exchange.answer(document(known, failure, path)));
     } else if (path.equals("/")) {
       boolean html = wantsHtml(exchange);
-      documents()
-          .whenCompleteAsync((known, failure) -> exchange.answer(front(known, html)), elsewhere);
+      documents().whenComplete((known, failure) -> front(exchange, html ? known : null));
     } else {
       exchange.answer(notFound(path));
     }
   }
 
-  private Answer front(@Nullable Documents known, boolean html) {
-    Overview now = overview.get();
-    Answer answer = known != null && html ? html(known.page(now)) : Answer.text(OK, now.text());
-    return answer.with("Vary", "Accept");
+  /** The overview looks at every device, which is no work for an event loop. */
+  private void front(Exchange exchange, @Nullable Documents frame) {
+    try {
+      elsewhere.execute(() -> exchange.answer(front(frame)));
+    } catch (RejectedExecutionException stopping) {
+      exchange.answer(stopping());
+    }
+  }
+
+  private Answer front(@Nullable Documents frame) {
+    try {
+      Overview now = overview.get();
+      Answer answer = frame == null ? Answer.text(OK, now.text()) : html(frame.page(now));
+      return answer.with("Vary", "Accept");
+    } catch (RuntimeException mistake) {
+      log.error("GET / can't be answered", mistake);
+      return Answer.text(FAILED, "Something is wrong in GridFleet LB\n");
+    }
+  }
+
+  private static Answer stopping() {
+    return Answer.text(UNAVAILABLE, "This server is stopping.\n");
   }
 
   /** Browsers name HTML; curl and scripts accept anything. */
@@ -76,7 +94,11 @@ final class OwnPages implements Endpoint {
         .anyMatch(accepted -> accepted.toLowerCase(Locale.ROOT).contains("text/html"));
   }
 
-  private static Answer document(@Nullable Documents known, String path) {
+  private static Answer document(
+      @Nullable Documents known, @Nullable Throwable failure, String path) {
+    if (failure instanceof RejectedExecutionException) {
+      return stopping();
+    }
     if (known == null) {
       return Answer.text(FAILED, "The documents can't be read.\n");
     }
