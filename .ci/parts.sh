@@ -21,7 +21,7 @@ install_parts() {
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends chromium chromium-driver prometheus postgresql \
     docker.io containerd runc docker-compose iptables busybox-static curl procps \
-    wrk haproxy nginx-light >"$scratch/apt.log" 2>&1 ||
+    wrk haproxy nginx-light ruby ruby-selenium-webdriver ruby-minitest >"$scratch/apt.log" 2>&1 ||
     { tail -n 30 "$scratch/apt.log"; return 1; }
   [ "$ours" = no ] || rm -f "$policy"
 
