@@ -81,11 +81,10 @@ public final class BuildSummary {
     }
   }
 
+  /** The message of the assumption that failed, without the exception's name. */
   private static String reason(Element skip) {
-    String message = skip.getAttribute("message");
-    return message.isBlank()
-        ? skip.getTextContent().strip().lines().findFirst().orElse("no reason")
-        : message;
+    String message = skip.getAttribute("message").replaceFirst("^[\\w.$]+: ", "");
+    return message.isBlank() ? "no reason given" : message;
   }
 
   private static String room(String type) {
