@@ -1,11 +1,14 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.auth.Access;
+import io.gridfleet.lb.auth.Reach;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreFaultException;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,9 +29,6 @@ public final class Api {
 
   /** The original answers 504 after this; clients wait 10 s and, for POST /runs, 30 s. */
   private static final long TIMEOUT_SECONDS = 30;
-
-  private static final Set<String> OPEN =
-      Set.of("/health/live", "/health/ready", "/api/health", "/api/auth/session");
 
   /** What is echoed into headers and logs must be short and plain. */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
@@ -78,17 +78,27 @@ public final class Api {
     if (found.allowed().isEmpty()) {
       return CompletableFuture.completedStage(Answers.bare(404, "Not Found", Map.of()));
     }
-    Tenant caller = caller(request);
-    if (found.operation().isEmpty()) {
+    Tenant tenant = tenant(request, found.target().map(RouteTable.Target::access));
+    if (found.target().isEmpty()) {
       Map<String, String> allow = Map.of("Allow", String.join(", ", found.allowed()));
       return CompletableFuture.completedStage(Answers.bare(405, "Method Not Allowed", allow));
     }
+    RouteTable.Target target = found.target().get();
+    Reach reach = target.access().of(tenant.role());
+    if (reach == Reach.NONE) {
+      throw ApiError.of(403, "The role %s may not do this".formatted(role(tenant)));
+    }
+    Caller caller = new Caller(tenant, reach);
     Call call = new Call(request, found.names(), new Query(request.query()), caller);
-    return found.operation().get().handler().handle(call);
+    return target.operation().handler().handle(call);
   }
 
-  private Tenant caller(ApiRequest request) {
-    return OPEN.contains(request.path())
+  private static String role(Tenant tenant) {
+    return tenant.role().name().toLowerCase(Locale.ROOT);
+  }
+
+  private Tenant tenant(ApiRequest request, Optional<Access> asked) {
+    return asked.filter(Access.OPEN::equals).isPresent()
         ? Tenant.anonymous()
         : access
             .caller(request.header("authorization"))

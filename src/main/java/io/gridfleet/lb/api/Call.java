@@ -1,6 +1,5 @@
 package io.gridfleet.lb.api;
 
-import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunId;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.Map;
  *
  * @param path what the template's names stand for, decoded
  */
-record Call(ApiRequest request, Map<String, String> path, Query query, Tenant caller) {
+record Call(ApiRequest request, Map<String, String> path, Query query, Caller caller) {
 
   String path(String name) {
     return path.getOrDefault(name, "");

@@ -30,12 +30,13 @@ public final class CatalogRoutes {
     return runs.live()
         .thenApply(
             live -> {
-              List<DeviceRow> rows = devices.all();
+              List<DeviceRow> rows = devices.all(call.caller());
+              List<Run> seen = live.stream().filter(call.caller()::sees).toList();
               return Answers.ok(
                   Map.of(
                       "packs",
                       devices.packs().packs().stream()
-                          .map(pack -> pack(pack, live, rows))
+                          .map(pack -> pack(pack, seen, rows))
                           .toList()));
             });
   }

@@ -63,14 +63,12 @@ public final class ClaimRoutes {
     Body body = call.body();
     String worker = body.text("worker_id", TextBound.WORKER);
     body.check();
-    return commands
-        .claim()
-        .claim(call.run(), worker)
-        .thenApply(entry -> Answers.ok(claimed(entry, includes)))
+    return runs.seen(call, () -> commands.claim().claim(call.run(), worker))
+        .thenApply(entry -> Answers.ok(claimed(call, entry, includes)))
         .exceptionally(this::retryLater);
   }
 
-  private Map<String, @Nullable Object> claimed(Reservation entry, Includes includes) {
+  private Map<String, @Nullable Object> claimed(Call call, Reservation entry, Includes includes) {
     Map<String, @Nullable Object> row = RunRow.plain(entry);
     row.put("claimed_by", entry.claim().map(claim -> claim.worker()).orElse(null));
     row.put("claimed_at", Json.time(entry.claim().map(claim -> claim.at())));
@@ -78,7 +76,7 @@ public final class ClaimRoutes {
     row.put("live_capabilities", null);
     row.put("test_data", null);
     row.put("unavailable_includes", null);
-    includes.add(row, entry, devices);
+    includes.add(row, entry, devices, call.caller());
     return row;
   }
 
@@ -109,9 +107,8 @@ public final class ClaimRoutes {
       body.text("device_id");
     }
     body.check();
-    return commands
-        .claim()
-        .release(call.run(), new DeviceId(device.orElse("")), worker)
+    DeviceId given = new DeviceId(device.orElse(""));
+    return runs.seen(call, () -> commands.claim().release(call.run(), given, worker))
         .thenApply(run -> Answers.ok(Map.of("status", "released")));
   }
 
@@ -122,21 +119,20 @@ public final class ClaimRoutes {
     String reason = body.text("reason", 1, TextBound.COOLDOWN_REASON.longest());
     int ttl = body.requiredNumber("ttl_seconds", 1);
     body.check();
-    return commands
-        .claim()
-        .release(call.run(), device, worker)
+    return runs.seen(call, () -> commands.claim().release(call.run(), device, worker))
         .thenCompose(
             run -> commands.exclude().coolDown(run.id(), device, reason, Duration.ofSeconds(ttl)))
-        .thenCombine(runs.exists(call.run()), (entry, run) -> Answers.ok(cooled(entry, run)));
+        .thenCombine(
+            runs.exists(call), (entry, run) -> Answers.ok(cooled(call.caller(), entry, run)));
   }
 
-  private Map<String, @Nullable Object> cooled(Reservation entry, Run run) {
+  private Map<String, @Nullable Object> cooled(Caller caller, Reservation entry, Run run) {
     Instant now = clock.instant();
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     boolean escalated = entry.cooldowns().escalated();
     row.put("status", escalated ? "maintenance_escalated" : "cooldown_set");
     row.put("reservation", RunRow.device(entry, now));
-    Optional<DeviceRow> device = devices.find(entry.device());
+    Optional<DeviceRow> device = devices.find(entry.device(), caller);
     row.put("device_operational_state", device.map(DeviceRow::operationalState).orElse("offline"));
     row.put("device_hold", device.map(DeviceRow::hold).orElse(null));
     if (escalated) {

@@ -54,6 +54,9 @@ public final class DeviceRoutes {
                 this::byTarget)
             .answers(200, "Device")
             .refuses(404),
+        Operation.get("/api/devices/{id}/health", "Reads how well a device is", this::health)
+            .answers(200, "DeviceHealth")
+            .refuses(404, 422),
         Operation.get("/api/devices/{id}/config", "Reads a device's configuration", this::config)
             .query("keys")
             .answers(200, "Object")
@@ -82,13 +85,13 @@ public final class DeviceRoutes {
   }
 
   private DeviceRow row(Call call) {
-    return rows.get(call.device("id"));
+    return rows.get(call.device("id"), call.caller());
   }
 
   private CompletionStage<ApiAnswer> list(Call call) {
     DeviceQuery query = new DeviceQuery(call.query());
     Instant now = clock.instant();
-    List<DeviceRow> found = query.of(rows.all());
+    List<DeviceRow> found = query.of(rows.all(call.caller()));
     if (query.limit().isEmpty()) {
       return Answers.now(found.stream().map(row -> row.read(now)).toList());
     }
@@ -106,7 +109,7 @@ public final class DeviceRoutes {
   private CompletionStage<ApiAnswer> detail(Call call) {
     DeviceRow row = row(call);
     return sessions
-        .ofDevice(row.state().device().id())
+        .ofDevice(row.state().device().id(), call.caller())
         .thenApply(
             found -> {
               Map<String, @Nullable Object> detail = row.read(clock.instant());
@@ -114,6 +117,10 @@ public final class DeviceRoutes {
               detail.put("sessions", found);
               return Answers.ok(detail);
             });
+  }
+
+  private CompletionStage<ApiAnswer> health(Call call) {
+    return Answers.now(row(call).checks(clock.instant()));
   }
 
   private static Map<String, @Nullable Object> node(DeviceRow row) {
@@ -135,7 +142,7 @@ public final class DeviceRoutes {
   private CompletionStage<ApiAnswer> byTarget(Call call) {
     String target = call.path("target");
     DeviceRow row =
-        rows.byTarget(target)
+        rows.byTarget(target, call.caller())
             .orElseThrow(() -> ApiError.notFound("No device has the connection target " + target));
     return Answers.now(row.read(clock.instant()));
   }
@@ -158,7 +165,7 @@ public final class DeviceRoutes {
     Map<String, String> tags = body.texts("tags");
     boolean said = body.has("tags");
     body.check();
-    return said ? answer(device, overrides.tags(device, tags)) : again(device);
+    return said ? answer(call, overrides.tags(device, tags)) : again(call);
   }
 
   private CompletionStage<ApiAnswer> enter(Call call) {
@@ -171,7 +178,7 @@ public final class DeviceRoutes {
       body.check();
     }
     return answer(
-        device, overrides.maintenance(device, Optional.of(reason.orElse(DeviceRow.BY_OPERATOR))));
+        call, overrides.maintenance(device, Optional.of(reason.orElse(DeviceRow.BY_OPERATOR))));
   }
 
   private CompletionStage<ApiAnswer> exit(Call call) {
@@ -180,7 +187,7 @@ public final class DeviceRoutes {
     if (row.state().override().maintenance().isEmpty()) {
       throw ApiError.of(409, "Device %s is not in maintenance".formatted(device));
     }
-    return answer(device, overrides.maintenance(device, Optional.empty()));
+    return answer(call, overrides.maintenance(device, Optional.empty()));
   }
 
   private CompletionStage<ApiAnswer> lock(Call call) {
@@ -194,19 +201,19 @@ public final class DeviceRoutes {
               .orElse(operator);
       body.check();
     }
-    return answer(row.state().device().id(), locks.lock(row.state().device(), operator));
+    return answer(call, locks.lock(row.state().device(), operator));
   }
 
   private CompletionStage<ApiAnswer> unlock(Call call) {
     DeviceRow row = row(call);
-    return answer(row.state().device().id(), locks.unlock(row.state().device()));
+    return answer(call, locks.unlock(row.state().device()));
   }
 
-  private CompletionStage<ApiAnswer> answer(DeviceId device, CompletionStage<?> change) {
-    return change.thenCompose(done -> again(device));
+  private CompletionStage<ApiAnswer> answer(Call call, CompletionStage<?> change) {
+    return change.thenCompose(done -> again(call));
   }
 
-  private CompletionStage<ApiAnswer> again(DeviceId device) {
-    return CompletableFuture.completedStage(Answers.ok(rows.get(device).read(clock.instant())));
+  private CompletionStage<ApiAnswer> again(Call call) {
+    return CompletableFuture.completedStage(Answers.ok(row(call).read(clock.instant())));
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
 import io.gridfleet.lb.run.DeviceDescription;
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param what the device in the API's words
  * @param binding the live run that holds it
+ * @param caller who reads it
  */
-record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> binding) {
+record DeviceRow(
+    DeviceState state, DeviceSnapshot what, Optional<RunBinding> binding, Caller caller) {
   /** The reason of a maintenance that was ordered without one; it says nothing about health. */
   static final String BY_OPERATOR = "Set by an operator";
 
@@ -90,6 +93,20 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
     return state.has(Kind.MAINTENANCE) || !healthy().orElse(true);
   }
 
+  /** The live run that holds it, if the caller may know which. */
+  private Optional<RunBinding> shown() {
+    return binding.filter(caller::sees);
+  }
+
+  /** Whether another tenant's run or session holds it. */
+  boolean heldByOthers() {
+    boolean reserved = binding.isPresent() && shown().isEmpty();
+    return reserved
+        || state.locks().stream()
+            .map(HeldLock::tenant)
+            .anyMatch(tenant -> tenant.isPresent() && !caller.seesThatOf(tenant));
+  }
+
   Set<String> groups() {
     return DeviceDescription.groups(state.device(), what.tags());
   }
@@ -110,7 +127,7 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
     row.put("groups", groups());
     row.put("software_versions", null);
     row.put("auto_manage", true);
-    row.put("device_config", config());
+    row.put("device_config", caller.readsSecrets() ? config() : Map.of());
     row.put("battery_level_percent", null);
     row.put("battery_temperature_c", null);
     row.put("charging_state", null);
@@ -120,7 +137,7 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
     row.put("readiness_state", "verified");
     row.put("missing_setup_fields", List.of());
     row.put("verified_at", Json.time(state.added()));
-    row.put("reservation", binding.map(found -> reservation(found, now)).orElse(null));
+    row.put("reservation", shown().map(found -> reservation(found, now)).orElse(null));
     row.put("lifecycle_policy_summary", policy(now));
     row.put("needs_attention", needsAttention());
     row.put("health_summary", health(now));
@@ -129,6 +146,26 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
     row.put("inhibitors", inhibitors(now));
     row.put("created_at", Json.time(state.added()));
     row.put("updated_at", Json.time(state.added()));
+    return row;
+  }
+
+  /** The fields of DeviceHealth: what probes and attempts have found, nothing is asked now. */
+  Map<String, @Nullable Object> checks(Instant now) {
+    boolean up = !state.has(Kind.OFFLINE);
+    Map<String, @Nullable Object> node = new LinkedHashMap<>();
+    node.put("running", up);
+    node.put("port", state.device().node().url().getPort());
+    node.put("state", up ? "running" : "stopped");
+    Map<String, @Nullable Object> checks = new LinkedHashMap<>();
+    checks.put("healthy", healthy().orElse(false));
+    checks.put("detail", health(now).get("summary"));
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("platform", text("platform_id"));
+    row.put("node", node);
+    row.put("device_checks", checks);
+    row.put("session_viability", null);
+    row.put("lifecycle_policy", policy(now));
+    row.put("healthy", healthy().orElse(false));
     return row;
   }
 
@@ -167,7 +204,7 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
 
   private Map<String, @Nullable Object> policy(Instant now) {
     Map<String, @Nullable Object> policy = new LinkedHashMap<>();
-    Optional<Exclusion> exclusion = binding.flatMap(found -> found.reservation().exclusion(now));
+    Optional<Exclusion> exclusion = shown().flatMap(found -> found.reservation().exclusion(now));
     Optional<Inhibitor> avoided =
         state.inhibitors().stream().filter(i -> i.kind() == Kind.AVOIDED).findFirst();
     if (state.has(Kind.MAINTENANCE)) {
@@ -209,12 +246,12 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
   /** Why it can't serve, with what its run adds. */
   private List<Map<String, @Nullable Object>> inhibitors(Instant now) {
     List<Map<String, @Nullable Object>> all = new ArrayList<>();
-    binding.ifPresent(
-        found -> all.add(inhibitor(Inhibitor.of(Kind.RESERVED, "run " + found.run().name()))));
+    String run = shown().map(found -> "run " + found.run().name()).orElse("");
+    binding.ifPresent(found -> all.add(inhibitor(Inhibitor.of(Kind.RESERVED, run))));
     state.inhibitors().stream()
         .filter(found -> found.kind() != Kind.RESERVED && found.kind() != Kind.COOLING_DOWN)
-        .forEach(found -> all.add(inhibitor(found)));
-    binding
+        .forEach(found -> all.add(inhibitor(shown(found))));
+    shown()
         .flatMap(found -> found.reservation().exclusion(now))
         .ifPresent(
             found ->
@@ -223,6 +260,14 @@ record DeviceRow(DeviceState state, DeviceSnapshot what, Optional<RunBinding> bi
                         new Inhibitor(
                             Kind.COOLING_DOWN, found.reason(), found.until(), Optional.empty()))));
     return all;
+  }
+
+  /** Who holds a device is shown to those only who see that. */
+  Inhibitor shown(Inhibitor found) {
+    boolean names = found.kind() == Kind.LOCKED || found.kind() == Kind.RESERVED;
+    return names && heldByOthers()
+        ? new Inhibitor(found.kind(), "", found.until(), found.since())
+        : found;
   }
 
   /** One reason, for programs and people. */

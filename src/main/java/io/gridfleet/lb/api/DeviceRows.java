@@ -2,14 +2,17 @@ package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.run.DeviceDescription;
 import io.gridfleet.lb.run.DeviceState;
 import io.gridfleet.lb.run.DeviceStates;
 import io.gridfleet.lb.run.DriverPacks;
 import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The devices of the lab as rows of the API. */
 public final class DeviceRows {
@@ -27,41 +30,71 @@ public final class DeviceRows {
     return packs;
   }
 
-  List<DeviceRow> all() {
-    return states.all().stream().map(this::row).toList();
+  /** Those that the caller sees. */
+  List<DeviceRow> all(Caller caller) {
+    return seen(caller).map(state -> row(state, caller)).toList();
   }
 
-  Optional<DeviceRow> find(DeviceId id) {
-    return states.find(id).map(this::row);
+  private Stream<DeviceState> seen(Caller caller) {
+    return states.all().stream().filter(state -> caller.sees(state.device()));
   }
 
-  /** The device; 404 when there is none. */
-  DeviceRow get(DeviceId id) {
-    return find(id).orElseThrow(() -> ApiError.notFound("Device %s was not found".formatted(id)));
+  Optional<DeviceRow> find(DeviceId id, Caller caller) {
+    return states
+        .find(id)
+        .filter(state -> caller.sees(state.device()))
+        .map(state -> row(state, caller));
+  }
+
+  /** The device; 404 when the caller sees none. */
+  DeviceRow get(DeviceId id, Caller caller) {
+    return find(id, caller)
+        .orElseThrow(() -> ApiError.notFound("Device %s was not found".formatted(id)));
   }
 
   /** The device that a connection target, a udid or any other name of it stands for. */
-  Optional<DeviceRow> byTarget(String target) {
-    List<DeviceState> all = states.all();
+  Optional<DeviceRow> byTarget(String target, Caller caller) {
+    List<DeviceState> all = seen(caller).toList();
     return first(all, device -> said(device, "connection_target").equals(target))
         .or(() -> first(all, device -> device.udid().filter(target::equals).isPresent()))
         .or(() -> first(all, device -> said(device, "identity_value").equals(target)))
         .or(() -> first(all, device -> device.address().equals(target)))
-        .or(() -> first(all, device -> device.id().value().equalsIgnoreCase(target)));
+        .or(() -> first(all, device -> device.id().value().equalsIgnoreCase(target)))
+        .map(state -> row(state, caller));
+  }
+
+  boolean seesDevice(Caller caller, DeviceId id) {
+    return states.device(id).filter(caller::sees).isPresent();
+  }
+
+  /** Whether a live run is the caller's; one that isn't known is nobody's. */
+  boolean seesRun(Caller caller, String run) {
+    return caller.seesAll()
+        || RunId.parse(run).flatMap(bindings::live).filter(caller::sees).isPresent();
+  }
+
+  /** What hinders a device, without the names of those whom the caller doesn't see. */
+  List<Inhibitor> shown(DeviceId device, List<Inhibitor> inhibitors, Caller caller) {
+    return caller.seesAll()
+        ? inhibitors
+        : find(device, caller)
+            .map(row -> inhibitors.stream().map(row::shown).toList())
+            .orElse(List.of());
   }
 
   private static String said(Device device, String key) {
     return DeviceDescription.text(device, key).orElse("");
   }
 
-  private Optional<DeviceRow> first(List<DeviceState> all, Predicate<Device> wanted) {
-    return all.stream().filter(state -> wanted.test(state.device())).findFirst().map(this::row);
+  private static Optional<DeviceState> first(List<DeviceState> all, Predicate<Device> wanted) {
+    return all.stream().filter(state -> wanted.test(state.device())).findFirst();
   }
 
-  private DeviceRow row(DeviceState state) {
+  private DeviceRow row(DeviceState state, Caller caller) {
     return new DeviceRow(
         state,
         DeviceDescription.of(state.device(), state.override(), packs),
-        bindings.of(state.device().id()));
+        bindings.of(state.device().id()),
+        caller);
   }
 }

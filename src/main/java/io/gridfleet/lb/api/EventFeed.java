@@ -13,10 +13,17 @@ public interface EventFeed {
    *
    * @param id the same on every replica
    * @param type such as {@code run.created}
+   * @param tenant whose it is; empty for what is about a device only
    */
-  record Event(String id, String type, Instant at, Map<String, Object> data) {}
+  record Event(
+      String id, String type, Instant at, Optional<String> tenant, Map<String, Object> data) {}
 
-  void publish(String type, Map<String, Object> data);
+  /** Something that happened to a device. */
+  default void publish(String type, Map<String, Object> data) {
+    publish(type, Optional.empty(), data);
+  }
+
+  void publish(String type, Optional<String> tenant, Map<String, Object> data);
 
   /**
    * Hears of everything from now on, and first of what came after an event that was heard before;

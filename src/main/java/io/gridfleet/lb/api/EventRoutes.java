@@ -1,5 +1,6 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.device.DeviceId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,9 +25,11 @@ public final class EventRoutes {
   private static final byte[] OPENED = ": open\n\n".getBytes(StandardCharsets.UTF_8);
 
   private final EventFeed feed;
+  private final DeviceRows devices;
 
-  public EventRoutes(EventFeed feed) {
+  public EventRoutes(EventFeed feed, DeviceRows devices) {
     this.feed = feed;
+    this.devices = devices;
   }
 
   List<Operation> operations() {
@@ -43,8 +46,25 @@ public final class EventRoutes {
             HEADERS,
             sink -> {
               sink.send(OPENED);
-              return feed.subscribe(heard, event -> send(sink, event));
+              return feed.subscribe(
+                  heard,
+                  event -> {
+                    if (sees(call.caller(), event)) {
+                      send(sink, event);
+                    }
+                  });
             }));
+  }
+
+  private boolean sees(Caller caller, EventFeed.Event event) {
+    if (caller.seesAll() || event.tenant().isPresent()) {
+      return caller.seesThatOf(event.tenant());
+    }
+    boolean aboutRun = event.data().containsKey("run_id");
+    Object device = event.data().get("device_id");
+    return !aboutRun
+        && device != null
+        && devices.seesDevice(caller, new DeviceId(device.toString()));
   }
 
   private static void send(ApiAnswer.Sink sink, EventFeed.Event event) {

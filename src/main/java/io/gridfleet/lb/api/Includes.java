@@ -45,11 +45,11 @@ record Includes(Set<String> names) {
   }
 
   /** Puts what was asked for into the row of a device. */
-  void add(Map<String, @Nullable Object> row, Reservation entry, DeviceRows rows) {
+  void add(Map<String, @Nullable Object> row, Reservation entry, DeviceRows rows, Caller caller) {
     if (names.isEmpty()) {
       return;
     }
-    Optional<DeviceRow> device = rows.find(entry.device());
+    Optional<DeviceRow> device = rows.find(entry.device(), caller);
     if (device.isEmpty()) {
       row.put("unavailable_includes", names.stream().map(Includes::notThere).toList());
       return;

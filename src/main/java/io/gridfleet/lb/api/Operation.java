@@ -1,5 +1,7 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.auth.Access;
+import io.gridfleet.lb.auth.AccessTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,11 @@ record Operation(String method, String template, Handler handler, Doc doc) {
 
   static Operation of(String method, String template, String summary, Handler handler) {
     return new Operation(method, template, handler, new Doc(summary, List.of(), "", Map.of()));
+  }
+
+  /** Who may use it. */
+  Access access() {
+    return AccessTable.of(method + " " + template);
   }
 
   Operation query(String... names) {

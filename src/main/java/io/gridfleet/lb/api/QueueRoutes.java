@@ -3,6 +3,7 @@ package io.gridfleet.lb.api;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,18 +17,25 @@ public final class QueueRoutes {
 
   List<Operation> operations() {
     return List.of(
-        Operation.get("/api/queue", "Lists requests that wait for a device", call -> list("items"))
+        Operation.get(
+                "/api/queue", "Lists requests that wait for a device", call -> list(call, "items"))
             .answers(200, "Queue"),
         Operation.get(
-                "/api/grid/queue", "The queue as the original spells it", call -> list("requests"))
+                "/api/grid/queue",
+                "The queue as the original spells it",
+                call -> list(call, "requests"))
             .answers(200, "GridQueue"),
         Operation.of("DELETE", "/api/queue/{request}", "Takes a request out", this::remove)
             .answers(204, "")
             .refuses(404));
   }
 
-  private CompletionStage<ApiAnswer> list(String member) {
-    List<Map<String, Object>> rows = queue.waiting().stream().map(QueueRoutes::row).toList();
+  private CompletionStage<ApiAnswer> list(Call call, String member) {
+    List<Map<String, Object>> rows =
+        queue.waiting().stream()
+            .filter(one -> call.caller().seesThatOf(Optional.of(one.asker().tenant())))
+            .map(QueueRoutes::row)
+            .toList();
     Map<String, Object> body = new LinkedHashMap<>();
     body.put(member, rows);
     body.put("total", rows.size());

@@ -45,8 +45,8 @@ public final class RecentEvents implements EventFeed {
   }
 
   @Override
-  public void publish(String type, Map<String, Object> data) {
-    Event event = new Event(nextId(), type, clock.instant(), data);
+  public void publish(String type, Optional<String> tenant, Map<String, Object> data) {
+    Event event = new Event(nextId(), type, clock.instant(), tenant, data);
     heard(event);
     others.accept(event);
   }

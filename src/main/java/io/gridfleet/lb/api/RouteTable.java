@@ -1,5 +1,6 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.auth.Access;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,16 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the operation of a path. Segments are decoded once, each on its own. */
 final class RouteTable {
-  private record Route(List<String> segments, Operation operation) {}
+  private record Route(List<String> segments, Operation operation, Access access) {}
 
   /** What a path leads to, and which methods there are on it when none is that of the request. */
-  record Found(Optional<Operation> operation, Map<String, String> names, List<String> allowed) {}
+  record Found(Optional<Target> target, Map<String, String> names, List<String> allowed) {}
+
+  /** An operation and who may use it. */
+  record Target(Operation operation, Access access) {}
 
   private final List<Route> routes = new ArrayList<>();
 
   RouteTable(List<Operation> operations) {
     operations.forEach(
-        operation -> routes.add(new Route(segments(operation.template()), operation)));
+        operation ->
+            routes.add(new Route(segments(operation.template()), operation, operation.access())));
   }
 
   private static List<String> segments(String path) {
@@ -32,7 +37,7 @@ final class RouteTable {
   Found find(String method, String path) {
     List<String> segments = segments(path);
     TreeSet<String> allowed = new TreeSet<>();
-    Operation best = null;
+    Target best = null;
     Map<String, String> names = Map.of();
     for (Route route : routes) {
       Map<String, String> matched = match(route.segments(), segments);
@@ -40,7 +45,7 @@ final class RouteTable {
         allowed.add(route.operation().method());
         boolean closer = best == null || matched.size() < names.size();
         if (route.operation().method().equals(method) && closer) {
-          best = route.operation();
+          best = new Target(route.operation(), route.access());
           names = matched;
         }
       }

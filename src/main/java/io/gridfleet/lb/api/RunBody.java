@@ -21,7 +21,7 @@ final class RunBody {
 
   private RunBody() {}
 
-  static RunRequest read(Body body, RunConfig config) {
+  static RunRequest read(Body body, RunConfig config, String tenant) {
     body.only(MEMBERS);
     String name = body.text("name", TextBound.RUN_NAME);
     List<Requirement> requirements = new ArrayList<>();
@@ -35,7 +35,8 @@ final class RunBody {
         requirements,
         ttl.map(Duration::ofMinutes).orElse(config.ttl()),
         heartbeat.map(Duration::ofSeconds).orElse(config.heartbeatTimeout()),
-        createdBy);
+        createdBy,
+        Optional.of(tenant));
   }
 
   private static Requirement requirement(Body body) {

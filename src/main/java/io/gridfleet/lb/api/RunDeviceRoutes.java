@@ -51,7 +51,8 @@ public final class RunDeviceRoutes {
     body.optionalText("source");
     body.check();
     CompletionStage<Run> reported =
-        commands.exclude().reportPreparationFailure(call.run(), device, message);
+        runs.seen(
+            call, () -> commands.exclude().reportPreparationFailure(call.run(), device, message));
     return runs.answer(reported.exceptionally(Refusals.unknownIsConflict()));
   }
 
@@ -61,10 +62,10 @@ public final class RunDeviceRoutes {
     String reason = body.text("reason", 1, TextBound.COOLDOWN_REASON.longest());
     int ttl = body.requiredNumber("ttl_seconds", 1);
     body.check();
-    return runs.exists(call.run())
+    return runs.exists(call)
         .thenCompose(
             run -> {
-              if (devices.find(device).isEmpty() && run.holding(device).isEmpty()) {
+              if (devices.find(device, call.caller()).isEmpty() && run.holding(device).isEmpty()) {
                 throw ApiError.notFound("Device %s was not found".formatted(device));
               }
               return commands.exclude().coolDown(run.id(), device, reason, Duration.ofSeconds(ttl));

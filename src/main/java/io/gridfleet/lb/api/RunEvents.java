@@ -17,43 +17,47 @@ public final class RunEvents implements RunListener {
 
   @Override
   public void created(Run run) {
-    feed.publish("run.created", about(run));
+    publish(run, "run.created", about(run));
   }
 
   @Override
   public void activated(Run run) {
-    feed.publish("run.active", about(run));
+    publish(run, "run.active", about(run));
   }
 
   @Override
   public void ended(Run run) {
-    feed.publish("run." + run.state().code(), about(run));
+    publish(run, "run." + run.state().code(), about(run));
   }
 
   @Override
   public void preparationFailed(Run run, DeviceId device, String message) {
     Map<String, Object> data = about(run, device);
     data.put("reason", message);
-    feed.publish("device.preparation_failed", data);
+    publish(run, "device.preparation_failed", data);
   }
 
   @Override
   public void coolingDown(Run run, DeviceId device, Duration howLong) {
     Map<String, Object> data = about(run, device);
     data.put("seconds", howLong.toSeconds());
-    feed.publish("device.cooldown", data);
+    publish(run, "device.cooldown", data);
   }
 
   @Override
   public void escalated(Run run, DeviceId device) {
-    feed.publish("device.hold_changed", about(run, device));
+    publish(run, "device.hold_changed", about(run, device));
   }
 
   @Override
   public void failsAgain(Run run, DeviceId device, String cause) {
     Map<String, Object> data = about(run, device);
     data.put("cause", cause);
-    feed.publish("run.device_fails_again", data);
+    publish(run, "run.device_fails_again", data);
+  }
+
+  private void publish(Run run, String type, Map<String, Object> data) {
+    feed.publish(type, run.request().tenant(), data);
   }
 
   private static Map<String, Object> about(Run run) {

@@ -69,7 +69,7 @@ final class RunPages {
     if (state.isPresent() && ours.isEmpty()) {
       return Answers.now(body(new Page(List.of(), 0, false), List.of(), window, sort));
     }
-    return runs.list(new Filter(ours, from, to, sort, descending), window)
+    return runs.list(new Filter(ours, from, to, call.caller().only(), sort, descending), window)
         .thenCompose(
             page ->
                 sessions

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.Runs;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs: begin, read, move on, end (rest.md#runs). */
@@ -73,16 +76,19 @@ public final class RunRoutes {
         step(
             "ready",
             "The suite is ready: the run is active",
-            call -> commands.advance().ready(call.run())),
-        step("active", "The run is active", call -> commands.advance().activate(call.run())),
+            call -> seen(call, () -> commands.advance().ready(call.run()))),
+        step(
+            "active",
+            "The run is active",
+            call -> seen(call, () -> commands.advance().activate(call.run()))),
         step(
             "complete",
             "Ends a run; its sessions go on",
-            call -> commands.end().complete(call.run())),
+            call -> seen(call, () -> commands.end().complete(call.run()))),
         step(
             "cancel",
             "Ends a run and its sessions",
-            call -> soon(call, commands.end().cancel(call.run()))),
+            call -> soon(call, seen(call, () -> commands.end().cancel(call.run())))),
         Operation.post(
                 "/api/runs/{id}/force-release",
                 "Ends a run and its sessions whatever its state",
@@ -92,6 +98,21 @@ public final class RunRoutes {
         Operation.post("/api/runs/{id}/heartbeat", "Notes a sign of life", this::heartbeat)
             .answers(200, "Heartbeat")
             .refuses(404, 422));
+  }
+
+  /** Gives a command if the caller sees the run; else the run is as unknown as any. */
+  <T> CompletionStage<T> seen(Call call, Supplier<CompletionStage<T>> command) {
+    if (call.caller().seesAll()) {
+      return command.get();
+    }
+    return runs.find(call.run())
+        .thenCompose(
+            found -> {
+              if (found.filter(call.caller()::sees).isEmpty()) {
+                throw RunException.unknown(call.run());
+              }
+              return command.get();
+            });
   }
 
   /** A step on which an unknown run is a conflict. */
@@ -112,23 +133,27 @@ public final class RunRoutes {
         future
             .handle((run, failure) -> true)
             .completeOnTimeout(false, SESSIONS_END_WITHIN_SECONDS, TimeUnit.SECONDS);
-    return waited.thenCompose(done -> done ? future : exists(call.run()));
+    return waited.thenCompose(done -> done ? future : exists(call));
   }
 
-  /** The run; 404 when there is none. */
-  CompletionStage<Run> exists(RunId id) {
+  /** The run; 404 when the caller sees none. */
+  CompletionStage<Run> exists(Call call) {
+    RunId id = call.run();
     return runs.find(id)
         .thenApply(
             found ->
-                found.orElseThrow(() -> ApiError.notFound("Run %s was not found".formatted(id))));
+                found
+                    .filter(call.caller()::sees)
+                    .orElseThrow(() -> ApiError.notFound("Run %s was not found".formatted(id))));
   }
 
   private CompletionStage<ApiAnswer> create(Call call) {
     Includes includes = Includes.of(call.query(), Set.of("config", "test_data"));
-    var request = RunBody.read(call.body(), commands.config());
+    Tenant tenant = call.caller().tenant();
+    var request = RunBody.read(call.body(), commands.config(), tenant.name());
     return commands
         .reserve()
-        .reserve(request)
+        .reserve(request, tenant.devices())
         .thenApply(
             run -> {
               Instant now = clock.instant();
@@ -137,7 +162,7 @@ public final class RunRoutes {
                       .map(
                           entry -> {
                             Map<String, @Nullable Object> row = RunRow.device(entry, now);
-                            includes.add(row, entry, devices);
+                            includes.add(row, entry, devices, call.caller());
                             return row;
                           })
                       .toList();
@@ -147,7 +172,7 @@ public final class RunRoutes {
   }
 
   private CompletionStage<ApiAnswer> read(Call call) {
-    return exists(call.run())
+    return exists(call)
         .thenCombine(
             sessions.of(List.of(call.run())),
             (run, rows) -> {
@@ -166,9 +191,7 @@ public final class RunRoutes {
   }
 
   private CompletionStage<ApiAnswer> heartbeat(Call call) {
-    return commands
-        .advance()
-        .beat(call.run())
+    return seen(call, () -> commands.advance().beat(call.run()))
         .thenApply(
             run -> {
               Map<String, Object> row = new LinkedHashMap<>();

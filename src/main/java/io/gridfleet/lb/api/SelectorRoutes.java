@@ -27,12 +27,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What a selector would find now, and what stands between it and each device. */
 public final class SelectorRoutes {
+  /** A run that isn't the caller's is explained like this one, which nobody has. */
+  private static final String UNKNOWN_RUN = "00000000-0000-0000-0000-000000000000";
+
   private final Distributor distributor;
   private final DeviceLocks locks;
+  private final DeviceRows devices;
   private final InstantSource clock;
 
-  public SelectorRoutes(Distributor distributor, DeviceLocks locks, InstantSource clock) {
+  public SelectorRoutes(
+      Distributor distributor, DeviceLocks locks, DeviceRows devices, InstantSource clock) {
     this.locks = locks;
+    this.devices = devices;
     this.distributor = distributor;
     this.clock = clock;
   }
@@ -63,9 +69,13 @@ public final class SelectorRoutes {
     return explain(call.caller(), selector, run);
   }
 
-  private CompletionStage<ApiAnswer> explain(Tenant caller, Object given, Optional<String> run) {
+  private CompletionStage<ApiAnswer> explain(Caller caller, Object given, Optional<String> run) {
     Selector selector = read(given);
-    List<Verdict> verdicts = distributor.explain(everything(caller, run));
+    Optional<String> seen = run.map(id -> devices.seesRun(caller, id) ? id : UNKNOWN_RUN);
+    List<Verdict> verdicts =
+        distributor.explain(everything(caller.tenant(), seen)).stream()
+            .filter(verdict -> caller.sees(verdict.device()))
+            .toList();
     Explanation explanation =
         Explanation.of(selector, verdicts.stream().map(SelectorRoutes::candidate).toList());
     Map<String, @Nullable Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
@@ -75,13 +85,13 @@ public final class SelectorRoutes {
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     Map<String, Integer> inhibited = new TreeMap<>();
     for (int i = 0; i < verdicts.size(); i++) {
-      List<Inhibitor> why = why(verdicts.get(i), explanation.verdicts().get(i));
+      List<Inhibitor> why = why(caller, verdicts.get(i), explanation.verdicts().get(i));
       why.stream().limit(1).forEach(first -> inhibited.merge(first.kind().code(), 1, Integer::sum));
       rows.add(row(verdicts.get(i).device(), explanation.verdicts().get(i), why));
     }
     body.put("inhibited", inhibited);
     body.put("devices", rows);
-    return quota(caller)
+    return quota(caller.tenant())
         .thenApply(
             quota -> {
               body.put("quota", quota.orElse(null));
@@ -122,10 +132,10 @@ public final class SelectorRoutes {
   }
 
   /** That it doesn't match, with the first term that fails, goes before all else. */
-  private static List<Inhibitor> why(Verdict verdict, Explanation.Verdict explained) {
+  private List<Inhibitor> why(Caller caller, Verdict verdict, Explanation.Verdict explained) {
     String failed = explained.failedTerm();
     return failed == null
-        ? verdict.inhibitors()
+        ? devices.shown(verdict.device().id(), verdict.inhibitors(), caller)
         : List.of(Inhibitor.of(Inhibitor.Kind.NOT_MATCHING, failed));
   }
 

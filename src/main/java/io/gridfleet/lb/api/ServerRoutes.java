@@ -34,7 +34,7 @@ public final class ServerRoutes {
             .query("platform_id", "count")
             .answers(200, "Availability")
             .refuses(422),
-        Operation.get("/api/grid/status", "The grid in short", call -> grid())
+        Operation.get("/api/grid/status", "The grid in short", this::grid)
             .answers(200, "GridStatus"));
   }
 
@@ -74,7 +74,7 @@ public final class ServerRoutes {
     int requested = query.number("count", 1, Integer.MAX_VALUE).orElse(1);
     query.check();
     long matched =
-        devices.all().stream()
+        devices.all(call.caller()).stream()
             .filter(row -> row.text("platform_id").equals(platform))
             .filter(row -> row.binding().isEmpty() && row.status().equals("available"))
             .count();
@@ -86,8 +86,8 @@ public final class ServerRoutes {
     return Answers.now(body);
   }
 
-  private CompletionStage<ApiAnswer> grid() {
-    List<DeviceRow> rows = devices.all();
+  private CompletionStage<ApiAnswer> grid(Call call) {
+    List<DeviceRow> rows = devices.all(call.caller());
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("ready", health.ready());
     body.put("devices", rows.size());

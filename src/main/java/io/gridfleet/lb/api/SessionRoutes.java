@@ -8,6 +8,9 @@ import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReports;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ public final class SessionRoutes {
   private final TestReports reports;
   private final DeviceRows devices;
   private final AdvanceRun advance;
+  private final KillSession killer;
   private final InstantSource clock;
 
   public SessionRoutes(
@@ -43,11 +47,13 @@ public final class SessionRoutes {
       TestReports reports,
       DeviceRows devices,
       AdvanceRun advance,
+      KillSession killer,
       InstantSource clock) {
     this.rows = new SessionRows(records, reports);
     this.reports = reports;
     this.devices = devices;
     this.advance = advance;
+    this.killer = killer;
     this.clock = clock;
   }
 
@@ -80,6 +86,9 @@ public final class SessionRoutes {
         Operation.post("/api/sessions/{sid}/finished", "Tells that a session is done", this::finish)
             .answers(204, "")
             .refuses(404),
+        Operation.post("/api/sessions/{sid}/kill", "Ends a live session", this::kill)
+            .answers(200, "SessionKilled")
+            .refuses(404, 409),
         Operation.of("PATCH", "/api/sessions/{sid}/status", "Tells what came of it", this::status)
             .body("SessionStatus")
             .answers(200, "Session")
@@ -87,26 +96,30 @@ public final class SessionRoutes {
   }
 
   /** The newest sessions of a device, for its page. */
-  CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(DeviceId device) {
-    return rows.page(row -> row.device().equals(Optional.of(device)), 0, OF_A_DEVICE)
-        .thenApply(page -> page.rows().stream().map(row -> row.read(clock.instant())).toList());
+  CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(DeviceId device, Caller caller) {
+    return rows.page(caller, row -> row.device().equals(Optional.of(device)), 0, OF_A_DEVICE)
+        .thenApply(
+            page -> page.rows().stream().map(row -> row.read(clock.instant(), caller)).toList());
   }
 
   private CompletionStage<ApiAnswer> register(Call call) {
     SessionBody said = SessionBody.read(call.body());
-    return rows.find(said.session())
+    Caller caller = call.caller();
+    return rows.find(said.session(), caller)
         .thenCompose(
-            known -> {
-              if (known.flatMap(SessionRow::registration).isPresent()) {
-                return CompletableFuture.completedStage(known);
+            found -> {
+              if (found.row().flatMap(SessionRow::registration).isPresent()) {
+                return CompletableFuture.completedStage(found);
               }
-              return add(said, known).thenCompose(done -> rows.find(said.session()));
+              return add(said, found, caller)
+                  .thenCompose(done -> rows.find(said.session(), caller));
             })
-        .thenApply(row -> Answers.ok(row.orElseThrow().read(clock.instant())));
+        .thenApply(found -> Answers.ok(found.row().orElseThrow().read(clock.instant(), caller)));
   }
 
-  private CompletionStage<Void> add(SessionBody said, Optional<SessionRow> known) {
-    Optional<DeviceRow> device = device(said);
+  private CompletionStage<Void> add(SessionBody said, SessionRows.Found found, Caller caller) {
+    Optional<SessionRow> known = found.row();
+    Optional<DeviceRow> device = device(said, caller);
     if (device.isEmpty()
         && known.isEmpty()
         && said.namesDevice()
@@ -114,9 +127,12 @@ public final class SessionRoutes {
       throw ApiError.notFound("No such device for session " + said.session());
     }
     Optional<RunBinding> binding =
-        device.flatMap(DeviceRow::binding).filter(found -> usable(found.reservation()));
+        device
+            .flatMap(DeviceRow::binding)
+            .filter(caller::sees)
+            .filter(bound -> usable(bound.reservation()));
     Optional<RunId> run =
-        known.flatMap(SessionRow::run).or(() -> binding.map(found -> found.run().id()));
+        known.flatMap(SessionRow::run).or(() -> binding.map(bound -> bound.run().id()));
     TestReport.Registration registration =
         new TestReport.Registration(
             said.testName(),
@@ -126,9 +142,9 @@ public final class SessionRoutes {
             said.details());
     return reports
         .change(
-            said.session(),
+            found.reportKey(),
             (report, now) -> {
-              TestReport registered = report.registered(registration);
+              TestReport registered = report.of(owner(found, caller)).registered(registration);
               return said.outcome() == Outcome.RUNNING ? registered : registered.finished(now);
             })
         .thenCompose(
@@ -138,32 +154,42 @@ public final class SessionRoutes {
                     : CompletableFuture.completedStage(null));
   }
 
+  /** Whoever speaks of a session first has it, unless it is a session of ours. */
+  private static String owner(SessionRows.Found found, Caller caller) {
+    return found.row().flatMap(SessionRow::tenant).orElse(caller.tenant().name());
+  }
+
   private boolean usable(Reservation reservation) {
     return reservation.usable(clock.instant());
   }
 
-  private Optional<DeviceRow> device(SessionBody said) {
+  private Optional<DeviceRow> device(SessionBody said, Caller caller) {
     return said.device()
-        .flatMap(devices::find)
-        .or(() -> said.connectionTarget().flatMap(devices::byTarget));
+        .flatMap(id -> devices.find(id, caller))
+        .or(() -> said.connectionTarget().flatMap(target -> devices.byTarget(target, caller)));
   }
 
   private CompletionStage<ApiAnswer> read(Call call) {
-    return existing(call).thenApply(row -> Answers.ok(detail(row)));
+    return existing(call)
+        .thenApply(found -> Answers.ok(detail(found.row().orElseThrow(), call.caller())));
   }
 
-  private CompletionStage<SessionRow> existing(Call call) {
+  /** The session, whose row is there; 404 when the caller sees none. */
+  private CompletionStage<SessionRows.Found> existing(Call call) {
     String session = call.path("sid");
-    return rows.find(session)
+    return rows.find(session, call.caller())
         .thenApply(
-            row ->
-                row.orElseThrow(
-                    () -> ApiError.notFound("Session %s was not found".formatted(session))));
+            found -> {
+              if (found.row().isEmpty()) {
+                throw ApiError.notFound("Session %s was not found".formatted(session));
+              }
+              return found;
+            });
   }
 
-  private Map<String, @Nullable Object> detail(SessionRow row) {
-    Map<String, @Nullable Object> detail = row.read(clock.instant());
-    Optional<DeviceRow> device = row.device().flatMap(devices::find);
+  private Map<String, @Nullable Object> detail(SessionRow row, Caller caller) {
+    Map<String, @Nullable Object> detail = row.read(clock.instant(), caller);
+    Optional<DeviceRow> device = row.device().flatMap(id -> devices.find(id, caller));
     detail.put("device_id", row.device().map(DeviceId::value).orElse(null));
     detail.put("device_name", device.map(found -> found.state().device().name()).orElse(null));
     detail.put("device_pack_id", device.map(found -> found.text("pack_id")).orElse(null));
@@ -175,8 +201,40 @@ public final class SessionRoutes {
 
   private CompletionStage<ApiAnswer> finish(Call call) {
     return existing(call)
-        .thenCompose(row -> reports.change(row.session(), TestReport::finished))
+        .thenCompose(
+            found ->
+                reports.change(
+                    found.reportKey(),
+                    (report, now) -> report.of(owner(found, call.caller())).finished(now)))
         .thenApply(done -> Answers.empty());
+  }
+
+  /** Whoever killed a session is told whether its node has ended it too. */
+  private CompletionStage<ApiAnswer> kill(Call call) {
+    return existing(call)
+        .thenCompose(
+            found -> {
+              boolean live =
+                  found.row().flatMap(SessionRow::record).filter(SessionRecord::live).isPresent();
+              return live
+                  ? killer.kill(new SessionId(call.path("sid")))
+                  : CompletableFuture.completedStage(EndSession.Outcome.NOT_LIVE);
+            })
+        .thenCompose(outcome -> killed(call, outcome));
+  }
+
+  private CompletionStage<ApiAnswer> killed(Call call, EndSession.Outcome outcome) {
+    if (outcome == EndSession.Outcome.NOT_LIVE) {
+      throw ApiError.of(409, "Session %s is not running".formatted(call.path("sid")));
+    }
+    return existing(call)
+        .thenApply(
+            found -> {
+              Map<String, Object> body = new LinkedHashMap<>();
+              body.put("terminated", outcome == EndSession.Outcome.ENDED);
+              body.put("session", found.row().orElseThrow().read(clock.instant(), call.caller()));
+              return Answers.ok(body);
+            });
   }
 
   private CompletionStage<ApiAnswer> status(Call call) {
@@ -187,25 +245,30 @@ public final class SessionRoutes {
     Outcome outcome = Outcome.valueOf(status.orElseThrow().toUpperCase(Locale.ROOT));
     return existing(call)
         .thenCompose(
-            row -> reports.change(row.session(), (report, now) -> report.outcome(outcome, now)))
+            found ->
+                reports.change(
+                    found.reportKey(),
+                    (report, now) -> report.of(owner(found, call.caller())).outcome(outcome, now)))
         .thenCompose(done -> existing(call))
-        .thenApply(row -> Answers.ok(row.read(clock.instant())));
+        .thenApply(
+            found -> Answers.ok(found.row().orElseThrow().read(clock.instant(), call.caller())));
   }
 
   private CompletionStage<ApiAnswer> list(Call call) {
     Query query = call.query();
-    List<Predicate<SessionRow>> filters = filters(query);
+    List<Predicate<SessionRow>> filters = filters(query, call.caller());
     int limit = query.number("limit", 1, MOST_ON_A_PAGE).orElse(DEFAULT_PAGE);
     int offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
     query.check();
     CompletionStage<SessionRows.Page> read =
         filters.isEmpty()
-            ? rows.page(offset, limit)
-            : rows.page(row -> filters.stream().allMatch(f -> f.test(row)), offset, limit);
+            ? rows.page(call.caller(), offset, limit)
+            : rows.page(
+                call.caller(), row -> filters.stream().allMatch(f -> f.test(row)), offset, limit);
     return read.thenApply(
         found -> {
           Map<String, Object> page = new LinkedHashMap<>();
-          page.put("items", found.rows().stream().map(this::detail).toList());
+          page.put("items", found.rows().stream().map(row -> detail(row, call.caller())).toList());
           page.put("total", found.total());
           page.put("limit", limit);
           page.put("offset", offset);
@@ -213,7 +276,7 @@ public final class SessionRoutes {
         });
   }
 
-  private List<Predicate<SessionRow>> filters(Query query) {
+  private List<Predicate<SessionRow>> filters(Query query, Caller caller) {
     Instant now = clock.instant();
     List<Predicate<SessionRow>> filters = new ArrayList<>();
     query
@@ -231,7 +294,9 @@ public final class SessionRoutes {
     for (String field : List.of("pack_id", "platform_id")) {
       query
           .text(field)
-          .ifPresent(value -> filters.add(row -> value.equals(detail(row).get("device_" + field))));
+          .ifPresent(
+              value ->
+                  filters.add(row -> value.equals(detail(row, caller).get("device_" + field))));
     }
     return filters;
   }

@@ -47,6 +47,13 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
     return report.flatMap(TestReport::registration);
   }
 
+  /** Whose it is; empty where that wasn't recorded. */
+  Optional<String> tenant() {
+    return record
+        .map(found -> found.session().terms().tenant())
+        .or(() -> report.flatMap(TestReport::tenant));
+  }
+
   Optional<DeviceId> device() {
     return record
         .map(SessionRecords::device)
@@ -71,6 +78,9 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
     if (told.isPresent() || registered.isPresent()) {
       return Verdict.of(told.or(() -> registered).orElseThrow());
     }
+    if (reason.filter(EndReason.OPERATOR::equals).isPresent()) {
+      return new Verdict(Outcome.ERROR, "operator_kill", "The session was killed by an operator");
+    }
     if (reason.isPresent() && reason.get() != EndReason.CLIENT_DELETED) {
       return new Verdict(
           Outcome.ERROR, reason.get().code(), "The session ended: " + reason.get().code());
@@ -91,7 +101,7 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
   }
 
   /** The fields of rest.md#sessions. */
-  Map<String, @Nullable Object> read(Instant now) {
+  Map<String, @Nullable Object> read(Instant now, Caller caller) {
     Verdict verdict = verdict(now);
     Map<String, Object> said =
         registration().map(TestReport.Registration::details).orElse(Map.of());
@@ -106,7 +116,9 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
     row.put("requested_platform_id", said.get("requested_platform_id"));
     row.put("requested_device_type", said.get("requested_device_type"));
     row.put("requested_connection_type", said.get("requested_connection_type"));
-    row.put("requested_capabilities", said.get("requested_capabilities"));
+    row.put(
+        "requested_capabilities",
+        caller.readsSecrets() ? said.get("requested_capabilities") : null);
     row.put("error_type", said.getOrDefault("error_type", verdict.errorType()));
     row.put("error_message", said.getOrDefault("error_message", verdict.message()));
     row.put("run_id", run().map(RunId::value).orElse(null));

@@ -18,10 +18,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Merges our sessions with what suites said about theirs. */
+/**
+ * Merges our sessions with what suites said about theirs. A report's key is the id of its session.
+ * Where a suite reports on an id that is another tenant's, it is told nothing of that: its report
+ * has a key of its own, and for this suite it is the session of that id.
+ */
 final class SessionRows {
   /** The lists look back this far; older rows are found by their id. */
   private static final int LATELY = 5000;
+
+  /** Between a session id and the tenant that reports on it although it is another's. */
+  private static final char ASIDE = '\u001f';
 
   private final SessionRecords records;
   private final TestReports reports;
@@ -31,15 +38,54 @@ final class SessionRows {
     this.reports = reports;
   }
 
-  CompletionStage<Optional<SessionRow>> find(String session) {
+  /**
+   * What a caller finds under a session id.
+   *
+   * @param reportKey of the caller's report on it
+   */
+  record Found(Optional<SessionRow> row, String reportKey) {}
+
+  CompletionStage<Found> find(String session, Caller caller) {
+    if (caller.seesAll()) {
+      return records
+          .find(session)
+          .thenCombine(reports.find(session), (record, report) -> found(session, record, report));
+    }
+    String aside = session + ASIDE + caller.tenant().name();
     return records
         .find(session)
+        .thenCombine(reports.find(session), Both::new)
         .thenCombine(
-            reports.find(session),
-            (record, report) ->
-                record.isEmpty() && report.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new SessionRow(session, record, report)));
+            reports.find(aside),
+            (known, own) -> {
+              if (known.isForeign(caller)) {
+                return new Found(found(session, Optional.empty(), own).row(), aside);
+              }
+              return found(session, known.record(), known.report());
+            });
+  }
+
+  private record Both(Optional<SessionRecord> record, Optional<TestReport> report) {
+    boolean isForeign(Caller caller) {
+      return record.filter(it -> !caller.seesThatOf(tenant(it))).isPresent()
+          || report.filter(it -> !caller.seesThatOf(tenant(it))).isPresent();
+    }
+
+    /** A report that is older than its field for the tenant is of the session's. */
+    private Optional<String> tenant(TestReport report) {
+      return report.tenant().or(() -> record.flatMap(Both::tenant));
+    }
+
+    private static Optional<String> tenant(SessionRecord record) {
+      return Optional.of(record.session().terms().tenant());
+    }
+  }
+
+  private static Found found(
+      String session, Optional<SessionRecord> record, Optional<TestReport> report) {
+    boolean none = record.isEmpty() && report.isEmpty();
+    return new Found(
+        none ? Optional.empty() : Optional.of(new SessionRow(session, record, report)), session);
   }
 
   /** Those of these runs, the newest first. */
@@ -59,7 +105,10 @@ final class SessionRows {
    */
   record Page(List<SessionRow> rows, int total) {}
 
-  CompletionStage<Page> page(int offset, int limit) {
+  CompletionStage<Page> page(Caller caller, int offset, int limit) {
+    if (!caller.seesAll()) {
+      return page(caller, row -> true, offset, limit);
+    }
     int most = (int) Math.min((long) offset + limit, LATELY);
     return total()
         .thenCombine(newest(most), (total, rows) -> cut(rows, total, offset, limit))
@@ -79,11 +128,12 @@ final class SessionRows {
   }
 
   /** A page of the rows that fit. */
-  CompletionStage<Page> page(Predicate<SessionRow> fits, int offset, int limit) {
+  CompletionStage<Page> page(Caller caller, Predicate<SessionRow> fits, int offset, int limit) {
     return all()
         .thenApply(
             all -> {
-              List<SessionRow> found = all.stream().filter(fits).toList();
+              List<SessionRow> found =
+                  all.stream().filter(row -> caller.seesThatOf(row.tenant())).filter(fits).toList();
               return cut(found, found.size(), offset, limit);
             })
         .thenCompose(this::whole);
@@ -107,7 +157,7 @@ final class SessionRows {
       return CompletableFuture.completedFuture(row);
     }
     return reports
-        .find(row.session())
+        .find(row.report().map(TestReport::session).orElse(row.session()))
         .thenApply(
             found ->
                 new SessionRow(
@@ -130,11 +180,16 @@ final class SessionRows {
         report ->
             rows.merge(
                 report.session(),
-                new SessionRow(report.session(), Optional.empty(), Optional.of(report)),
+                new SessionRow(session(report), Optional.empty(), Optional.of(report)),
                 (known, newer) -> new SessionRow(known.session(), known.record(), newer.report())));
     return rows.values().stream()
         .sorted(Comparator.comparing(SessionRow::started).reversed())
         .toList();
+  }
+
+  private static String session(TestReport report) {
+    int aside = report.session().indexOf(ASIDE);
+    return aside < 0 ? report.session() : report.session().substring(0, aside);
   }
 
   /** How the sessions of a run went, by their status and in all. */

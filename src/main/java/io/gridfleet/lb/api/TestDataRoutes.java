@@ -46,7 +46,7 @@ public final class TestDataRoutes {
   }
 
   private CompletionStage<ApiAnswer> read(Call call) {
-    return Answers.now(rows.get(call.device("id")).state().override().testData());
+    return Answers.now(rows.get(call.device("id"), call.caller()).state().override().testData());
   }
 
   private CompletionStage<ApiAnswer> replace(Call call) {
@@ -66,7 +66,11 @@ public final class TestDataRoutes {
   }
 
   private CompletionStage<ApiAnswer> write(Call call, UnaryOperator<Map<String, Object>> change) {
-    DeviceId device = rows.get(call.device("id")).state().device().id();
+    DeviceRow row = rows.get(call.device("id"), call.caller());
+    DeviceId device = row.state().device().id();
+    if (row.heldByOthers()) {
+      throw ApiError.of(403, "Device %s is in use by another tenant".formatted(device));
+    }
     return overrides
         .testData(device, change)
         .thenApply(

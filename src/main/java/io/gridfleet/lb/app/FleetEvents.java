@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -60,8 +61,13 @@ final class FleetEvents {
   }
 
   private static String text(Event event, Map<String, Object> data) {
-    return Json.text(
-        Map.of("id", event.id(), "type", event.type(), "at", event.at().toString(), "data", data));
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("id", event.id());
+    told.put("type", event.type());
+    told.put("at", event.at().toString());
+    event.tenant().ifPresent(tenant -> told.put("tenant", tenant));
+    told.put("data", data);
+    return Json.text(told);
   }
 
   private static Map<String, Object> shortened(Map<String, Object> data) {
@@ -82,6 +88,7 @@ final class FleetEvents {
             String.valueOf(told.get("id")),
             String.valueOf(told.get("type")),
             Instant.parse(String.valueOf(told.get("at"))),
+            Optional.ofNullable(told.get("tenant")).map(String::valueOf),
             (Map<String, Object>) told.getOrDefault("data", Map.of()));
     feed.heard(event);
     listeners.forEach(listener -> listener.accept(event));

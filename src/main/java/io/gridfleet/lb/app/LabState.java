@@ -148,6 +148,11 @@ final class LabState implements DeviceStates, NodeProbeListener {
     return distributor.seats().stream().map(this::state).toList();
   }
 
+  @Override
+  public Optional<Device> device(DeviceId id) {
+    return inventory.device(id);
+  }
+
   private DeviceState state(SeatView seat) {
     DeviceId id = seat.device().id();
     return new DeviceState(

@@ -25,6 +25,7 @@ import io.gridfleet.lb.api.ServerRoutes;
 import io.gridfleet.lb.api.SessionRecords;
 import io.gridfleet.lb.api.SessionRoutes;
 import io.gridfleet.lb.api.TestDataRoutes;
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -52,6 +53,7 @@ import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.store.SqlStore;
 import java.time.Duration;
@@ -128,6 +130,8 @@ final class Suites {
             store.testReports(),
             rows,
             advance,
+            id ->
+                parts.endSession().endKnowing(id, EndReason.OPERATOR, EndSession.NodeKnows.TELL_IT),
             store.time());
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), Suites::gridUrl);
@@ -146,8 +150,8 @@ final class Suites {
                     sessions),
                 new ApiRoutes.Matching(
                     new QueueRoutes(new DistributorQueue(parts.distributor())),
-                    new SelectorRoutes(parts.distributor(), store.deviceLocks(), clock)),
-                new EventRoutes(events),
+                    new SelectorRoutes(parts.distributor(), store.deviceLocks(), rows, clock)),
+                new EventRoutes(events, rows),
                 new ServerRoutes(parts.health(), rows)),
             access,
             parts.elsewhere());
@@ -239,6 +243,14 @@ final class Suites {
       @Override
       public Optional<String> live(String run) {
         return RunId.parse(run).flatMap(bindings::live).map(found -> found.id().value());
+      }
+
+      @Override
+      public Optional<String> live(String run, Tenant tenant) {
+        return RunId.parse(run)
+            .flatMap(bindings::live)
+            .filter(found -> found.isOf(tenant))
+            .map(found -> found.id().value());
       }
 
       @Override

@@ -10,6 +10,7 @@ import java.util.Map;
  */
 public final class AccessTable {
   public static final String NEW_SESSION = "POST /session";
+  public static final String BIDI_SESSION = "GET /session";
   public static final String COMMAND = "* /session/{session}";
 
   private static final Map<String, Access> ROUTES = new LinkedHashMap<>();
@@ -19,6 +20,7 @@ public final class AccessTable {
         Access.OPEN,
         "GET /",
         "GET /ui",
+        "GET /docs",
         "GET /status",
         "GET /healthz",
         "GET /readyz",
@@ -27,7 +29,7 @@ public final class AccessTable {
         "GET /health/ready",
         "GET /api/health",
         "GET /api/auth/session");
-    put(Access.CREATE, NEW_SESSION);
+    put(Access.CREATE, NEW_SESSION, BIDI_SESSION);
     put(Access.COMMAND, COMMAND);
     put(
         Access.READ,

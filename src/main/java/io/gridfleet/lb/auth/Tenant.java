@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /**
  * Who asks, and what that caller may use.
  *
- * @param name of its token; shown to people, never the secret. Tokens of one name are one tenant
+ * @param name of its token; shown to people, never the secret
  * @param role what it may do
  * @param devices which devices it may use
  * @param maxSessions how many live sessions it may have

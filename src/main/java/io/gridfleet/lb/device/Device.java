@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param slots how many sessions it takes at once, 1 or more
  * @param capabilities put on every session of this device, whatever the client says
  * @param defaultCapabilities put on a session unless the client says otherwise
+ * @param configured the attributes without what was changed through the API: what decides which
+ *     tenants may use the device
  */
 public record Device(
     DeviceId id,
@@ -27,7 +29,34 @@ public record Device(
     int rank,
     int slots,
     Capabilities capabilities,
-    Capabilities defaultCapabilities) {
+    Capabilities defaultCapabilities,
+    Attributes configured) {
+
+  /** A device of which nothing was changed through the API. */
+  public Device(
+      DeviceId id,
+      Node node,
+      String name,
+      Optional<String> udid,
+      String platform,
+      Attributes attributes,
+      int rank,
+      int slots,
+      Capabilities capabilities,
+      Capabilities defaultCapabilities) {
+    this(
+        id,
+        node,
+        name,
+        udid,
+        platform,
+        attributes,
+        rank,
+        slots,
+        capabilities,
+        defaultCapabilities,
+        attributes);
+  }
 
   /** The platform of a device that no app platform is configured for. */
   public static final String BROWSER = "browser";

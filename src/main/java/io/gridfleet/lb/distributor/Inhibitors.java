@@ -57,7 +57,7 @@ final class Inhibitors {
         || question.named().filter(named -> !named.equals(seat.device().id())).isPresent()) {
       return List.of(Inhibitor.of(Kind.NOT_MATCHING));
     }
-    if (!question.tenantDevices().matches(seat.device().attributes())) {
+    if (!question.tenantDevices().matches(seat.device().configured())) {
       return List.of(Inhibitor.of(Kind.OTHER_TENANT));
     }
     return ofFitting(seat, question, order, now);

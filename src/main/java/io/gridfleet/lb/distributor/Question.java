@@ -25,6 +25,6 @@ public record Question(
   public boolean fits(Device device) {
     return named.map(device.id()::equals).orElse(true)
         && selector.matches(device.attributes())
-        && tenantDevices.matches(device.attributes());
+        && tenantDevices.matches(device.configured());
   }
 }

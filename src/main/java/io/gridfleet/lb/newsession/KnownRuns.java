@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.auth.Tenant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,11 @@ public interface KnownRuns {
 
   /** The id of a live run as it is written here; empty when the run is unknown or over. */
   Optional<String> live(String run);
+
+  /** The same, for a tenant: another tenant's run is unknown to it. */
+  default Optional<String> live(String run, Tenant tenant) {
+    return live(run);
+  }
 
   /**
    * Asks the store about a run that isn't known to live: another replica may have begun it a moment

@@ -85,7 +85,7 @@ public final class NewSessionFlow {
   /** A run that nobody here has heard of is asked for in the store first. */
   private void hear(Story story, Tenant tenant) {
     try {
-      Optional<String> unheard = wishes.unheardRun(story.request());
+      Optional<String> unheard = wishes.unheardRun(story.request(), tenant);
       if (unheard.isEmpty()) {
         read(story, tenant);
         return;

@@ -107,7 +107,7 @@ public final class WishReader {
     List<Capabilities> candidates = request.payload().candidates();
     OurCapabilities ours = new OurCapabilities(candidates);
     List<String> warnings = warnings(ours);
-    Optional<String> run = run(request.origin(), ours);
+    Optional<String> run = run(request.origin(), ours, tenant);
     List<Question> questions = questions(candidates, ours, tenant, run);
     questions.forEach(question -> warnings.addAll(question.selector().warnings()));
     return new SessionWish(
@@ -134,8 +134,8 @@ public final class WishReader {
     return warnings;
   }
 
-  private Optional<String> run(Origin origin, OurCapabilities ours) {
-    return asked(origin, ours).map(this::live);
+  private Optional<String> run(Origin origin, OurCapabilities ours, Tenant tenant) {
+    return asked(origin, ours).map(run -> live(run, tenant));
   }
 
   private static Optional<String> asked(Origin origin, OurCapabilities ours) {
@@ -143,14 +143,14 @@ public final class WishReader {
     return asked.filter(id -> !id.equalsIgnoreCase("free"));
   }
 
-  /** The run that a request is for, when nobody here has heard that it lives. */
-  Optional<String> unheardRun(NewSessionRequest request) {
+  /** The run that a request is for, when nobody here has heard that the tenant has it. */
+  Optional<String> unheardRun(NewSessionRequest request, Tenant tenant) {
     return asked(request.origin(), new OurCapabilities(request.payload().candidates()))
-        .filter(run -> runs.live(run).isEmpty());
+        .filter(run -> runs.live(run, tenant).isEmpty());
   }
 
-  private String live(String run) {
-    return runs.live(run)
+  private String live(String run, Tenant tenant) {
+    return runs.live(run, tenant)
         .orElseThrow(
             () ->
                 refused(

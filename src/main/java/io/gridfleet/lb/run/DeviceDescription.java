@@ -74,6 +74,24 @@ public final class DeviceDescription {
    * {@code device_kind}.
    */
   public static Device complete(Device device, DeviceOverride override, DriverPacks packs) {
+    Attributes changed = attributes(device, override, packs);
+    return new Device(
+        device.id(),
+        device.node(),
+        device.name(),
+        device.udid(),
+        device.platform(),
+        changed,
+        device.rank(),
+        device.slots(),
+        device.capabilities(),
+        device.defaultCapabilities(),
+        override.tags().isEmpty()
+            ? changed
+            : attributes(device, DeviceOverride.none(device.id()), packs));
+  }
+
+  private static Attributes attributes(Device device, DeviceOverride override, DriverPacks packs) {
     DeviceSnapshot what = of(device, override, packs);
     Map<String, Object> all = withoutTags(device);
     what.field("device_type").ifPresent(value -> all.putIfAbsent("device_kind", value));
@@ -82,17 +100,7 @@ public final class DeviceDescription {
     }
     all.put("tag", what.tags());
     all.put("groups", List.copyOf(groups(device, what.tags())));
-    return new Device(
-        device.id(),
-        device.node(),
-        device.name(),
-        device.udid(),
-        device.platform(),
-        Attributes.of(all),
-        device.rank(),
-        device.slots(),
-        device.capabilities(),
-        device.defaultCapabilities());
+    return Attributes.of(all);
   }
 
   /** The attributes of a device but for its tags, under their own names and under bare ones. */

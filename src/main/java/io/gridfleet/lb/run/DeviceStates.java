@@ -1,5 +1,6 @@
 package io.gridfleet.lb.run;
 
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,11 @@ public interface DeviceStates {
 
   /** All of them, in an order that stays: reservations are handed out in it. */
   List<DeviceState> all();
+
+  /** A device without its state; takes no time, so that an event loop may ask. */
+  default Optional<Device> device(DeviceId id) {
+    return find(id).map(DeviceState::device);
+  }
 
   default Optional<DeviceState> find(DeviceId id) {
     return all().stream().filter(state -> state.device().id().equals(id)).findFirst();

@@ -5,6 +5,7 @@ import io.gridfleet.lb.run.DriverPacks.PlatformRef;
 import io.gridfleet.lb.run.RunException.Kind;
 import io.gridfleet.lb.run.Runs.Reserving;
 import io.gridfleet.lb.run.Runs.Want;
+import io.gridfleet.lb.selector.Selector;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -37,15 +38,19 @@ public final class ReserveDevices {
   /**
    * Reserves, all or nothing.
    *
+   * @param usable what the caller may use, by the attributes that are configured
    * @throws RunException when the request asks for what there never is; the stage fails with one
    *     when too few devices are free
    */
-  public CompletionStage<Run> reserve(RunRequest request) {
+  public CompletionStage<Run> reserve(RunRequest request, Selector usable) {
     if (request.ttl().compareTo(config.mostTtl()) > 0) {
       throw new RunException(
           Kind.TTL_TOO_LONG, "ttl_minutes must be <= %d".formatted(config.mostTtl().toMinutes()));
     }
-    List<DeviceState> all = devices.all();
+    List<DeviceState> all =
+        devices.all().stream()
+            .filter(state -> usable.matches(state.device().configured()))
+            .toList();
     List<Want> wants = new ArrayList<>();
     for (Requirement requirement : request.requirements()) {
       check(requirement, all);

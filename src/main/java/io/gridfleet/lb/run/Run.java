@@ -1,5 +1,6 @@
 package io.gridfleet.lb.run;
 
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunException.Kind;
 import java.time.Duration;
@@ -49,6 +50,14 @@ public record Run(
 
   public String name() {
     return request.name();
+  }
+
+  /**
+   * Whether it belongs to a tenant. A run from before tenants were recorded is anybody's until it
+   * ends.
+   */
+  public boolean isOf(Tenant tenant) {
+    return tenant.owns(request.tenant()) || (request.tenant().isEmpty() && live());
   }
 
   public RunState state() {

@@ -44,7 +44,7 @@ public final class RunException extends RuntimeException {
     this.details = details;
   }
 
-  static RunException unknown(RunId run) {
+  public static RunException unknown(RunId run) {
     return new RunException(Kind.UNKNOWN_RUN, "Run %s was not found".formatted(run));
   }
 

@@ -81,8 +81,19 @@ public interface Runs {
       Optional<RunState> state,
       Optional<Instant> createdFrom,
       Optional<Instant> createdTo,
+      Optional<String> tenant,
       Sort sort,
       boolean descending) {
+
+    /** The runs of all tenants. */
+    public Filter(
+        Optional<RunState> state,
+        Optional<Instant> createdFrom,
+        Optional<Instant> createdTo,
+        Sort sort,
+        boolean descending) {
+      this(state, createdFrom, createdTo, Optional.empty(), sort, descending);
+    }
 
     /** What a list of runs can be sorted by. */
     public enum Sort {

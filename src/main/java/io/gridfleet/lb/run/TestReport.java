@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param reported when it was first spoken of
  * @param finished when the suite was done with it
  * @param outcome what the suite said came of it, last word first
+ * @param tenant whose session it is; empty in reports that are older than this field
  */
 public record TestReport(
     String session,
     Instant reported,
     Optional<Registration> registration,
     Optional<Instant> finished,
-    Optional<Outcome> outcome) {
+    Optional<Outcome> outcome,
+    Optional<String> tenant) {
 
   /** What came of a test. */
   public enum Outcome {
@@ -52,7 +54,7 @@ public record TestReport(
             it ->
                 new Registration(
                     it.testName(), it.outcome(), it.device(), it.run(), Map.of(LEFT_OUT, true)));
-    return new TestReport(session, reported, few, finished, outcome);
+    return new TestReport(session, reported, few, finished, outcome, tenant);
   }
 
   /** Whether nothing is left out. */
@@ -61,27 +63,35 @@ public record TestReport(
   }
 
   public static TestReport about(String session, Instant now) {
-    return new TestReport(session, now, Optional.empty(), Optional.empty(), Optional.empty());
+    return new TestReport(
+        session, now, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** The first tenant stays. */
+  public TestReport of(String name) {
+    return tenant.isPresent()
+        ? this
+        : new TestReport(session, reported, registration, finished, outcome, Optional.of(name));
   }
 
   /** The first registration stays. */
   public TestReport registered(Registration newer) {
     return registration.isPresent()
         ? this
-        : new TestReport(session, reported, Optional.of(newer), finished, outcome);
+        : new TestReport(session, reported, Optional.of(newer), finished, outcome, tenant);
   }
 
   /** The first end stays. */
   public TestReport finished(Instant now) {
     return finished.isPresent()
         ? this
-        : new TestReport(session, reported, registration, Optional.of(now), outcome);
+        : new TestReport(session, reported, registration, Optional.of(now), outcome, tenant);
   }
 
   /** The last outcome counts; one that is final ends the test too. */
   public TestReport outcome(Outcome newer, Instant now) {
     Optional<Instant> end =
         newer == Outcome.RUNNING ? finished : finished.or(() -> Optional.of(now));
-    return new TestReport(session, reported, registration, end, Optional.of(newer));
+    return new TestReport(session, reported, registration, end, Optional.of(newer), tenant);
   }
 }

@@ -41,6 +41,15 @@ public final class EndSession {
     ALREADY
   }
 
+  /** How the end of a session went. */
+  public enum Outcome {
+    /** There was no such live session, or somebody else ended it. */
+    NOT_LIVE,
+    ENDED,
+    /** It is over here; its node couldn't be told, and its device stays locked for the sweep. */
+    LEFT_ON_NODE
+  }
+
   /**
    * Ends a session.
    *
@@ -48,6 +57,11 @@ public final class EndSession {
    *     device stays locked for the sweep: true for the caller that ended it
    */
   public CompletionStage<Boolean> end(SessionId id, EndReason reason, NodeKnows node) {
+    return endKnowing(id, reason, node).thenApply(outcome -> outcome != Outcome.NOT_LIVE);
+  }
+
+  /** The same, for a caller who has to know how it went. */
+  public CompletionStage<Outcome> endKnowing(SessionId id, EndReason reason, NodeKnows node) {
     return sessions.end(id, reason).thenCompose(ended -> close(ended, reason, node));
   }
 
@@ -61,19 +75,22 @@ public final class EndSession {
     return CompletableFuture.completedFuture(null);
   }
 
-  private CompletionStage<Boolean> close(
+  private CompletionStage<Outcome> close(
       Optional<Session> ended, EndReason reason, NodeKnows node) {
     if (ended.isEmpty()) {
-      return CompletableFuture.completedFuture(false);
+      return CompletableFuture.completedFuture(Outcome.NOT_LIVE);
     }
     Session session = ended.get();
     CompletionStage<Boolean> gone =
         node == NodeKnows.TELL_IT
             ? nodes.delete(session.node(), session.id())
             : CompletableFuture.completedFuture(true);
-    return gone.thenCompose(done -> done ? locks.release(session.lock()) : leave(session))
+    return gone.thenCompose(
+            done ->
+                (done ? locks.release(session.lock()) : leave(session))
+                    .thenApply(freed -> done ? Outcome.ENDED : Outcome.LEFT_ON_NODE))
         .thenApply(
-            freed -> {
+            outcome -> {
               Duration lived = Duration.between(session.created(), clock.instant());
               log.info(
                   "session {} on device {} of node {} ended after {} s: {}",
@@ -83,7 +100,7 @@ public final class EndSession {
                   lived.toSeconds(),
                   reason.code());
               listener.ended(session, reason, lived);
-              return true;
+              return outcome;
             });
   }
 }

@@ -29,6 +29,7 @@ final class RunDocuments {
         .put("ttl", request.ttl())
         .put("heartbeatTimeout", request.heartbeatTimeout())
         .put("createdBy", request.createdBy())
+        .put("tenant", request.tenant())
         .put("state", run.state().name())
         .put("error", run.status().error())
         .put("version", run.status().version())
@@ -63,7 +64,8 @@ final class RunDocuments {
         run.documents("requirements").stream().map(RunDocuments::requirement).toList(),
         run.duration("ttl"),
         run.duration("heartbeatTimeout"),
-        run.optionalText("createdBy").map(TextBound.CREATED_BY::cut));
+        run.optionalText("createdBy").map(TextBound.CREATED_BY::cut),
+        run.optionalText("tenant"));
   }
 
   private static Document write(Requirement requirement) {

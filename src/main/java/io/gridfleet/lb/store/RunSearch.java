@@ -27,6 +27,7 @@ final class RunSearch {
   private static final String WHERE =
       """
        FROM runs WHERE (:state = '' OR state = :state)
+       AND (:tenant = '' OR tenant = :tenant)
        AND created >= :createdFrom AND created <= :createdTo
       """;
 
@@ -106,6 +107,7 @@ final class RunSearch {
   private static Query bound(Query query, Filter filter) {
     return query
         .bind("state", filter.state().map(RunState::name).orElse(""))
+        .bind("tenant", filter.tenant().map(Columns::storable).orElse(""))
         .bind("createdFrom", filter.createdFrom().map(Instant::toEpochMilli).orElse(0L))
         .bind("createdTo", filter.createdTo().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE));
   }

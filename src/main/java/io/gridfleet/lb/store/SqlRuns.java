@@ -24,8 +24,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 final class SqlRuns implements Runs {
   private static final String INSERT =
       """
-      INSERT INTO runs (id, version, name, state, created, completed, body)
-      VALUES (:id, :version, :name, :state, :created, :completed, :body)
+      INSERT INTO runs (id, version, name, state, created, completed, tenant, body)
+      VALUES (:id, :version, :name, :state, :created, :completed, :tenant, :body)
       """;
 
   private static final String UPDATE =
@@ -92,6 +92,8 @@ final class SqlRuns implements Runs {
         .bind("state", run.state().name())
         .bind("created", now.toEpochMilli())
         .bindByType("completed", null, Long.class)
+        .bindByType(
+            "tenant", run.request().tenant().map(Columns::storable).orElse(null), String.class)
         .bind("body", RunDocuments.write(run))
         .execute();
     if (!chosen.isEmpty()) {

@@ -170,6 +170,7 @@ final class SqlTestReports implements TestReports {
         .put("registration", report.registration().map(SqlTestReports::write))
         .put("finished", report.finished())
         .put("outcome", report.outcome().map(Outcome::name))
+        .put("tenant", report.tenant())
         .write();
   }
 
@@ -189,7 +190,8 @@ final class SqlTestReports implements TestReports {
         report.instant("reported"),
         report.optionalNested("registration").map(SqlTestReports::registration),
         report.optionalInstant("finished"),
-        report.optionalText("outcome").map(Outcome::valueOf));
+        report.optionalText("outcome").map(Outcome::valueOf),
+        report.optionalText("tenant"));
   }
 
   private static Registration registration(Document from) {

@@ -31,8 +31,15 @@ final class ApiClient {
   private final Set<String> called = new LinkedHashSet<>();
 
   ApiClient(ApiLab lab) {
+    this(lab, Map.of());
+  }
+
+  /**
+   * @param headers with which the description is asked for
+   */
+  ApiClient(ApiLab lab, Map<String, String> headers) {
     this.lab = lab;
-    this.description = call("GET", "/api/openapi.json", "", Map.of()).body();
+    this.description = call("GET", "/api/openapi.json", "", headers).body();
   }
 
   /** What came back. */

@@ -2,6 +2,7 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunConfig;
 import java.time.Duration;
@@ -45,6 +46,11 @@ final class ApiDescriptionTest {
                                     + path.getKey())));
     assertThat(client.called()).containsExactlyInAnyOrderElementsOf(described);
     assertThat(described).hasSizeGreaterThan(35);
+    assertThat(
+            AccessTable.routes().keySet().stream()
+                .filter(route -> Api.owns(route.substring(route.indexOf(' ') + 1))))
+        .as("who may use each of them")
+        .containsExactlyInAnyOrderElementsOf(described);
   }
 
   private void devices() {
@@ -55,6 +61,7 @@ final class ApiDescriptionTest {
     good(client.get("/api/devices/by-connection-target/phone-1"));
     good(client.get(path + "/config"));
     good(client.get(path + "/capabilities"));
+    good(client.get(path + "/health"));
     good(client.get(path + "/test_data"));
     good(client.exchange("PUT", path + "/test_data", "{}"));
     good(client.exchange("PATCH", path + "/test_data", "{\"a\":1}"));
@@ -95,6 +102,7 @@ final class ApiDescriptionTest {
     good(client.get("/api/sessions/s-1"));
     good(client.post("/api/sessions/s-1/finished"));
     good(client.exchange("PATCH", "/api/sessions/s-1/status", "{\"status\":\"passed\"}"));
+    good(client.post("/api/sessions/s-1/kill"));
   }
 
   private void server() {

@@ -28,6 +28,7 @@ import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.SessionsOfRun;
 import io.gridfleet.lb.run.VirtualClock;
 import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.webdriver.Capabilities;
@@ -83,7 +84,8 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
             new ClaimDevice(runs, config, listener),
             config);
     DeviceRows rows = new DeviceRows(lab, packs, bindings);
-    SessionRoutes sessionRoutes = new SessionRoutes(this, reports, rows, advance, clock);
+    SessionRoutes sessionRoutes =
+        new SessionRoutes(this, reports, rows, advance, this::kill, clock);
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessionRoutes, clock, request -> "http://lab:4444");
     routes =
@@ -106,8 +108,8 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
                 new ClaimRoutes(commands, runRoutes, rows, clock),
                 sessionRoutes),
             new ApiRoutes.Matching(
-                new QueueRoutes(queue()), new SelectorRoutes(distributor, this, clock)),
-            new EventRoutes(events),
+                new QueueRoutes(queue()), new SelectorRoutes(distributor, this, rows, clock)),
+            new EventRoutes(events, rows),
             new ServerRoutes(health(), rows));
     api = new Api(routes, access);
   }
@@ -200,6 +202,12 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
             Map.of(),
             clock.instant());
     sessions.put(id, new SessionRecord(session, clock.instant(), Optional.empty()));
+  }
+
+  private CompletionStage<EndSession.Outcome> kill(SessionId id) {
+    end(id.value(), EndReason.OPERATOR);
+    return CompletableFuture.completedStage(
+        healthy ? EndSession.Outcome.ENDED : EndSession.Outcome.LEFT_ON_NODE);
   }
 
   void end(String id, EndReason reason) {

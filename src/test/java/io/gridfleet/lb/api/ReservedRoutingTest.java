@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -119,7 +118,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     RunRequest request =
         new RunRequest(
             "r", List.of(phones), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
-    return reserve.reserve(request).toCompletableFuture().join();
+    return reserve.reserve(request, Selector.everything()).toCompletableFuture().join();
   }
 
   private CompletableFuture<Placement> ask(Optional<String> run) {
@@ -212,7 +211,9 @@ final class ReservedRoutingTest implements DeviceLocks {
   void whatASelectorFindsForARunIsTold() throws IOException {
     furnish(3);
     Run run = reserve(1);
-    SelectorRoutes routes = new SelectorRoutes(distributor, this, clock);
+    SelectorRoutes routes =
+        new SelectorRoutes(
+            distributor, this, new DeviceRows(lab, DriverPacks.builtIn(), bindings), clock);
 
     JsonNode told = explain(routes, "selector=model%3APixel*+os_version%3A14");
     assertThat(told.path("matching").intValue()).isEqualTo(3);
@@ -231,7 +232,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Operation get = routes.operations().get(0);
     ApiAnswer answer =
         get.handler()
-            .handle(new Call(request, Map.of(), new Query(query), Tenant.anonymous()))
+            .handle(new Call(request, Map.of(), new Query(query), Caller.unlimited()))
             .toCompletableFuture()
             .join();
     JsonNode body = new ObjectMapper().readTree(((ApiAnswer.Whole) answer).body());

@@ -147,7 +147,10 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
   public Asked ask(String method, String path, String body, String... headerLines)
       throws IOException {
     boolean story = method.equals("POST") && path.endsWith("/session");
-    boolean queue = path.startsWith("/api/queue") || path.endsWith("/readyz");
+    boolean queue =
+        path.startsWith("/api/queue")
+            || path.startsWith("/api/grid/queue")
+            || path.endsWith("/readyz");
     int which = story || queue ? 0 : turn.incrementAndGet() % ports.size();
     return ask(which, method, path, body, headerLines);
   }

@@ -100,6 +100,8 @@ public final class FakeRuns implements Runs {
         all.values().stream()
             .filter(run -> filter.state().map(run.state()::equals).orElse(true))
             .filter(
+                run -> filter.tenant().isEmpty() || run.request().tenant().equals(filter.tenant()))
+            .filter(
                 run ->
                     filter.createdFrom().map(t -> !run.times().created().isBefore(t)).orElse(true))
             .filter(

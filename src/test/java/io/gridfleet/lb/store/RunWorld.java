@@ -30,6 +30,7 @@ import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
 import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.run.VirtualClock;
+import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
@@ -175,7 +176,12 @@ final class RunWorld {
     RunRequest request =
         new RunRequest(
             "r", List.of(phones), Duration.ofMinutes(60), Duration.ofMinutes(2), Optional.empty());
-    refusable(() -> replica.reserve.reserve(request).thenAccept(begun -> ids.add(begun.id())));
+    refusable(
+        () ->
+            replica
+                .reserve
+                .reserve(request, Selector.everything())
+                .thenAccept(begun -> ids.add(begun.id())));
   }
 
   private static void coolDown(Replica replica, RunId run, DeviceId device) {

@@ -41,12 +41,14 @@ final class StoriesOnTwoReplicasIT {
         LauncherDiscoveryRequestBuilder.request()
             .selectors(
                 Stream.of(
+                        AccessTableTest.class,
                         BadNewSessionTest.class,
                         DeviceChoiceTest.class,
                         EndOfSessionTest.class,
                         GoldenStoriesTest.class,
                         ProgressBytesTest.class,
                         RepeatedRequestsTest.class,
+                        TenantsApartTest.class,
                         TokensAtTheDoorTest.class)
                     .map(story -> selectClass(story))
                     .toList())

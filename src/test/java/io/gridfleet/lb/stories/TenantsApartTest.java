@@ -1,8 +1,8 @@
 package io.gridfleet.lb.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
@@ -15,12 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -113,6 +114,7 @@ final class TenantsApartTest {
   }
 
   @Test
+  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void theSocketAddressInTheAnswerNeedsNoTokenAndNoOtherAddressServesWithoutOne() throws Exception {
     Answered created = lab.newSession("'webSocketUrl':true", OWN).answered();
     String url = created.value().at("/capabilities/webSocketUrl").asText();
@@ -122,12 +124,79 @@ final class TenantsApartTest {
 
     String plain = here.substring(0, here.lastIndexOf('/'));
     String other = here.substring(0, here.length() - 1) + "!";
-    for (String guess : List.of(plain, other)) {
-      assertThatThrownBy(() -> said(guess)).isInstanceOf(CompletionException.class);
-    }
+    assertThat(handshake(plain)).isEqualTo(401);
+    assertThat(handshake(other)).isEqualTo(404);
     String withToken = plain.replace("/session/", "/v0/" + CHECKOUT + "/session/");
     assertThat(said(withToken)).contains("by key");
     end(created.sessionId());
+  }
+
+  @Test
+  void aTagThatWasSetThroughTheApiGivesATenantNoDevice() throws IOException {
+    Path admin = Files.writeString(secrets.resolve("admin"), "adm1n");
+    Map<String, Object> tagged = new HashMap<>(token("tagged", "t4gged"));
+    tagged.put("devices", "tag.team:tagged");
+    lab.start(
+        SimulatedFleet.of(1, 1),
+        Map.of(
+            "tokens",
+            List.of(
+                tagged,
+                Map.of("name", "admin", "role", "operator", "secretFile", admin.toString()))));
+    String path = "/api/devices/" + DeviceId.of("phone-1-1");
+    String tags = "{\"tags\":{\"team\":\"tagged\"}}";
+    assertThat(lab.ask("PATCH", path, tags, "Authorization: Bearer adm1n").answered().status())
+        .isEqualTo(200);
+
+    Lab.until(
+        "the tag is known",
+        () ->
+            lab.server().distributor().seats().stream()
+                .allMatch(seat -> "tagged".equals(seat.device().attributes().raw("tag.team"))));
+    Answered refused = lab.newSession("", "Authorization: Bearer t4gged").answered();
+    assertThat(refused.status()).isEqualTo(500);
+    assertThat(refused.message()).startsWith("No matched devices were found");
+  }
+
+  @Test
+  void anotherTenantsRunIsAsUnknownAsAny() throws IOException {
+    String body =
+        "{'name':'n','requirements':[{'count':1,'pack_id':'appium-uiautomator2',"
+            + "'platform_id':'android_mobile'}]}";
+    Answered begun = lab.ask("POST", "/api/runs", body.replace('\'', '"'), OWN).answered();
+    String run = begun.json().path("id").asText();
+
+    String unknown = "00000000-0000-4000-8000-000000000000";
+    for (String template : List.of("'gridfleet:run_id':'%s'", "")) {
+      String foreign = refusedFor(template, run).replace(run, "<run>");
+      assertThat(foreign).isEqualTo(refusedFor(template, unknown).replace(unknown, "<run>"));
+      assertThat(foreign).contains("<run> is unknown or over");
+    }
+    Answered own = lab.newSession("'gridfleet:run_id':'" + run + "'", OWN).answered();
+    assertThat(own.status()).as(own.text()).isEqualTo(200);
+    assertThat(lab.ask("POST", "/api/runs/" + run + "/cancel", "", OWN).answered().status())
+        .isEqualTo(200);
+  }
+
+  private String refusedFor(String template, String run) throws IOException {
+    Answered answered =
+        template.isEmpty()
+            ? lab.ask("POST", "/run/" + run + "/session", Lab.w3c(""), FOREIGN).answered()
+            : lab.newSession(template.formatted(run), FOREIGN).answered();
+    return answered.status() + answered.message();
+  }
+
+  private int handshake(String url) throws IOException {
+    return lab.ask(
+            "GET",
+            URI.create(url).getPath(),
+            "",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+        .answered()
+        .status();
   }
 
   private static String said(String url) {

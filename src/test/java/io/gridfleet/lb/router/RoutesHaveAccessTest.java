@@ -1,0 +1,45 @@
+package io.gridfleet.lb.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.auth.AccessTable;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Nothing is served of which the access table doesn't say who may use it. */
+final class RoutesHaveAccessTest {
+  private static final Map<Class<?>, String> ROUTES =
+      Map.of(
+          Route.NewSession.class, AccessTable.NEW_SESSION,
+          Route.BidiSession.class, AccessTable.BIDI_SESSION,
+          Route.Command.class, AccessTable.COMMAND,
+          Route.Status.class, "GET /status",
+          Route.Health.class, "GET /healthz",
+          Route.Ready.class, "GET /readyz",
+          Route.Metrics.class, "GET /metrics",
+          Route.Ui.class, "GET /ui");
+
+  /** Refusals, and the API, whose operations are each in the table. */
+  private static final Set<Class<?>> OTHERS =
+      Set.of(
+          Route.Api.class,
+          Route.NoSession.class,
+          Route.Unknown.class,
+          Route.WrongMethod.class,
+          Route.Ambiguous.class);
+
+  @Test
+  void everyKindOfRouteIsInTheAccessTable() {
+    Set<String> missing = new TreeSet<>();
+    for (Class<?> kind : Route.class.getPermittedSubclasses()) {
+      String route = ROUTES.get(kind);
+      boolean known = route != null && AccessTable.routes().containsKey(route);
+      if (!known && !OTHERS.contains(kind)) {
+        missing.add(kind.getSimpleName());
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+}
