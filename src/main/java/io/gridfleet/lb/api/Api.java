@@ -10,12 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,16 +64,41 @@ public final class Api {
   }
 
   public CompletionStage<ApiAnswer> handle(ApiRequest request) {
+    return handle(request, () -> false);
+  }
+
+  /**
+   * @param clientLeft asked when the request's turn has come: nothing is done for one whose client
+   *     has left
+   */
+  public CompletionStage<ApiAnswer> handle(ApiRequest request, BooleanSupplier clientLeft) {
     String id =
         request
             .header("x-request-id")
             .filter(given -> REQUEST_ID.matcher(given).matches())
             .orElseGet(() -> UUID.randomUUID().toString());
-    return CompletableFuture.supplyAsync(() -> serve(request), executor)
+    return begun(request, clientLeft)
         .thenCompose(answer -> answer)
         .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .exceptionally(failure -> refusal(request, failure, id))
         .thenApply(answer -> Answers.withHeader(answer, "X-Request-ID", id));
+  }
+
+  private CompletableFuture<CompletionStage<ApiAnswer>> begun(
+      ApiRequest request, BooleanSupplier clientLeft) {
+    try {
+      return CompletableFuture.supplyAsync(
+          () -> {
+            if (clientLeft.getAsBoolean()) {
+              throw new CancellationException("the client has left");
+            }
+            return serve(request);
+          },
+          executor);
+    } catch (RejectedExecutionException full) {
+      return CompletableFuture.failedFuture(
+          ApiError.of(503, "Too many requests wait; try again").withHeader("Retry-After", "1"));
+    }
   }
 
   private CompletionStage<ApiAnswer> serve(ApiRequest request) {
@@ -115,6 +143,9 @@ public final class Api {
     }
     if (cause instanceof RunException refused) {
       return Answers.error(Refusals.of(refused), id);
+    }
+    if (cause instanceof CancellationException) {
+      return Answers.empty();
     }
     if (cause instanceof TimeoutException) {
       return Answers.error(ApiError.of(504, "The request took too long"), id);

@@ -60,7 +60,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -87,7 +86,8 @@ public final class GridFleetLb implements AutoCloseable {
   private final GridFleetConfig config;
   private final InstantSource clock = InstantSource.system();
   private final ScheduledThreadPoolExecutor timer = Threads.timer();
-  private final ExecutorService elsewhere = Threads.elsewhere();
+
+  private final Threads.OffLoop offLoop = Threads.offLoop();
   private final EventLoops loops = EventLoops.start(0);
   private final SqlStore store;
   private final NodeDirectory directory = new NodeDirectory();
@@ -195,7 +195,8 @@ public final class GridFleetLb implements AutoCloseable {
 
   private void soon(Runnable task) {
     var unused =
-        timer.schedule(() -> elsewhere.execute(task), A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        timer.schedule(
+            () -> offLoop.chores().execute(task), A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private UnclaimedSessions unclaimedSessions() {
@@ -245,7 +246,7 @@ public final class GridFleetLb implements AutoCloseable {
         };
     return new Suites(
         new Suites.Parts(
-            store, lab, packs, distributor, news, endSession, health, timer, elsewhere),
+            store, lab, packs, distributor, news, endSession, health, timer, offLoop.views()),
         config.runs(),
         ApiAccess.of(admission),
         clock);
@@ -311,9 +312,9 @@ public final class GridFleetLb implements AutoCloseable {
         OwnEndpoints.status(this::unready, Version.text()),
         OwnEndpoints.health(),
         OwnEndpoints.ready(this::unready),
-        OwnEndpoints.metrics(metrics::scrape, elsewhere),
+        OwnEndpoints.metrics(metrics::scrape, offLoop.scrapes()),
         OwnEndpoints.api(suites.api()),
-        new OwnPages(this::overview, elsewhere),
+        new OwnPages(this::overview, offLoop.views()),
         (id, status) ->
             endSession.end(
                 id,
@@ -490,7 +491,7 @@ public final class GridFleetLb implements AutoCloseable {
     probes.close();
     timer.shutdownNow();
     matchingThread.close();
-    elsewhere.shutdownNow();
+    offLoop.close();
     cleanUp.close();
     store.close();
     loops.stop(LAST_WORDS);

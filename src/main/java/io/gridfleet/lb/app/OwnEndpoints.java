@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,14 +62,29 @@ final class OwnEndpoints {
   /** Prometheus' text, gathered away from the event loops. */
   static Endpoint metrics(Supplier<String> text, Executor elsewhere) {
     return exchange ->
-        elsewhere.execute(
-            () -> {
-              try {
-                exchange.answer(Answer.text(OK, text.get()).with("Content-Type", PROMETHEUS));
-              } catch (RuntimeException mistake) {
-                broken(exchange, mistake);
+        later(
+            elsewhere,
+            exchange,
+            () -> Answer.text(OK, text.get()).with("Content-Type", PROMETHEUS));
+  }
+
+  /** Answers away from the event loops, unless the client has left by then. */
+  static void later(Executor elsewhere, Exchange exchange, Supplier<Answer> answer) {
+    try {
+      elsewhere.execute(
+          () -> {
+            try {
+              if (!exchange.clientLeft().isDone()) {
+                exchange.answer(answer.get());
               }
-            });
+            } catch (RuntimeException mistake) {
+              broken(exchange, mistake);
+            }
+          });
+    } catch (RejectedExecutionException full) {
+      exchange.answer(
+          Answer.text(UNAVAILABLE, "Too many requests wait; try again\n").with("Retry-After", "1"));
+    }
   }
 
   static Endpoint api(Api api) {
@@ -76,7 +92,8 @@ final class OwnEndpoints {
       var unused =
           exchange
               .body()
-              .thenCompose(body -> api.handle(request(exchange, body)))
+              .thenCompose(
+                  body -> api.handle(request(exchange, body), () -> exchange.clientLeft().isDone()))
               .thenAccept(answer -> answer(exchange, answer))
               .exceptionally(
                   failure -> {

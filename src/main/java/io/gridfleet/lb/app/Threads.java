@@ -1,10 +1,11 @@
 package io.gridfleet.lb.app;
 
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,11 @@ import org.slf4j.LoggerFactory;
 /** The threads of the process that are neither event loops nor the store's nor the probes'. */
 final class Threads {
   private static final Logger log = LoggerFactory.getLogger(Threads.class);
+
+  /** What waits longer than a client does is of no use. */
+  private static final int MOST_VIEWS = 256;
+
+  private static final int MOST_SCRAPES = 16;
 
   private Threads() {}
 
@@ -25,9 +31,40 @@ final class Threads {
     return timer;
   }
 
-  /** One thread for what people and Prometheus ask and event loops must not do. */
-  static ExecutorService elsewhere() {
-    return Executors.newSingleThreadExecutor(work -> daemon(work, "views"));
+  /**
+   * Threads for what event loops must not do.
+   *
+   * @param views the API's requests and the pages
+   * @param scrapes must not wait for lists that people ask for
+   * @param chores what is put together again after a change
+   */
+  record OffLoop(ExecutorService views, ExecutorService scrapes, ExecutorService chores) {
+    void close() {
+      views.shutdownNow();
+      scrapes.shutdownNow();
+      chores.shutdownNow();
+    }
+  }
+
+  static OffLoop offLoop() {
+    return new OffLoop(
+        one("views", MOST_VIEWS), one("metrics", MOST_SCRAPES), one("chores", MOST_VIEWS));
+  }
+
+  /**
+   * One thread for what event loops must not do.
+   *
+   * @param most that may wait for it; more is rejected
+   */
+  static ExecutorService one(String name, int most) {
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(most),
+        work -> daemon(work, name),
+        new ThreadPoolExecutor.AbortPolicy());
   }
 
   /** Does a duty again and again; one that fails is done again like any other. */
