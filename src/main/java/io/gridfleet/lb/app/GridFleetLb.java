@@ -129,6 +129,7 @@ public final class GridFleetLb implements AutoCloseable {
   public GridFleetLb(GridFleetConfig config) throws StoreStartException {
     this.config = config;
     this.files = new InventoryFiles(config);
+    log.info("the store is {}", StoreSection.located(config.store().address()));
     this.store =
         SqlStore.open(
             storeConfig(config), new Listeners.OfStore(metrics.store(), this::endedMeanwhile));
@@ -246,9 +247,9 @@ public final class GridFleetLb implements AutoCloseable {
         };
     return new Suites(
         new Suites.Parts(
-            store, lab, packs, distributor, news, endSession, health, timer, offLoop.views()),
+            store, inventory, lab, packs, distributor, news, endSession, health, timer, offLoop.views()),
         config.runs(),
-        ApiAccess.of(admission),
+        new LoggedApiAccess(ApiAccess.of(admission)),
         clock);
   }
 
@@ -288,6 +289,7 @@ public final class GridFleetLb implements AutoCloseable {
             sessionEnds.published(session);
           }
         });
+    sessionEnds.add(new SessionLog(inventory));
     sessionEnds.add(known);
     sessionEnds.add(metrics.sessions());
     sessionEnds.add(

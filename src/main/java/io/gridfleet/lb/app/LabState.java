@@ -133,13 +133,13 @@ final class LabState implements DeviceStates, NodeProbeListener {
 
   @Override
   public void nodeUp(NodeId node) {
-    log.info("node {} answers", node);
+    log.atInfo().addKeyValue("node", node.value()).log("node {} answers", node);
     news.node(node, Optional.empty());
   }
 
   @Override
   public void nodeDown(NodeId node, String cause) {
-    log.warn("node {} is offline: {}", node, cause);
+    log.atWarn().addKeyValue("node", node.value()).log("node {} is offline: {}", node, cause);
     news.node(node, Optional.of(cause));
   }
 

@@ -3,16 +3,16 @@ package io.gridfleet.lb.app;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** Sets the log up as the configuration says: lines for people, or JSON for machines. */
 final class Logging {
-  private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n";
+  private static final List<String> OURS = List.of("io.gridfleet", "newsession", "session", "run");
 
   private Logging() {}
 
@@ -20,8 +20,13 @@ final class Logging {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
     toConsole(config, context);
-    context.getLogger("io.gridfleet").setLevel(Level.toLevel(config.level().name()));
-    context.getLogger("newsession").setLevel(Level.toLevel(config.level().name()));
+    level(config, context);
+  }
+
+  /** Of what the program itself logs. */
+  static void level(LogConfig config, LoggerContext context) {
+    Level level = Level.toLevel(config.level().name());
+    OURS.forEach(name -> context.getLogger(name).setLevel(level));
   }
 
   /** Trouble of every library to the console; what else is told, other levels say. */
@@ -36,21 +41,14 @@ final class Logging {
     root.setLevel(Level.WARN);
     context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
-    context.getLogger("io.gridfleet").setLevel(Level.toLevel(config.level().name()));
-    context.getLogger("newsession").setLevel(Level.toLevel(config.level().name()));
+    level(config, context);
   }
 
   private static Encoder<ILoggingEvent> encoder(LogConfig config, LoggerContext context) {
-    if (config.format() == LogConfig.Format.JSON) {
-      JsonEncoder json = new JsonEncoder();
-      json.setContext(context);
-      json.start();
-      return json;
-    }
-    PatternLayoutEncoder text = new PatternLayoutEncoder();
-    text.setContext(context);
-    text.setPattern(LINE);
-    text.start();
-    return text;
+    EncoderBase<ILoggingEvent> encoder =
+        config.format() == LogConfig.Format.JSON ? new JsonLines() : new TextLines();
+    encoder.setContext(context);
+    encoder.start();
+    return encoder;
   }
 }

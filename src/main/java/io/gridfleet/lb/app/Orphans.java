@@ -86,7 +86,7 @@ final class Orphans {
             failure -> {
               log.warn(
                   "device {} can't be cleaned up yet: {}",
-                  orphan.lock().device(),
+                  inventory.describe(orphan.lock().device()),
                   failure.toString());
               unfinished.add(orphan);
               return null;
@@ -126,7 +126,7 @@ final class Orphans {
               if (done) {
                 log.info(
                     "device {} is free again after {} that nobody finished",
-                    orphan.lock().device(),
+                    inventory.describe(orphan.lock().device()),
                     orphan.kind() == Kind.ATTEMPT ? "an attempt" : "an ending");
               }
               freed.accept(orphan.lock());

@@ -57,6 +57,13 @@ public record StoreSection(
         address, password.map(Secret::reveal), connections, waiting, startPatience, keepEnded);
   }
 
+  /** Where it is, for people: a file with its whole path. */
+  static String located(StoreAddress address) {
+    return address instanceof StoreAddress.SqliteFile file
+        ? "sqlite:" + file.path().toAbsolutePath().normalize()
+        : address + (address instanceof StoreAddress.SqliteMemory ? " (keeps nothing)" : "");
+  }
+
   private static Optional<Secret> read(Path file) {
     try {
       return Secret.read(file);

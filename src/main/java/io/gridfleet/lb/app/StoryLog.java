@@ -8,52 +8,72 @@ import io.gridfleet.lb.newsession.SessionWish;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
+import org.slf4j.spi.LoggingEventBuilder;
 
-/** One log line for each step of a new session, with the request's id; never a capability. */
+/**
+ * One log line for each step of a new session, with the request's id; never a capability. What the
+ * line is about is in fields, too, for a log of JSON lines.
+ */
 final class StoryLog implements NewSessionListener {
   private static final Logger log = LoggerFactory.getLogger("newsession");
+  private static final int UNAUTHORIZED = 401;
 
-  private static void line(NewSessionRequest request, String text, Object... values) {
-    try (var id = MDC.putCloseable("request", request.id())) {
-      log.info("request {} " + text, with(request.id(), values));
-    }
+  /** Of a refusal's own words; its data has no bound. */
+  private static final int MAX_REASON = 500;
+
+  private final RepeatedLine strangers = new RepeatedLine(System::nanoTime);
+
+  private static LoggingEventBuilder line(NewSessionRequest request) {
+    return log.atInfo().addKeyValue("request", request.id());
   }
 
-  private static Object[] with(Object first, Object[] rest) {
-    Object[] all = new Object[rest.length + 1];
-    all[0] = first;
-    System.arraycopy(rest, 0, all, 1, rest.length);
-    return all;
+  private static LoggingEventBuilder line(NewSessionRequest request, Device device) {
+    return line(request)
+        .addKeyValue("device", device.id().value())
+        .addKeyValue("node", device.node().id().value());
   }
 
   @Override
   public void admitted(NewSessionRequest request, SessionWish wish) {
-    line(
-        request,
-        "admitted: tenant {}, test {}, run {}{}",
+    String run = wish.labels().run().orElse("-");
+    LoggingEventBuilder line = line(request).addKeyValue("tenant", wish.tenant().name());
+    wish.labels().run().ifPresent(id -> line.addKeyValue("run", id));
+    line.log(
+        "request {} admitted: tenant {}, test {}, run {}{}",
+        request.id(),
         wish.tenant().name(),
         wish.labels().testName().orElse("-"),
-        wish.labels().run().orElse("-"),
+        run,
         wish.warnings().isEmpty() ? "" : ", warnings " + wish.warnings());
   }
 
   @Override
   public void queued(NewSessionRequest request) {
-    line(request, "waits for a device");
+    line(request).log("request {} waits for a device", request.id());
   }
 
   @Override
   public void placed(NewSessionRequest request, Device device, Duration waited) {
-    line(request, "has {} after {} ms", device, waited.toMillis());
+    line(request, device)
+        .log("request {} has {} after {} ms", request.id(), device, waited.toMillis());
   }
 
   @Override
   public void attemptEnded(
       NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
-    line(request, "attempt on {} after {} ms: {}", device, took.toMillis(), words(outcome));
+    LoggingEventBuilder line = line(request, device);
+    if (outcome instanceof AttemptOutcome.Created created) {
+      line.addKeyValue("session", created.id().value());
+    }
+    line.log(
+        "request {} attempt on {} after {} ms: {}",
+        request.id(),
+        device,
+        took.toMillis(),
+        words(outcome));
   }
 
   private static String words(AttemptOutcome outcome) {
@@ -74,26 +94,68 @@ final class StoryLog implements NewSessionListener {
 
   @Override
   public void avoided(NewSessionRequest request, Device device, String cause) {
-    line(request, "{} is avoided: {}", device, cause);
+    line(request, device).log("request {} {} is avoided: {}", request.id(), device, cause);
   }
 
   @Override
   public void created(NewSessionRequest request, Session session, Duration took) {
-    line(request, "answered: session {} after {} ms", session.id(), took.toMillis());
+    line(request)
+        .addKeyValue("session", session.id().value())
+        .addKeyValue("device", session.lock().device().value())
+        .addKeyValue("node", session.node().value())
+        .addKeyValue("tenant", session.terms().tenant())
+        .log(
+            "request {} answered: session {} after {} ms",
+            request.id(),
+            session.id(),
+            took.toMillis());
   }
 
   @Override
   public void refused(NewSessionRequest request, WebDriverError error, Duration took) {
-    line(request, "refused after {} ms: {}", took.toMillis(), error.code().text());
+    if (error.status() == UNAUTHORIZED) {
+      strangers.log(
+          repeats ->
+              line(request)
+                  .log(
+                      "request {} refused with 401 from {}: its token is missing or wrong{}",
+                      request.id(),
+                      request.origin().client().address(),
+                      repeats));
+      return;
+    }
+    line(request)
+        .log(
+            "request {} refused after {} ms: {}: {}{}",
+            request.id(),
+            took.toMillis(),
+            error.code().text(),
+            LogText.beginning(error.message(), MAX_REASON),
+            counts(error));
+  }
+
+  /** How many devices there are, fit, and can't serve why; and how often it was tried. */
+  private static String counts(WebDriverError error) {
+    StringBuilder text = new StringBuilder();
+    if (error.data().containsKey("devices")) {
+      text.append(" [devices ").append(error.data().get("devices"));
+      text.append(", matching ").append(error.data().get("matching"));
+      text.append(", inhibitors ").append(error.data().get("inhibitors"));
+      text.append(']');
+    }
+    if (error.data().get("attempts") instanceof List<?> attempts && !attempts.isEmpty()) {
+      text.append(" [attempts ").append(attempts.size()).append(']');
+    }
+    return text.toString();
   }
 
   @Override
   public void clientLeft(NewSessionRequest request, Phase phase) {
-    line(request, "client left while {}", phase);
+    line(request).log("request {} client left while {}", request.id(), phase);
   }
 
   @Override
   public void cleanedUp(NewSessionRequest request, Device device) {
-    line(request, "cleaned up, {} is free", device);
+    line(request, device).log("request {} cleaned up, {} is free", request.id(), device);
   }
 }

@@ -32,6 +32,7 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.newsession.AttemptOutcome;
@@ -83,6 +84,7 @@ final class Suites {
   /** What suites need of their neighbours. */
   record Parts(
       SqlStore store,
+      Inventory inventory,
       LabState lab,
       DriverPacks packs,
       Distributor distributor,
@@ -106,7 +108,7 @@ final class Suites {
             new ReservationNews.StoreTime(store::toOwnTime, clock));
     this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
     RunEvents told = new RunEvents(events);
-    RunListener listener = RunListener.all(bindings, told);
+    RunListener listener = RunListener.all(bindings, told, new RunLog(parts.inventory()));
     this.failures = new CountFailures(runs, listener);
     DriverPacks packs = parts.packs();
     EndRun end =

@@ -61,6 +61,11 @@ public final class Inventory {
     return Optional.ofNullable(contents.byId().get(id));
   }
 
+  /** Name and id for people; the id alone of a device that isn't there any more. */
+  public String describe(DeviceId id) {
+    return device(id).map(Device::toString).orElse(id.value());
+  }
+
   /** The one device of this udid, serial, id, or {@code id@host}, without regard to case. */
   public Optional<Device> named(String name) {
     return Optional.ofNullable(contents.byName().get(name.strip().toLowerCase(Locale.ROOT)));

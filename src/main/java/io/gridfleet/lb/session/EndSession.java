@@ -92,13 +92,6 @@ public final class EndSession {
         .thenApply(
             outcome -> {
               Duration lived = Duration.between(session.created(), clock.instant());
-              log.info(
-                  "session {} on device {} of node {} ended after {} s: {}",
-                  session.id(),
-                  session.lock().device(),
-                  session.node(),
-                  lived.toSeconds(),
-                  reason.code());
               listener.ended(session, reason, lived);
               return outcome;
             });

@@ -2,6 +2,8 @@ package io.gridfleet.lb.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -10,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -102,6 +106,43 @@ final class ProgramIT {
           .contains("port " + other.getLocalPort() + " of 127.0.0.1 is taken")
           .contains("--listen 127.0.0.1:")
           .doesNotContain("bind(..)");
+    }
+  }
+
+  @Test
+  void everyJsonLineOfABusyDemoIsAFlatObjectWithFields() throws Exception {
+    try (Program server = Program.start(folder, "--config", lab("log: json\n")).awaitReady()) {
+      for (int i = 0; i < 3; i++) {
+        Reply session =
+            server
+                .client()
+                .newSession(
+                    "'platformName':'Android','gridfleet:testName':'a\\nb\\u001b[2J " + i + "'")
+                .join();
+        assertThat(session.status()).as(session.text()).isEqualTo(200);
+        server.client().delete("/session/" + session.sessionId());
+      }
+      server.client().newSession("'gridfleet:selector':'model:Nokia'").join();
+      server.client().newSession("'gridfleet:selector':'model:'").join();
+      server.client().newSession("'gridfleet:\\u001b[2J\\n':'x'").join();
+      server.signal("TERM");
+      assertThat(server.exitStatus(SOON)).isZero();
+
+      Set<String> fields = new TreeSet<>();
+      for (String line : server.log().lines().toList()) {
+        JsonNode read = JsonClient.JSON.readTree(line);
+        assertThat(read.isObject()).as(line).isTrue();
+        assertThat(read).as(line).allMatch(JsonNode::isValueNode);
+        assertThat(read.path("time").asText()).as(line).matches("\\d{4}-.*Z");
+        assertThat(read.path("message").asText()).as(line).doesNotContain("{}", "\u001b", "\n");
+        read.fieldNames().forEachRemaining(fields::add);
+      }
+      assertThat(fields)
+          .contains("level", "logger", "message", "request", "session", "device", "node", "tenant");
+      assertThat(server.log())
+          .contains(
+              "the store is sqlite:/", "No matched devices were found: nothing in this lab is")
+          .contains("[devices 13, matching 0");
     }
   }
 
