@@ -55,6 +55,8 @@ public final class CheckConfig implements Callable<Integer> {
       if (!lab.problems().isEmpty()) {
         return told(lab.problems(), err);
       }
+      LabWarnings.of(loaded.value(), lab.nodes())
+          .forEach(warning -> err.println("warning: " + warning));
       out.println(
           "%s can be used: %d nodes, %d devices, %d tokens"
               .formatted(file, lab.nodes().size(), lab.devices(), loaded.value().tokens().size()));

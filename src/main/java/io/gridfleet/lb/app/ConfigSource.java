@@ -49,6 +49,6 @@ record ConfigSource(
             .fallbacks(fallbacks);
     Loaded<GridFleetConfig> loaded =
         file.map(loader::file).orElseGet(() -> loader.text("demo", DEMO)).load();
-    return new Loaded<>(loaded.value().withMore(simulated), loaded.warnings());
+    return new Loaded<>(loaded.value().withMore(simulated), loaded.warnings(), loaded.lines());
   }
 }

@@ -63,9 +63,9 @@ public final class ExplainSelector implements Callable<Integer> {
             .environment(System.getenv())
             .load()
             .value();
-    return LabDevices.of(new InventoryFiles(config).read().nodes()).stream()
-        .map(ExplainSelector::candidate)
-        .toList();
+    InventoryFiles.Lab lab = new InventoryFiles(config).read();
+    lab.problems().forEach(spec.commandLine().getErr()::println);
+    return LabDevices.of(lab.nodes()).stream().map(ExplainSelector::candidate).toList();
   }
 
   private static Explanation.Candidate candidate(Device device) {

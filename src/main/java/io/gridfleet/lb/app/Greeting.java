@@ -1,11 +1,18 @@
 package io.gridfleet.lb.app;
 
+import io.gridfleet.lb.config.HostPort;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 
 /** What {@code --demo} tells whoever started it. */
 final class Greeting {
   private Greeting() {}
+
+  /** Where clients find a server that listens on this address; a wildcard stays one. */
+  static String url(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return "http://" + new HostPort(host, address.getPort());
+  }
 
   static void print(PrintWriter out, InetSocketAddress address) {
     out.println(
@@ -27,7 +34,7 @@ final class Greeting {
 
         Ctrl-C stops it.
         """
-            .formatted(GridFleetLb.url(address)));
+            .formatted(url(address)));
     out.flush();
   }
 }

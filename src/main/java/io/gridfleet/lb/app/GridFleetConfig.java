@@ -56,10 +56,14 @@ public record GridFleetConfig(
     }
     lattice(complaints);
     NodeNames.check(nodes, complaints);
-    Map<String, Integer> names = new HashMap<>();
+    Map<String, String> names = new HashMap<>();
     for (int i = 0; i < tokens.size(); i++) {
-      if (names.putIfAbsent(tokens.get(i).name(), i) != null) {
-        complaints.at("tokens[" + i + "].name", "stands twice: " + tokens.get(i).name());
+      String key = "tokens[" + i + "].name";
+      String first = names.putIfAbsent(tokens.get(i).name(), key);
+      if (first != null) {
+        complaints.at(
+            key,
+            "stands twice: " + tokens.get(i).name() + ", first in line " + complaints.line(first));
       }
     }
   }

@@ -3,8 +3,6 @@ package io.gridfleet.lb.app;
 import io.gridfleet.lb.api.ApiAccess;
 import io.gridfleet.lb.api.ServerHealth;
 import io.gridfleet.lb.auth.AccessTable;
-import io.gridfleet.lb.auth.Admission;
-import io.gridfleet.lb.auth.Tokens;
 import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
@@ -24,9 +22,9 @@ import io.gridfleet.lb.metrics.Views;
 import io.gridfleet.lb.newsession.NewSessionFlow;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
-import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeCleanUp;
 import io.gridfleet.lb.node.NodeClient;
+import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.node.NodeConnections;
 import io.gridfleet.lb.node.NodeHealth;
 import io.gridfleet.lb.node.NodeProbes;
@@ -114,9 +112,9 @@ public final class GridFleetLb implements AutoCloseable {
   private final NewSessions newSessions;
   private final NewSessionFlow flow;
   private final FrontDoor door;
-  private final Admission admission;
   private final Metrics metrics = new Metrics(Version.text());
-  private final InventoryFiles files;
+  private final ReloadableAdmission admission;
+  private final Reload reload;
   private volatile boolean started;
   private volatile boolean stopping;
   private volatile String local = "";
@@ -127,8 +125,27 @@ public final class GridFleetLb implements AutoCloseable {
    * @throws StoreStartException when the store can't be used
    */
   public GridFleetLb(GridFleetConfig config) throws StoreStartException {
+    this(config, Optional.empty());
+  }
+
+  /**
+   * Builds everything; nothing listens yet.
+   *
+   * @param source where the configuration is read again
+   * @throws StoreStartException when the store can't be used
+   * @throws io.gridfleet.lb.config.ConfigException when an inventory file has a problem
+   */
+  GridFleetLb(GridFleetConfig config, Optional<ConfigSource> source) throws StoreStartException {
     this.config = config;
-    this.files = new InventoryFiles(config);
+    this.admission =
+        new ReloadableAdmission(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
+    this.reload =
+        new Reload(
+            config,
+            source,
+            new Reload.Parts(
+                new InventoryFiles(config), admission, this::takeNodes, metrics.reloads()),
+            clock);
     log.info("the store is {}", StoreSection.located(config.store().address()));
     this.store =
         SqlStore.open(
@@ -168,7 +185,6 @@ public final class GridFleetLb implements AutoCloseable {
     this.probes =
         new NodeProbes(
             config.probe(), trust, new Listeners.OfProbes(lab, lost), timer, clock, new Random());
-    this.admission = Tokens.of(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
     this.suites = suites(packs);
     this.relay =
         new Relay(
@@ -342,6 +358,19 @@ public final class GridFleetLb implements AutoCloseable {
         device.locks().stream().filter(lock -> lock.kind() == HeldLock.Kind.SESSION).count();
   }
 
+  /** Which locks are held of devices that are new or back is asked in the store. */
+  private void takeNodes(List<NodeConfig> nodes) {
+    probes.watch(lab.take(nodes));
+    if (started) {
+      signals.sweep();
+    }
+  }
+
+  /** Reads the configuration again while the server runs. */
+  Reload reloads() {
+    return reload;
+  }
+
   /** Why no new session could be served now; empty when one could. */
   Optional<String> unready() {
     if (stopping) {
@@ -359,7 +388,7 @@ public final class GridFleetLb implements AutoCloseable {
    * @return where clients find us
    */
   public InetSocketAddress start() throws IOException {
-    reload();
+    reload.start();
     live.goOn().toCompletableFuture().join();
     signals.listen();
     signals.sweep().toCompletableFuture().join();
@@ -378,7 +407,7 @@ public final class GridFleetLb implements AutoCloseable {
     suites.start(timer);
     InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();
-    log.info("listening on {}", url(address));
+    log.info("listening on {}", Greeting.url(address));
     return address;
   }
 
@@ -391,25 +420,9 @@ public final class GridFleetLb implements AutoCloseable {
     }
   }
 
-  /** Where clients find a server that listens on this address; a wildcard stays one. */
-  static String url(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return "http://" + new HostPort(host, address.getPort());
-  }
-
-  /**
-   * Reads the inventory files again; a broken one keeps what it said before. Which locks are held
-   * of devices that are new or back is asked in the store.
-   */
-  public synchronized void reload() {
-    InventoryFiles.Lab read = files.read();
-    read.problems().forEach(problem -> log.warn("inventory: {}", problem));
-    List<Node> nodes = lab.take(read.nodes());
-    probes.watch(nodes);
-    log.info("{} nodes, {} devices", nodes.size(), read.devices());
-    if (started) {
-      signals.sweep();
-    }
+  /** Reads the inventory files again; a broken one keeps what it said before. */
+  public void reload() {
+    reload.inventory();
   }
 
   /** While the store is gone nobody can tell: then sessions are left to whoever serves later. */

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.app;
 
 import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Text for a line of the log. Clients choose parts of it (test names, capability names, a node's
@@ -26,6 +28,11 @@ final class LogText {
       line.append("… (").append(text.length() - end).append(" more characters)");
     }
     return line.toString();
+  }
+
+  /** The event with a field, where there is a value for it. */
+  static LoggingEventBuilder with(LoggingEventBuilder event, String key, Optional<String> value) {
+    return value.map(text -> event.addKeyValue(key, text)).orElse(event);
   }
 
   /** At most so many characters of its first line. */

@@ -5,6 +5,7 @@ import io.gridfleet.lb.config.Loaded;
 import io.gridfleet.lb.store.StoreStartException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -58,8 +59,12 @@ public final class Main implements Callable<Integer> {
   /** Runs until a signal ends it. */
   public static void main(String[] args) {
     tuneNetty();
-    int status = new CommandLine(new Main()).execute(args);
+    int status = commandLine().execute(args);
     System.exit(status);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main()).setParameterExceptionHandler(new WrongArguments());
   }
 
   /**
@@ -89,12 +94,14 @@ public final class Main implements Callable<Integer> {
     try {
       Loaded<GridFleetConfig> loaded = source.load();
       loaded.warnings().forEach(warning -> err.println("warning: " + warning));
-      GridFleetConfig config = loaded.value();
-      try (SimulatedNodes nodes = SimulatedNodes.of(config)) {
-        return run(config.withMore(nodes.configured()), err);
+      try (SimulatedNodes nodes = SimulatedNodes.of(loaded.value())) {
+        return run(source.adding(nodes.configured()), loaded.value().withMore(nodes.configured()));
       }
     } catch (ConfigException wrong) {
       wrong.problems().forEach(err::println);
+      return WRONG;
+    } catch (IllegalArgumentException | UncheckedIOException wrong) {
+      err.println(wrong.getMessage());
       return WRONG;
     }
   }
@@ -113,21 +120,21 @@ public final class Main implements Callable<Integer> {
     return new ConfigSource(Optional.ofNullable(configFile), System.getenv(), flags, fallbacks);
   }
 
-  private int run(GridFleetConfig config, PrintWriter err) throws InterruptedException {
+  private int run(ConfigSource source, GridFleetConfig config) throws InterruptedException {
     Logging.configure(config.log());
     StopOnSignal stop = StopOnSignal.handle();
     GridFleetLb server;
     InetSocketAddress address;
     try {
-      server = new GridFleetLb(config);
+      server = new GridFleetLb(config, Optional.of(source));
       address = server.start();
     } catch (StoreStartException | IOException cantStart) {
-      err.println(cantStart.getMessage());
+      spec.commandLine().getErr().println(cantStart.getMessage());
       return CANT_START;
     }
-    Reloading reloading = Reloading.start(config, server::reload);
+    Reloading reloading = Reloading.start(server.reloads());
     stop.serving(
-        new Draining(config.router().drain()),
+        () -> new Draining(server.reloads().drain()),
         draining -> {
           reloading.close();
           server.stop(draining);

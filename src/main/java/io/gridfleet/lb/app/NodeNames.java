@@ -20,14 +20,19 @@ final class NodeNames {
     for (int i = 0; i < nodes.size(); i++) {
       NodeConfig node = nodes.get(i);
       String at = "nodes[" + i + "]";
-      names.node(node, at).ifPresent(words -> complaints.at(at, words));
+      names.node(node, where(at, complaints)).ifPresent(words -> complaints.at(at, words));
       for (int j = 0; j < node.devices().size(); j++) {
         String device = at + ".devices[" + j + "]";
         names
-            .device(node, node.devices().get(j), device)
+            .device(node, node.devices().get(j), where(device, complaints))
             .ifPresent(words -> complaints.at(device, words));
       }
     }
+  }
+
+  private static String where(String key, Complaints complaints) {
+    int line = complaints.line(key);
+    return "'" + key + "'" + (line == 0 ? "" : " in line " + line);
   }
 
   /** Takes the node's name; words if another has it. */

@@ -22,12 +22,12 @@ record SessionLog(Inventory inventory) implements SessionListener {
             .addKeyValue("device", device.value())
             .addKeyValue("node", session.node().value())
             .addKeyValue("tenant", session.terms().tenant());
-    session.terms().run().ifPresent(run -> line.addKeyValue("run", run));
-    line.log(
-        "session {} on {} ended after {} s: {}",
-        session.id(),
-        inventory.describe(device),
-        lived.toSeconds(),
-        reason.code());
+    LogText.with(line, "run", session.terms().run())
+        .log(
+            "session {} on {} ended after {} s: {}",
+            session.id(),
+            inventory.describe(device),
+            lived.toSeconds(),
+            reason.code());
   }
 }

@@ -2,6 +2,7 @@ package io.gridfleet.lb.app;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class StopOnSignal {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private State state = State.STARTING;
   private Draining draining = new Draining(Duration.ZERO);
+  private Supplier<Draining> drain = () -> draining;
   private Stop stop = ending -> {};
 
   /** Handles the signals from here on. */
@@ -47,8 +49,8 @@ final class StopOnSignal {
   }
 
   /** The server runs: from here on the first signal drains. */
-  synchronized void serving(Draining drain, Stop ending) {
-    draining = drain;
+  synchronized void serving(Supplier<Draining> draining, Stop ending) {
+    drain = draining;
     stop = ending;
     state = State.SERVING;
   }
@@ -63,6 +65,7 @@ final class StopOnSignal {
       case STARTING -> Runtime.getRuntime().halt(0);
       case SERVING -> {
         state = State.DRAINING;
+        draining = drain.get();
         new Thread(this::stopInOrder, "stop").start();
       }
       case DRAINING -> {
@@ -90,6 +93,7 @@ final class StopOnSignal {
         return;
       }
       state = State.CLOSING;
+      draining = drain.get();
     }
     stopInOrder();
   }

@@ -9,6 +9,7 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -40,14 +41,14 @@ final class StoryLog implements NewSessionListener {
   public void admitted(NewSessionRequest request, SessionWish wish) {
     String run = wish.labels().run().orElse("-");
     LoggingEventBuilder line = line(request).addKeyValue("tenant", wish.tenant().name());
-    wish.labels().run().ifPresent(id -> line.addKeyValue("run", id));
-    line.log(
-        "request {} admitted: tenant {}, test {}, run {}{}",
-        request.id(),
-        wish.tenant().name(),
-        wish.labels().testName().orElse("-"),
-        run,
-        wish.warnings().isEmpty() ? "" : ", warnings " + wish.warnings());
+    LogText.with(line, "run", wish.labels().run())
+        .log(
+            "request {} admitted: tenant {}, test {}, run {}{}",
+            request.id(),
+            wish.tenant().name(),
+            wish.labels().testName().orElse("-"),
+            run,
+            wish.warnings().isEmpty() ? "" : ", warnings " + wish.warnings());
   }
 
   @Override
@@ -64,16 +65,17 @@ final class StoryLog implements NewSessionListener {
   @Override
   public void attemptEnded(
       NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
-    LoggingEventBuilder line = line(request, device);
-    if (outcome instanceof AttemptOutcome.Created created) {
-      line.addKeyValue("session", created.id().value());
-    }
-    line.log(
-        "request {} attempt on {} after {} ms: {}",
-        request.id(),
-        device,
-        took.toMillis(),
-        words(outcome));
+    Optional<String> session =
+        outcome instanceof AttemptOutcome.Created created
+            ? Optional.of(created.id().value())
+            : Optional.empty();
+    LogText.with(line(request, device), "session", session)
+        .log(
+            "request {} attempt on {} after {} ms: {}",
+            request.id(),
+            device,
+            took.toMillis(),
+            words(outcome));
   }
 
   private static String words(AttemptOutcome outcome) {

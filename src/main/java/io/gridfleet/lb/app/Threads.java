@@ -3,6 +3,7 @@ package io.gridfleet.lb.app;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -65,6 +66,11 @@ final class Threads {
         new ArrayBlockingQueue<>(most),
         work -> daemon(work, name),
         new ThreadPoolExecutor.AbortPolicy());
+  }
+
+  /** Reads configuration files again. */
+  static ScheduledExecutorService reload() {
+    return Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "reload"));
   }
 
   /** Does a duty again and again; one that fails is done again like any other. */

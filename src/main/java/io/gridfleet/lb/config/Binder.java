@@ -217,7 +217,7 @@ final class Binder {
       problem(node, path, "must be a single value, not " + node.kind());
       return null;
     }
-    String shown = key.secret() ? "" : ", not '" + scalar.text() + "'";
+    String shown = key.secret() ? "" : ", not '" + Redacted.text(scalar.text()) + "'";
     try {
       Object value = Scalars.parse(type, scalar);
       String outside = Range.outside(type, key, value);
@@ -226,9 +226,18 @@ final class Binder {
       }
       problem(node, path, "must be " + outside + shown);
     } catch (IllegalArgumentException e) {
-      problem(node, path, "must be " + e.getMessage() + shown);
+      problem(node, path, words(String.valueOf(e.getMessage()), shown));
     }
     return null;
+  }
+
+  /** A type's own sentence begins with a capital and an opening for other readers. */
+  private static String words(String message, String shown) {
+    int opening = message.indexOf(": ");
+    boolean sentence = !message.isEmpty() && Character.isUpperCase(message.charAt(0));
+    return sentence && opening > 0
+        ? "is wrong: " + message.substring(opening + 2)
+        : "must be " + message + shown;
   }
 
   private void problem(Yaml node, String path, String words) {

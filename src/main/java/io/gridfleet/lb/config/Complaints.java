@@ -36,7 +36,7 @@ public final class Complaints {
   public void at(String key, String words) {
     String whole = path.isEmpty() ? key : key.isEmpty() ? path : path + "." + key;
     String subject = whole.isEmpty() ? "" : "'" + whole + "' ";
-    problems.accept(ConfigProblem.at(place(key), subject + words));
+    problems.accept(ConfigProblem.at(place(section, key), subject + words));
   }
 
   /** The value of an environment variable, for keys that name one. */
@@ -44,8 +44,13 @@ public final class Complaints {
     return Optional.ofNullable(environment.apply(name));
   }
 
+  /** The line of a key of the record; 0 where it wasn't written in a file. */
+  public int line(String key) {
+    return place(section, key).line();
+  }
+
   /** The place of the key; where it isn't written, that of the nearest thing around it. */
-  private Place place(String key) {
+  static Place place(Mapping section, String key) {
     Place place = section.place();
     Yaml at = section;
     for (String step : key.replace("[", ".[").split("\\.", -1)) {

@@ -1,26 +1,40 @@
 package io.gridfleet.lb.config;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 
 /**
  * Files of one shape that are read again while the program runs. A file that is broken counts as it
- * was when it last could be read; a file that is gone counts no more. One reading at a time.
+ * was when it last could be read. So does a file that is gone, for a while: a move, a mount or a
+ * checkout that isn't complete must not empty a lab. One reading at a time.
  */
 public final class ConfigFiles<T extends Record> {
   private final Class<T> type;
-  private final List<FileGlob> globs;
+  private final LongSupplier nanos;
 
   /** What each file held when it last could be read; guarded by this. */
-  private Map<Path, T> last = Map.of();
+  private Map<Path, Loaded<T>> last = Map.of();
 
-  public ConfigFiles(Class<T> type, List<FileGlob> globs) {
+  /** Since when files of {@link #last} are gone; guarded by this. */
+  private final Map<Path, Long> goneSince = new TreeMap<>();
+
+  /**
+   * @param nanos a clock that only goes on
+   */
+  public ConfigFiles(Class<T> type, LongSupplier nanos) {
     this.type = type;
-    this.globs = List.copyOf(globs);
+    this.nanos = nanos;
   }
 
   /**
@@ -28,31 +42,66 @@ public final class ConfigFiles<T extends Record> {
    *
    * @param contents in the order of the file names
    * @param problems of files that can't be read now
+   * @param missing the files that are gone but still count, and for how long they will
    */
-  public record Contents<T>(Map<Path, T> contents, List<ConfigProblem> problems) {}
+  public record Contents<T>(
+      Map<Path, Loaded<T>> contents, List<ConfigProblem> problems, Map<Path, Duration> missing) {}
 
-  /** Reads them all. */
-  public synchronized Contents<T> read() {
-    TreeSet<Path> files = new TreeSet<>();
-    globs.forEach(glob -> files.addAll(glob.files()));
-    Map<Path, T> contents = new LinkedHashMap<>();
+  /**
+   * Reads them all.
+   *
+   * @param forgetAfter how long a file that is gone still counts
+   */
+  public synchronized Contents<T> read(List<FileGlob> globs, Duration forgetAfter) {
+    Map<Path, Loaded<T>> contents = new TreeMap<>();
     List<ConfigProblem> problems = new ArrayList<>();
-    for (Path file : files) {
+    for (Path file : files(globs, problems)) {
+      goneSince.remove(file);
       try {
-        contents.put(file, ConfigLoader.of(type).file(file).load().value());
+        contents.put(file, ConfigLoader.of(type).file(file).load());
       } catch (ConfigException e) {
         problems.addAll(e.problems());
-        T old = last.get(file);
+        Loaded<T> old = last.get(file);
         if (old != null) {
           contents.put(file, old);
         }
       }
     }
+    Map<Path, Duration> missing = keepMissing(globs, forgetAfter, contents);
     last = contents;
-    return new Contents<>(new LinkedHashMap<>(contents), List.copyOf(problems));
+    goneSince.keySet().retainAll(missing.keySet());
+    return new Contents<>(new LinkedHashMap<>(contents), List.copyOf(problems), missing);
   }
 
-  public List<FileGlob> globs() {
-    return globs;
+  private static Set<Path> files(List<FileGlob> globs, List<ConfigProblem> problems) {
+    Set<Path> files = new TreeSet<>();
+    for (FileGlob glob : globs) {
+      try {
+        files.addAll(glob.files());
+      } catch (UncheckedIOException e) {
+        IOException cause = Objects.requireNonNull(e.getCause());
+        problems.add(new ConfigProblem(glob.folder().toString(), 0, 0, Unreadable.why(cause)));
+      }
+    }
+    return files;
+  }
+
+  /** Adds what is gone and not forgotten; a file that no pattern names any more is left out. */
+  private Map<Path, Duration> keepMissing(
+      List<FileGlob> globs, Duration forgetAfter, Map<Path, Loaded<T>> contents) {
+    Map<Path, Duration> missing = new TreeMap<>();
+    long now = nanos.getAsLong();
+    last.forEach(
+        (file, old) -> {
+          if (!contents.containsKey(file) && globs.stream().anyMatch(glob -> glob.names(file))) {
+            long since = goneSince.computeIfAbsent(file, first -> now);
+            Duration left = forgetAfter.minusNanos(now - since);
+            if (left.compareTo(Duration.ZERO) > 0) {
+              missing.put(file, left);
+              contents.put(file, old);
+            }
+          }
+        });
+    return missing;
   }
 }

@@ -4,10 +4,8 @@ import io.gridfleet.lb.config.Yaml.Mapping;
 import io.gridfleet.lb.config.Yaml.Scalar;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,12 +50,8 @@ public final class ConfigLoader<T extends Record> {
               .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
               .toString();
       file = YamlReader.read(name, parent == null ? Path.of("") : parent, text, problems::add);
-    } catch (NoSuchFileException e) {
-      problems.add(new ConfigProblem(name, 0, 0, "there is no such file"));
-    } catch (CharacterCodingException e) {
-      problems.add(new ConfigProblem(name, 0, 0, "not valid UTF-8"));
     } catch (IOException e) {
-      problems.add(new ConfigProblem(name, 0, 0, "can't be read: " + e.getMessage()));
+      problems.add(new ConfigProblem(name, 0, 0, Unreadable.why(e)));
     }
     return this;
   }
@@ -106,6 +100,6 @@ public final class ConfigLoader<T extends Record> {
     if (!problems.isEmpty() || made == null) {
       throw new ConfigException(problems);
     }
-    return new Loaded<>(type.cast(made), warnings);
+    return new Loaded<>(type.cast(made), warnings, new Lines(tree));
   }
 }

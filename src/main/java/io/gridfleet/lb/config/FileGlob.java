@@ -52,6 +52,11 @@ public record FileGlob(Path folder, String name) {
         && folder.getFileSystem().getPathMatcher("glob:" + name).matches(file.getFileName());
   }
 
+  /** Whether this file, there or not, is one of these. */
+  boolean names(Path file) {
+    return folder.equals(file.getParent()) && fits(file);
+  }
+
   @Override
   public String toString() {
     return folder.resolve("x").resolveSibling(name).toString();

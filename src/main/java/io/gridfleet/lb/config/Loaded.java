@@ -6,8 +6,9 @@ import java.util.List;
  * A configuration that can be used.
  *
  * @param warnings what is odd but harmless, such as an unknown variable with our prefix
+ * @param lines where its keys were written
  */
-public record Loaded<T>(T value, List<ConfigProblem> warnings) {
+public record Loaded<T>(T value, List<ConfigProblem> warnings, Lines lines) {
   public Loaded {
     warnings = List.copyOf(warnings);
   }

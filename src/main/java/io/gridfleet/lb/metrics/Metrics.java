@@ -22,6 +22,7 @@ public final class Metrics implements AutoCloseable {
   private final NewSessionMetrics newSessions = new NewSessionMetrics(registry);
   private final SessionMetrics sessions = new SessionMetrics(registry);
   private final StoreMetrics store = new StoreMetrics(registry);
+  private final ReloadMetrics reloads = new ReloadMetrics(registry);
   private final Counter replays;
   private final List<AutoCloseable> bound = new ArrayList<>();
   private volatile @Nullable FleetMetrics fleet;
@@ -53,6 +54,10 @@ public final class Metrics implements AutoCloseable {
 
   public StoreListener store() {
     return store;
+  }
+
+  public ReloadMetrics reloads() {
+    return reloads;
   }
 
   /** A new session request got the answer of an earlier one, or waits for it. */

@@ -70,6 +70,12 @@ public record DeviceConfig(
     }
   }
 
+  /** For people: its name beside what identifies it. */
+  public String label(String node) {
+    String key = key(node);
+    return name.filter(text -> !text.equals(key)).map(text -> text + " (" + key + ")").orElse(key);
+  }
+
   /**
    * What names the device in the whole lab: its id, else its udid, else its node and browser.
    *

@@ -41,6 +41,9 @@ public sealed interface StoreAddress {
       "sqlite:PATH, sqlite::memory: or postgresql://user@host:5432/database (the password comes"
           + " from a file or the environment)";
 
+  /** Options of the driver that are secrets. */
+  Pattern PASSWORD = Pattern.compile("[?&](?:ssl)?password=", Pattern.CASE_INSENSITIVE);
+
   /**
    * Reads an address.
    *
@@ -57,13 +60,14 @@ public sealed interface StoreAddress {
         Pattern.compile("postgres(?:ql)?://([^@/:]+)(:[^@/]*)?@([^/?@]+)/([^/?]+)(\\?.*)?")
             .matcher(text);
     if (!postgres.matches()) {
-      throw new IllegalArgumentException("A store is " + FORMS);
-    }
-    if (postgres.group(2) != null) {
-      throw new IllegalArgumentException(
-          "A store's address must not hold a password: use " + FORMS);
+      throw new IllegalArgumentException(FORMS);
     }
     String options = postgres.group(5) == null ? "" : postgres.group(5);
+    if (postgres.group(2) != null || PASSWORD.matcher(options).find()) {
+      throw new IllegalArgumentException(
+          "without a password, which 'passwordFile' or 'passwordEnv' gives: "
+              + "postgresql://user@host:5432/database");
+    }
     return new Postgres(postgres.group(1), postgres.group(3), postgres.group(4), options);
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class CheckConfigTest {
@@ -53,7 +55,7 @@ final class CheckConfigTest {
 
   @Test
   void theEnvironmentCounts() throws IOException {
-    Path file = write("listen: y\n");
+    Path file = write("listen: y\nnodes: [{url: 'http://a:1', devices: [{browserName: b}]}]\n");
     assertThat(
             run(file, Map.of("GRIDFLEET_LB_LISTEN", "127.0.0.1:1", "GRIDFLEET_LB_PORT", "tcp://1")))
         .isZero();
@@ -65,6 +67,86 @@ final class CheckConfigTest {
   void aFileThatIsNotThereIsAProblem() {
     assertThat(run(folder.resolve("none.yaml"), Map.of())).isEqualTo(2);
     assertThat(err.toString()).contains("there is no such file");
+  }
+
+  @Test
+  void whatIsRarelyMeantIsAWarning() throws IOException {
+    Path file =
+        write(
+            """
+            nodes:
+              - url: http://a:1
+                devices: [{udid: x, platformName: Andriod, name: Pixel}]
+              - {id: b, url: 'http://A:1/'}
+            inventory: {files: ['none.d/*.yaml']}
+            tokens:
+              - {name: team, secretEnv: T, devices: 'tag.team:checkout'}
+            """);
+    assertThat(run(file, Map.of("T", "secret"))).isZero();
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "warning: 'inventory.files' has "
+                + folder.resolve("none.d/*.yaml")
+                + ", which matches no file",
+            "warning: the nodes 'a:1' and 'b' have one url, http://A:1/: their devices are asked"
+                + " for on one server",
+            "warning: the device 'Pixel (x)' has the unknown 'platformName' Andriod; did you mean"
+                + " 'Android'?",
+            "warning: the token 'team' may use no device: none matches tag.team:checkout");
+  }
+
+  @Test
+  void aLabWithoutDevicesIsAWarning() throws IOException {
+    assertThat(run(write("nodes: []"), Map.of())).isZero();
+    assertThat(err.toString())
+        .isEqualTo("warning: there are no devices: every new session will be refused\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "store: 'postgresql://lab:sesame@db/lab'",
+        "store: 'postgresql://lab@db/lab?password=sesame'",
+        "store: 'postgresql://lab:sesame/with@at@db/lab'",
+        "store: 'postgres:lab:sesame@db'",
+        "store: 'sesame@db'",
+        "nodes: [{url: 'http://lab:sesame@a:1'}]",
+        "nodes: [{url: 'http://lab:ses ame@a:1'}]",
+        "listen: 'user:sesame@host:1'"
+      })
+  void aPasswordInAnAddressIsNeverShown(String text) throws IOException {
+    Path file = write(text.replace("ses ame", "sesame sesame"));
+    assertThat(run(file, Map.of())).isEqualTo(2);
+    assertThat(err.toString()).contains("must be").doesNotContain("sesame");
+    assertThat(run(file, Map.of("GRIDFLEET_LB_STORE", "postgresql://u:sesame@db/lab")))
+        .isEqualTo(2);
+    assertThat(err.toString() + out).doesNotContain("sesame");
+  }
+
+  @Test
+  void theTextsOfOtherPartsReadAsSentences() throws IOException {
+    Path file =
+        write(
+            """
+            store: foo
+            tokens:
+              - {name: a, secretEnv: T, devices: 'model:'}
+              - {name: a, secretEnv: T}
+            nodes:
+              - {id: n, url: 'http://a:1'}
+              - {id: n, url: 'http://b:1'}
+            """);
+    assertThat(run(file, Map.of("T", "x"))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(":1:8: 'store.address' must be sqlite:PATH, sqlite::memory: or postgresql://")
+        .contains(
+            "'tokens[0].devices' is wrong: the selector can't be read at line 1, column 7: expected"
+                + " a value after model:")
+        .doesNotContain("must be A store", "must be No matched");
+    Path twice = write("nodes:\n  - {id: n, url: 'http://a:1'}\n  - {id: n, url: 'http://b:1'}\n");
+    assertThat(run(twice, Map.of())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(":3:5: 'nodes[1]' has the name of 'nodes[0]' in line 2, 'n'; give it an 'id'");
   }
 
   private Path write(String text) throws IOException {

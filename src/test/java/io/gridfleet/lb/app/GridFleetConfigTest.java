@@ -112,10 +112,10 @@ final class GridFleetConfigTest {
         """;
     assertThat(problems(yaml))
         .containsExactly(
-            "lab.yaml:3:5: 'nodes[1]' has the name of nodes[0], 'A:1'; give it an 'id'",
-            "lab.yaml:7:9: 'nodes[2].devices[0]' has the name of nodes[0].devices[0], 'x'; give it"
+            "lab.yaml:3:5: 'nodes[1]' has the name of 'nodes[0]' in line 2, 'A:1'; give it an 'id'",
+            "lab.yaml:7:9: 'nodes[2].devices[0]' has the name of 'nodes[0].devices[0]' in line 2, 'x'; give it"
                 + " an 'id'",
-            "lab.yaml:9:9: 'nodes[2].devices[2]' has the name of nodes[2].devices[1],"
+            "lab.yaml:9:9: 'nodes[2].devices[2]' has the name of 'nodes[2].devices[1]' in line 8,"
                 + " 'c/chrome'; give it an 'id'");
   }
 

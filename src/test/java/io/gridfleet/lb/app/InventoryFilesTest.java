@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class InventoryFilesTest {
   private final Path folder;
   private final InventoryFiles files;
+  private long now = 1;
 
   InventoryFilesTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
@@ -26,7 +30,9 @@ final class InventoryFilesTest {
         Files.writeString(
             folder.resolve("gridfleet-lb.yaml"),
             "nodes: [{id: own, url: 'http://own:1'}]\ninventory: {files: ['lab.d/*.yaml']}\n");
-    files = new InventoryFiles(ConfigLoader.of(GridFleetConfig.class).file(config).load().value());
+    files =
+        new InventoryFiles(
+            ConfigLoader.of(GridFleetConfig.class).file(config).load().value(), () -> now);
   }
 
   @Test
@@ -60,11 +66,48 @@ final class InventoryFilesTest {
   }
 
   @Test
-  void theNodesOfAFileThatIsGoneAreGone() throws IOException {
+  void theNodesOfAFileThatIsGoneStayUntilItIsForgotten() throws IOException {
+    String nodes = "nodes: [{id: a, url: 'http://a:1', devices: [{udid: x, platformName: iOS}]}]";
+    Path file = write("lab.d/a.yaml", nodes);
+    files.read();
+    Files.delete(file);
+    now += Duration.ofMinutes(90).toNanos();
+    Lab lab = files.read();
+    assertThat(lab.nodes()).extracting(NodeConfig::name).containsExactly("own", "a");
+    assertThat(lab.problems()).isEmpty();
+    assertThat(lab.missing())
+        .containsExactly(
+            Map.entry(file, new InventoryFiles.Missing(List.of("x"), Duration.ofMinutes(10))));
+
+    now += Duration.ofMinutes(6).toNanos();
+    assertThat(files.read().missing().get(file).left()).isEqualTo(Duration.ofMinutes(4));
+    write("lab.d/a.yaml", nodes);
+    assertThat(files.read().missing()).isEmpty();
+    Files.delete(file);
+    files.read();
+    now += Duration.ofMinutes(9).toNanos();
+    assertThat(files.read().nodes()).hasSize(2);
+    now += Duration.ofMinutes(1).toNanos();
+    lab = files.read();
+    assertThat(lab.nodes()).extracting(NodeConfig::name).containsExactly("own");
+    assertThat(lab.missing()).isEmpty();
+  }
+
+  @Test
+  void aFileThatNoPatternNamesAnyMoreIsGoneAtOnce() throws IOException {
+    write("lab.d/a.yaml", "nodes: [{id: a, url: 'http://a:1'}]");
+    files.read();
+    files.use(ConfigLoader.defaults(GridFleetConfig.class));
+    assertThat(files.read().nodes()).isEmpty();
+  }
+
+  @Test
+  void aFolderThatIsGoneKeepsItsFiles() throws IOException {
     Path file = write("lab.d/a.yaml", "nodes: [{id: a, url: 'http://a:1'}]");
     files.read();
     Files.delete(file);
-    assertThat(files.read().nodes()).extracting(NodeConfig::name).containsExactly("own");
+    Files.delete(file.getParent());
+    assertThat(files.read().nodes()).extracting(NodeConfig::name).containsExactly("own", "a");
   }
 
   @Test
@@ -83,7 +126,7 @@ final class InventoryFilesTest {
     assertThat(lab.problems()).hasSize(2);
     assertThat(lab.problems().get(0).message()).contains("has the name of", "the configuration");
     assertThat(lab.problems().get(1).message())
-        .contains("'nodes[1].devices[0]'", "give it an 'id'");
+        .contains("'nodes[1].devices[0]'", "b.yaml, line 2", "give it an 'id'");
   }
 
   @Test
