@@ -42,7 +42,6 @@ import io.gridfleet.lb.session.SessionActivity;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.store.SqlStore;
 import io.gridfleet.lb.store.StoreAddress;
-import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreStartException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
@@ -149,7 +148,8 @@ public final class GridFleetLb implements AutoCloseable {
     log.info("the store is {}", StoreSection.located(config.store().address()));
     this.store =
         SqlStore.open(
-            storeConfig(config), new Listeners.OfStore(metrics.store(), this::endedMeanwhile));
+            config.store().toStoreConfig(config.session().keepEnded()),
+            new Listeners.OfStore(metrics.store(), this::endedMeanwhile));
     Duration expiry = config.newSession().lockExpiry();
     this.keeper = new LockKeeper(store.deviceLocks(), expiry, System::nanoTime);
     this.distributor =
@@ -234,13 +234,6 @@ public final class GridFleetLb implements AutoCloseable {
         ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric();
     metrics.showBufferMemory("direct", buffers::usedDirectMemory);
     metrics.showBufferMemory("heap", buffers::usedHeapMemory);
-  }
-
-  private static StoreConfig storeConfig(GridFleetConfig config) {
-    return config
-        .store()
-        .toStoreConfig(
-            config.session().keepEnded(), name -> Optional.ofNullable(System.getenv(name)));
   }
 
   private Suites suites(DriverPacks packs) {

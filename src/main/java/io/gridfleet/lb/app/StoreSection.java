@@ -40,6 +40,11 @@ public record StoreSection(
         Duration startPatience)
     implements Checked {
 
+  /** What the store is opened with, in this process's environment. */
+  StoreConfig toStoreConfig(Duration keepEnded) {
+    return toStoreConfig(keepEnded, name -> Optional.ofNullable(System.getenv(name)));
+  }
+
   /**
    * What the store is opened with.
    *
