@@ -1,21 +1,17 @@
 package io.gridfleet.lb.app;
 
 import io.gridfleet.lb.api.ApiAccess;
-import io.gridfleet.lb.api.ServerHealth;
 import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.MatchingThread;
 import io.gridfleet.lb.distributor.ReplicaNews;
-import io.gridfleet.lb.distributor.SeatView;
-import io.gridfleet.lb.documents.Overview;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.metrics.Metrics;
 import io.gridfleet.lb.metrics.Views;
@@ -26,7 +22,6 @@ import io.gridfleet.lb.node.NodeCleanUp;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.node.NodeConnections;
-import io.gridfleet.lb.node.NodeHealth;
 import io.gridfleet.lb.node.NodeProbes;
 import io.gridfleet.lb.node.NodeTrust;
 import io.gridfleet.lb.relay.Relay;
@@ -50,7 +45,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -105,6 +99,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final LabState lab;
   private final NodeProbes probes;
   private final LockKeeper keeper;
+  private final ServerStatus status;
   private final Suites suites;
   private final Signals signals;
   private final Relay relay;
@@ -185,6 +180,7 @@ public final class GridFleetLb implements AutoCloseable {
     this.probes =
         new NodeProbes(
             config.probe(), trust, new Listeners.OfProbes(lab, lost), timer, clock, new Random());
+    this.status = new ServerStatus(store, lab, probes, inventory, distributor, () -> stopping);
     this.suites = suites(packs);
     this.relay =
         new Relay(
@@ -237,26 +233,18 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   private Suites suites(DriverPacks packs) {
-    ServerHealth health =
-        new ServerHealth() {
-          @Override
-          public boolean ready() {
-            return unready().isEmpty();
-          }
-
-          @Override
-          public boolean storeAnswers() {
-            return store.health().up();
-          }
-
-          @Override
-          public String version() {
-            return Version.text();
-          }
-        };
     return new Suites(
         new Suites.Parts(
-            store, inventory, lab, packs, distributor, news, endSession, health, timer, offLoop.views()),
+            store,
+            inventory,
+            lab,
+            packs,
+            distributor,
+            news,
+            endSession,
+            status,
+            timer,
+            offLoop.views()),
         config.runs(),
         new LoggedApiAccess(ApiAccess.of(admission)),
         clock);
@@ -320,35 +308,17 @@ public final class GridFleetLb implements AutoCloseable {
   private Endpoints endpoints() {
     return new Endpoints(
         newSessions.endpoint(metrics::idempotentReplay, () -> stopping, () -> local, relay),
-        OwnEndpoints.status(this::unready, Version.text()),
+        OwnEndpoints.status(status::unready, status.version()),
         OwnEndpoints.health(),
-        OwnEndpoints.ready(this::unready),
+        OwnEndpoints.ready(status::unready),
         OwnEndpoints.metrics(metrics::scrape, offLoop.scrapes()),
         OwnEndpoints.api(suites.api()),
-        new OwnPages(this::overview, offLoop.views()),
-        (id, status) ->
+        new OwnPages(status::overview, offLoop.views()),
+        (id, answered) ->
             endSession.end(
                 id,
                 EndReason.CLIENT_DELETED,
-                status == 0 || status >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
-  }
-
-  /** Looks at every device: not for event loops. */
-  private Overview overview() {
-    Collection<NodeHealth> nodes = probes.health().values();
-    return new Overview(
-        Version.text(),
-        unready(),
-        (int) nodes.stream().filter(node -> node.state() != NodeHealth.State.DOWN).count(),
-        nodes.size(),
-        inventory.devices().size(),
-        distributor.seats().stream().mapToInt(GridFleetLb::sessions).sum(),
-        distributor.queueLength());
-  }
-
-  private static int sessions(SeatView device) {
-    return (int)
-        device.locks().stream().filter(lock -> lock.kind() == HeldLock.Kind.SESSION).count();
+                answered == 0 || answered >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
   }
 
   /** Which locks are held of devices that are new or back is asked in the store. */
@@ -362,17 +332,6 @@ public final class GridFleetLb implements AutoCloseable {
   /** Reads the configuration again while the server runs. */
   Reload reloads() {
     return reload;
-  }
-
-  /** Why no new session could be served now; empty when one could. */
-  Optional<String> unready() {
-    if (stopping) {
-      return Optional.of("this server is stopping");
-    }
-    if (!store.health().up()) {
-      return Optional.of("the store can't be reached");
-    }
-    return lab.inService() ? Optional.empty() : Optional.of("no device is in service");
   }
 
   /**

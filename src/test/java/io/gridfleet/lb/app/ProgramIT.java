@@ -124,7 +124,8 @@ final class ProgramIT {
       }
       server.client().newSession("'gridfleet:selector':'model:Nokia'").join();
       server.client().newSession("'gridfleet:selector':'model:'").join();
-      server.client().newSession("'gridfleet:\\u001b[2J\\n':'x'").join();
+      Reply unknown = server.client().newSession("'gridfleet:\\u001b[2J\\n':'x'").join();
+      server.client().delete("/session/" + unknown.sessionId());
       server.signal("TERM");
       assertThat(server.exitStatus(SOON)).isZero();
 
