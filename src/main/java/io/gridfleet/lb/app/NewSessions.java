@@ -199,6 +199,7 @@ final class NewSessions {
         attempts,
         parts.inventory(),
         new Publisher.Limits(idle, config.relay().commandTimeout()),
+        timer,
         clock);
   }
 }

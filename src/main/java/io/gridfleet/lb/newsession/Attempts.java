@@ -117,11 +117,17 @@ public final class Attempts {
         : CompletableFuture.completedFuture(true);
   }
 
-  /** Deletes a session that couldn't be recorded, then frees its device. */
-  CompletionStage<Void> discard(Placement.Placed placed, SessionId session) {
+  /**
+   * Deletes a session that wasn't recorded, then frees its device.
+   *
+   * @param withdrawn the store holds nothing of it but the lock
+   */
+  CompletionStage<Void> discard(
+      Placement.Placed placed, SessionId session, CompletionStage<Void> withdrawn) {
     return parts
         .nodes()
         .delete(placed.device().node().id(), session)
+        .thenCombine(withdrawn, (gone, done) -> gone)
         .thenCompose(gone -> releaseOrLeave(gone, placed.lock()));
   }
 

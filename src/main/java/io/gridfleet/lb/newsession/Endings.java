@@ -8,7 +8,6 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.EndSession.NodeKnows;
 import io.gridfleet.lb.session.Session;
-import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,6 +26,7 @@ final class Endings {
   private static final Logger log = LoggerFactory.getLogger(Endings.class);
 
   private final Attempts attempts;
+  private final Publisher publisher;
   private final Distributor distributor;
   private final EndSession endSession;
   private final NewSessionListener listener;
@@ -34,11 +34,13 @@ final class Endings {
 
   Endings(
       Attempts attempts,
+      Publisher publisher,
       Distributor distributor,
       EndSession endSession,
       NewSessionListener listener,
       InstantSource clock) {
     this.attempts = attempts;
+    this.publisher = publisher;
     this.distributor = distributor;
     this.endSession = endSession;
     this.listener = listener;
@@ -58,14 +60,19 @@ final class Endings {
     story.answer(published.answer());
   }
 
-  /** The session exists but isn't recorded, so nobody gets it. */
+  /** The session exists on its node, but nobody gets it. */
   void notPublished(
-      Story story, Trial trial, AttemptOutcome.Created created, @Nullable Throwable failure) {
-    log.warn("session {} can't be recorded: {}", created.id(), String.valueOf(failure));
+      Story story, Trial trial, AttemptOutcome.Created created, Publisher.NotPublished result) {
+    log.warn("session {} can't be recorded: {}", created.id(), result.cause());
+    CompletionStage<Void> withdrawn =
+        result
+            .doubtful()
+            .map(publisher::withdraw)
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
     attempts
-        .discard(trial.placed(), created.id())
+        .discard(trial.placed(), created.id(), withdrawn)
         .thenRunAsync(() -> cleanedUp(story, trial.device()), story.request().executor());
-    refuseForNow(story, Publisher.error(failure));
+    refuseForNow(story, result.error());
   }
 
   /** A session that came up for nobody. */
@@ -154,8 +161,7 @@ final class Endings {
     } else if (lock != null) {
       attempts.release(lock);
     }
-    refuseForNow(
-        story, WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB"));
+    refuseForNow(story, Refusals.mistake());
   }
 
   /** The request was judged: a repeat of it reads the same. */

@@ -23,7 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The story of a new session: admit and read the wish in {@link #begin}, then place, attempt, again
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * decides the order. Every chapter runs on the executor of the request.
  */
 public final class NewSessionFlow {
+  private static final Logger log = LoggerFactory.getLogger(NewSessionFlow.class);
+
   private final Admission admission;
   private final WishReader wishes;
   private final Distributor distributor;
@@ -65,7 +68,8 @@ public final class NewSessionFlow {
     this.avoidance = parts.trying().avoidance();
     this.publisher = parts.publisher();
     this.runs = parts.runs();
-    this.endings = new Endings(attempts, distributor, parts.endSession(), listener, clock);
+    this.endings =
+        new Endings(attempts, publisher, distributor, parts.endSession(), listener, clock);
     this.listener = listener;
     this.clock = clock;
   }
@@ -292,26 +296,27 @@ public final class NewSessionFlow {
 
   private void publish(
       Story story, Trial trial, AttemptOutcome.Created created, CompletionStage<Void> recorded) {
-    CompletionStage<Publisher.Published> publication;
+    CompletionStage<Publisher.Result> publication;
     try {
       publication = publisher.publish(story, trial.placed(), created);
     } catch (RuntimeException mistake) {
-      publication = CompletableFuture.failedFuture(mistake);
+      log.error("the answer of session {} can't be made", created.id(), mistake);
+      publication =
+          CompletableFuture.completedFuture(
+              new Publisher.NotPublished(Refusals.mistake(), mistake.toString(), Optional.empty()));
     }
     story.holding(null);
     chapter(
         story,
-        publication.handle(Recorded::new).thenCombine(recorded, (result, done) -> result),
+        publication.thenCombine(recorded, (result, done) -> result),
         result -> {
-          if (result.done() != null) {
-            endings.created(story, result.done());
+          if (result instanceof Publisher.Published done) {
+            endings.created(story, done);
           } else {
-            endings.notPublished(story, trial, created, result.failure());
+            endings.notPublished(story, trial, created, (Publisher.NotPublished) result);
           }
         });
   }
-
-  private record Recorded(Publisher.@Nullable Published done, @Nullable Throwable failure) {}
 
   private void clientLeft(Story story, Phase phase) {
     listener.clientLeft(story.request(), phase);

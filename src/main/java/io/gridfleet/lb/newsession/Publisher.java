@@ -3,26 +3,35 @@ package io.gridfleet.lb.newsession;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdleLimits;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionMap.Publication;
 import io.gridfleet.lb.webdriver.ErrorCode;
-import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Records a session that a node has created, and says how the client is answered. */
 public final class Publisher {
+  /** A publication that the store couldn't be asked to withdraw is withdrawn again this often. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private static final String NO_ANSWER =
+      "The store can't be reached, so the session can't be kept; try again.";
+
   private final SessionMap sessions;
   private final Attempts attempts;
   private final Inventory inventory;
   private final Limits limits;
+  private final ScheduledExecutorService timer;
   private final InstantSource clock;
 
   public Publisher(
@@ -30,11 +39,13 @@ public final class Publisher {
       Attempts attempts,
       Inventory inventory,
       Limits limits,
+      ScheduledExecutorService timer,
       InstantSource clock) {
     this.sessions = sessions;
     this.attempts = attempts;
     this.inventory = inventory;
     this.limits = limits;
+    this.timer = timer;
     this.clock = clock;
   }
 
@@ -45,25 +56,73 @@ public final class Publisher {
    */
   public record Limits(IdleLimits idle, Duration command) {}
 
-  /** A recorded session, and what its client reads. */
-  record Published(Session session, Device device, NewSessionAnswer answer) {}
+  /** How a publication ended. */
+  sealed interface Result {}
 
-  CompletionStage<Published> publish(
+  /** A recorded session, and what its client reads. */
+  record Published(Session session, Device device, NewSessionAnswer answer) implements Result {}
+
+  /**
+   * Nobody gets the session.
+   *
+   * @param error for the client
+   * @param cause for the log
+   * @param doubtful what the store may have recorded all the same, because it didn't answer
+   */
+  record NotPublished(WebDriverError error, String cause, Optional<Session> doubtful)
+      implements Result {}
+
+  /** Never fails. */
+  CompletionStage<Result> publish(
       Story story, Placement.Placed placed, AttemptOutcome.Created created) {
     SessionAnswer answer = SessionAnswer.of(reader(story), placed.device(), created);
     Session session = session(story, placed, created, answer);
-    return sessions
-        .publish(session)
-        .thenApply(
-            publication -> {
+    return asked(() -> sessions.publish(session))
+        .handle(
+            (publication, failure) -> {
+              if (publication == null) {
+                return new NotPublished(
+                    Refusals.plain(NO_ANSWER), String.valueOf(failure), Optional.of(session));
+              }
               if (publication != Publication.PUBLISHED) {
-                throw new ProtocolException(notRecorded(publication, session));
+                WebDriverError error = notRecorded(publication, session);
+                return new NotPublished(error, error.message(), Optional.empty());
               }
               attempts.handOver(placed.lock());
               NewSessionAnswer said =
                   new NewSessionAnswer(200, answer.body(), Optional.of(session), true);
               return new Published(session, placed.device(), said);
             });
+  }
+
+  /**
+   * Completes when the store has said that the publication has no effect, however long it takes.
+   */
+  CompletionStage<Void> withdraw(Session session) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    withdraw(session, done);
+    return done;
+  }
+
+  private void withdraw(Session session, CompletableFuture<Void> done) {
+    asked(() -> sessions.withdraw(session, EndReason.CLIENT_GONE))
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure == null) {
+                done.complete(null);
+              } else {
+                timer.schedule(
+                    () -> withdraw(session, done), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+              }
+            });
+  }
+
+  private static <T> CompletionStage<T> asked(Supplier<CompletionStage<T>> store) {
+    try {
+      return store.get();
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   private Duration commandTimeout(SessionWish wish) {
@@ -120,17 +179,6 @@ public final class Publisher {
           default -> "the lock on its device expired while it started";
         };
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "The session can't be kept: " + why);
-  }
-
-  /** What a client is told when its session exists but couldn't be recorded. */
-  static WebDriverError error(@Nullable Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    return cause instanceof ProtocolException known
-        ? known.error()
-        : Refusals.plain("The store can't be reached, so the session can't be kept; try again.");
   }
 
   Optional<Device> device(Session session) {

@@ -52,6 +52,11 @@ final class Refusals {
     return storeGone();
   }
 
+  /** The fault is ours; the log says what it is. */
+  static WebDriverError mistake() {
+    return WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB");
+  }
+
   static WebDriverError storeGone() {
     return plain(
         "The store that keeps the locks can't be reached, so no session can be created now. "

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum EndReason {
   /** The client deleted it. */
   CLIENT_DELETED,
-  /** The client left before it got the answer. */
+  /** The client left before it got the answer, or got an error because the store's was lost. */
   CLIENT_GONE,
   /** The node answered {@code invalid session id}. */
   UNKNOWN_TO_NODE,

@@ -45,6 +45,15 @@ public interface SessionMap {
   CompletionStage<Optional<Session>> end(SessionId id, EndReason reason);
 
   /**
+   * Takes back a publication whose answer was lost, so that it may or may not have been carried out
+   * or may even be carried out later: after this it has no effect. A session that it recorded has
+   * ended. Its lock, whether it was still the attempt's or already the session's, stands as one of
+   * kind {@code ENDING}, as after {@link #end}. Another live session that has the same id stays.
+   * May be repeated.
+   */
+  CompletionStage<Void> withdraw(Session session, EndReason reason);
+
+  /**
    * Notes activity, in batches.
    *
    * @param silentFor how long ago each was last active: the store's clock makes an instant of it

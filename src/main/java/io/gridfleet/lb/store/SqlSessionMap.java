@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * Sessions as rows, one live row an id. A session and its lock change in one transaction: when it
@@ -49,6 +50,20 @@ final class SqlSessionMap implements SessionMap {
       """
       UPDATE device_locks SET kind = 'ENDING', expires = <now> + :patience
       WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
+      """;
+
+  /** Waits for a publication that is still under way; one that comes later finds no attempt. */
+  private static final String WITHDRAW_LOCK =
+      """
+      UPDATE device_locks SET kind = 'ENDING', holder = :id, expires = <now> + :patience
+      WHERE device = :device AND slot = :slot AND token = :token
+        AND kind IN ('ATTEMPT', 'SESSION') AND claimed_by IS NULL
+      """;
+
+  private static final String WITHDRAW =
+      """
+      UPDATE sessions SET ended = <now>, end_reason = :reason
+      WHERE id = :id AND device = :device AND slot = :slot AND token = :token AND ended IS NULL
       """;
 
   /**
@@ -112,14 +127,7 @@ final class SqlSessionMap implements SessionMap {
   }
 
   private static boolean handOver(Handle handle, Session session) {
-    return handle
-            .createUpdate(HAND_OVER)
-            .bind("id", session.id().value())
-            .bind("device", session.lock().device().value())
-            .bind("slot", session.lock().slot())
-            .bind("token", session.lock().token())
-            .execute()
-        == 1;
+    return bindLock(handle.createUpdate(HAND_OVER), session).execute() == 1;
   }
 
   /** Whether this very publication was carried out before: its answer may have got lost. */
@@ -174,6 +182,27 @@ final class SqlSessionMap implements SessionMap {
         .bind("slot", lock.slot())
         .bind("token", lock.token())
         .execute();
+  }
+
+  @Override
+  public CompletionStage<Void> withdraw(Session session, EndReason reason) {
+    return statements.inTransaction(
+        "sessions.withdraw",
+        handle -> {
+          bindLock(handle.createUpdate(WITHDRAW_LOCK), session)
+              .bind("patience", ENDING.toMillis())
+              .execute();
+          bindLock(handle.createUpdate(WITHDRAW), session).bind("reason", reason.name()).execute();
+          return null;
+        });
+  }
+
+  private static Update bindLock(Update update, Session session) {
+    return update
+        .bind("id", session.id().value())
+        .bind("device", session.lock().device().value())
+        .bind("slot", session.lock().slot())
+        .bind("token", session.lock().token());
   }
 
   @Override

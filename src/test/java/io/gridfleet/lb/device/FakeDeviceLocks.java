@@ -1,5 +1,6 @@
 package io.gridfleet.lb.device;
 
+import io.gridfleet.lb.lab.StoreLink;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Locks in memory, with the promises of the port; they fail only when told to. */
 public final class FakeDeviceLocks implements DeviceLocks {
@@ -23,9 +26,25 @@ public final class FakeDeviceLocks implements DeviceLocks {
   private final InstantSource clock;
   private long token;
   private boolean gone;
+  private boolean expiredStand;
+  private @Nullable StoreLink link;
 
   public FakeDeviceLocks(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** The way on which calls come from now on; what tests ask for themselves doesn't. */
+  public void link(StoreLink way) {
+    link = way;
+  }
+
+  private <T> CompletionStage<T> called(String name, Supplier<CompletionStage<T>> work) {
+    return link == null ? work.get() : link.call("locks." + name, work);
+  }
+
+  /** Whether an expired lock holds its slot until a sweep has freed it, as in a real store. */
+  public synchronized void expiredStand(boolean stand) {
+    expiredStand = stand;
   }
 
   /** Whether the store behind them can't be reached: nothing is locked then. */
@@ -39,7 +58,11 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public synchronized CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
+  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
+    return called("tryLock", () -> lock(wish, freeFor));
+  }
+
+  private synchronized CompletionStage<LockAnswer> lock(LockWish wish, Duration freeFor) {
     if (gone) {
       return CompletableFuture.failedFuture(new IllegalStateException("gone, as told"));
     }
@@ -94,7 +117,16 @@ public final class FakeDeviceLocks implements DeviceLocks {
 
   private boolean isHeld(Slot slot) {
     HeldLock now = held.get(slot);
-    return now != null && now.expires().filter(end -> !clock.instant().isBefore(end)).isEmpty();
+    return now != null && (expiredStand || !isExpired(now));
+  }
+
+  private boolean isExpired(HeldLock lock) {
+    return lock.expires().filter(end -> !clock.instant().isBefore(end)).isPresent();
+  }
+
+  /** Locks whose holders let them expire. */
+  public synchronized List<HeldLock> expired() {
+    return held.values().stream().filter(this::isExpired).toList();
   }
 
   private DeviceLock take(Slot slot, String holder, HeldLock.Kind kind, Optional<Instant> expires) {
@@ -104,7 +136,11 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public synchronized CompletionStage<List<DeviceLock>> renew(
+  public CompletionStage<List<DeviceLock>> renew(List<DeviceLock> locks, Duration expiry) {
+    return called("renew", () -> renewed(locks, expiry));
+  }
+
+  private synchronized CompletionStage<List<DeviceLock>> renewed(
       List<DeviceLock> locks, Duration expiry) {
     List<DeviceLock> lost = new ArrayList<>();
     for (DeviceLock lock : locks) {
@@ -112,7 +148,7 @@ public final class FakeDeviceLocks implements DeviceLocks {
       HeldLock now = held.get(slot);
       if (now == null || !now.lock().equals(lock)) {
         lost.add(lock);
-      } else {
+      } else if (now.kind() == HeldLock.Kind.ATTEMPT) {
         Optional<Instant> end = Optional.of(clock.instant().plus(expiry));
         held.put(slot, new HeldLock(lock, now.kind(), now.since(), end));
       }
@@ -121,10 +157,21 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public synchronized CompletionStage<Boolean> release(DeviceLock lock) {
+  public CompletionStage<Boolean> release(DeviceLock lock) {
+    return called("release", () -> released(lock));
+  }
+
+  /** Frees a slot that was cleaned up. */
+  public synchronized void free(DeviceLock lock) {
+    released(lock);
+  }
+
+  /** A live session's lock goes with its session only. */
+  private synchronized CompletionStage<Boolean> released(DeviceLock lock) {
     Slot slot = new Slot(lock.device(), lock.slot());
     HeldLock now = held.get(slot);
-    boolean holds = now != null && now.lock().token() == lock.token();
+    boolean holds =
+        now != null && now.lock().token() == lock.token() && now.kind() != HeldLock.Kind.SESSION;
     if (holds) {
       held.remove(slot);
       freed.put(slot, clock.instant());
@@ -136,11 +183,27 @@ public final class FakeDeviceLocks implements DeviceLocks {
   public synchronized boolean standsForSession(DeviceLock lock) {
     Slot slot = new Slot(lock.device(), lock.slot());
     HeldLock now = held.get(slot);
-    if (now == null || now.lock().token() != lock.token()) {
+    if (now == null || now.lock().token() != lock.token() || now.kind() != HeldLock.Kind.ATTEMPT) {
       return false;
     }
     held.put(slot, new HeldLock(lock, HeldLock.Kind.SESSION, now.since(), Optional.empty()));
     return true;
+  }
+
+  /** Makes an attempt's or a session's lock one of a session that ends. */
+  public synchronized void ends(DeviceLock lock, String session, Duration patience) {
+    DeviceLock ending = new DeviceLock(lock.device(), lock.slot(), session, lock.token());
+    Slot slot = new Slot(lock.device(), lock.slot());
+    held.computeIfPresent(
+        slot,
+        (same, now) ->
+            now.lock().token() != lock.token()
+                ? now
+                : new HeldLock(
+                    ending,
+                    HeldLock.Kind.ENDING,
+                    now.since(),
+                    Optional.of(clock.instant().plus(patience))));
   }
 
   @Override

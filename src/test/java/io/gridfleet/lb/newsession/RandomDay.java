@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.lab.StoreLink.Fate;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class RandomDay {
   private final Set<String> left = new HashSet<>();
   private final Map<String, List<Duration>> answers = new HashMap<>();
   private final List<String> attempts = new ArrayList<>();
+  private boolean allStay;
 
   /**
    * @param picks what the strategy {@code random} throws its dice with
@@ -87,6 +89,24 @@ final class RandomDay {
     }
   }
 
+  /**
+   * From now on the store is some way off, and one call in {@code lossEvery} is lost, half of these
+   * after they were carried out. No device leaves the inventory: the node of one that has left
+   * isn't asked for what it may hold.
+   */
+  void slowStore(int lossEvery) {
+    allStay = true;
+    Random store = new Random(luck.nextLong());
+    lab.locks.expiredStand(true);
+    lab.link.latency(() -> store.nextLong(1, 400_000_000));
+    lab.link.fates(
+        () ->
+            store.nextInt(lossEvery) > 0
+                ? Fate.ARRIVES
+                : store.nextBoolean() ? Fate.ANSWER_LOST : Fate.REQUEST_LOST);
+    lab.sweep();
+  }
+
   /** Lives it, looking around after each step. */
   void live(Runnable look) {
     for (int step = 0; step < STEPS; step++) {
@@ -114,7 +134,7 @@ final class RandomDay {
       left.add(any.id());
     } else if (what < 12) {
       lab.end(any.story());
-    } else if (what < 13) {
+    } else if (what < 13 || allStay) {
       nodeGoesOrComesBack();
     } else {
       deviceGoesOrComesBack();

@@ -4,16 +4,20 @@ import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FakeAvoidedDevices;
 import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.lab.StoreLink;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.newsession.NewSessionRequest.Address;
 import io.gridfleet.lb.newsession.NewSessionRequest.Client;
 import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.selector.Attributes;
@@ -28,6 +32,7 @@ import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.SessionId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +41,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -64,6 +71,10 @@ final class StoryLab {
   Predicate<String> openRuns = run -> runs.live(run).isPresent();
 
   final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
+
+  /** The way to the store; at once and without loss unless a test says otherwise. */
+  final StoreLink link = new StoreLink(time);
+
   private int requests;
 
   StoryLab(RandomGenerator luck, NewSessionListener listener) {
@@ -76,6 +87,8 @@ final class StoryLab {
    */
   StoryLab(RandomGenerator luck, RandomGenerator picks, NewSessionListener listener) {
     nodes = new ScriptedNodes(time, luck);
+    locks.link(link);
+    sessions.link(link);
     endSession =
         new EndSession(sessions, nodes, distributor::release, new SessionListener() {}, time);
     keeper.start(time, LOCK_EXPIRY.dividedBy(3));
@@ -103,6 +116,7 @@ final class StoryLab {
                     attempts,
                     inventory,
                     new Publisher.Limits(idle, Duration.ofMinutes(2)),
+                    time,
                     time),
                 endSession,
                 waits),
@@ -180,6 +194,32 @@ final class StoryLab {
             new Address(Map.of(), false, "127.0.0.1:4444", ""));
     return new NewSessionRequest(
         "r" + ++requests, time.instant(), NewSessionPayload.parse(body), origin, time);
+  }
+
+  /** From now on locks that expired are cleaned up now and then, as {@code Orphans} does it. */
+  void sweep() {
+    time.scheduleAtFixedRate(
+        () -> locks.expired().forEach(this::cleanUp), 10, 10, TimeUnit.SECONDS);
+  }
+
+  private void cleanUp(HeldLock orphan) {
+    DeviceLock lock = orphan.lock();
+    inventory
+        .device(lock.device())
+        .map(device -> gone(orphan, device.node().id()))
+        .orElseGet(() -> CompletableFuture.completedFuture(true))
+        .thenAccept(
+            done -> {
+              locks.free(lock);
+              distributor.freedHere(lock);
+            });
+  }
+
+  private CompletionStage<Boolean> gone(HeldLock orphan, NodeId node) {
+    String holder = orphan.lock().holder();
+    return orphan.kind() == HeldLock.Kind.ATTEMPT
+        ? nodes.deleteLeftOver(node, holder).thenApply(left -> left == LeftOver.NONE)
+        : nodes.delete(node, new SessionId(holder));
   }
 
   /** As the client's {@code DELETE} does it, if there is a session. */

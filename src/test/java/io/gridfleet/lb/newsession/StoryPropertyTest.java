@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.lab.StoreLink;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +41,32 @@ final class StoryPropertyTest {
     }
     nothingIsLeft(day.lab);
     onlyDevicesThatFailedAreAvoided(day.lab);
+  }
+
+  /** Windows that a store's latency and lost answers open: whatever was taken is free again. */
+  @Property(tries = 1000)
+  void everyScheduleEndsWellThoughTheStoreIsSlowAndLosesAnswers(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 6) int phones,
+      @ForAll @IntRange(min = 5, max = 50) int lossEvery) {
+    RandomDay day = new RandomDay(seed, phones, new Random(seed), BOTH);
+    day.slowStore(lossEvery);
+    day.live(() -> {});
+    day.lab.link.fates(() -> StoreLink.Fate.ARRIVES);
+    day.evening();
+    assertThat(day.lab.nodes.mostAtOnce()).as("sessions on one device").isLessThanOrEqualTo(1);
+    for (RandomDay.Asked request : day.asked()) {
+      assertThat(day.answers(request))
+          .as("answers to %s", request.id())
+          .hasSizeLessThanOrEqualTo(1);
+      assertThat(day.left(request) || day.answers(request).size() == 1)
+          .as("%s is answered", request.id())
+          .isTrue();
+    }
+    nothingIsLeft(day.lab);
+    assertThat(day.lab.flow.unsettled()).isZero();
+    assertThat(day.lab.sessions.live().toCompletableFuture().join()).isEmpty();
+    assertThat(day.lab.distributor.seats()).allMatch(seat -> seat.locks().isEmpty());
   }
 
   private static void nothingIsLeft(StoryLab lab) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.session;
 
+import io.gridfleet.lb.lab.StoreLink;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Idempotency records in memory, which replicas may share as they share a store. */
 public final class FakeIdempotencyRecords implements IdempotencyRecords {
@@ -18,6 +21,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   private final Map<String, Taken> taken = new ConcurrentHashMap<>();
   private final Map<String, Kept> kept = new ConcurrentHashMap<>();
   private final InstantSource clock;
+  private @Nullable StoreLink link;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
   private CompletableFuture<Void> recording = CompletableFuture.completedFuture(null);
@@ -34,8 +38,21 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
             .map(Kept::answer));
   }
 
+  /** The way on which calls come from now on. */
+  public void link(StoreLink way) {
+    link = way;
+  }
+
+  private <T> CompletionStage<T> called(String name, Supplier<CompletionStage<T>> work) {
+    return link == null ? work.get() : link.call("idempotency." + name, work);
+  }
+
   @Override
-  public synchronized CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
+  public CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
+    return called("claim", () -> take(key, bodyHash, claim));
+  }
+
+  private synchronized CompletionStage<Claim> take(String key, String bodyHash, String claim) {
     Claim said = claimed(key, bodyHash, claim);
     return held.thenApply(released -> said);
   }
@@ -50,7 +67,11 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   }
 
   @Override
-  public synchronized CompletionStage<Void> letGo(String key, String claim) {
+  public CompletionStage<Void> letGo(String key, String claim) {
+    return called("letGo", () -> free(key, claim));
+  }
+
+  private synchronized CompletionStage<Void> free(String key, String claim) {
     taken.computeIfPresent(key, (same, row) -> row.claim().equals(claim) ? null : row);
     return CompletableFuture.completedFuture(null);
   }
@@ -73,15 +94,24 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     }
   }
 
+  /** How many keys are taken and not answered. */
+  public synchronized int taken() {
+    return taken.size();
+  }
+
   /** The replica that has this key is dead. */
   public synchronized void died(String key) {
     taken.remove(key);
   }
 
   @Override
-  public synchronized CompletionStage<Void> record(
+  public CompletionStage<Void> record(String key, String claim, Answered answer, Duration keep) {
+    return called("record", () -> keep(key, claim, answer, keep));
+  }
+
+  private synchronized CompletionStage<Void> keep(
       String key, String claim, Answered answer, Duration keep) {
-    letGo(key, claim);
+    free(key, claim);
     Kept fresh = new Kept(answer, clock.instant().plus(keep));
     kept.merge(key, fresh, (old, newer) -> clock.instant().isBefore(old.end()) ? old : newer);
     return recording;

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.session;
 
 import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.lab.StoreLink;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,13 +14,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Sessions in memory, with the promises of the port and none of its failures. */
 public final class FakeSessionMap implements SessionMap {
+  private static final Duration ENDING = Duration.ofSeconds(20);
+
   private final Map<SessionId, SessionRecord> records = new LinkedHashMap<>();
   private final FakeDeviceLocks locks;
   private final InstantSource clock;
   private final Predicate<String> openRuns;
+  private @Nullable StoreLink link;
 
   /**
    * @param openRuns which runs haven't ended
@@ -30,13 +36,29 @@ public final class FakeSessionMap implements SessionMap {
     this.openRuns = openRuns;
   }
 
+  /** The way on which calls of the request path come from now on. */
+  public void link(StoreLink way) {
+    link = way;
+  }
+
+  private <T> CompletionStage<T> called(String name, Supplier<CompletionStage<T>> work) {
+    return link == null ? work.get() : link.call("sessions." + name, work);
+  }
+
   @Override
-  public synchronized CompletionStage<Publication> publish(Session session) {
+  public CompletionStage<Publication> publish(Session session) {
+    return called("publish", () -> published(session));
+  }
+
+  private synchronized CompletionStage<Publication> published(Session session) {
     if (session.terms().run().filter(openRuns.negate()).isPresent()) {
       return CompletableFuture.completedFuture(Publication.RUN_OVER);
     }
     SessionRecord before = records.get(session.id());
     if (before != null && before.live()) {
+      if (before.session().lock().equals(session.lock())) {
+        return CompletableFuture.completedFuture(Publication.PUBLISHED);
+      }
       return CompletableFuture.completedFuture(Publication.DUPLICATE_ID);
     }
     if (!locks.standsForSession(session.lock())) {
@@ -55,14 +77,33 @@ public final class FakeSessionMap implements SessionMap {
   }
 
   @Override
-  public synchronized CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
+  public CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
+    return called("end", () -> ended(id, reason));
+  }
+
+  private synchronized CompletionStage<Optional<Session>> ended(SessionId id, EndReason reason) {
     SessionRecord record = records.get(id);
     if (record == null || !record.live()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     SessionRecord.End end = new SessionRecord.End(clock.instant(), reason);
     records.put(id, new SessionRecord(record.session(), record.lastActivity(), Optional.of(end)));
+    locks.ends(record.session().lock(), id.value(), ENDING);
     return CompletableFuture.completedFuture(Optional.of(record.session()));
+  }
+
+  @Override
+  public CompletionStage<Void> withdraw(Session session, EndReason reason) {
+    return called("withdraw", () -> withdrawn(session, reason));
+  }
+
+  private synchronized CompletionStage<Void> withdrawn(Session session, EndReason reason) {
+    SessionRecord record = records.get(session.id());
+    locks.ends(session.lock(), session.id().value(), ENDING);
+    if (record != null && record.live() && record.session().lock().equals(session.lock())) {
+      ended(session.id(), reason);
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override
