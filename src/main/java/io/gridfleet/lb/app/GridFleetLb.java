@@ -84,8 +84,10 @@ public final class GridFleetLb implements AutoCloseable {
   private final NodeDirectory directory = new NodeDirectory();
   private final Inventory inventory = new Inventory();
   private final NodeCleanUp cleanUp;
-  private final Listeners.OfStories stories = new Listeners.OfStories();
-  private final Listeners.OfSessions sessionEnds = new Listeners.OfSessions();
+  private final Listeners.Of<NewSessionListener> stories =
+      new Listeners.Of<>(NewSessionListener.class);
+  private final Listeners.Of<SessionListener> sessionEnds =
+      new Listeners.Of<>(SessionListener.class);
   private final SessionActivity activity = new SessionActivity(System::nanoTime);
   private final MatchingThread matchingThread = new MatchingThread();
   private final Distributor distributor;
@@ -166,7 +168,11 @@ public final class GridFleetLb implements AutoCloseable {
     this.known = new KnownSessions(store.sessionMap(), directory);
     this.endSession =
         new EndSession(
-            store.sessionMap(), nodeSessions, distributor::release, sessionEnds, store.time());
+            store.sessionMap(),
+            nodeSessions,
+            distributor::release,
+            sessionEnds.told(),
+            store.time());
     this.orphans =
         new Orphans(
             store.orphanedLocks(),
@@ -263,7 +269,7 @@ public final class GridFleetLb implements AutoCloseable {
             suites,
             endSession),
         new NewSessions.Nodes(client, nodeSessions),
-        stories,
+        stories.told(),
         timer,
         clock);
   }
@@ -283,7 +289,7 @@ public final class GridFleetLb implements AutoCloseable {
           @Override
           public void published(NewSessionRequest request, Session session) {
             live.began(session);
-            sessionEnds.published(session);
+            sessionEnds.told().published(session);
           }
         });
     sessionEnds.add(new SessionLog(inventory));
@@ -302,7 +308,8 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** A session that ended while the store was gone is over for this replica too. */
   private void endedMeanwhile(Session session, EndReason reason) {
-    sessionEnds.ended(session, reason, Duration.between(session.created(), store.time().instant()));
+    Duration lived = Duration.between(session.created(), store.time().instant());
+    sessionEnds.told().ended(session, reason, lived);
   }
 
   private Endpoints endpoints() {

@@ -1,25 +1,17 @@
 package io.gridfleet.lb.app;
 
-import io.gridfleet.lb.device.AvoidedDevice;
-import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.newsession.AttemptOutcome;
-import io.gridfleet.lb.newsession.NewSessionListener;
-import io.gridfleet.lb.newsession.NewSessionRequest;
-import io.gridfleet.lb.newsession.SessionWish;
+import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.node.NodeProbeListener;
 import io.gridfleet.lb.relay.CommandReport;
 import io.gridfleet.lb.relay.RelayListener;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
-import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.webdriver.SessionId;
-import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -40,92 +32,22 @@ final class Listeners {
     }
   }
 
-  /** Those of the story. */
-  static final class OfStories implements NewSessionListener {
-    private final List<NewSessionListener> all = new CopyOnWriteArrayList<>();
+  /** Several of one type, isolated from each other. */
+  static final class Of<T> {
+    private final List<T> all = new CopyOnWriteArrayList<>();
+    private final T told;
 
-    void add(NewSessionListener listener) {
+    Of(Class<T> type) {
+      told = IsolatedListeners.of(type, all);
+    }
+
+    void add(T listener) {
       all.add(listener);
     }
 
-    @Override
-    public void admitted(NewSessionRequest request, SessionWish wish) {
-      all.forEach(listener -> listener.admitted(request, wish));
-    }
-
-    @Override
-    public void queued(NewSessionRequest request) {
-      all.forEach(listener -> listener.queued(request));
-    }
-
-    @Override
-    public void placed(NewSessionRequest request, Device device, Duration waited) {
-      all.forEach(listener -> listener.placed(request, device, waited));
-    }
-
-    @Override
-    public void attempted(NewSessionRequest request, Device device) {
-      all.forEach(listener -> listener.attempted(request, device));
-    }
-
-    @Override
-    public void attemptEnded(
-        NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
-      all.forEach(listener -> listener.attemptEnded(request, device, outcome, took));
-    }
-
-    @Override
-    public void avoided(NewSessionRequest request, Device device, String cause) {
-      all.forEach(listener -> listener.avoided(request, device, cause));
-    }
-
-    @Override
-    public void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {
-      all.forEach(listener -> listener.avoidanceChanged(device, now));
-    }
-
-    @Override
-    public void published(NewSessionRequest request, Session session) {
-      all.forEach(listener -> listener.published(request, session));
-    }
-
-    @Override
-    public void created(NewSessionRequest request, Session session, Duration took) {
-      all.forEach(listener -> listener.created(request, session, took));
-    }
-
-    @Override
-    public void refused(NewSessionRequest request, WebDriverError error, Duration took) {
-      all.forEach(listener -> listener.refused(request, error, took));
-    }
-
-    @Override
-    public void clientLeft(NewSessionRequest request, Phase phase) {
-      all.forEach(listener -> listener.clientLeft(request, phase));
-    }
-
-    @Override
-    public void cleanedUp(NewSessionRequest request, Device device) {
-      all.forEach(listener -> listener.cleanedUp(request, device));
-    }
-  }
-
-  /** Those of sessions. */
-  static final class OfSessions implements SessionListener {
-    private final List<SessionListener> all = new CopyOnWriteArrayList<>();
-
-    void add(SessionListener listener) {
-      all.add(listener);
-    }
-
-    @Override
-    public void published(Session session) {
-      all.forEach(listener -> guarded(() -> listener.published(session)));
-    }
-
-    @Override
-    public void ended(Session session, EndReason reason, Duration lived) {
-      all.forEach(listener -> guarded(() -> listener.ended(session, reason, lived)));
+    /** All of them, those too that are added later. */
+    T told() {
+      return told;
     }
   }
 

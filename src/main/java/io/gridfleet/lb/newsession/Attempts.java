@@ -16,6 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts attempts, and sees to it that each lock they hold goes one of three ways: to the session,
@@ -23,6 +25,8 @@ import java.util.stream.IntStream;
  * expiry and the sweep that goes on asking.
  */
 public final class Attempts {
+  private static final Logger log = LoggerFactory.getLogger(Attempts.class);
+
   /** What attempts need of their neighbours. */
   public record Parts(
       NodeCalls calls,
@@ -105,7 +109,7 @@ public final class Attempts {
   private CompletionStage<Boolean> discard(Attempt attempt, AttemptOutcome late) {
     Device device = attempt.device();
     if (late instanceof AttemptOutcome.Created created) {
-      return parts.nodes().delete(device.node().id(), created.id());
+      return deleted(device, created.id());
     }
     boolean mayHaveLeftOne =
         late instanceof AttemptOutcome.DeviceFailed failed && failed.answer().isEmpty();
@@ -124,11 +128,18 @@ public final class Attempts {
    */
   CompletionStage<Void> discard(
       Placement.Placed placed, SessionId session, CompletionStage<Void> withdrawn) {
-    return parts
-        .nodes()
-        .delete(placed.device().node().id(), session)
+    return deleted(placed.device(), session)
         .thenCombine(withdrawn, (gone, done) -> gone)
         .thenCompose(gone -> releaseOrLeave(gone, placed.lock()));
+  }
+
+  private CompletionStage<Boolean> deleted(Device device, SessionId session) {
+    try {
+      return parts.nodes().delete(device.node().id(), session);
+    } catch (RuntimeException mistake) {
+      log.error("session {} can't be deleted on node {}", session, device.node().id(), mistake);
+      return CompletableFuture.completedFuture(false);
+    }
   }
 
   /** The lock isn't the attempt's any more: the session's, or nobody's. */

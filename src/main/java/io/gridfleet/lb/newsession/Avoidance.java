@@ -5,6 +5,7 @@ import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.listener.IsolatedListeners;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,7 +49,7 @@ public final class Avoidance {
       InstantSource clock) {
     this.facts = facts;
     this.news = news;
-    this.listener = listener;
+    this.listener = IsolatedListeners.of(NewSessionListener.class, listener);
     this.howLong = howLong;
     this.timer = timer;
     this.clock = clock;

@@ -151,17 +151,36 @@ final class Endings {
   /** A mistake of ours: what was taken is given back, as far as it is known. */
   void broken(Story story, @Nullable Throwable mistake) {
     log.error("the story of request {} broke", story.request().id(), mistake);
+    try {
+      giveBackAll(story);
+    } catch (RuntimeException another) {
+      log.error("what request {} held can't be given back", story.request().id(), another);
+    }
+    refuseForNow(story, Refusals.mistake());
+  }
+
+  private void giveBackAll(Story story) {
     Session session = story.session();
     DeviceLock lock = story.holding();
     Attempt attempt = story.attempt();
+    Distributor.Wait wait = story.pendingWait();
+    story.holding(null);
     if (session != null) {
       endSession.end(session.id(), EndReason.CLIENT_GONE, NodeKnows.TELL_IT);
     } else if (lock != null && attempt != null) {
       attempts.cleanUpLate(attempt, lock);
     } else if (lock != null) {
       attempts.release(lock);
+    } else if (wait != null) {
+      wait.end(new Placement.Removed("something is wrong in GridFleet LB"));
+      wait.outcome().thenAccept(placement -> giveBack(story, placement));
     }
-    refuseForNow(story, Refusals.mistake());
+  }
+
+  private void giveBack(Story story, Placement placement) {
+    if (placement instanceof Placement.Placed placed) {
+      unwanted(story, placed);
+    }
   }
 
   /** The request was judged: a repeat of it reads the same. */

@@ -17,9 +17,11 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +98,10 @@ public final class IdempotentRequests {
     for (SharedStory known = running.putIfAbsent(scoped, fresh);
         known != null;
         known = running.putIfAbsent(scoped, fresh)) {
+      if (known.isAbandoned()) {
+        running.remove(scoped, known);
+        continue;
+      }
       if (!known.bodyHash().equals(hash) && !known.decided().isDone()) {
         enterAfter(known, scoped, fresh);
         return first;
@@ -118,12 +124,18 @@ public final class IdempotentRequests {
   }
 
   private void enter(String key, SharedStory fresh) {
+    if (fresh.isAbandoned()) {
+      return;
+    }
     NewSessionRequest request = fresh.first();
     SharedStory known = running.putIfAbsent(key, fresh);
     if (known == null) {
       ask(key, fresh, false);
     } else if (!known.decided().isDone()) {
       enterAfter(known, key, fresh);
+    } else if (known.isAbandoned()) {
+      running.remove(key, known);
+      enter(key, fresh);
     } else if (!known.bodyHash().equals(fresh.bodyHash())) {
       replay(key, fresh, NewSessionAnswer.of(otherBody().error(), legacy(fresh)));
     } else {
@@ -159,20 +171,39 @@ public final class IdempotentRequests {
       return;
     }
     NewSessionRequest request = story.first();
-    records
-        .claim(key, story.bodyHash(), request.id())
+    stage(() -> records.claim(key, story.bodyHash(), request.id()))
         .whenCompleteAsync(
             (claim, failure) -> {
-              boolean again = story.asked();
-              if (claim instanceof Elsewhere elsewhere && elsewhere.bodyHash().isEmpty()) {
-                ask(key, story, true);
-              } else if (claim instanceof Elsewhere elsewhere) {
-                waitFor(key, story, elsewhere, again);
-              } else if (failure == null || !late) {
-                beginOrReplay(key, story, late, claim);
+              try {
+                claimed(key, story, late, failure == null ? claim : null);
+              } catch (RuntimeException mistake) {
+                broken(key, story, mistake);
               }
             },
             request.executor());
+  }
+
+  /**
+   * @param claim null where the store didn't answer
+   */
+  private void claimed(String key, SharedStory story, boolean late, @Nullable Claim claim) {
+    boolean again = story.asked();
+    if (claim instanceof Elsewhere elsewhere && elsewhere.bodyHash().isEmpty()) {
+      ask(key, story, true);
+    } else if (claim instanceof Elsewhere elsewhere) {
+      waitFor(key, story, elsewhere, again);
+    } else if (claim != null || !late) {
+      beginOrReplay(key, story, late, claim);
+    }
+  }
+
+  /** A mistake of ours costs those who listen an error, and nobody the key. */
+  private void broken(String key, SharedStory story, RuntimeException mistake) {
+    log.error("request {} with an idempotency key broke", story.first().id(), mistake);
+    running.remove(key, story);
+    settle(key, new Settling(story.first().id(), Optional.empty()));
+    story.decided().complete(null);
+    story.tell(NewSessionAnswer.forNow(Refusals.mistake(), legacy(story)));
   }
 
   private void waitFor(String key, SharedStory story, Elsewhere elsewhere, boolean again) {
@@ -253,10 +284,12 @@ public final class IdempotentRequests {
   /** Records an answer or lets a key go, and tells who waits for it elsewhere. */
   private CompletionStage<Void> settle(String key, Settling settling) {
     CompletionStage<Void> written =
-        settling
-            .answer()
-            .map(answer -> records.record(key, settling.claim(), answer, keep))
-            .orElseGet(() -> records.letGo(key, settling.claim()));
+        stage(
+            () ->
+                settling
+                    .answer()
+                    .map(answer -> records.record(key, settling.claim(), answer, keep))
+                    .orElseGet(() -> records.letGo(key, settling.claim())));
     return written.whenComplete(
         (done, failure) -> {
           if (failure == null) {
@@ -267,6 +300,14 @@ public final class IdempotentRequests {
             log.warn("an answer can't be kept for repeats yet: {}", failure.toString());
           }
         });
+  }
+
+  private static <T> CompletionStage<T> stage(Supplier<CompletionStage<T>> store) {
+    try {
+      return store.get();
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   private static String scoped(String key, NewSessionRequest request) {

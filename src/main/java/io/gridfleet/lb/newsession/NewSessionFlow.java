@@ -7,6 +7,7 @@ import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Order;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.newsession.NewSessionListener.Phase;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
@@ -68,13 +69,13 @@ public final class NewSessionFlow {
     this.avoidance = parts.trying().avoidance();
     this.publisher = parts.publisher();
     this.runs = parts.runs();
+    this.listener = IsolatedListeners.of(NewSessionListener.class, listener);
     this.endings =
-        new Endings(attempts, publisher, distributor, parts.endSession(), listener, clock);
-    this.listener = listener;
+        new Endings(attempts, publisher, distributor, parts.endSession(), this.listener, clock);
     this.clock = clock;
   }
 
-  /** Begins the story of a request; call it on the request's executor. */
+  /** Begins the story of a request, which is always answered; call it on its executor. */
   public PendingSession begin(NewSessionRequest request) {
     Story story = new Story(request, this::clientLeft);
     try {
@@ -82,6 +83,8 @@ public final class NewSessionFlow {
       hear(story, tenant);
     } catch (ProtocolException stranger) {
       endings.refuseForNow(story, stranger.error());
+    } catch (RuntimeException mistake) {
+      endings.broken(story, mistake);
     }
     return story;
   }
@@ -266,8 +269,8 @@ public final class NewSessionFlow {
 
   private Trial attempt(Story story, Placement.Placed placed, Instant asked) {
     Instant begun = clock.instant();
-    listener.placed(story.request(), placed.device(), Duration.between(asked, begun));
     story.holding(placed.lock());
+    listener.placed(story.request(), placed.device(), Duration.between(asked, begun));
     Attempt attempt = attempts.start(story, placed);
     story.attempting(attempt);
     story.step(begun, "starting", "starting a session on " + placed.device().name());

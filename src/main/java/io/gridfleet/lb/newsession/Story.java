@@ -147,7 +147,16 @@ final class Story implements PendingSession {
     return clientLeft;
   }
 
+  /** The wait that nobody else would end if the story broke now. */
+  Distributor.@Nullable Wait pendingWait() {
+    return wait;
+  }
+
+  /** Nothing is held by then that only this story would give back. */
   void answer(NewSessionAnswer said) {
+    if (holding != null) {
+      throw new IllegalStateException("the lock on " + holding.device() + " is still held");
+    }
     answer.complete(said);
   }
 
@@ -172,6 +181,9 @@ final class Story implements PendingSession {
       return;
     }
     clientLeft = true;
+    if (answer.isDone() && session == null) {
+      return;
+    }
     if (wait != null) {
       // The wait ends before its place is offered: a repeat may take it on another loop at once.
       wait.end(new Placement.Removed("the client left"));
@@ -181,6 +193,9 @@ final class Story implements PendingSession {
     } else if (attempt != null) {
       leaving.clientLeft(this, Phase.ATTEMPT);
       attempt.abandon();
+    } else if (order != null) {
+      // Between two attempts: a device is being given back before the next is asked for.
+      leaving.clientLeft(this, Phase.ATTEMPT);
     }
   }
 }

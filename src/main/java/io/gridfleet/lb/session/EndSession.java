@@ -1,5 +1,6 @@
 package io.gridfleet.lb.session;
 
+import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,7 +32,7 @@ public final class EndSession {
     this.sessions = sessions;
     this.nodes = nodes;
     this.locks = locks;
-    this.listener = listener;
+    this.listener = IsolatedListeners.of(SessionListener.class, listener);
     this.clock = clock;
   }
 

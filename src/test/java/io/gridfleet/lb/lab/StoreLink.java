@@ -18,7 +18,9 @@ public final class StoreLink {
   public enum Fate {
     ARRIVES,
     REQUEST_LOST,
-    ANSWER_LOST
+    ANSWER_LOST,
+    /** The port breaks its promise: it throws in place of a stage that fails. */
+    CALL_THROWS
   }
 
   private record Planned(String call, Fate fate) {}
@@ -57,6 +59,9 @@ public final class StoreLink {
   public <T> CompletionStage<T> call(String name, Supplier<CompletionStage<T>> work) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     Fate fate = fate(name);
+    if (fate == Fate.CALL_THROWS) {
+      throw new IllegalArgumentException("a mistake in " + name + ", as told");
+    }
     after(
         () -> {
           if (fate == Fate.REQUEST_LOST) {

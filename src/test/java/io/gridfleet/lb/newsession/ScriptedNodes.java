@@ -50,6 +50,8 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
   private int mostAtOnce;
   private Luck always = Luck.CREATES;
   private boolean random;
+  private boolean throwsOnSend;
+  private boolean throwsOnDelete;
 
   ScriptedNodes(VirtualTime time, RandomGenerator luck) {
     this.time = time;
@@ -84,8 +86,20 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
     return blamed;
   }
 
+  /** A mistake of ours on the way to a node. */
+  void throwOnSend() {
+    throwsOnSend = true;
+  }
+
+  void throwOnDelete() {
+    throwsOnDelete = true;
+  }
+
   @Override
   public CompletionStage<NodeAnswer> send(Node node, NodeRequest request, Executor executor) {
+    if (throwsOnSend) {
+      throw new IllegalStateException("a mistake, as told");
+    }
     CompletableFuture<NodeAnswer> answer = new CompletableFuture<>();
     if (!request.wanted().getAsBoolean()) {
       fail(answer, node, NodeFailure.Kind.WITHDRAWN);
@@ -153,6 +167,9 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
 
   @Override
   public CompletionStage<Boolean> delete(NodeId node, SessionId session) {
+    if (throwsOnDelete) {
+      throw new IllegalStateException("a mistake, as told");
+    }
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     later(
         5,

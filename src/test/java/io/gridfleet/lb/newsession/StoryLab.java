@@ -78,19 +78,33 @@ final class StoryLab {
   private int requests;
 
   StoryLab(RandomGenerator luck, NewSessionListener listener) {
-    this(luck, luck, listener);
+    this(luck, luck, listener, new SessionListener() {});
+  }
+
+  StoryLab(RandomGenerator luck, NewSessionListener listener, SessionListener sessionEnds) {
+    this(luck, luck, listener, sessionEnds);
+  }
+
+  /**
+   * @param picks what the strategy {@code random} throws its dice with
+   */
+  StoryLab(RandomGenerator luck, RandomGenerator picks, NewSessionListener listener) {
+    this(luck, picks, listener, new SessionListener() {});
   }
 
   /**
    * @param luck that of the nodes
    * @param picks what the strategy {@code random} throws its dice with
    */
-  StoryLab(RandomGenerator luck, RandomGenerator picks, NewSessionListener listener) {
+  private StoryLab(
+      RandomGenerator luck,
+      RandomGenerator picks,
+      NewSessionListener listener,
+      SessionListener sessionEnds) {
     nodes = new ScriptedNodes(time, luck);
     locks.link(link);
     sessions.link(link);
-    endSession =
-        new EndSession(sessions, nodes, distributor::release, new SessionListener() {}, time);
+    endSession = new EndSession(sessions, nodes, distributor::release, sessionEnds, time);
     keeper.start(time, LOCK_EXPIRY.dividedBy(3));
     Attempts attempts =
         new Attempts(
