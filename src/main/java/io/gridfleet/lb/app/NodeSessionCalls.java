@@ -43,6 +43,14 @@ final class NodeSessionCalls implements NodeSessions {
   }
 
   @Override
+  public CompletionStage<Boolean> deleteUnusable(NodeId node, String id) {
+    return nodes
+        .find(node)
+        .map(known -> calls.deleteUnusable(known.url(), id))
+        .orElseGet(() -> CompletableFuture.completedFuture(true));
+  }
+
+  @Override
   public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
     Optional<Node> known = nodes.find(node);
     return known.isEmpty()

@@ -123,13 +123,13 @@ final class Attempt {
   }
 
   /**
-   * Whether the node may hold a session that nobody was told of: it hasn't answered yet, or it went
-   * away after it was asked.
+   * Whether the node may hold a session that nobody was told of: it hasn't answered yet, it went
+   * away after it was asked, or it created one whose id can't be used.
    */
   boolean mayLeaveOne() {
     return !late.isDone()
         || (asked
             && late.join() instanceof AttemptOutcome.DeviceFailed failed
-            && failed.answer().isEmpty());
+            && (failed.answer().isEmpty() || failed.unusableId().isPresent()));
   }
 }

@@ -28,12 +28,21 @@ public sealed interface AttemptOutcome {
   /**
    * The request is at fault: no device would take it, so none is blamed and it isn't repeated.
    *
-   * @param status the node's, for the client
-   * @param body the node's very bytes, for the client
-   * @param error the same as values, for where the bytes can't be used
+   * @param answer what the node said, for the client
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-  record Refused(int status, byte[] body, WebDriverError error) implements AttemptOutcome {}
+  record Refused(Answer answer) implements AttemptOutcome {
+    public int status() {
+      return answer.status();
+    }
+
+    public byte[] body() {
+      return answer.body();
+    }
+
+    public WebDriverError error() {
+      return answer.error();
+    }
+  }
 
   /**
    * The device or its node is at fault: another one may take the request.
@@ -45,7 +54,11 @@ public sealed interface AttemptOutcome {
    * @param answer what the node said; empty where it said nothing
    */
   record DeviceFailed(String cause, String causeCode, boolean marks, Optional<Answer> answer)
-      implements AttemptOutcome {}
+      implements AttemptOutcome {
+    Optional<String> unusableId() {
+      return answer.flatMap(Answer::unusableId);
+    }
+  }
 
   /**
    * Our lock may have expired before the node was asked, so that it wasn't: the device may be
@@ -56,7 +69,11 @@ public sealed interface AttemptOutcome {
   /** Nobody waits for the session any more. */
   record ClientGone() implements AttemptOutcome {}
 
-  /** A node's answer as it came, and the error in it as values. */
+  /**
+   * A node's answer as it came, and the error in it as values.
+   *
+   * @param unusableId the id of a session that the node says it created, where no path can hold it
+   */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-  record Answer(int status, byte[] body, WebDriverError error) {}
+  record Answer(int status, byte[] body, WebDriverError error, Optional<String> unusableId) {}
 }

@@ -111,6 +111,9 @@ public final class Attempts {
     if (late instanceof AttemptOutcome.Created created) {
       return deleted(device, created.id());
     }
+    if (late instanceof AttemptOutcome.DeviceFailed failed && failed.unusableId().isPresent()) {
+      return parts.nodes().deleteUnusable(device.node().id(), failed.unusableId().get());
+    }
     boolean mayHaveLeftOne =
         late instanceof AttemptOutcome.DeviceFailed failed && failed.answer().isEmpty();
     return mayHaveLeftOne

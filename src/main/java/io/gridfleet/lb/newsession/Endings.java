@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class Endings {
   private static final Logger log = LoggerFactory.getLogger(Endings.class);
 
+  /** Clients take an answer with a lower status for a session. */
+  private static final int LEAST_ERROR = 400;
+
   private final Attempts attempts;
   private final Publisher publisher;
   private final Distributor distributor;
@@ -131,20 +134,24 @@ final class Endings {
     refuse(story, Refusals.afterAttempts(error, Map.of(), story.attempts()));
   }
 
-  /** What the node said is the answer, byte for byte. */
-  void asTheNodeSaid(Story story, AttemptOutcome outcome) {
+  /** What the node said is the answer, byte for byte where it is an error. */
+  void asTheNodeSaid(Story story, Trial trial, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.Refused refused) {
-      answer(story, refused.error(), NewSessionAnswer.asSaid(refused.status(), refused.body()));
+      asSaid(story, trial, refused.answer(), refused.answer().error().message());
     } else if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
-      WebDriverError error = Refusals.lastWords(failed);
-      NewSessionAnswer ours = NewSessionAnswer.of(error, legacy(story));
-      answer(
-          story,
-          error,
-          failed
-              .answer()
-              .map(said -> NewSessionAnswer.asSaid(said.status(), said.body()))
-              .orElse(ours));
+      failed
+          .answer()
+          .ifPresentOrElse(
+              said -> asSaid(story, trial, said, failed.cause()),
+              () -> refuse(story, Refusals.lastWords(failed)));
+    }
+  }
+
+  private void asSaid(Story story, Trial trial, AttemptOutcome.Answer said, String cause) {
+    if (said.status() < LEAST_ERROR) {
+      refuse(story, Refusals.noError(trial.device().node().id(), said, cause));
+    } else {
+      answer(story, said.error(), NewSessionAnswer.asSaid(said.status(), said.body()));
     }
   }
 

@@ -41,16 +41,17 @@ public final class FailureTable {
     if (read.created().isPresent()) {
       return read.created().get();
     }
-    Answer answer = new Answer(status, body, read.error());
+    Answer answer = new Answer(status, body, read.error(), read.unusableId());
     if (status < 300 && !read.saysError()) {
-      return failed(NO_SESSION, "", true, answer);
+      String what = read.unusableId().map(id -> "its session id can't be used: " + id).orElse("");
+      return failed(NO_SESSION, what, true, answer);
     }
     String said = read.message();
     String start = said.length() > MOST_LOOKED_AT ? said.substring(0, MOST_LOOKED_AT) : said;
     for (FailureRule row : rows) {
       if (row.fits(status, read.named(), start)) {
         return row.fault() == Fault.REQUEST
-            ? new Refused(status, body, read.error())
+            ? new Refused(answer)
             : failed(row.label(), read.message(), row.fault() == Fault.DEVICE, answer);
       }
     }

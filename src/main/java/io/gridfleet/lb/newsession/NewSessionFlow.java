@@ -196,7 +196,9 @@ public final class NewSessionFlow {
       case GIVE_UP -> chapter(story, endings.giveBack(story, trial), done -> endings.giveUp(story));
       case AS_THE_NODE_SAID ->
           chapter(
-              story, endings.giveBack(story, trial), done -> endings.asTheNodeSaid(story, outcome));
+              story,
+              endings.giveBack(story, trial),
+              done -> endings.asTheNodeSaid(story, trial, outcome));
       case NOTHING, PUBLISH -> endings.giveBack(story, trial);
     }
   }

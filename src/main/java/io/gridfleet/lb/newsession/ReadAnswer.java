@@ -18,24 +18,31 @@ import org.jspecify.annotations.Nullable;
  * says instead.
  *
  * @param created the session, if there is one
+ * @param unusableId the id of a session that can't be addressed by it
  * @param named the W3C error; empty where none is named
  * @param message the error's text; where there is none, the body itself
  * @param error the same for a client
  */
-record ReadAnswer(Optional<Created> created, String named, String message, WebDriverError error) {
+record ReadAnswer(
+    Optional<Created> created,
+    Optional<String> unusableId,
+    String named,
+    String message,
+    WebDriverError error) {
   /** Characters of a message that rules look at and clients read; stack traces come later. */
   private static final int LONGEST_MESSAGE = 16_384;
 
   static ReadAnswer read(int status, byte[] body) {
     Map<String, Object> members = members(body);
     Map<String, Object> value = object(members.get("value"));
-    Optional<Created> created = status < 300 ? session(members, value) : Optional.empty();
+    Optional<String> id = status < 300 ? createdId(members, value) : Optional.empty();
+    Optional<Created> created = id.flatMap(SessionId::parse).map(it -> session(it, members, value));
     if (created.isPresent()) {
-      return new ReadAnswer(created, "", "", error(status, "", "", value));
+      return new ReadAnswer(created, Optional.empty(), "", "", error(status, "", "", value));
     }
     String named = named(members, value);
     String message = message(members, value, body);
-    return new ReadAnswer(created, named, message, error(status, named, message, value));
+    return new ReadAnswer(created, id, named, message, error(status, named, message, value));
   }
 
   boolean saysError() {
@@ -50,21 +57,26 @@ record ReadAnswer(Optional<Created> created, String named, String message, WebDr
     }
   }
 
-  private static Optional<Created> session(Map<String, Object> members, Map<String, Object> value) {
+  private static Optional<String> createdId(
+      Map<String, Object> members, Map<String, Object> value) {
     boolean w3c = value.get("sessionId") instanceof String;
     boolean legacyError = members.get("status") instanceof Number status && status.intValue() != 0;
     if (legacyError || (!w3c && value.containsKey("error"))) {
       return Optional.empty();
     }
     Object id = w3c ? value.get("sessionId") : members.get("sessionId");
+    return id instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+  }
+
+  private static Created session(
+      SessionId id, Map<String, Object> members, Map<String, Object> value) {
+    boolean w3c = value.get("sessionId") instanceof String;
     Map<String, Object> capabilities = w3c ? object(value.get("capabilities")) : value;
     Map<String, Object> others = new LinkedHashMap<>(members);
     others.remove("value");
     others.remove("sessionId");
     others.remove("status");
-    return Optional.ofNullable(id instanceof String text ? text : null)
-        .flatMap(SessionId::parse)
-        .map(known -> new Created(known, Capabilities.of(capabilities), others));
+    return new Created(id, Capabilities.of(capabilities), others);
   }
 
   private static String named(Map<String, Object> members, Map<String, Object> value) {

@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.distributor.Verdicts;
+import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.util.LinkedHashMap;
@@ -101,6 +102,14 @@ final class Refusals {
             .toList();
     String warnings = wish.warnings().isEmpty() ? "" : ". " + String.join("; ", wish.warnings());
     return "nothing in this lab is " + String.join(" or ", asked) + warnings;
+  }
+
+  /** A node's answer that is no session, and whose status says that it is no error either. */
+  static WebDriverError noError(NodeId node, AttemptOutcome.Answer said, String cause) {
+    return WebDriverError.of(
+        said.error().code(),
+        "node %s answered with HTTP status %d: %s".formatted(node, said.status(), cause),
+        said.error().data());
   }
 
   /** What a failed attempt says for itself: the node's own words, or what happened to it. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +45,9 @@ public final class NodeCleanUp implements AutoCloseable {
   /** Appium's own route: a list, or an error that names the feature which isn't allowed. */
   private static final String APPIUM_SESSIONS = "/appium/sessions";
 
+  /** Characters of an id that is sent in a path. */
+  private static final int MOST_ESCAPED = 1_024;
+
   /** Each holds a thread while it waits; questions may have to wait and have threads apart. */
   private static final int MOST_AT_ONCE = 32;
 
@@ -71,6 +76,18 @@ public final class NodeCleanUp implements AutoCloseable {
   public CompletionStage<Boolean> delete(URI node, SessionId session) {
     Request request = to(node, "/session/" + session.value()).delete().build();
     return ask(request, 0).thenApply(Optional::isPresent);
+  }
+
+  /**
+   * Deletes a session whose id needs escaping. False too for an id that names another path even
+   * when it is escaped, or that is longer than a path may be.
+   */
+  public CompletionStage<Boolean> deleteUnusable(URI node, String id) {
+    if (id.equals(".") || id.equals("..") || id.length() > MOST_ESCAPED) {
+      return CompletableFuture.completedFuture(false);
+    }
+    String segment = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    return ask(to(node, "/session/" + segment).delete().build(), 0).thenApply(Optional::isPresent);
   }
 
   /**

@@ -17,6 +17,12 @@ public interface NodeSessions {
   CompletionStage<Boolean> delete(NodeId node, SessionId session);
 
   /**
+   * Deletes a session whose id is none that a client could use, as far as a path can hold it. As
+   * {@link #delete}; false also where no path can.
+   */
+  CompletionStage<Boolean> deleteUnusable(NodeId node, String id);
+
+  /**
    * Finds and deletes what an attempt may have left on its node, by the attempt's idempotency key.
    * Never exceptionally.
    */

@@ -146,6 +146,11 @@ final class UnclaimedSessionsTest {
     private boolean obeys = true;
 
     @Override
+    public CompletionStage<Boolean> deleteUnusable(NodeId node, String id) {
+      throw new UnsupportedOperationException("no id here is unusable");
+    }
+
+    @Override
     public CompletionStage<Boolean> delete(NodeId asked, SessionId session) {
       deleted.add(session);
       return done(obeys);

@@ -17,6 +17,11 @@ public interface ObedientNodes extends NodeSessions {
   }
 
   @Override
+  default CompletionStage<Boolean> deleteUnusable(NodeId node, String id) {
+    return CompletableFuture.completedFuture(true);
+  }
+
+  @Override
   default CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
     return CompletableFuture.completedFuture(LeftOver.NONE);
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes on a virtual clock, each with its own luck; they remember what runs on each device. */
 final class ScriptedNodes implements NodeCalls, ObedientNodes {
@@ -42,14 +43,16 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
 
   private final VirtualTime time;
   private final RandomGenerator luck;
-  private final Map<String, Set<SessionId>> running = new HashMap<>();
-  private final Map<SessionId, String> deviceOf = new HashMap<>();
+  private final Map<String, Set<String>> running = new HashMap<>();
+  private final Map<String, String> deviceOf = new HashMap<>();
   private final Set<String> blamed = new HashSet<>();
   private final List<String> keys = new ArrayList<>();
   private int ids;
   private int mostAtOnce;
   private Luck always = Luck.CREATES;
   private boolean random;
+  private @Nullable String id;
+  private @Nullable NodeAnswer answer;
   private boolean throwsOnSend;
   private boolean throwsOnDelete;
 
@@ -84,6 +87,16 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
   /** Devices that have failed through no fault of a request. */
   Set<String> everFailed() {
     return blamed;
+  }
+
+  /** The id of every session from now on. */
+  void creates(String sessionId) {
+    id = sessionId;
+  }
+
+  /** What every creation is answered from now on, although nothing is created. */
+  void answers(int status, byte[] body) {
+    answer = new NodeAnswer(status, Map.of(), body);
   }
 
   /** A mistake of ours on the way to a node. */
@@ -143,13 +156,16 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
   }
 
   private NodeAnswer create(String device) {
-    SessionId id = new SessionId("s" + ++ids);
-    Set<SessionId> here = running.computeIfAbsent(device, key -> new HashSet<>());
-    here.add(id);
-    deviceOf.put(id, device);
+    if (answer != null) {
+      return answer;
+    }
+    String created = id != null ? id : "s" + ++ids;
+    Set<String> here = running.computeIfAbsent(device, key -> new HashSet<>());
+    here.add(created);
+    deviceOf.put(created, device);
     mostAtOnce = Math.max(mostAtOnce, here.size());
     Map<String, Object> value = new LinkedHashMap<>();
-    value.put("sessionId", id.value());
+    value.put("sessionId", created);
     value.put("capabilities", Map.of("platformName", "Android"));
     return new NodeAnswer(200, Map.of(), Json.bytes(Map.of("value", value)));
   }
@@ -170,6 +186,15 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
     if (throwsOnDelete) {
       throw new IllegalStateException("a mistake, as told");
     }
+    return deleted(session.value());
+  }
+
+  @Override
+  public CompletionStage<Boolean> deleteUnusable(NodeId node, String session) {
+    return deleted(session);
+  }
+
+  private CompletionStage<Boolean> deleted(String session) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     later(
         5,
@@ -185,6 +210,6 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
 
   @Override
   public CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
-    return CompletableFuture.completedFuture(Optional.of(deviceOf.containsKey(session)));
+    return CompletableFuture.completedFuture(Optional.of(deviceOf.containsKey(session.value())));
   }
 }

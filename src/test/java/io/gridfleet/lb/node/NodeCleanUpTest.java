@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +54,31 @@ final class NodeCleanUpTest {
     assertThat(get(cleanUp.delete(node.url(), id))).isTrue();
     assertThat(node.liveSessions()).isEmpty();
     assertThat(get(cleanUp.delete(node.url(), id))).as("gone already").isTrue();
+  }
+
+  @Test
+  void anIdThatNoClientCouldUseIsEscaped() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      URI odd = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+
+      assertThat(get(cleanUp.deleteUnusable(odd, "a/b c?é"))).isTrue();
+      assertThat(get(cleanUp.deleteUnusable(odd, ".."))).isFalse();
+      assertThat(get(cleanUp.deleteUnusable(odd, "x".repeat(2_000)))).isFalse();
+
+      assertThat(asked).containsExactly("DELETE /session/a%2Fb%20c%3F%C3%A9");
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test
