@@ -25,6 +25,7 @@ import io.gridfleet.lb.node.NodeConnections;
 import io.gridfleet.lb.node.NodeProbes;
 import io.gridfleet.lb.node.NodeTrust;
 import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.router.BodyBudget;
 import io.gridfleet.lb.router.Endpoints;
 import io.gridfleet.lb.router.FrontDoor;
 import io.gridfleet.lb.run.DriverPacks;
@@ -107,6 +108,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final Relay relay;
   private final NewSessions newSessions;
   private final NewSessionFlow flow;
+  private final BodyBudget bodies;
   private final FrontDoor door;
   private final Metrics metrics = new Metrics(Version.text());
   private final ReloadableAdmission admission;
@@ -198,6 +200,7 @@ public final class GridFleetLb implements AutoCloseable {
     this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, known);
     this.newSessions = newSessions(client);
     this.flow = newSessions.flow();
+    this.bodies = new BodyBudget(config.router().maxGatheredBytes().bytes());
     this.door =
         new FrontDoor(
             loops,
@@ -206,7 +209,7 @@ public final class GridFleetLb implements AutoCloseable {
                 config.router().maxConnections(),
                 endpoints(),
                 known,
-                admission,
+                Protections.of(config, admission, bodies),
                 relay));
     listen();
     showMetrics(connections);
@@ -414,6 +417,11 @@ public final class GridFleetLb implements AutoCloseable {
   /** Client connections and tunnels that are open now. */
   public int openConnections() {
     return door.connections();
+  }
+
+  /** Bytes of request bodies that are held now. */
+  public long gatheredBytes() {
+    return bodies.held();
   }
 
   /** As {@link #stop(Draining)}, with nobody to end the drain sooner. */

@@ -84,6 +84,11 @@ final class NewSessionMetrics implements NewSessionListener {
   }
 
   @Override
+  public void unauthorized(String client, WebDriverError error) {
+    increment(refused.get(error.code()));
+  }
+
+  @Override
   public void refused(NewSessionRequest request, WebDriverError error, Duration took) {
     increment(refused.get(error.code()));
     duration.record(took);

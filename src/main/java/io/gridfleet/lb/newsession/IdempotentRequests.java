@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.IdempotencyRecords.Claim;
@@ -70,6 +71,11 @@ public final class IdempotentRequests {
     this.flow = flow;
     this.records = records;
     this.keep = keep;
+  }
+
+  /** Why a request with these credentials would be refused whatever it asks for. */
+  public Optional<WebDriverError> refusal(Credentials credentials, String client) {
+    return flow.refusal(credentials, client);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.Quota;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +75,17 @@ public final class NewSessionFlow {
     this.endings =
         new Endings(attempts, publisher, distributor, parts.endSession(), this.listener, clock);
     this.clock = clock;
+  }
+
+  /** Why a request with these credentials would be refused whatever it asks for. */
+  public Optional<WebDriverError> refusal(Credentials credentials, String client) {
+    try {
+      admission.admit(credentials);
+      return Optional.empty();
+    } catch (ProtocolException stranger) {
+      listener.unauthorized(client, stranger.error());
+      return Optional.of(stranger.error());
+    }
   }
 
   /** Begins the story of a request, which is always answered; call it on its executor. */

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public interface NewSessionListener {
 
+  /** A request was refused by its head, because its caller isn't known; nothing of it was read. */
+  default void unauthorized(String client, WebDriverError error) {}
+
   /** The request was read and its caller is known. */
   default void admitted(NewSessionRequest request, SessionWish wish) {}
 

@@ -24,6 +24,7 @@ final class Dispatch {
   private final Endpoints endpoints;
   private final SessionRoutes routes;
   private final Admission admission;
+  private final OriginPolicy origins;
   private final Relay relay;
   private final OwnExchange.GatheringLimits gathering;
 
@@ -31,9 +32,12 @@ final class Dispatch {
     this.limits = rooms.limits();
     this.endpoints = rooms.endpoints();
     this.routes = rooms.routes();
-    this.admission = rooms.admission().to(AccessTable.COMMAND);
+    this.admission = rooms.protection().admission().to(AccessTable.COMMAND);
+    this.origins = rooms.protection().origins();
     this.relay = rooms.relay();
-    this.gathering = new OwnExchange.GatheringLimits(limits.gatheredBody(), limits.bodyPause());
+    this.gathering =
+        new OwnExchange.GatheringLimits(
+            limits.gatheredBody(), rooms.protection().bodies(), limits.bodyPause());
   }
 
   HttpLimits limits() {
@@ -47,6 +51,18 @@ final class Dispatch {
           front, FrontErrors.unreadable(new IllegalArgumentException("framing")), true);
     }
     Route route = route(front, head);
+    front.answersTo(origins.answersTo(head));
+    Optional<String> foreign = origins.refusal(head, route);
+    if (foreign.isPresent()) {
+      return refused(front, head, FrontErrors.forbidden(route, foreign.get()));
+    }
+    if (OriginPolicy.isPreflight(head)) {
+      return refused(front, head, FrontErrors.preflight());
+    }
+    Optional<String> type = OriginPolicy.refusedType(head, route);
+    if (type.isPresent()) {
+      return refused(front, head, FrontErrors.wrongType(route, type.get()));
+    }
     return route instanceof Route.Command command
         ? command(front, head, command)
         : other(front, head, route);
@@ -146,7 +162,10 @@ final class Dispatch {
     if (route instanceof Route.Ambiguous) {
       return refused(front, head, FrontErrors.ambiguousPath());
     }
-    return new OwnExchange(front, head, route, front.client(), endpoint(route), gathering);
+    Endpoint endpoint = endpoint(route);
+    OwnExchange exchange = new OwnExchange(front, head, route, front.client(), endpoint, gathering);
+    Optional<Answer> refusal = endpoint.refusal(exchange);
+    return refusal.isPresent() ? refused(front, head, OwnExchange.whole(refusal.get())) : exchange;
   }
 
   private static RequestSink refused(

@@ -75,6 +75,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   private @Nullable SessionId lastSession;
   private @Nullable Runnable unlessDelivered;
   private @Nullable LargeAnswer unwritten;
+  private @Nullable String page;
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private boolean requestComplete;
   private boolean keepAlive;
@@ -113,6 +114,11 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   void lastSession(SessionId id) {
     lastSession = id;
+  }
+
+  /** The origin of another server's page that may read the next answer. */
+  void answersTo(@Nullable String origin) {
+    page = origin;
   }
 
   @Override
@@ -157,6 +163,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     partialHead = false;
     answering = false;
     requestComplete = false;
+    page = null;
     encoder.answersHead(head.method().equals(HttpMethod.HEAD));
     if (head.decoderResult().isFailure()) {
       keepAlive = false;
@@ -354,6 +361,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
       unchunk(head);
     }
     Answers.keepAlive(head, version, keepAlive);
+    OriginPolicy.allow(page, head);
     write(head);
   }
 
@@ -376,6 +384,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   public void whole(FullHttpResponse answer) {
     keepAlive = keepAlive && requestComplete;
     Answers.keepAlive(answer, version, keepAlive);
+    OriginPolicy.allow(page, answer);
     if (LargeAnswer.isLarge(answer)) {
       current = null;
       LargeAnswer large = LargeAnswer.of(answer);

@@ -55,8 +55,17 @@ public final class FrontDoor {
       int mostConnections,
       Endpoints endpoints,
       SessionRoutes routes,
-      Admission admission,
+      Protection protection,
       Relay relay) {}
+
+  /**
+   * What keeps the process and its nodes from harm by those who may send requests.
+   *
+   * @param admission who may do what
+   * @param bodies the memory for what is gathered
+   * @param origins which pages may send requests
+   */
+  public record Protection(Admission admission, BodyBudget bodies, OriginPolicy origins) {}
 
   public FrontDoor(EventLoops loops, Rooms rooms) {
     this.loops = loops;

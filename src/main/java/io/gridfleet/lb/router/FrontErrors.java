@@ -5,16 +5,28 @@ import io.gridfleet.lb.http.Answers;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.WebDriverError;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
 
 /** The answers to what can't be served. */
 final class FrontErrors {
   private static final int UNAUTHORIZED = 401;
   private static final int PAYLOAD_TOO_LARGE = 413;
   private static final int HEADERS_TOO_LARGE = 431;
+  private static final int UNAVAILABLE = 503;
+  private static final int FORBIDDEN = 403;
+  private static final int UNSUPPORTED_MEDIA_TYPE = 415;
+  private static final int PREFLIGHT_SECONDS = 600;
+  private static final int RETRY_AFTER_SECONDS = 5;
 
   private FrontErrors() {}
 
@@ -77,6 +89,58 @@ final class FrontErrors {
     return of(
         WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the body is larger than " + most + " bytes")
             .withStatus(PAYLOAD_TOO_LARGE));
+  }
+
+  /** All memory for bodies is in use; it may be free in a moment. */
+  static FullHttpResponse noMemory(Route route) {
+    String why = "this server holds as many bytes of requests as it may; try again";
+    FullHttpResponse answer =
+        route instanceof Route.Api
+            ? api(UNAVAILABLE, "SERVICE_UNAVAILABLE", why)
+            : of(WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, why).withStatus(UNAVAILABLE));
+    answer.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return answer;
+  }
+
+  /** What a page may not do. */
+  static FullHttpResponse forbidden(Route route, String why) {
+    return route instanceof Route.Api
+        ? api(FORBIDDEN, "FORBIDDEN", why)
+        : of(WebDriverError.of(code(route), "Forbidden: " + why).withStatus(FORBIDDEN));
+  }
+
+  private static ErrorCode code(Route route) {
+    return route instanceof Route.NewSession
+        ? ErrorCode.SESSION_NOT_CREATED
+        : ErrorCode.UNKNOWN_ERROR;
+  }
+
+  static FullHttpResponse wrongType(Route route, String why) {
+    return route instanceof Route.Api
+        ? api(UNSUPPORTED_MEDIA_TYPE, "HTTP_ERROR", why)
+        : of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, why));
+  }
+
+  /** The page may send it; who it is for is asked when it comes. */
+  static FullHttpResponse preflight() {
+    FullHttpResponse answer =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT);
+    HttpHeaders headers = answer.headers();
+    headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE");
+    headers.set(
+        HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
+        "authorization, content-type, x-request-id, x-idempotency-key, last-event-id");
+    headers.set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
+    return answer;
+  }
+
+  /** An error in the GridFleet API's envelope. */
+  static FullHttpResponse api(int status, String code, String message) {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("code", code);
+    error.put("message", message);
+    error.put("request_id", UUID.randomUUID().toString());
+    return Answers.whole(status, Answers.JSON, Json.bytes(Map.of("error", error)));
   }
 
   /** What the decoder could not read. */

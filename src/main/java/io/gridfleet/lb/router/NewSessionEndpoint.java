@@ -74,12 +74,24 @@ public final class NewSessionEndpoint implements Endpoint {
     this.clock = clock;
   }
 
+  /** In both protocols' shapes, because which one the client speaks is in the body. */
+  @Override
+  public Optional<Answer> refusal(Exchange exchange) {
+    if (stopping.getAsBoolean()) {
+      return Optional.of(Answer.error(NewSessionFlow.stopping()));
+    }
+    return requests
+        .refusal(credentials(exchange), address(exchange.client()).getHostAddress())
+        .map(error -> challenged(Answer.json(error.status(), error.bodyWithLegacyStatus())));
+  }
+
+  private static Credentials credentials(Exchange exchange) {
+    Route.Base base = ((Route.NewSession) exchange.route()).base();
+    return Credentials.of(Optional.ofNullable(base.token()), exchange.header("authorization"));
+  }
+
   @Override
   public void handle(Exchange exchange) {
-    if (stopping.getAsBoolean()) {
-      exchange.answer(Answer.error(NewSessionFlow.stopping()));
-      return;
-    }
     var unused =
         exchange
             .body()
@@ -142,10 +154,13 @@ public final class NewSessionEndpoint implements Endpoint {
   }
 
   static Answer whole(NewSessionAnswer answer) {
-    Answer whole = Answer.jsonBytes(answer.status(), answer.body());
+    return challenged(Answer.jsonBytes(answer.status(), answer.body()));
+  }
+
+  private static Answer challenged(Answer answer) {
     return answer.status() == UNAUTHORIZED
-        ? whole.with("WWW-Authenticate", Tokens.CHALLENGE)
-        : whole;
+        ? answer.with("WWW-Authenticate", Tokens.CHALLENGE)
+        : answer;
   }
 
   private NewSessionRequest request(Exchange exchange, NewSessionPayload payload) {
@@ -158,7 +173,7 @@ public final class NewSessionEndpoint implements Endpoint {
     TELLING.forEach(name -> exchange.header(name).ifPresent(value -> telling.put(name, value)));
     Origin origin =
         new Origin(
-            Credentials.of(Optional.ofNullable(base.token()), exchange.header("authorization")),
+            credentials(exchange),
             Optional.ofNullable(base.run()),
             new Client(peer.getHostAddress(), exchange.header("user-agent").orElse("")),
             new Address(

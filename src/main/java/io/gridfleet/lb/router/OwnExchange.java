@@ -45,18 +45,21 @@ final class OwnExchange implements Exchange, RequestSink {
   private final SocketAddress client;
   private final Endpoint endpoint;
   private final GatheringLimits limits;
-  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final CompletableFuture<Void> clientLeft = new CompletableFuture<>();
-  private final ByteArrayOutputStream gathered = new ByteArrayOutputStream(512);
+  private ByteArrayOutputStream gathered = new ByteArrayOutputStream(512);
 
   /** What the endpoint said before the request was read to its end. */
   private final List<Runnable> early = new ArrayList<>(0);
 
+  /** What of the budget is taken, until the request is over. */
+  private long charged;
+
   private int extendedAt;
   private boolean over;
 
-  /** How much is gathered, and how long a pause may be. */
-  record GatheringLimits(int mostBytes, Duration pause) {}
+  /** How much is gathered, here and in the process, and how long a pause may be. */
+  record GatheringLimits(int mostBytes, BodyBudget budget, Duration pause) {}
 
   OwnExchange(
       FrontSide front,
@@ -76,8 +79,13 @@ final class OwnExchange implements Exchange, RequestSink {
   @Override
   public void start() {
     front.within(limits.pause());
-    if (HttpUtil.getContentLength(head, 0L) > limits.mostBytes()) {
-      refuseBody();
+    long length = HttpUtil.getContentLength(head, 0L);
+    if (length > limits.mostBytes()) {
+      refuseBody(FrontErrors.bodyTooLarge(limits.mostBytes()));
+      return;
+    }
+    if (!limits.budget().hasRoom(length)) {
+      refuseBody(FrontErrors.noMemory(route));
       return;
     }
     if (HttpUtil.is100ContinueExpected(head) && front.isModern()) {
@@ -94,7 +102,7 @@ final class OwnExchange implements Exchange, RequestSink {
     }
     if (part instanceof LastHttpContent) {
       front.within(NO_LIMIT);
-      body.complete(gathered.toByteArray());
+      complete();
       early.forEach(Runnable::run);
       early.clear();
     } else if (gathered.size() - extendedAt >= LEAST_PROGRESS) {
@@ -103,26 +111,45 @@ final class OwnExchange implements Exchange, RequestSink {
     }
   }
 
+  /** A request may wait for hours: only who asked for its bytes has them from here on. */
+  private void complete() {
+    CompletableFuture<byte[]> asked = body;
+    byte[] bytes = gathered.toByteArray();
+    gathered = new ByteArrayOutputStream(0);
+    body = CompletableFuture.failedFuture(new IllegalStateException("the body was handed out"));
+    asked.complete(bytes);
+  }
+
   private void gather(HttpContent part) {
     int bytes = part.content().readableBytes();
     if (!over && gathered.size() + bytes > limits.mostBytes()) {
-      refuseBody();
+      refuseBody(FrontErrors.bodyTooLarge(limits.mostBytes()));
+    } else if (!over && bytes > 0 && !limits.budget().take(bytes)) {
+      refuseBody(FrontErrors.noMemory(route));
     } else if (!over && bytes > 0) {
+      charged += bytes;
       gathered.writeBytes(ByteBufUtil.getBytes(part.content()));
     }
     part.release();
   }
 
-  private void refuseBody() {
-    over = true;
-    gathered.reset();
+  private void refuseBody(FullHttpResponse answer) {
+    end();
     body.completeExceptionally(new CancellationException("the body is too large"));
-    front.whole(FrontErrors.bodyTooLarge(limits.mostBytes()));
+    front.whole(answer);
+  }
+
+  /** Nothing more is read or written; what was gathered isn't needed any more. */
+  private void end() {
+    over = true;
+    gathered = new ByteArrayOutputStream(0);
+    limits.budget().giveBack(charged);
+    charged = 0;
   }
 
   @Override
   public void clientGone() {
-    over = true;
+    end();
     body.completeExceptionally(new CancellationException("the client has left"));
     clientLeft.complete(null);
   }
@@ -130,7 +157,7 @@ final class OwnExchange implements Exchange, RequestSink {
   @Override
   public void timedOut() {
     if (!over && !front.requestComplete()) {
-      over = true;
+      end();
       body.completeExceptionally(new CancellationException("the body didn't arrive"));
       front.whole(FrontErrors.bodyPaused());
     }
@@ -194,14 +221,14 @@ final class OwnExchange implements Exchange, RequestSink {
           if (over) {
             out.release();
           } else {
-            over = true;
+            end();
             front.unlessDelivered(() -> clientLeft.complete(null));
             front.whole(out);
           }
         });
   }
 
-  private static FullHttpResponse whole(Answer answer) {
+  static FullHttpResponse whole(Answer answer) {
     FullHttpResponse out = Answers.whole(answer.status(), answer.contentType(), answer.body());
     answer.headers().forEach((name, value) -> out.headers().set(name, value));
     return out;
@@ -262,7 +289,7 @@ final class OwnExchange implements Exchange, RequestSink {
       onLoop(
           () -> {
             if (!over) {
-              over = true;
+              end();
               front.unlessDelivered(() -> clientLeft.complete(null));
               front.part(new DefaultLastHttpContent(Unpooled.wrappedBuffer(bytes)));
             }

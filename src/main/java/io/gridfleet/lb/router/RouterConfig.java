@@ -28,6 +28,13 @@ public record RouterConfig(
             min = "1KiB",
             max = "1GiB")
         ByteSize maxNewSessionBody,
+    @Key(
+            doc =
+                "The most bytes of gathered bodies at once, those of waiting requests included;"
+                    + " never more than a quarter of the heap. Beyond it 503.",
+            fallback = "128MiB",
+            min = "1MiB")
+        ByteSize maxGatheredBytes,
     @Key(doc = "The most connections of clients at once.", fallback = "100000", min = "1")
         int maxConnections,
     @Key(doc = "How long a request's headers may take to arrive.", fallback = "30s", min = "100ms")
@@ -47,7 +54,27 @@ public record RouterConfig(
     @Key(
             doc = "Peers whose Forwarded and X-Forwarded headers are believed.",
             example = "[10.0.0.0/8, \"::1\"]")
-        List<AddressRange> trustedProxies) {
+        List<AddressRange> trustedProxies,
+    @Key(
+            doc =
+                "Names by which clients reach this server. Where there are none, a server on"
+                    + " loopback without tokens answers to localhost and addresses only, any other"
+                    + " to every name.",
+            example = "[lab.example.com]")
+        List<String> hosts,
+    @Key(
+            doc =
+                "Origins of other servers' pages that may use this one from a browser; those of"
+                    + " this server may.",
+            example = "[\"https://dashboard.example.com\"]")
+        List<String> allowedOrigins) {
+
+  /**
+   * @param open whether everybody may use this server, and only this machine reaches it
+   */
+  public OriginPolicy origins(boolean open) {
+    return new OriginPolicy(allowedOrigins, hosts, open);
+  }
 
   /** Whether what a peer says about its client is believed. */
   public boolean trusts(InetAddress peer) {

@@ -66,7 +66,7 @@ final class KillAtEveryPointIT {
       node.faults().nextOn(udid, 1, Operation.NEW_SESSION, new Fault.Late(SLOW));
       byte[] body = Lab.w3c(wish()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
       try (Wire wire = Wire.to(dying.port(), Duration.ofSeconds(8))) {
-        wire.send("POST /session HTTP/1.1\r\nHost: lab\r\nContent-Length: " + body.length);
+        wire.send("POST /session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + body.length);
         wire.send("\r\n\r\n").send(body);
         await().until(() -> node.history().creations().size() > 0);
       }

@@ -75,6 +75,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     all.put("store", twoReplicas ? database() : Map.of("address", "sqlite::memory:"));
     all.put("nodes", simulated.inventory());
     all.putAll(configuration);
+    all.merge("router", Map.of("hosts", List.of("lab")), Lab::beside);
     try {
       String text = JsonClient.JSON.writeValueAsString(all);
       for (int i = 0; i < (twoReplicas ? 2 : 1); i++) {
@@ -91,6 +92,13 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
       throw new IllegalStateException(e);
     }
     return this;
+  }
+
+  /** What a test configures counts; clients here call the server by a name. */
+  private static Object beside(Object configured, Object usual) {
+    Map<Object, Object> both = new LinkedHashMap<>((Map<?, ?>) usual);
+    both.putAll((Map<?, ?>) configured);
+    return both;
   }
 
   /** A server that shares its cores with many may take long to accept. */

@@ -59,7 +59,8 @@ class HalfOpenIT {
     SocketChannel channel =
         SocketChannel.open(new InetSocketAddress(door.getHost(), door.getPort()));
     if (withAHead) {
-      byte[] begun = "GET /status HTTP/1.1\r\nHost: lab\r\nX-".getBytes(StandardCharsets.US_ASCII);
+      byte[] begun =
+          "GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-".getBytes(StandardCharsets.US_ASCII);
       channel.write(ByteBuffer.wrap(begun));
     }
     channel.configureBlocking(false);

@@ -85,6 +85,13 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
   }
 
   Edge(HttpLimits limits) throws IOException {
+    this(
+        limits,
+        new FrontDoor.Protection(
+            Admission.open(), new BodyBudget(Long.MAX_VALUE), OriginPolicy.anyHost()));
+  }
+
+  Edge(HttpLimits limits, FrontDoor.Protection protection) throws IOException {
     door =
         new FrontDoor(
             loops,
@@ -101,7 +108,7 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
                     Edge::tell,
                     this::ended),
                 this,
-                Admission.open(),
+                protection,
                 relay));
     port = door.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
   }
@@ -112,8 +119,14 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
         + PooledByteBufAllocator.DEFAULT.pinnedHeapMemory();
   }
 
+  /** New sessions are answered by the test, not at once. */
+  volatile boolean holdsNewSessions;
+
   private void create(Exchange exchange) {
     created.add(exchange);
+    if (holdsNewSessions) {
+      return;
+    }
     var unused =
         exchange
             .body()

@@ -12,6 +12,7 @@ import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.Lab.Asked;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.lab.Wire;
 import io.gridfleet.lb.simulator.ReceivedCreation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,20 @@ final class TokensAtTheDoorTest {
     assertThat(lab.ask("POST", "/v0/wrong/wd/hub/session", Lab.w3c("")).answered().text())
         .isEqualTo(answered.text());
     assertThat(lab.node(1).history().creations()).isEmpty();
+  }
+
+  /** It would never end: what it carries is neither waited for nor kept. */
+  @Test
+  void whoHasNoneIsRefusedBeforeItsBodyIsRead() throws IOException {
+    Wire wire = lab.wire();
+    wire.send("POST /session HTTP/1.1\r\nHost: lab\r\nContent-Length: 15728640\r\n");
+    wire.send("X-Idempotency-Key: a\r\nExpect: 100-continue\r\n\r\n");
+
+    Wire.Head refused = wire.readHead();
+
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(refused.header("www-authenticate")).startsWith("Basic realm=");
+    assertThat(lab.server().gatheredBytes()).isZero();
   }
 
   @Test

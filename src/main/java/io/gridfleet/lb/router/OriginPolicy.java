@@ -1,0 +1,175 @@
+package io.gridfleet.lb.router;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.util.NetUtil;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests a browser may send for a page. A page of another origin could start programs on
+ * nodes, because a new session names them; clients that are no browsers send neither {@code Origin}
+ * nor {@code Sec-Fetch-Site}, or the origin of this server.
+ */
+public final class OriginPolicy {
+  private static final String FETCH_SITE = "sec-fetch-site";
+  private static final String FETCH_MODE = "sec-fetch-mode";
+  private static final String ANY = "*";
+
+  /** Types that a page can send to another origin without asking first. */
+  private static final Set<String> SIMPLE_TYPES =
+      Set.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data");
+
+  private final Set<String> allowed;
+  private final Set<String> hosts;
+  private final boolean checksHost;
+
+  /**
+   * @param allowed origins of other servers' pages that may use this one; {@code *} is any
+   * @param hosts names by which clients reach this server, beside localhost and its addresses
+   * @param open whether everybody who reaches this server may use it, and only this machine does
+   */
+  public OriginPolicy(List<String> allowed, List<String> hosts, boolean open) {
+    this.allowed = Set.copyOf(allowed.stream().map(OriginPolicy::lower).toList());
+    this.hosts = Set.copyOf(hosts.stream().map(OriginPolicy::lower).toList());
+    this.checksHost = open || !hosts.isEmpty();
+  }
+
+  /** For a server that knows nothing of its names. */
+  static OriginPolicy anyHost() {
+    return new OriginPolicy(List.of(), List.of(), false);
+  }
+
+  /** Why a request is refused, by its head; empty where it isn't. */
+  Optional<String> refusal(HttpRequest head, Route route) {
+    String host = head.headers().get(HttpHeaderNames.HOST, "");
+    if (checksHost && !host.isEmpty() && !isKnown(name(host))) {
+      return Optional.of(
+          "this server isn't known by the name in the Host header; add it to router.hosts");
+    }
+    String origin = origin(head);
+    if (origin != null) {
+      return isSame(origin, host) || isAllowed(origin)
+          ? Optional.empty()
+          : Optional.of(
+              "pages of another origin may not use this server; router.allowedOrigins names those"
+                  + " that may");
+    }
+    boolean crossSite = head.headers().containsValue(FETCH_SITE, "cross-site", true);
+    return crossSite && !isLinkTo(route, head)
+        ? Optional.of("pages of another site may not use this server")
+        : Optional.empty();
+  }
+
+  /** Why a body is refused by its type; a missing type, and no body, are as good as JSON. */
+  static Optional<String> refusedType(HttpRequest head, Route route) {
+    String type = mediaType(head.headers());
+    boolean hasBody =
+        HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0;
+    if (!hasBody || type.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean ours = route instanceof Route.NewSession || route instanceof Route.Api;
+    boolean fits = ours ? isJson(type) : !SIMPLE_TYPES.contains(type);
+    return fits
+        ? Optional.empty()
+        : Optional.of("the body's Content-Type must be application/json, not " + type);
+  }
+
+  private static boolean isJson(String type) {
+    return type.equals("application/json") || type.endsWith("+json");
+  }
+
+  private static String mediaType(HttpHeaders headers) {
+    String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
+    int end = type.indexOf(';');
+    return lower((end < 0 ? type : type.substring(0, end)).strip());
+  }
+
+  /** The origin of a page that is another server's and may read answers; null otherwise. */
+  @Nullable String answersTo(HttpRequest head) {
+    String origin = origin(head);
+    return origin != null && isAllowed(origin) ? origin : null;
+  }
+
+  /** Lets a page read an answer, if it is one that {@link #answersTo} named. */
+  static void allow(@Nullable String origin, HttpResponse answer) {
+    if (origin != null) {
+      answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+      answer.headers().add(HttpHeaderNames.VARY, "Origin");
+    }
+  }
+
+  /** Whether a browser asks if a page may send a request. */
+  static boolean isPreflight(HttpRequest head) {
+    return head.method().equals(HttpMethod.OPTIONS)
+        && head.headers().contains(HttpHeaderNames.ORIGIN)
+        && head.headers().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD);
+  }
+
+  private static @Nullable String origin(HttpRequest head) {
+    return head.headers().get(HttpHeaderNames.ORIGIN);
+  }
+
+  private boolean isAllowed(String origin) {
+    return allowed.contains(lower(origin)) || allowed.contains(ANY);
+  }
+
+  private boolean isKnown(String name) {
+    return name.equals("localhost")
+        || name.endsWith(".localhost")
+        || NetUtil.isValidIpV4Address(name)
+        || NetUtil.isValidIpV6Address(name)
+        || hosts.contains(name);
+  }
+
+  /** A link that a person followed to a page of ours: reading it changes nothing. */
+  private static boolean isLinkTo(Route route, HttpRequest head) {
+    return route instanceof Route.Ui
+        && head.headers().containsValue(FETCH_MODE, "navigate", true)
+        && (head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD));
+  }
+
+  /**
+   * Whether a page came from this server. The scheme may be another where a proxy ends TLS: then
+   * the ports that both sides leave out differ.
+   */
+  private static boolean isSame(String origin, String host) {
+    try {
+      URI page = URI.create(origin);
+      URI own = URI.create("http://" + host);
+      return page.getHost() != null
+          && page.getHost().equalsIgnoreCase(own.getHost())
+          && (page.getPort() == own.getPort() || port(page) == port(own));
+    } catch (IllegalArgumentException unreadable) {
+      return false;
+    }
+  }
+
+  private static int port(URI uri) {
+    boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+    return uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
+  }
+
+  private static String name(String host) {
+    int close = host.indexOf(']');
+    if (host.startsWith("[") && close > 0) {
+      return lower(host.substring(1, close));
+    }
+    int colon = host.indexOf(':');
+    String name = lower(colon < 0 ? host : host.substring(0, colon));
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}

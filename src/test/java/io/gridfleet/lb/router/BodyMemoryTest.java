@@ -1,0 +1,149 @@
+package io.gridfleet.lb.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.http.HttpLimits;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Gathered bodies take no more memory than they may, whoever sends them, and for how long. */
+final class BodyMemoryTest {
+  private static final int MIB = 1024 * 1024;
+  private static final int MOST = 32 * MIB;
+
+  private final BodyBudget budget = new BodyBudget(MOST, 8L * MOST);
+  private final List<RawClient> clients = new ArrayList<>();
+  private Edge edge;
+
+  @BeforeEach
+  void open() throws IOException {
+    edge =
+        new Edge(
+            HttpLimits.defaults(),
+            new FrontDoor.Protection(Admission.open(), budget, OriginPolicy.anyHost()));
+    edge.holdsNewSessions = true;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (RawClient client : clients) {
+      client.close();
+    }
+    await().until(() -> budget.held() == 0);
+    edge.close();
+  }
+
+  private RawClient post(String path, int length, int sent) throws IOException {
+    RawClient client = edge.client();
+    clients.add(client);
+    client.send("POST " + path + " HTTP/1.1\r\nHost: lb\r\nContent-Length: " + length + "\r\n\r\n");
+    byte[] part = new byte[Math.min(sent, MIB)];
+    for (int i = 0; i < sent; i += part.length) {
+      client.send(part);
+    }
+    return client;
+  }
+
+  @Test
+  void unfinishedBodiesTakeNoMoreThanTheBudget() throws IOException {
+    int refused = 0;
+    for (int i = 0; i < 19; i++) {
+      RawClient client = post("/session", 15 * MIB, 0);
+      long before = budget.held();
+      if (before + 15 * MIB > MOST) {
+        assertThat(client.answer())
+            .contains("503 Service Unavailable")
+            .containsIgnoringCase("retry-after: 5")
+            .contains("session not created");
+        refused++;
+      } else {
+        for (int sent = 0; sent < 10; sent++) {
+          client.send(new byte[MIB]);
+        }
+        await().until(() -> budget.held() == before + 10 * MIB);
+      }
+      assertThat(budget.held()).isLessThanOrEqualTo(MOST);
+    }
+    assertThat(refused).isPositive();
+  }
+
+  @Test
+  void aBodyOfUnknownLengthIsRefusedWhereTheBudgetEnds() throws IOException {
+    post("/session", 15 * MIB, 14 * MIB);
+    await().until(() -> budget.held() == 14 * MIB);
+    RawClient second = post("/session", 15 * MIB, 14 * MIB);
+    await().until(() -> budget.held() == 28 * MIB);
+    RawClient chunked = edge.client();
+    clients.add(chunked);
+    chunked.send("POST /session HTTP/1.1\r\nHost: lb\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 5; i++) {
+      chunked.send("100000\r\n").send(new byte[MIB]).send("\r\n");
+    }
+    assertThat(chunked.answer()).contains("503 Service Unavailable");
+    second.close();
+    await().until(() -> budget.held() == 14 * MIB);
+  }
+
+  @Test
+  void theApiRefusesInItsOwnShape() throws IOException {
+    post("/session", 15 * MIB, 14 * MIB);
+    post("/session", 15 * MIB, 14 * MIB);
+    await().until(() -> budget.held() == 28 * MIB);
+
+    assertThat(post("/api/runs", 15 * MIB, 0).answer())
+        .contains("503 Service Unavailable")
+        .contains("\"code\":\"SERVICE_UNAVAILABLE\"");
+  }
+
+  /** Of 599 requests of 1 MiB so many wait as the budget has room for, and each is charged once. */
+  @Test
+  void waitingRequestsStayChargedUntilTheyAreAnswered() throws IOException {
+    int refused = 0;
+    for (int i = 0; i < 599; i++) {
+      RawClient client = edge.client();
+      client.send("POST /session HTTP/1.1\r\nHost: lb\r\nContent-Length: " + MIB + "\r\n\r\n");
+      if (budget.held() + MIB > MOST) {
+        assertThat(client.answer()).contains("503 Service Unavailable");
+        client.close();
+        refused++;
+      } else {
+        clients.add(client);
+        long before = budget.held();
+        client.send(new byte[MIB]);
+        await().until(() -> budget.held() == before + MIB);
+      }
+    }
+    assertThat(budget.held()).isEqualTo(MOST);
+    assertThat(refused).isEqualTo(599 - MOST / MIB);
+
+    edge.created.get(0).answer(Answer.text(200, "done"));
+
+    await().until(() -> budget.held() == MOST - MIB);
+    assertThat(clients.get(0).answer()).contains("200 OK");
+  }
+
+  @Test
+  void theBytesAreHandedOutOnce() throws IOException {
+    RawClient client = post("/session", MIB, 0);
+    await().until(() -> edge.created.size() == 1);
+    Exchange exchange = edge.created.get(0);
+    var body = exchange.body();
+    client.send(new byte[MIB]);
+    assertThat(body.join()).hasSize(MIB);
+
+    await().until(() -> exchange.body().isCompletedExceptionally());
+    assertThat(budget.held()).as("for what was read from it").isEqualTo(MIB);
+  }
+
+  @Test
+  void theBudgetIsNeverMoreThanAQuarterOfTheHeap() {
+    assertThat(new BodyBudget(128L * MIB, 256L * MIB).most()).isEqualTo(64L * MIB);
+    assertThat(new BodyBudget(16L * MIB, 256L * MIB).most()).isEqualTo(16L * MIB);
+  }
+}
