@@ -48,7 +48,6 @@ public final class FrontDoor {
    * What the door leads to.
    *
    * @param mostConnections further ones are closed as they come
-   * @param admission whose commands are whose
    */
   public record Rooms(
       HttpLimits limits,
