@@ -20,8 +20,10 @@ import io.gridfleet.lb.newsession.WishReader;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.router.Answer;
 import io.gridfleet.lb.router.BidiSessions;
 import io.gridfleet.lb.router.Endpoint;
+import io.gridfleet.lb.router.Exchange;
 import io.gridfleet.lb.router.NewSessionEndpoint;
 import io.gridfleet.lb.router.Route;
 import io.gridfleet.lb.selector.SelectorCache;
@@ -31,6 +33,7 @@ import io.gridfleet.lb.store.SqlStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
@@ -123,11 +126,15 @@ final class NewSessions {
             new BidiSessions.Times(
                 parts.config().router().bodyPause(),
                 parts.config().newSession().progressInterval()));
-    return exchange -> {
-      if (exchange.route() instanceof Route.BidiSession) {
-        overBidi.handle(exchange);
-      } else {
-        overHttp.handle(exchange);
+    return new Endpoint() {
+      @Override
+      public void handle(Exchange exchange) {
+        (exchange.route() instanceof Route.BidiSession ? overBidi : overHttp).handle(exchange);
+      }
+
+      @Override
+      public Optional<Answer> refusal(Exchange exchange) {
+        return overHttp.refusal(exchange);
       }
     };
   }

@@ -74,7 +74,10 @@ public final class NewSessionEndpoint implements Endpoint {
     this.clock = clock;
   }
 
-  /** In both protocols' shapes, because which one the client speaks is in the body. */
+  /**
+   * Of a request and of a BiDi session's handshake; in both protocols' shapes, because which one
+   * the client speaks is in the body.
+   */
   @Override
   public Optional<Answer> refusal(Exchange exchange) {
     if (stopping.getAsBoolean()) {
@@ -85,8 +88,14 @@ public final class NewSessionEndpoint implements Endpoint {
         .map(error -> challenged(Answer.json(error.status(), error.bodyWithLegacyStatus())));
   }
 
+  private static Route.Base base(Exchange exchange) {
+    return exchange.route() instanceof Route.BidiSession socket
+        ? socket.base()
+        : ((Route.NewSession) exchange.route()).base();
+  }
+
   private static Credentials credentials(Exchange exchange) {
-    Route.Base base = ((Route.NewSession) exchange.route()).base();
+    Route.Base base = base(exchange);
     return Credentials.of(Optional.ofNullable(base.token()), exchange.header("authorization"));
   }
 
@@ -164,10 +173,7 @@ public final class NewSessionEndpoint implements Endpoint {
   }
 
   private NewSessionRequest request(Exchange exchange, NewSessionPayload payload) {
-    Route.Base base =
-        exchange.route() instanceof Route.BidiSession socket
-            ? socket.base()
-            : ((Route.NewSession) exchange.route()).base();
+    Route.Base base = base(exchange);
     InetAddress peer = address(exchange.client());
     Map<String, String> telling = new HashMap<>();
     TELLING.forEach(name -> exchange.header(name).ifPresent(value -> telling.put(name, value)));
