@@ -232,7 +232,12 @@ public final class GridFleetLb implements AutoCloseable {
 
   private void showMetrics(NodeConnections connections) {
     metrics.show(
-        new Views(distributor::seats, distributor::queueLength, activity::known, probes::health));
+        new Views(
+            distributor::seats,
+            distributor::queueLength,
+            distributor::oldestWait,
+            activity::known,
+            probes::health));
     metrics.showConnections("client", door::connections);
     metrics.showConnections("node", connections::open);
     ByteBufAllocatorMetric buffers =
