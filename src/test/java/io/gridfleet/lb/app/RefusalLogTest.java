@@ -1,0 +1,113 @@
+package io.gridfleet.lb.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.auth.Credentials;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is logged of those who get no session, or no answer from the API. */
+final class RefusalLogTest {
+  private static final Duration TOOK = Duration.ofMillis(42);
+
+  @Test
+  void aRefusalHasItsReasonAndTheCountsOfDevices() {
+    Map<String, Object> inhibitors = new LinkedHashMap<>();
+    inhibitors.put("not_matching", 10);
+    inhibitors.put("reserved", 3);
+    Map<String, Object> data =
+        Map.of("devices", 13, "matching", 3, "inhibitors", inhibitors, "attempts", List.of());
+    assertThat(refused(WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "3 reserved", data)))
+        .containsExactly(
+            "request r-1 refused after 42 ms: session not created: 3 reserved"
+                + " [devices 13, matching 3, inhibitors {not_matching=10, reserved=3}] {request=r-1}");
+  }
+
+  @Test
+  void aRefusalAfterAttemptsHasTheirNumber() {
+    Map<String, Object> data = Map.of("attempts", List.of(Map.of(), Map.of()));
+    assertThat(refused(WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "no luck", data)))
+        .containsExactly(
+            "request r-1 refused after 42 ms: session not created: no luck [attempts 2] {request=r-1}");
+  }
+
+  @Test
+  void ofALongReasonTheBeginningOfTheFirstLineIsLogged() {
+    String reason = "x".repeat(600) + "\nand more";
+    assertThat(refused(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, reason)))
+        .containsExactly(
+            "request r-1 refused after 42 ms: invalid argument: "
+                + "x".repeat(500)
+                + "… {request=r-1}");
+  }
+
+  @Test
+  void aWrongTokenIsLoggedAs401WithItsAddressOnceInTenSeconds() {
+    WebDriverError error =
+        WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "token wrong").withStatus(401);
+    assertThat(refused(error, error, error))
+        .containsExactly(
+            "request r-1 refused with 401 from 10.0.0.1: its token is missing or wrong {request=r-1}");
+  }
+
+  @Test
+  void anApiCallWithoutOrWithAWrongTokenIsLoggedOnceInTenSecondsWithoutTheToken() {
+    LoggedApiAccess access = new LoggedApiAccess(authorization -> Optional.empty());
+    LoggedApiAccess other = new LoggedApiAccess(authorization -> Optional.empty());
+    try (LogLines log = new LogLines(LoggedApiAccess.class.getName())) {
+      access.caller(Optional.of("Bearer hunter2"));
+      access.caller(Optional.of("Bearer hunter3"));
+      other.caller(Optional.empty());
+      assertThat(log.lines())
+          .containsExactly(
+              "an API call is refused with 401: its token is wrong",
+              "an API call is refused with 401: its token is missing");
+    }
+  }
+
+  @Test
+  void aRepeatedLineSaysHowManyWereLeftOut() {
+    long[] nanos = {Long.MAX_VALUE - 5};
+    RepeatedLine line = new RepeatedLine(() -> nanos[0]);
+    StringBuilder written = new StringBuilder();
+    line.log(repeats -> written.append("first").append(repeats).append(';'));
+    line.log(repeats -> written.append("never"));
+    line.log(repeats -> written.append("never"));
+    nanos[0] += Duration.ofSeconds(10).toNanos();
+    line.log(repeats -> written.append("second").append(repeats).append(';'));
+    nanos[0] += Duration.ofSeconds(10).toNanos();
+    line.log(repeats -> written.append("third").append(repeats));
+    assertThat(written).hasToString("first;second (and 2 like it before);third");
+  }
+
+  private static List<String> refused(WebDriverError... errors) {
+    NewSessionRequest request =
+        new NewSessionRequest(
+            "r-1",
+            Instant.EPOCH,
+            NewSessionPayload.parse("{\"capabilities\":{}}".getBytes(StandardCharsets.UTF_8)),
+            new NewSessionRequest.Origin(
+                new Credentials(Optional.empty(), Optional.of("hunter2")),
+                Optional.empty(),
+                new NewSessionRequest.Client("10.0.0.1", "wdio/9"),
+                new NewSessionRequest.Address(Map.of(), false, "127.0.0.1:4444", "")),
+            Runnable::run);
+    StoryLog story = new StoryLog();
+    try (LogLines log = new LogLines("newsession")) {
+      for (WebDriverError error : errors) {
+        story.refused(request, error, TOOK);
+      }
+      return log.lines();
+    }
+  }
+}
