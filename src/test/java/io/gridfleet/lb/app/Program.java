@@ -37,20 +37,33 @@ final class Program implements AutoCloseable {
     int port = Ports.free();
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--listen", "127.0.0.1:" + port));
-    return run(folder, port, all);
+    return run(folder, port, command(all));
+  }
+
+  /** Starts a server with these arguments on a free port, before a terminal that takes input. */
+  static Program onTerminal(Path folder, String... arguments) throws IOException {
+    int port = Ports.free();
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--listen", "127.0.0.1:" + port));
+    String line = "'" + String.join("' '", command(all)) + "'";
+    return run(folder, port, List.of("script", "-qec", "exec " + line, "/dev/null"));
   }
 
   /** Starts a command that ends by itself. */
   static Program command(Path folder, String... arguments) throws IOException {
-    return run(folder, 0, List.of(arguments));
+    return run(folder, 0, command(List.of(arguments)));
   }
 
-  private static Program run(Path folder, int port, List<String> arguments) throws IOException {
+  private static List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-jar", jar().toAbsolutePath().toString()));
     command.addAll(arguments);
+    return command;
+  }
+
+  private static Program run(Path folder, int port, List<String> command) throws IOException {
     Path log = Files.createTempFile(folder, "program", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
@@ -84,6 +97,12 @@ final class Program implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
   }
 
+  /** Presses Ctrl-C at the terminal. */
+  void pressCtrlC() throws IOException {
+    process.getOutputStream().write(3);
+    process.getOutputStream().flush();
+  }
+
   /** The exit status; fails when the process doesn't end. */
   int exitStatus(Duration most) throws IOException, InterruptedException {
     if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -103,6 +122,8 @@ final class Program implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
+    List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly().waitFor();
+    children.forEach(ProcessHandle::destroyForcibly);
   }
 }

@@ -83,6 +83,24 @@ final class ProgramIT {
   }
 
   @Test
+  void onATerminalCtrlCDrainsForTenSecondsUnlessTheConfigurationSaysOtherwise() throws Exception {
+    drainsOnATerminal("", "10 s");
+    drainsOnATerminal("router: {drain: 7min}\n", "7 min");
+  }
+
+  private void drainsOnATerminal(String configuration, String limit) throws Exception {
+    try (Program server = Program.onTerminal(folder, "--config", lab(configuration)).awaitReady()) {
+      Reply session = server.client().newSession("'platformName':'Android'").join();
+      assertThat(session.status()).as(session.text()).isEqualTo(200);
+
+      server.pressCtrlC();
+      server.awaitLog("draining for up to " + limit + ": 1 session; press Ctrl-C again");
+      server.client().delete("/session/" + session.sessionId());
+      assertThat(server.exitStatus(SOON)).isZero();
+    }
+  }
+
+  @Test
   void theClassThatTheJarStartsWithIsReadByOlderJavas() throws IOException {
     try (JarFile jar = new JarFile(Program.jar().toFile())) {
       String main = jar.getManifest().getMainAttributes().getValue("Main-Class");
