@@ -123,6 +123,7 @@ public final class Main implements Callable<Integer> {
   private int run(ConfigSource source, GridFleetConfig config) throws InterruptedException {
     Logging.configure(config.log());
     StopOnSignal stop = StopOnSignal.handle();
+    Reloading reloading = Reloading.handle();
     GridFleetLb server;
     InetSocketAddress address;
     try {
@@ -132,7 +133,7 @@ public final class Main implements Callable<Integer> {
       spec.commandLine().getErr().println(cantStart.getMessage());
       return CANT_START;
     }
-    Reloading reloading = Reloading.start(server.reloads());
+    reloading.start(server.reloads());
     stop.serving(
         () -> new Draining(server.reloads().drain()),
         draining -> {

@@ -23,21 +23,40 @@ import org.slf4j.LoggerFactory;
 final class Reloading implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reloading.class);
 
-  private final Reload reload;
   private final ScheduledExecutorService thread = Threads.reload();
+  private @Nullable Reload reload;
+  private boolean signalledEarly;
   private List<FileGlob> watched = List.of();
   private @Nullable FolderWatch watch;
   private @Nullable ScheduledFuture<?> forget;
 
-  private Reloading(Reload reload) {
-    this.reload = reload;
+  private Reloading() {}
+
+  /** Handles SIGHUP from here on: until {@link #start} it is only noted. */
+  static Reloading handle() {
+    Reloading reloading = new Reloading();
+    ProcessSignals.on("HUP", () -> reloading.submit(reloading::signalled));
+    return reloading;
   }
 
-  static Reloading start(Reload reload) {
-    Reloading reloading = new Reloading(reload);
-    reloading.submit(reloading::watch);
-    ProcessSignals.on("HUP", () -> reloading.submit(() -> reloading.run(reload::all)));
-    return reloading;
+  /** The server runs: watches its files, and reads again if a signal came before. */
+  void start(Reload reads) {
+    submit(
+        () -> {
+          reload = reads;
+          watch(reads);
+          if (signalledEarly) {
+            run(reads, reads::all);
+          }
+        });
+  }
+
+  private void signalled() {
+    if (reload == null) {
+      signalledEarly = true;
+    } else {
+      run(reload, reload::all);
+    }
   }
 
   private void submit(Runnable work) {
@@ -48,34 +67,34 @@ final class Reloading implements AutoCloseable {
     }
   }
 
-  private void run(Supplier<Optional<Duration>> reading) {
+  private void run(Reload reads, Supplier<Optional<Duration>> reading) {
     try {
       Optional<Duration> again = reading.get();
       if (forget != null) {
         forget.cancel(false);
       }
-      forget = again.map(this::schedule).orElse(null);
-      watch();
+      forget = again.map(later -> schedule(reads, later)).orElse(null);
+      watch(reads);
     } catch (RuntimeException failure) {
       log.error("reload failed; everything stays as it was", failure);
     }
   }
 
-  private ScheduledFuture<?> schedule(Duration later) {
+  private ScheduledFuture<?> schedule(Reload reads, Duration later) {
     return thread.schedule(
-        () -> run(reload::inventory), later.toMillis() + 1, TimeUnit.MILLISECONDS);
+        () -> run(reads, reads::inventory), later.toMillis() + 1, TimeUnit.MILLISECONDS);
   }
 
   /** Watches the folders of the configuration as it is now. */
-  private void watch() {
-    List<FileGlob> globs = reload.globs();
+  private void watch(Reload reads) {
+    List<FileGlob> globs = reads.globs();
     if (watch != null && globs.equals(watched)) {
       return;
     }
     endWatch();
     watched = globs;
     try {
-      watch = FolderWatch.start(globs, () -> submit(() -> run(reload::inventory)));
+      watch = FolderWatch.start(globs, () -> submit(() -> run(reads, reads::inventory)));
     } catch (IOException cantWatch) {
       log.warn("inventory files can't be watched, SIGHUP works: {}", cantWatch.getMessage());
     }

@@ -158,9 +158,6 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   private void send(NodeConnection to, HttpContent part) {
     clock.sent(part.content().readableBytes());
     boolean last = part instanceof LastHttpContent;
-    if (part instanceof LastHttpContent end) {
-      HopByHop.stripTrailers(end.trailingHeaders());
-    }
     to.write(part);
     if (last) {
       to.flush();
@@ -239,8 +236,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     } else {
       clock.received(part.content().readableBytes());
       look(part, last);
-      if (part instanceof LastHttpContent end) {
-        HopByHop.stripTrailers(end.trailingHeaders());
+      if (last) {
         answered(part);
       } else {
         pass(part);

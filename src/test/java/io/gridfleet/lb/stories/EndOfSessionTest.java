@@ -14,7 +14,6 @@ import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -57,22 +56,6 @@ final class EndOfSessionTest {
     assertThat(again.status()).isEqualTo(404);
     assertThat(again.error()).isEqualTo("invalid session id");
     assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
-  }
-
-  /** Its client doesn't close its end; with two replicas the session ends on the other one. */
-  @Test
-  void itsOpenSocketIsClosed() throws IOException {
-    lab.start(1);
-    Answered created = lab.newSession("'webSocketUrl':true").answered();
-    URI address = URI.create(created.value().at("/capabilities/webSocketUrl").asText());
-    String upgrade =
-        " HTTP/1.1\r\nHost: lab:4444\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    Wire socket = lab.wire().send("GET " + address.getPath() + upgrade);
-    assertThat(socket.readHead().status()).isEqualTo(101);
-    assertThat(lab.delete(created.sessionId()).status()).isEqualTo(200);
-    Lab.until("closed", () -> lab.server().openConnections() == 0);
-    assertEnded(created.sessionId(), EndReason.CLIENT_DELETED);
   }
 
   @Test

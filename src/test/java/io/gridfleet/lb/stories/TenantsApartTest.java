@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -113,6 +114,7 @@ final class TenantsApartTest {
   }
 
   @Test
+  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void theSocketAddressInTheAnswerNeedsNoTokenAndNoOtherAddressServesWithoutOne() throws Exception {
     Answered created = lab.newSession("'webSocketUrl':true", OWN).answered();
     String url = created.value().at("/capabilities/webSocketUrl").asText();
