@@ -3,11 +3,13 @@ package io.gridfleet.lb.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.node.RawNode;
 import io.gridfleet.lb.relay.CommandReport.Outcome;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,12 @@ final class RelayPrivacyTest {
 
   private static Edge edge() {
     try {
-      return new Edge();
+      return new Edge(
+          Edge.LIMITS,
+          new FrontDoor.Protection(
+              Admission.open(),
+              new BodyBudget(Long.MAX_VALUE),
+              new OriginPolicy(List.of("http://secret"), List.of(), false)));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

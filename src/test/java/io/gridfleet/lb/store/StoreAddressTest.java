@@ -44,7 +44,7 @@ final class StoreAddressTest {
   @Test
   void aPasswordInTheAddressIsRefusedAndNotRepeated() {
     assertThatThrownBy(() -> StoreAddress.parse("postgresql://ann:geheim@db:5432/lab"))
-        .hasMessageContaining("must not hold a password")
+        .hasMessageContaining("without a password, which 'passwordFile'")
         .hasMessageNotContaining("geheim");
   }
 }
