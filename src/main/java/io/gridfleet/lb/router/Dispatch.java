@@ -131,7 +131,20 @@ final class Dispatch {
         found ->
             found.filter(allowed).isPresent()
                 ? relayed(front, head, command, found.get())
-                : refused(front, head, FrontErrors.unknownSession()));
+                : ofUnknownSession(front, head, command.path()));
+  }
+
+  /** Errors in the order of the specification's checks: command, method, session. */
+  private static RequestSink ofUnknownSession(
+      FrontConnection front, HttpRequest head, String path) {
+    String method = head.method().name();
+    FullHttpResponse error =
+        switch (KnownCommands.match(method, path)) {
+          case COMMAND -> FrontErrors.unknownSession();
+          case UNKNOWN_COMMAND -> FrontErrors.unknownCommand(method, path);
+          case UNKNOWN_METHOD -> FrontErrors.wrongMethod(method, path);
+        };
+    return refused(front, head, error);
   }
 
   private RequestSink relayed(
@@ -156,8 +169,8 @@ final class Dispatch {
     if (route instanceof Route.WrongMethod) {
       return refused(front, head, FrontErrors.wrongMethod(method, head.uri()));
     }
-    if (route instanceof Route.NoSession) {
-      return refused(front, head, FrontErrors.unknownSession());
+    if (route instanceof Route.NoSession unusable) {
+      return ofUnknownSession(front, head, unusable.path());
     }
     if (route instanceof Route.Ambiguous) {
       return refused(front, head, FrontErrors.ambiguousPath());

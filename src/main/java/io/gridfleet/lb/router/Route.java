@@ -54,8 +54,12 @@ public sealed interface Route {
   /** {@code GET /}, {@code /ui…} and {@code /docs…}: pages for people. */
   record Ui(String path) implements Route {}
 
-  /** A session path whose id can't be one. */
-  record NoSession() implements Route {}
+  /**
+   * A session path whose id can't be one.
+   *
+   * @param path base taken off, with its query
+   */
+  record NoSession(String path) implements Route {}
 
   /** A path that is none of ours. */
   record Unknown() implements Route {}

@@ -44,17 +44,16 @@ public final class RouteTable {
     if (hasDots(path)) {
       return new Route.Ambiguous();
     }
-    int start = slashes(path);
-    if (path.startsWith(SESSION, start)) {
-      return webDriver(method, asked.substring(start), path.substring(start), Base.ROOT, last);
+    if (path.startsWith(SESSION)) {
+      return webDriver(method, asked, path, Base.ROOT, last);
     }
-    Prefix prefix = Prefix.of(path.substring(start));
+    Prefix prefix = Prefix.of(path);
     if (prefix == null) {
       return new Route.Unknown();
     }
-    int from = start + prefix.length();
-    return prefix.length() == 0
-        ? own(method, asked.substring(from), path.substring(from), last)
+    int from = prefix.length();
+    return from == 0
+        ? own(method, asked, path, last)
         : webDriver(method, asked.substring(from), path.substring(from), prefix.base(), last);
   }
 
@@ -97,7 +96,7 @@ public final class RouteTable {
     int idEnd = slash < 0 ? path.length() : slash;
     SessionId id = session(path, idStart, idEnd, last);
     if (id == null) {
-      return new Route.NoSession();
+      return new Route.NoSession(asked);
     }
     if (method.equals("CONNECT")) {
       return new Route.WrongMethod();
@@ -132,15 +131,6 @@ public final class RouteTable {
     }
     String rest = target.substring(end);
     return rest.startsWith("/") ? rest : "/" + rest;
-  }
-
-  /** How many slashes stand before the last of those that the path starts with. */
-  private static int slashes(String path) {
-    int start = 0;
-    while (start + 1 < path.length() && path.charAt(start + 1) == '/') {
-      start++;
-    }
-    return start;
   }
 
   private static boolean hasDots(String path) {

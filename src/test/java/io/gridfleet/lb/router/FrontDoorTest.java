@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class FrontDoorTest {
@@ -94,6 +96,34 @@ final class FrontDoorTest {
           .contains("\"invalid argument\"");
       client.send("GET http://other:99/healthz HTTP/1.1\r\nHost: lb\r\n\r\n");
       assertThat(client.answer()).startsWith("HTTP/1.1 200").endsWith("Health[]");
+      assertServes(client);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET /session/ID/no-such-command?x=1, 404, unknown command",
+    "POST /session/ID/url/more/no-such, 404, invalid session id",
+    "GET /wd/hub/session/ID/no-such-command/, 404, unknown command",
+    "DELETE /session/ID/url, 405, unknown method",
+    "OPTIONS /session/ID/back, 405, unknown method",
+    "POST /session/ID, 405, unknown method",
+    "PUT /session/ID/, 405, unknown method",
+    "GET /session/ID, 404, invalid session id",
+    "DELETE /session/ID/, 404, invalid session id",
+    "DELETE /session/ID/cookie/name, 404, invalid session id",
+    "GET /session/ID/appium/settings, 404, invalid session id",
+    "POST /session/ID/goog/cdp/execute, 404, invalid session id",
+    "POST /session/ID/execute_async, 404, invalid session id",
+  })
+  void aCommandOfAnUnknownSessionIsMatchedBeforeItsId(String request, int status, String error)
+      throws Exception {
+    try (RawClient client = edge.client()) {
+      for (String id : new String[] {"nobody", "no%00body"}) {
+        assertThat(client.request(request.replace("ID", id), "{}").answer())
+            .startsWith("HTTP/1.1 " + status)
+            .contains("\"" + error + "\"");
+      }
       assertServes(client);
     }
   }

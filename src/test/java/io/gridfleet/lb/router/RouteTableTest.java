@@ -25,7 +25,7 @@ final class RouteTableTest {
   void aNewSessionIsAskedForUnderEachBase() {
     assertThat(find("POST", "/session")).isEqualTo(new Route.NewSession(new Base(null, null)));
     assertThat(find("POST", "/session/")).isInstanceOf(Route.NewSession.class);
-    assertThat(find("POST", "//session")).isInstanceOf(Route.NewSession.class);
+    assertThat(find("POST", "//session")).isInstanceOf(Route.Unknown.class);
     assertThat(find("POST", "/wd/hub/session")).isInstanceOf(Route.NewSession.class);
     assertThat(find("POST", "/v0/t0k/wd/hub/session"))
         .isEqualTo(new Route.NewSession(new Base("t0k", null)));
@@ -99,6 +99,11 @@ final class RouteTableTest {
     assertThat(find("POST", "/wd/hub/wd/hub/session")).isInstanceOf(Route.Unknown.class);
     assertThat(find("POST", "/run/free/session")).isInstanceOf(Route.Unknown.class);
     assertThat(find("POST", "/v0//session")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("GET", "//session/abc/url")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("DELETE", "///session/abc")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("POST", "//wd/hub/session")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("POST", "http://lab//session")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("GET", "//healthz")).isInstanceOf(Route.Unknown.class);
     assertThat(find("OPTIONS", "*")).isInstanceOf(Route.Unknown.class);
     assertThat(find("GET", "")).isInstanceOf(Route.Unknown.class);
     assertThat(find("GET", "http://lab")).isInstanceOf(Route.Ui.class);
