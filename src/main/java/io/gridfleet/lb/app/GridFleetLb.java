@@ -167,7 +167,7 @@ public final class GridFleetLb implements AutoCloseable {
             trust);
     NodeClient client = new NodeClient(connections, loops.group());
     this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
-    this.known = new KnownSessions(store.sessionMap(), directory);
+    this.known = new KnownSessions(store.sessionMap(), directory, store.time());
     this.endSession =
         new EndSession(
             store.sessionMap(),

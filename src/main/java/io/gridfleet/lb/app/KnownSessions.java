@@ -10,9 +10,11 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,14 +26,22 @@ final class KnownSessions implements SessionRoutes, SessionListener {
   /** A live lab has tens of thousands; one that is forgotten costs one look-up. */
   private static final int MOST = 100_000;
 
+  /** Clients that delete a session twice do so while they clean up. */
+  private static final Duration ENDED = Duration.ofMinutes(10);
+
   private final Cache<SessionId, SessionRoute> routes =
       Caffeine.newBuilder().maximumSize(MOST).build();
   private final SessionMap sessions;
   private final NodeDirectory nodes;
+  private final InstantSource clock;
 
-  KnownSessions(SessionMap sessions, NodeDirectory nodes) {
+  /**
+   * @param clock the store's
+   */
+  KnownSessions(SessionMap sessions, NodeDirectory nodes, InstantSource clock) {
     this.sessions = sessions;
     this.nodes = nodes;
+    this.clock = clock;
   }
 
   @Override
@@ -49,6 +59,19 @@ final class KnownSessions implements SessionRoutes, SessionListener {
               route.ifPresent(known -> routes.put(id, known));
               return route;
             });
+  }
+
+  /** The ended records of the store are the memory: they are the same for each replica. */
+  @Override
+  public CompletionStage<Optional<SessionRoute>> ended(SessionId id) {
+    return sessions
+        .record(id)
+        .thenApply(
+            found -> found.filter(this::endedLately).flatMap(record -> route(record.session())));
+  }
+
+  private boolean endedLately(SessionRecord record) {
+    return record.end().filter(end -> end.at().plus(ENDED).isAfter(clock.instant())).isPresent();
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Ending implements RequestSink {
   private static final int OK = 200;
 
   private final Relay relay;
+  private final RelayListener listener;
   private final FrontSide front;
   private final HttpRequest head;
   private final SessionRoute route;
@@ -33,11 +34,13 @@ final class Ending implements RequestSink {
 
   Ending(
       Relay relay,
+      RelayListener listener,
       FrontSide front,
       HttpRequest head,
       SessionRoute route,
       Relay.BeforeLastByte before) {
     this.relay = relay;
+    this.listener = listener;
     this.front = front;
     this.head = head;
     this.route = route;
@@ -46,7 +49,7 @@ final class Ending implements RequestSink {
 
   @Override
   public void start() {
-    relay.listener().commandStarted(route.id());
+    listener.commandStarted(route.id());
     front.within(relay.bodyPause());
   }
 
@@ -112,19 +115,17 @@ final class Ending implements RequestSink {
         clientLeft
             ? CommandReport.Outcome.CLIENT_LEFT
             : answered ? CommandReport.Outcome.ANSWERED : CommandReport.Outcome.NODE_FAILED;
-    relay
-        .listener()
-        .commandEnded(
-            route.id(),
-            new CommandReport(
-                "DELETE",
-                "/session/" + route.id().value(),
-                outcome,
-                status,
-                0,
-                bytes,
-                Duration.ofNanos(System.nanoTime() - startedAt),
-                Duration.ofNanos(-1)));
+    listener.commandEnded(
+        route.id(),
+        new CommandReport(
+            "DELETE",
+            "/session/" + route.id().value(),
+            outcome,
+            status,
+            0,
+            bytes,
+            Duration.ofNanos(System.nanoTime() - startedAt),
+            Duration.ofNanos(-1)));
   }
 
   @Override

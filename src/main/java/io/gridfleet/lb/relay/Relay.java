@@ -10,10 +10,14 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Carries the traffic of live sessions between clients and nodes. */
 public final class Relay {
+  private static final BeforeLastByte NOTHING_TO_FREE =
+      (id, status) -> CompletableFuture.completedFuture(null);
+
   private final NodeConnections connections;
   private final NodeClient client;
   private final RelayListener listener;
@@ -93,7 +97,15 @@ public final class Relay {
    */
   public RequestSink end(
       FrontSide front, HttpRequest head, SessionRoute route, BeforeLastByte before) {
-    return new Ending(this, front, head, route, before);
+    return new Ending(this, listener, front, head, route, before);
+  }
+
+  /**
+   * The same for a session that has ended before: its node answers as it does for a session that it
+   * doesn't have. The listener isn't called, because to it the session is over.
+   */
+  public RequestSink endAgain(FrontSide front, HttpRequest head, SessionRoute route) {
+    return new Ending(this, RelayListener.NONE, front, head, route, NOTHING_TO_FREE);
   }
 
   /**

@@ -131,6 +131,23 @@ final class Dispatch {
         found ->
             found.filter(allowed).isPresent()
                 ? relayed(front, head, command, found.get())
+                : command.ends()
+                    ? endedBefore(front, head, command, allowed)
+                    : ofUnknownSession(front, head, command.path()));
+  }
+
+  /** Delete Session of a session that has ended is answered by the node that it was on. */
+  private RequestSink endedBefore(
+      FrontConnection front,
+      HttpRequest head,
+      Route.Command command,
+      Predicate<SessionRoute> allowed) {
+    return new LookingUp(
+        front,
+        routes.ended(command.session()),
+        found ->
+            found.filter(allowed).isPresent()
+                ? relay.endAgain(front, head, found.get())
                 : ofUnknownSession(front, head, command.path()));
   }
 

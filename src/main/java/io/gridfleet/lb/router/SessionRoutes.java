@@ -13,4 +13,7 @@ public interface SessionRoutes {
 
   /** From the store; may complete on any thread. */
   CompletionStage<Optional<SessionRoute>> find(SessionId id);
+
+  /** Where a session was that ended a short time ago, from the store; any thread. */
+  CompletionStage<Optional<SessionRoute>> ended(SessionId id);
 }

@@ -137,7 +137,9 @@ final class ServeRequest {
       return Answer.value(null);
     }
     node.history().add(Kind.UNKNOWN_SESSION, request.sessionId(), "", "DELETE");
-    return Answer.unknownSession(request.sessionId());
+    return node.config().style().isAppium()
+        ? Answer.unknownSession(request.sessionId())
+        : Answer.value(null);
   }
 
   private Answer listSessions(NodeRequest request) {

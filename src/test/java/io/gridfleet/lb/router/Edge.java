@@ -73,7 +73,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
           new ClientHeaders(Set.of("x-forwarded-proto"), peer -> false));
   final Map<SessionId, SessionRoute> sessions = new ConcurrentHashMap<>();
   final Map<SessionId, SessionRoute> stored = new ConcurrentHashMap<>();
+  final Map<SessionId, SessionRoute> over = new ConcurrentHashMap<>();
   final List<String> events = new CopyOnWriteArrayList<>();
+  final List<SessionId> started = new CopyOnWriteArrayList<>();
   final List<CommandReport> reports = new CopyOnWriteArrayList<>();
   final List<Exchange> created = new CopyOnWriteArrayList<>();
   CompletableFuture<Void> freed = CompletableFuture.completedFuture(null);
@@ -184,6 +186,16 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
           }
           return Optional.ofNullable(stored.get(id));
         });
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRoute>> ended(SessionId id) {
+    return CompletableFuture.supplyAsync(() -> Optional.ofNullable(over.get(id)));
+  }
+
+  @Override
+  public void commandStarted(SessionId id) {
+    started.add(id);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.RawNode;
 import io.gridfleet.lb.relay.CommandReport.Outcome;
+import io.gridfleet.lb.relay.SessionRoute;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -456,6 +457,27 @@ final class RelayCommandTest {
       client.request("POST /session/store-is-gone/x", "{}");
 
       assertThat(client.answer()).startsWith("HTTP/1.1 500").contains("unknown error", "store");
+    }
+  }
+
+  @Test
+  void deletingASessionThatHasEndedIsAnsweredByItsNodeAndNotCounted() throws Exception {
+    String error =
+        "{\"value\":{\"error\":\"invalid session id\",\"message\":\"gone\",\"stacktrace\":\"\"}}";
+    try (RawNode node = RawNode.answering(RawNode.json(404, error));
+        RawClient client = edge.client()) {
+      SessionRoute route = edge.session("s1", node.address("/wd/hub"));
+      edge.sessions.clear();
+      edge.over.put(route.id(), route);
+
+      assertThat(client.request("DELETE /session/s1", "").answer())
+          .startsWith("HTTP/1.1 404")
+          .endsWith(error);
+      assertThat(node.heads().take()).startsWith("DELETE /wd/hub/session/s1 HTTP/1.1");
+      assertThat(client.get("/session/s1/url").answer()).contains("it never was, or it has ended");
+      assertThat(edge.started).isEmpty();
+      assertThat(edge.reports).isEmpty();
+      assertThat(edge.events).isEmpty();
     }
   }
 }

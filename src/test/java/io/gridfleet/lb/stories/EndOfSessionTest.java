@@ -12,6 +12,7 @@ import io.gridfleet.lb.lab.Wire;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
+import io.gridfleet.lb.simulator.NodeStyle;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How sessions end: each once, its device free, its node told where it can still hear. */
 @ExtendWith(LeakCheck.class)
@@ -56,6 +59,22 @@ final class EndOfSessionTest {
     assertThat(again.status()).isEqualTo(404);
     assertThat(again.error()).isEqualTo("invalid session id");
     assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
+  }
+
+  /** chromedriver answers each DELETE with success, Appium only the first. */
+  @ParameterizedTest
+  @CsvSource({"APPIUM,404", "CHROMEDRIVER,200"})
+  void aSecondDeleteIsAnsweredAsItsNodeDoes(NodeStyle style, int status) throws IOException {
+    lab.start(SimulatedFleet.of(1, 1, config -> config.withStyle(style)), Map.of());
+    String session = lab.session("");
+    assertThat(lab.delete(session).status()).isEqualTo(200);
+    for (int i = 0; i < 2; i++) {
+      Answered again = lab.delete(session);
+      assertThat(again.status()).as(again.text()).isEqualTo(status);
+      assertThat(again.error()).isEqualTo(status == 200 ? "" : "invalid session id");
+    }
+    assertThat(lab.command(session).error()).isEqualTo("invalid session id");
+    assertThat(lab.delete("never-was").error()).isEqualTo("invalid session id");
   }
 
   @Test

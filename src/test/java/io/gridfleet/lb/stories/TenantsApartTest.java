@@ -7,6 +7,7 @@ import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.simulator.NodeEvent;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -95,6 +96,21 @@ final class TenantsApartTest {
     }
     assertThat(lab.fleet().liveSessions()).hasSize(1);
     end(session);
+  }
+
+  @Test
+  void theSecondDeleteOfAnotherTenantsSessionIsAnsweredLikeNone() throws IOException {
+    String session = session();
+    end(session);
+    long asked = lab.node(1).history().count(NodeEvent.Kind.UNKNOWN_SESSION);
+    Answered refused = lab.ask("DELETE", "/session/" + session, "", FOREIGN).answered();
+    Answered unknown = lab.ask("DELETE", "/session/unknown", "", FOREIGN).answered();
+    assertThat(refused.status()).isEqualTo(404);
+    assertThat(refused.text()).isEqualTo(unknown.text());
+    assertThat(lab.node(1).history().count(NodeEvent.Kind.UNKNOWN_SESSION)).isEqualTo(asked);
+    Answered own = lab.ask("DELETE", "/session/" + session, "", OWN).answered();
+    assertThat(own.error()).isEqualTo("invalid session id");
+    assertThat(lab.node(1).history().count(NodeEvent.Kind.UNKNOWN_SESSION)).isEqualTo(asked + 1);
   }
 
   private void end(String session) throws IOException {
