@@ -67,7 +67,7 @@ final class LiveSessions {
   }
 
   void began(Session session) {
-    news.stands(held(session).lock(), session.created());
+    news.stands(held(session));
   }
 
   /** A session's lock with the name that people know the session by. */

@@ -437,11 +437,11 @@ public final class Distributor {
     return changes.look(model -> model.fleet().tenants().of(tenant));
   }
 
-  /** What stands between each device and such a request, now. */
+  /** What stands between each device and such a request, now; with all names. */
   public List<Verdict> explain(Order order) {
     Instant now = clock.instant();
     return changes.look(Matching::states).stream()
-        .map(seat -> Inhibitors.best(seat, order, now))
+        .map(seat -> Inhibitors.best(seat, order, Optional.empty(), now))
         .toList();
   }
 

@@ -3,7 +3,6 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.node.NodeId;
 import java.time.Instant;
@@ -94,8 +93,8 @@ public final class FleetNews {
   }
 
   /** The attempt that this lock was taken for has become a session. */
-  public void stands(DeviceLock lock, Instant since) {
-    change(lock.device(), facts -> facts, seat -> seat.stands(lock, since));
+  public void stands(HeldLock session) {
+    change(session.lock().device(), facts -> facts, seat -> seat.stands(session));
   }
 
   /** A lock that this process didn't take: a session found at start, an operator's hand. */

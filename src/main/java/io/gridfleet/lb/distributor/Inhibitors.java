@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class Inhibitors {
   private Inhibitors() {}
 
-  /** The verdict by the candidate that comes nearest. */
-  static Verdict best(SeatState seat, Order order, Instant now) {
+  /**
+   * The verdict by the candidate that comes nearest.
+   *
+   * @param reader see {@link SeatState#inhibitors}
+   */
+  static Verdict best(SeatState seat, Order order, Optional<String> reader, Instant now) {
     Verdict best = null;
     for (Question question : order.questions()) {
-      Verdict verdict = new Verdict(seat.device(), of(seat, question, order, now));
+      Verdict verdict = new Verdict(seat.device(), of(seat, question, order, reader, now));
       if (best == null || nearer(verdict, best)) {
         best = verdict;
       }
@@ -34,11 +39,12 @@ final class Inhibitors {
    */
   static @Nullable Verdict bestOfFitting(
       SeatState seat, Order order, List<BitSet> fitting, Instant now) {
+    Optional<String> reader = order.quota().reader();
     Verdict best = null;
     for (int i = 0; i < fitting.size(); i++) {
       if (fitting.get(i).get(seat.index())) {
         Question question = order.questions().get(i);
-        Verdict verdict = new Verdict(seat.device(), ofFitting(seat, question, order, now));
+        Verdict verdict = new Verdict(seat.device(), ofFitting(seat, question, order, reader, now));
         best = best == null || nearer(verdict, best) ? verdict : best;
       }
     }
@@ -52,7 +58,8 @@ final class Inhibitors {
     return one.inhibitors().get(0).kind().compareTo(other.inhibitors().get(0).kind()) > 0;
   }
 
-  private static List<Inhibitor> of(SeatState seat, Question question, Order order, Instant now) {
+  private static List<Inhibitor> of(
+      SeatState seat, Question question, Order order, Optional<String> reader, Instant now) {
     if (!question.selector().matches(seat.device().attributes())
         || question.named().filter(named -> !named.equals(seat.device().id())).isPresent()) {
       return List.of(Inhibitor.of(Kind.NOT_MATCHING));
@@ -60,16 +67,17 @@ final class Inhibitors {
     if (!question.tenantDevices().matches(seat.device().configured())) {
       return List.of(Inhibitor.of(Kind.OTHER_TENANT));
     }
-    return ofFitting(seat, question, order, now);
+    return ofFitting(seat, question, order, reader, now);
   }
 
   /** What hinders a seat that fits a question. */
-  static List<Inhibitor> ofFitting(SeatState seat, Question question, Order order, Instant now) {
+  private static List<Inhibitor> ofFitting(
+      SeatState seat, Question question, Order order, Optional<String> reader, Instant now) {
     if (order.preference().failed().contains(seat.device().id())) {
       return List.of(Inhibitor.of(Kind.AVOIDED, "failed this request"));
     }
     boolean whateverItsHealth = question.named().isPresent();
-    return seat.inhibitors(question.run(), now).stream()
+    return seat.inhibitors(question.run(), reader, now).stream()
         .filter(found -> !(whateverItsHealth && aboutHealth(found.kind())))
         .toList();
   }

@@ -25,12 +25,12 @@ record QueueState(List<Waiting> waiting, List<SeatState> seats) {
 
   List<QueuedRequest> requests(Instant now) {
     List<QueuedRequest> requests = new ArrayList<>();
-    Map<List<Question>, Verdicts> known = new HashMap<>();
+    Map<Asked, Verdicts> known = new HashMap<>();
     for (Waiting each : waiting) {
       Order order = each.order();
       Verdicts verdicts =
           order.preference().failed().isEmpty()
-              ? known.computeIfAbsent(order.questions(), same -> verdicts(each, now))
+              ? known.computeIfAbsent(Asked.by(order), same -> verdicts(each, now))
               : verdicts(each, now);
       requests.add(
           Inhibitors.queued(

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -34,20 +35,24 @@ final class RecentVerdicts {
     }
   }
 
-  private final Cache<List<Question>, Told> told =
+  private final Cache<Asked, Told> told =
       Caffeine.newBuilder().maximumSize(MAX_KEPT).executor(Runnable::run).build();
 
-  /** The verdicts for an order; devices that failed it already make it unlike all others. */
+  /**
+   * The verdicts on its tenant's devices for an order; devices that failed it already make it
+   * unlike all others.
+   */
   Verdicts of(Order order, Instant now, Supplier<List<SeatState>> seats) {
     if (!order.preference().failed().isEmpty()) {
       return evaluated(order, now, seats.get());
     }
-    Told known = told.getIfPresent(order.questions());
+    Asked asked = Asked.by(order);
+    Told known = told.getIfPresent(asked);
     if (known != null && known.isFresh(now)) {
       return known.verdicts();
     }
     Verdicts fresh = evaluated(order, now, seats.get());
-    told.put(order.questions(), new Told(now, fresh));
+    told.put(asked, new Told(now, fresh));
     return fresh;
   }
 
@@ -55,10 +60,11 @@ final class RecentVerdicts {
     List<Verdict> verdicts = new ArrayList<>(seats.size());
     List<Explanation.Candidate> candidates = new ArrayList<>();
     Question any = order.questions().get(0);
+    Optional<String> reader = order.quota().reader();
     for (SeatState seat : seats) {
-      Verdict verdict = Inhibitors.best(seat, order, now);
-      verdicts.add(verdict);
-      if (any.tenantDevices().matches(seat.device().attributes())) {
+      if (any.tenantDevices().matches(seat.device().configured())) {
+        Verdict verdict = Inhibitors.best(seat, order, reader, now);
+        verdicts.add(verdict);
         candidates.add(candidate(seat, verdict, any, now));
       }
     }
@@ -83,7 +89,9 @@ final class RecentVerdicts {
   private static Explanation.Candidate candidate(
       SeatState seat, Verdict verdict, Question any, Instant now) {
     List<Inhibitor> inhibitors =
-        verdict.matches() ? verdict.inhibitors() : seat.inhibitors(any.run(), now);
+        verdict.matches()
+            ? verdict.inhibitors()
+            : seat.inhibitors(any.run(), Optional.empty(), now);
     return new Explanation.Candidate(
         seat.device().name(),
         seat.device().attributes(),

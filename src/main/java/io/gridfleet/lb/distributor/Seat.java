@@ -146,10 +146,11 @@ public final class Seat {
   }
 
   /** Notes that what the lock was taken for has begun. */
-  void stands(DeviceLock lock, Instant now) {
-    HeldLock taken = held.get(lock.slot());
-    if (taken != null && taken.lock().token() == lock.token()) {
-      held.put(lock.slot(), new HeldLock(lock, HeldLock.Kind.SESSION, now, Optional.empty()));
+  void stands(HeldLock session) {
+    int slot = session.lock().slot();
+    HeldLock taken = held.get(slot);
+    if (taken != null && taken.lock().token() == session.lock().token()) {
+      held.put(slot, session);
     }
   }
 

@@ -33,16 +33,19 @@ record SeatState(
   record Rest(@Nullable Instant coolingUntil, @Nullable Instant avoidedUntil, String avoidedFor) {}
 
   SeatView view(Instant now) {
-    return new SeatView(device, inhibitors(reservedBy, now), held, reservedBy);
+    return new SeatView(device, inhibitors(reservedBy, Optional.empty(), now), held, reservedBy);
   }
 
-  /** What hinders the device, for a request of this run, or of none. */
-  List<Inhibitor> inhibitors(Optional<String> run, Instant now) {
+  /**
+   * What hinders the device, for a request of this run, or of none.
+   *
+   * @param reader the tenant that reads it: runs and sessions of others aren't named; empty for one
+   *     that may read everything
+   */
+  List<Inhibitor> inhibitors(Optional<String> run, Optional<String> reader, Instant now) {
     List<Inhibitor> found = new ArrayList<>();
     if (!run.equals(reservedBy)) {
-      found.add(
-          Inhibitor.of(
-              Kind.RESERVED, reservedBy.map(other -> "run " + other).orElse("not in this run")));
+      found.add(Inhibitor.of(Kind.RESERVED, reserved(reader)));
     }
     if (service.maintenance() != null) {
       found.add(Inhibitor.of(Kind.MAINTENANCE, service.maintenance()));
@@ -62,20 +65,30 @@ record SeatState(
       found.add(Inhibitor.until(Kind.AVOIDED, rest.avoidedFor(), avoided));
     }
     if (!free) {
-      found.add(locked(now));
+      found.add(locked(reader, now));
     }
     return found;
   }
 
-  private Inhibitor locked(Instant now) {
+  private String reserved(Optional<String> reader) {
+    if (reservedBy.isEmpty()) {
+      return "not in this run";
+    }
+    return reader.isPresent() ? "" : "run " + reservedBy.get();
+  }
+
+  private Inhibitor locked(Optional<String> reader, Instant now) {
     return held.stream()
         .min((one, other) -> one.since().compareTo(other.since()))
-        .map(lock -> Inhibitor.since(Kind.LOCKED, lockedBy(lock, now), lock.since()))
+        .map(lock -> Inhibitor.since(Kind.LOCKED, lockedBy(lock, reader, now), lock.since()))
         .orElseGet(() -> Inhibitor.of(Kind.LOCKED, "just now"));
   }
 
-  private static String lockedBy(HeldLock lock, Instant now) {
-    return "for " + readable(Duration.between(lock.since(), now)) + ", " + whose(lock);
+  private static String lockedBy(HeldLock lock, Optional<String> reader, Instant now) {
+    String duration = "for " + readable(Duration.between(lock.since(), now));
+    boolean foreign =
+        lock.kind() == HeldLock.Kind.SESSION && reader.isPresent() && !lock.tenant().equals(reader);
+    return foreign ? duration : duration + ", " + whose(lock);
   }
 
   private static String whose(HeldLock lock) {

@@ -170,7 +170,7 @@ public final class WishReader {
       Optional<String> udid = name.filter(text -> !text.isBlank());
       boolean told = selector != null || udid.isPresent() || run.isPresent();
       Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains, told);
-      Question question = question(narrowed, selector, udid);
+      Question question = question(narrowed, selector, udid, tenant);
       if (question == null) {
         strangers.add(name.orElse(""));
         question = NOBODY;
@@ -203,12 +203,13 @@ public final class WishReader {
           Selector.parse("-id:*"), Selector.everything(), Optional.empty(), Optional.empty());
 
   private @Nullable Question question(
-      Selector narrowed, @Nullable Object selector, Optional<String> udid) {
+      Selector narrowed, @Nullable Object selector, Optional<String> udid, Tenant tenant) {
     if (udid.isEmpty()) {
       Selector asked = compiled(selector).and(narrowed);
       return new Question(asked, Selector.everything(), Optional.empty(), Optional.empty());
     }
-    Optional<Device> named = inventory.named(udid.get());
+    Optional<Device> named =
+        inventory.named(udid.get()).filter(device -> tenant.devices().matches(device.configured()));
     if (named.isPresent()) {
       return new Question(narrowed, Selector.everything(), Optional.empty(), named.map(Device::id));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
+import io.gridfleet.lb.lab.Lab.Asked;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.NodeEvent;
@@ -200,6 +201,75 @@ final class TenantsApartTest {
     assertThat(own.status()).as(own.text()).isEqualTo(200);
     assertThat(lab.ask("POST", "/api/runs/" + run + "/cancel", "", OWN).answered().status())
         .isEqualTo(200);
+  }
+
+  @Test
+  void aRefusalDoesNotNameSessionsAndRunsOfOthers() throws IOException {
+    String members = "'gridfleet:testName':'secret_test'";
+    List<String> sessions =
+        List.of(
+            lab.newSession(members, OWN).answered().sessionId(),
+            lab.newSession(members, OWN).answered().sessionId());
+    String soon = "'gridfleet:waitForDeviceOnlineTimeout':1";
+    Answered own = lab.newSession(soon, OWN).answered();
+    assertThat(own.message()).contains("2 locked", "by secret_test");
+
+    String devices = lab.ask("GET", "/api/devices", "", FOREIGN).answered().text();
+    assertThat(devices).contains("locked").doesNotContain("secret_test", "checkout");
+    Asked waiting = lab.waiting(soon, FOREIGN);
+    String queue = lab.ask("GET", "/api/queue", "", FOREIGN).answered().text();
+    assertThat(queue).contains("2 locked").doesNotContain("secret_test", "checkout");
+    Answered foreign = waiting.answered();
+    assertThat(foreign.message()).contains("2 locked (longest for ");
+    assertThat(foreign.text()).doesNotContain("secret_test", "checkout").doesNotContain(sessions);
+    for (String session : sessions) {
+      end(session);
+    }
+
+    String body =
+        "{'name':'n','requirements':[{'count':2,'pack_id':'appium-uiautomator2',"
+            + "'platform_id':'android_mobile'}]}";
+    Answered begun = lab.ask("POST", "/api/runs", body.replace('\'', '"'), OWN).answered();
+    String run = begun.json().path("id").asText();
+    Lab.until(
+        "reserved",
+        () ->
+            lab.server().distributor().seats().stream().allMatch(s -> s.reservedBy().isPresent()));
+    Answered reserved = lab.newSession(soon, FOREIGN).answered();
+    assertThat(reserved.message()).contains("2 reserved by another run");
+    assertThat(reserved.text()).doesNotContain(run);
+    lab.ask("POST", "/api/runs/" + run + "/cancel", "", OWN).answered();
+  }
+
+  /** A tag that was set through the API shows a tenant no device either. */
+  @Test
+  void aRefusalDoesNotNameDevicesOfOthers() throws IOException {
+    Path admin = Files.writeString(secrets.resolve("admin"), "adm1n");
+    Map<String, Object> limited = new HashMap<>(token("nightly", NIGHTLY));
+    limited.put("devices", "tag.team:nightly");
+    lab.start(
+        SimulatedFleet.of(2, 1),
+        Map.of(
+            "tokens",
+            List.of(
+                limited,
+                Map.of("name", "admin", "role", "operator", "secretFile", admin.toString()))));
+    String path = "/api/devices/" + DeviceId.of("phone-1-1");
+    String tags = "{\"tags\":{\"team\":\"nightly\"}}";
+    assertThat(lab.ask("PATCH", path, tags, "Authorization: Bearer adm1n").answered().status())
+        .isEqualTo(200);
+    Lab.until(
+        "the tag is known",
+        () ->
+            lab.server().distributor().seats().stream()
+                .anyMatch(seat -> "nightly".equals(seat.device().attributes().raw("tag.team"))));
+
+    Answered refused = lab.newSession("", FOREIGN).answered();
+    assertThat(refused.text()).doesNotContain("phone-");
+    assertThat(refused.value().at("/data/devices").asInt(-1)).isZero();
+    String foreign = lab.newSession("'appium:udid':'phone-2-1'", FOREIGN).answered().text();
+    String unknown = lab.newSession("'appium:udid':'phone-9-9'", FOREIGN).answered().text();
+    assertThat(foreign.replace("phone-2-1", "")).isEqualTo(unknown.replace("phone-9-9", ""));
   }
 
   private String refusedFor(String template, String run) throws IOException {
