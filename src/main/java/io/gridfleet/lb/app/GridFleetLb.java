@@ -39,6 +39,7 @@ import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.store.SqlStore;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreStartException;
+import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -197,7 +198,7 @@ public final class GridFleetLb implements AutoCloseable {
             new Listeners.OfRelay(new SessionTraffic(activity, endSession), metrics.relay()),
             new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
             config.relay().clientHeaders(config.router()::trusts));
-    this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, known);
+    this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, this::drop);
     this.newSessions = newSessions(client);
     this.flow = newSessions.flow();
     this.bodies = new BodyBudget(config.router().maxGatheredBytes().bytes());
@@ -232,7 +233,12 @@ public final class GridFleetLb implements AutoCloseable {
 
   private void showMetrics(NodeConnections connections) {
     metrics.show(
-        new Views(distributor::seats, distributor::queueLength, activity::known, probes::health));
+        new Views(
+            distributor::seats,
+            distributor::queueLength,
+            distributor::oldestWait,
+            activity::known,
+            probes::health));
     metrics.showConnections("client", door::connections);
     metrics.showConnections("node", connections::open);
     ByteBufAllocatorMetric buffers =
@@ -302,11 +308,17 @@ public final class GridFleetLb implements AutoCloseable {
         new SessionListener() {
           @Override
           public void ended(Session session, EndReason reason, Duration lived) {
-            relay.closeTunnels(session.id());
-            activity.forget(session.id());
+            drop(session.id());
             store.signals().publish(new FleetSignal.SessionEnded(session.id().value()));
           }
         });
+  }
+
+  /** Drops what this replica keeps of a session that has ended, here or on another replica. */
+  private void drop(SessionId session) {
+    known.forget(session);
+    relay.closeTunnels(session);
+    activity.forget(session);
   }
 
   /** A session that ended while the store was gone is over for this replica too. */

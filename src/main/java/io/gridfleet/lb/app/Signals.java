@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,22 +28,25 @@ final class Signals {
   private final FleetNews news;
   private final LabState lab;
   private final Suites suites;
-  private final KnownSessions known;
+  private final Consumer<SessionId> sessionEnded;
   private Set<DeviceId> avoided = Set.of();
 
+  /**
+   * @param sessionEnded drops what this replica keeps of a session that another one has ended
+   */
   Signals(
       SqlStore store,
       FleetNews news,
       ReplicaNews others,
       LabState lab,
       Suites suites,
-      KnownSessions known) {
+      Consumer<SessionId> sessionEnded) {
     this.store = store;
     this.others = others;
     this.news = news;
     this.lab = lab;
     this.suites = suites;
-    this.known = known;
+    this.sessionEnded = sessionEnded;
   }
 
   void listen() {
@@ -60,7 +64,7 @@ final class Signals {
     } else if (signal instanceof FleetSignal.Happened happened) {
       suites.shared().heard(happened);
     } else if (signal instanceof FleetSignal.SessionEnded ended) {
-      SessionId.parse(ended.session()).ifPresent(known::forget);
+      SessionId.parse(ended.session()).ifPresent(sessionEnded);
     } else {
       others.heard(signal);
     }

@@ -168,22 +168,7 @@ public final class Distributor {
   }
 
   private Wait wait(Waiter waiter) {
-    return new Wait() {
-      @Override
-      public CompletableFuture<Void> queued() {
-        return waiter.queued();
-      }
-
-      @Override
-      public CompletionStage<Placement> outcome() {
-        return waiter.outcome();
-      }
-
-      @Override
-      public void end(Placement answer) {
-        endWait(waiter, answer);
-      }
-    };
+    return new RequestWait(waiter, answer -> endWait(waiter, answer));
   }
 
   private void askForLock(Pick pick) {
@@ -472,6 +457,16 @@ public final class Distributor {
   /** How many requests wait. */
   public int queueLength() {
     return changes.look(model -> model.line().length());
+  }
+
+  /** How long the request that waits longest has waited; zero if none waits. */
+  public Duration oldestWait() {
+    Instant now = clock.instant();
+    return changes
+        .look(model -> model.line().firstArrival())
+        .map(arrival -> Duration.between(arrival, now))
+        .filter(waited -> !waited.isNegative())
+        .orElse(Duration.ZERO);
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.gridfleet.lb.distributor;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -126,6 +128,13 @@ final class WaitingLine {
 
   @Nullable Waiter of(String request) {
     return byRequest.get(request);
+  }
+
+  /** When the request that waits longest arrived. */
+  Optional<Instant> firstArrival() {
+    return byRequest.values().stream()
+        .map(waiter -> waiter.order().turn().arrival())
+        .min(Comparator.naturalOrder());
   }
 
   Collection<Waiter> all() {

@@ -48,6 +48,33 @@ public final class Codecs {
     }
 
     @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+      requireSpaceBefore(line, start);
+      return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+      requireSpaceBefore(line, start);
+      String version = super.splitThirdWordInitialLine(line, start, length);
+      if (!version.startsWith("HTTP/")) {
+        throw new IllegalArgumentException("no version of HTTP");
+      }
+      return version;
+    }
+
+    /** The superclass takes tabs, form feeds and more for blanks; two servers may differ there. */
+    private static void requireSpaceBefore(byte[] line, int start) {
+      int before = start - 1;
+      while (before > 0 && line[before] == ' ') {
+        before--;
+      }
+      if (before == start - 1 || line[before] < ' ') {
+        throw new IllegalArgumentException("a blank that is no space");
+      }
+    }
+
+    @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
       throw new IllegalArgumentException("Content-Length together with Transfer-Encoding");
     }

@@ -31,6 +31,18 @@ public final class HopByHop {
     headers.remove(HTTP2_SETTINGS);
   }
 
+  /** Takes out of a body's trailers what means something in a head only (RFC 9110 6.5.1). */
+  public static void stripTrailers(HttpHeaders trailers) {
+    if (!trailers.isEmpty()) {
+      strip(trailers);
+      trailers.remove(HttpHeaderNames.HOST);
+      trailers.remove(HttpHeaderNames.AUTHORIZATION);
+      trailers.remove(HttpHeaderNames.COOKIE);
+      trailers.remove(HttpHeaderNames.CONTENT_LENGTH);
+      trailers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    }
+  }
+
   private static void stripNamed(HttpHeaders headers, List<String> connection) {
     for (String value : connection) {
       int from = 0;

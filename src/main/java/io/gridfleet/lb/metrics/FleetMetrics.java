@@ -3,10 +3,12 @@ package io.gridfleet.lb.metrics;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.distributor.SeatView;
 import io.gridfleet.lb.node.NodeHealth;
+import io.gridfleet.lb.node.NodeId;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,9 +21,14 @@ final class FleetMetrics {
   /** Every state but those that only a request can see. */
   private static final List<String> STATES = states();
 
+  /** Of labels whose value somebody else chose. */
+  private static final int MAX_LABEL = 120;
+
   private final Views views;
   private final MultiGauge devices;
   private final MultiGauge nodes;
+  private final MultiGauge nodeUp;
+  private final MultiGauge deviceAvoided;
   private final AtomicInteger avoided = new AtomicInteger();
 
   FleetMetrics(MeterRegistry registry, Views views) {
@@ -34,11 +41,23 @@ final class FleetMetrics {
         MultiGauge.builder(Names.of("nodes"))
             .description("Nodes, by what probes found out.")
             .register(registry);
+    nodeUp =
+        MultiGauge.builder(Names.of("node.up"))
+            .description("1 while a node answers its probe, else 0 and the cause.")
+            .register(registry);
+    deviceAvoided =
+        MultiGauge.builder(Names.of("device.avoided"))
+            .description("1 for each device that is avoided, with the cause.")
+            .register(registry);
     Gauge.builder(Names.of("avoided.devices"), avoided, AtomicInteger::get)
         .description("Devices that are avoided because they failed a session's start.")
         .register(registry);
     Gauge.builder(Names.of("queue.length"), views.queueLength()::getAsInt)
         .description("New session requests that wait for a device.")
+        .register(registry);
+    Gauge.builder(Names.of("queue.oldest.wait"), () -> seconds(views.oldestWait().get()))
+        .description("How long the request that waits longest for a device has waited.")
+        .baseUnit("seconds")
         .register(registry);
     Gauge.builder(Names.of("sessions.live"), views.liveSessions()::getAsInt)
         .description("Live sessions.")
@@ -58,17 +77,62 @@ final class FleetMetrics {
   /** Counts again; a scrape follows. */
   synchronized void refresh() {
     Map<String, Map<String, Integer>> counts = new TreeMap<>();
-    int nowAvoided = 0;
+    List<MultiGauge.Row<?>> nowAvoided = new ArrayList<>();
     for (SeatView seat : views.seats().get()) {
       counts
           .computeIfAbsent(seat.device().platform(), platform -> new TreeMap<>())
           .merge(seat.state(), 1, Integer::sum);
-      nowAvoided +=
-          seat.inhibitors().stream().anyMatch(it -> it.kind() == Inhibitor.Kind.AVOIDED) ? 1 : 0;
+      seat.inhibitors().stream()
+          .filter(it -> it.kind() == Inhibitor.Kind.AVOIDED)
+          .findFirst()
+          .ifPresent(found -> nowAvoided.add(avoidedRow(seat, found)));
     }
-    avoided.set(nowAvoided);
+    avoided.set(nowAvoided.size());
+    deviceAvoided.register(nowAvoided, true);
     devices.register(deviceRows(counts), true);
     nodes.register(nodeRows(), true);
+    nodeUp.register(nodeUpRows(), true);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  private static MultiGauge.Row<?> avoidedRow(SeatView seat, Inhibitor avoided) {
+    return MultiGauge.Row.of(
+        Tags.of(
+            "device", seat.device().id().value(),
+            "name", text(seat.device().name()),
+            "node", seat.device().node().id().value(),
+            "cause", text(avoided.detail())),
+        1);
+  }
+
+  /** One series a node at a time, none before its first probe has ended. */
+  private List<MultiGauge.Row<?>> nodeUpRows() {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    views
+        .nodes()
+        .get()
+        .forEach(
+            (node, health) -> {
+              if (health.state() != NodeHealth.State.UNKNOWN) {
+                rows.add(nodeUpRow(node, health));
+              }
+            });
+    return rows;
+  }
+
+  private static MultiGauge.Row<?> nodeUpRow(NodeId node, NodeHealth health) {
+    boolean down = health.state() == NodeHealth.State.DOWN;
+    String cause = down ? text(health.cause()) : "";
+    return MultiGauge.Row.of(Tags.of("node", node.value(), "cause", cause), down ? 0 : 1);
+  }
+
+  /** A label's value that nodes or operators chose. */
+  private static String text(String value) {
+    String line = value.replaceAll("\\p{Cntrl}", " ");
+    return line.length() <= MAX_LABEL ? line : line.substring(0, MAX_LABEL) + "…";
   }
 
   private static List<MultiGauge.Row<?>> deviceRows(Map<String, Map<String, Integer>> counts) {

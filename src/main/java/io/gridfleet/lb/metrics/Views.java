@@ -3,6 +3,7 @@ package io.gridfleet.lb.metrics;
 import io.gridfleet.lb.distributor.SeatView;
 import io.gridfleet.lb.node.NodeHealth;
 import io.gridfleet.lb.node.NodeId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -13,11 +14,13 @@ import java.util.function.Supplier;
  *
  * @param seats every device and its state
  * @param queueLength new session requests that wait
+ * @param oldestWait how long the request that came first of them has waited
  * @param liveSessions sessions that this server knows to be alive
  * @param nodes what probes have found out
  */
 public record Views(
     Supplier<List<SeatView>> seats,
     IntSupplier queueLength,
+    Supplier<Duration> oldestWait,
     IntSupplier liveSessions,
     Supplier<Map<NodeId, NodeHealth>> nodes) {}

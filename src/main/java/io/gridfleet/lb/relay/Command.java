@@ -158,6 +158,9 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   private void send(NodeConnection to, HttpContent part) {
     clock.sent(part.content().readableBytes());
     boolean last = part instanceof LastHttpContent;
+    if (part instanceof LastHttpContent end) {
+      HopByHop.stripTrailers(end.trailingHeaders());
+    }
     to.write(part);
     if (last) {
       to.flush();
@@ -236,7 +239,8 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     } else {
       clock.received(part.content().readableBytes());
       look(part, last);
-      if (last) {
+      if (part instanceof LastHttpContent end) {
+        HopByHop.stripTrailers(end.trailingHeaders());
         answered(part);
       } else {
         pass(part);

@@ -10,11 +10,9 @@ import io.gridfleet.lb.relay.SessionRoute;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -46,9 +44,15 @@ final class Dispatch {
 
   /** Never fails: what can't be served is a sink that says so. */
   RequestSink sink(FrontConnection front, HttpRequest head) {
-    if (!isFramedClearly(head)) {
-      return new Discarding(
-          front, FrontErrors.unreadable(new IllegalArgumentException("framing")), true);
+    String fault = RequestCheck.fault(head);
+    if (fault != null) {
+      return new Discarding(front, FrontErrors.badRequest(fault), true);
+    }
+    if (RequestCheck.isMethodNotImplemented(head)) {
+      return new Discarding(front, FrontErrors.methodNotImplemented(), true);
+    }
+    if (RequestCheck.asksForOptions(head)) {
+      return refused(front, head, FrontErrors.options());
     }
     Route route = route(front, head);
     front.answersTo(origins.answersTo(head));
@@ -77,19 +81,6 @@ final class Dispatch {
     return socket && RouteTable.find("POST", head.uri(), null) instanceof Route.NewSession asked
         ? new Route.BidiSession(asked.base())
         : route;
-  }
-
-  /** A length told in one way only, and one host at most. */
-  private static boolean isFramedClearly(HttpRequest head) {
-    if (head.protocolVersion().majorVersion() != 1
-        || head.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-      return false;
-    }
-    List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    return codings.isEmpty()
-        || (codings.size() == 1
-            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))
-            && head.protocolVersion().isKeepAliveDefault());
   }
 
   private RequestSink command(FrontConnection front, HttpRequest head, Route.Command command) {

@@ -21,6 +21,7 @@ import java.util.UUID;
 final class FrontErrors {
   private static final int UNAUTHORIZED = 401;
   private static final int PAYLOAD_TOO_LARGE = 413;
+  private static final int NOT_IMPLEMENTED = 501;
   private static final int HEADERS_TOO_LARGE = 431;
   private static final int UNAVAILABLE = 503;
   private static final int FORBIDDEN = 403;
@@ -143,6 +144,23 @@ final class FrontErrors {
     return Answers.whole(status, Answers.JSON, Json.bytes(Map.of("error", error)));
   }
 
+  static FullHttpResponse badRequest(String what) {
+    return of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, what));
+  }
+
+  static FullHttpResponse methodNotImplemented() {
+    return of(
+        WebDriverError.of(ErrorCode.UNKNOWN_METHOD, "this method is not implemented here")
+            .withStatus(NOT_IMPLEMENTED));
+  }
+
+  /** The answer to {@code OPTIONS *}. */
+  static FullHttpResponse options() {
+    FullHttpResponse answer = Answers.whole(200, Answers.TEXT, new byte[0]);
+    answer.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    return answer;
+  }
+
   /** What the decoder could not read. */
   static FullHttpResponse unreadable(Throwable cause) {
     boolean tooLong =
@@ -158,6 +176,6 @@ final class FrontErrors {
   private static String shown(String target) {
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);
-    return path.replaceAll("/v0/[^/]+", "/v0/…");
+    return path.replaceAll("(?i)/v0/[^/]+", "/v0/…");
   }
 }

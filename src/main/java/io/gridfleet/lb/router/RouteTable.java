@@ -22,9 +22,12 @@ public final class RouteTable {
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-  /** A segment that is {@code .} or {@code ..}, in any spelling, with or without a slash inside. */
+  /**
+   * A segment that is {@code .} or {@code ..}, in any spelling, with or without a slash inside or a
+   * path parameter behind.
+   */
   private static final Pattern DOTS =
-      Pattern.compile("(?i)(?:/|%2f|\\\\|%5c)(?:\\.|%2e){1,2}(?:$|/|%2f|\\\\|%5c)");
+      Pattern.compile("(?i)(?:/|%2f|\\\\|%5c)(?:\\.|%2e){1,2}(?:$|/|;|%3b|%2f|\\\\|%5c)");
 
   private RouteTable() {}
 

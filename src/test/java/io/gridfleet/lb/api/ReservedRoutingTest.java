@@ -50,6 +50,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reservations steer the distributor: a run's devices serve the run, and nobody else. */
 final class ReservedRoutingTest implements DeviceLocks {
@@ -59,14 +61,18 @@ final class ReservedRoutingTest implements DeviceLocks {
       new Distributor(new LockKeeper(this, Duration.ofSeconds(30), System::nanoTime), timer, clock);
   private final FleetNews news = new FleetNews(distributor);
   private final Lab lab = new Lab();
-  private final FakeRuns runs = new FakeRuns(clock, this::locked);
+
+  /** How far the store's clock is ahead of the own one. */
+  private Duration ahead = Duration.ZERO;
+
+  private final FakeRuns runs = new FakeRuns(() -> clock.instant().plus(ahead), this::locked);
   private final RunBindings bindings =
       new RunBindings(
           new ReservationNews(
               news,
               () -> this.bindings(),
               timer,
-              new ReservationNews.StoreTime(end -> end, clock)));
+              new ReservationNews.StoreTime(end -> end.minus(ahead), clock)));
   private final RunConfig config = RunConfig.defaults();
   private final ReserveDevices reserve =
       new ReserveDevices(
@@ -177,6 +183,21 @@ final class ReservedRoutingTest implements DeviceLocks {
     assertThat(ask(Optional.of(run.id().value()))).isNotDone();
     assertThat(ask(Optional.empty())).isNotDone();
     clock.pass(Duration.ofSeconds(30));
+    assertThat(placed(ask(Optional.of(run.id().value())))).isEqualTo(device);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-60, 60})
+  void aDeviceRestsForItsTimeHoweverTheClocksDiffer(int seconds) {
+    ahead = Duration.ofSeconds(seconds);
+    furnish(1);
+    Run run = reserve(1);
+    DeviceId device = run.reservations().get(0).device();
+    Duration rest = Duration.ofSeconds(30);
+    exclude.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
+
+    assertThat(ask(Optional.of(run.id().value()))).isNotDone();
+    clock.pass(rest);
     assertThat(placed(ask(Optional.of(run.id().value())))).isEqualTo(device);
   }
 

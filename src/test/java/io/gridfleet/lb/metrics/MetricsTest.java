@@ -22,7 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -111,14 +113,33 @@ final class MetricsTest {
     SeatView free = seat("ios", List.of());
     SeatView avoided =
         seat("ios", List.of(Inhibitor.of(Kind.OFFLINE), Inhibitor.of(Kind.AVOIDED, "no adb")));
-    metrics.show(new Views(() -> List.of(free, avoided), () -> 3, () -> 5, Map::of));
+    Map<NodeId, NodeHealth> nodes =
+        Map.of(
+            new NodeId("new"), new NodeHealth(NodeHealth.State.UNKNOWN, 1, 0, "refused"),
+            new NodeId("up"), new NodeHealth(NodeHealth.State.UP, 0, 3, ""),
+            new NodeId("rack-1"),
+                new NodeHealth(NodeHealth.State.DOWN, 2, 0, "refused\n" + "x".repeat(500)));
+    metrics.show(
+        new Views(
+            () -> List.of(free, avoided),
+            () -> 3,
+            () -> Duration.ofMillis(7500),
+            () -> 5,
+            () -> nodes));
 
     assertThat(metrics.scrape())
         .contains("gridfleet_lb_devices{platform=\"ios\",state=\"free\"} 1.0")
         .contains("gridfleet_lb_devices{platform=\"ios\",state=\"offline\"} 1.0")
         .contains("gridfleet_lb_devices{platform=\"ios\",state=\"maintenance\"} 0.0")
         .contains("gridfleet_lb_avoided_devices 1.0")
-        .contains("gridfleet_lb_nodes{state=\"down\"} 0.0")
+        .contains("gridfleet_lb_nodes{state=\"down\"} 1.0")
+        .contains("gridfleet_lb_node_up{cause=\"\",node=\"up\"} 1.0")
+        .contains("gridfleet_lb_node_up{cause=\"refused xxx")
+        .contains("…\",node=\"rack-1\"} 0.0")
+        .doesNotContain("node=\"new\"")
+        .contains(
+            "gridfleet_lb_device_avoided{cause=\"no adb\",device=\"d-1\",name=\"one\",node=\"a\"} 1.0")
+        .contains("gridfleet_lb_queue_oldest_wait_seconds 7.5")
         .contains("gridfleet_lb_queue_length 3.0");
   }
 
@@ -136,7 +157,36 @@ final class MetricsTest {
   }
 
   @Test
+  void everyAlertHasASeverityAndAnAnchorOfItsPage() throws IOException {
+    String rules = Files.readString(Path.of("conf/alerts.yaml"));
+    String page = Files.readString(Path.of("src/site/markdown/metrics-and-alerts.md"));
+    Matcher alert = Pattern.compile("- alert: (\\w+)((?:(?!- alert:)[\\s\\S])*)").matcher(rules);
+    int found = 0;
+    while (alert.find()) {
+      assertThat(alert.group(2))
+          .as(alert.group(1))
+          .containsPattern("severity: (page|warning)\\}")
+          .contains("/docs/metrics-and-alerts#" + alert.group(1).toLowerCase(Locale.ROOT) + "\"");
+      assertThat(page).contains("### " + alert.group(1) + "\n");
+      found++;
+    }
+    assertThat(found).isGreaterThanOrEqualTo(9);
+  }
+
+  @Test
   void promtoolFindsNothingToSay() throws Exception {
+    busyServer();
+    assertThat(promtool(metrics.scrape(), "check", "metrics")).isEmpty();
+  }
+
+  @Test
+  void alertsFireAndNameTheNodeTheDeviceAndTheCause() throws Exception {
+    assertThat(promtool("", "test", "rules", "src/test/resources/metrics/alerts-test.yaml"))
+        .contains("SUCCESS");
+  }
+
+  /** What promtool wrote; its exit status is 0. */
+  private static String promtool(String input, String... arguments) throws Exception {
     Path promtool = Path.of("/usr/bin/promtool");
     boolean found = Files.isExecutable(promtool);
     if (!found) {
@@ -145,24 +195,28 @@ final class MetricsTest {
           .isFalse();
     }
     Assumptions.assumeTrue(found, "promtool is not installed");
-    busyServer();
-    Process process =
-        new ProcessBuilder(promtool.toString(), "check", "metrics")
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>(List.of(promtool.toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (var in = process.getOutputStream()) {
-      in.write(metrics.scrape().getBytes(StandardCharsets.UTF_8));
+      in.write(input.getBytes(StandardCharsets.UTF_8));
     }
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(said).isEmpty();
-    assertThat(process.exitValue()).isZero();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(said).isZero();
+    return said;
   }
 
   private void busyServer() {
     Map<NodeId, NodeHealth> nodes =
         Map.of(new NodeId("a"), new NodeHealth(NodeHealth.State.UP, 0, 3, ""));
-    metrics.show(new Views(() -> List.of(seat("ios", List.of())), () -> 3, () -> 5, () -> nodes));
+    metrics.show(
+        new Views(
+            () -> List.of(seat("ios", List.of(Inhibitor.of(Kind.AVOIDED, "no adb")))),
+            () -> 3,
+            () -> Duration.ZERO,
+            () -> 5,
+            () -> nodes));
     metrics.showBufferMemory("direct", () -> 1 << 20);
     metrics.showConnections("client", () -> 7);
     metrics.store().statementDone("take-lock", Duration.ofMillis(1), false);

@@ -36,12 +36,20 @@ final class RealLab {
 
   /** The same with another server in the place of the first Appium. */
   static FrontDoor open(URI firstAppium) throws IOException {
-    String config =
-        Files.readString(CLIENTS.resolve("lab.yaml"))
-            .replace("${CHROMEDRIVER}", RealPart.CHROMEDRIVER.where())
-            .replace("${APPIUM_1}", firstAppium.toString())
-            .replace("${APPIUM_2}", RealPart.APPIUM_2.where());
-    return FrontDoor.over(config);
+    return FrontDoor.over(config(firstAppium));
+  }
+
+  /** The same behind one token, which is in this file. */
+  static FrontDoor openWithToken(Path secret) throws IOException {
+    String tokens = "tokens: [{name: suite, secretFile: \"" + secret + "\"}]\n";
+    return FrontDoor.over(config(RealPart.APPIUM_1.uri()) + tokens);
+  }
+
+  private static String config(URI firstAppium) throws IOException {
+    return Files.readString(CLIENTS.resolve("lab.yaml"))
+        .replace("${CHROMEDRIVER}", RealPart.CHROMEDRIVER.where())
+        .replace("${APPIUM_1}", firstAppium.toString())
+        .replace("${APPIUM_2}", RealPart.APPIUM_2.where());
   }
 
   /** A browser seat, asked for by selector. */

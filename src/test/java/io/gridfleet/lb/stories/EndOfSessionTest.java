@@ -15,6 +15,7 @@ import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.NodeStyle;
 import io.gridfleet.lb.simulator.Operation;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,22 @@ final class EndOfSessionTest {
     }
     assertThat(lab.command(session).error()).isEqualTo("invalid session id");
     assertThat(lab.delete("never-was").error()).isEqualTo("invalid session id");
+  }
+
+  /** Its client doesn't close its end; with two replicas the session ends on the other one. */
+  @Test
+  void itsOpenSocketIsClosed() throws IOException {
+    lab.start(1);
+    Answered created = lab.newSession("'webSocketUrl':true").answered();
+    URI address = URI.create(created.value().at("/capabilities/webSocketUrl").asText());
+    String upgrade =
+        " HTTP/1.1\r\nHost: lab:4444\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    Wire socket = lab.wire().send("GET " + address.getPath() + upgrade);
+    assertThat(socket.readHead().status()).isEqualTo(101);
+    assertThat(lab.delete(created.sessionId()).status()).isEqualTo(200);
+    Lab.until("closed", () -> lab.server().openConnections() == 0);
+    assertEnded(created.sessionId(), EndReason.CLIENT_DELETED);
   }
 
   @Test

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -139,7 +138,6 @@ final class TenantsApartTest {
   }
 
   @Test
-  @Tag(StoriesOnTwoReplicasIT.ONE_PROCESS)
   void theSocketAddressInTheAnswerNeedsNoTokenAndNoOtherAddressServesWithoutOne() throws Exception {
     Answered created = lab.newSession("'webSocketUrl':true", OWN).answered();
     String url = created.value().at("/capabilities/webSocketUrl").asText();

@@ -1,0 +1,23 @@
+package io.gridfleet.lb.distributor;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** The wait of one request, as its caller sees it. */
+record RequestWait(Waiter waiter, Consumer<Placement> onEnd) implements Distributor.Wait {
+  @Override
+  public CompletableFuture<Void> queued() {
+    return waiter.queued();
+  }
+
+  @Override
+  public CompletionStage<Placement> outcome() {
+    return waiter.outcome();
+  }
+
+  @Override
+  public void end(Placement answer) {
+    onEnd.accept(answer);
+  }
+}

@@ -1,0 +1,119 @@
+package io.gridfleet.lb.router;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What HTTP/1.1 demands of the head of a request beyond its syntax (RFC 9110, RFC 9112). */
+final class RequestCheck {
+  /** No method that is registered is longer. */
+  private static final int MAX_METHOD = 20;
+
+  private static final int MAX_PORT_DIGITS = 5;
+
+  private RequestCheck() {}
+
+  /** Whether the method is one that no resource of ours has (RFC 9110 section 9.1: 501). */
+  static boolean isMethodNotImplemented(HttpRequest head) {
+    String method = head.method().name();
+    return method.length() > MAX_METHOD || method.equals("CONNECT");
+  }
+
+  /** Whether the server as a whole is asked what it can. */
+  static boolean asksForOptions(HttpRequest head) {
+    return head.uri().equals("*") && head.method().name().equals("OPTIONS");
+  }
+
+  /** What is wrong with the request; null if nothing is. */
+  static @Nullable String fault(HttpRequest head) {
+    if (!isFramedClearly(head)) {
+      return "the request is not valid HTTP/1.1";
+    }
+    if (!isTarget(head.uri())) {
+      return "the request's target holds a character that a URL can't hold";
+    }
+    if (!isHostClear(head)) {
+      return "the request needs one valid Host header";
+    }
+    return head.headers().getAll(HttpHeaderNames.AUTHORIZATION).size() > 1
+        ? "the request has more than one Authorization header"
+        : null;
+  }
+
+  /** A length told in one way only. */
+  private static boolean isFramedClearly(HttpRequest head) {
+    if (head.protocolVersion().majorVersion() != 1) {
+      return false;
+    }
+    List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.isEmpty()
+        || (codings.size() == 1
+            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))
+            && head.protocolVersion().isKeepAliveDefault());
+  }
+
+  /** Visible ASCII without a fragment. */
+  private static boolean isTarget(String target) {
+    for (int i = 0; i < target.length(); i++) {
+      char c = target.charAt(i);
+      if (c <= ' ' || c > '~' || c == '#') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHostClear(HttpRequest head) {
+    HttpHeaders headers = head.headers();
+    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+    return hosts.isEmpty()
+        ? !head.protocolVersion().isKeepAliveDefault()
+        : hosts.size() == 1 && isAuthority(hosts.get(0));
+  }
+
+  /** A name or an address, and a port if any. */
+  static boolean isAuthority(String host) {
+    boolean bracketed = host.startsWith("[");
+    int end = bracketed ? host.indexOf(']') + 1 : host.indexOf(':');
+    int nameEnd = end < 0 ? host.length() : end;
+    if (nameEnd == 0 || (bracketed && nameEnd < 4)) {
+      return false;
+    }
+    for (int i = 0; i < nameEnd; i++) {
+      if (!(bracketed ? isOfAddress(host.charAt(i)) : isOfName(host.charAt(i)))) {
+        return false;
+      }
+    }
+    return isPort(host, nameEnd);
+  }
+
+  private static boolean isOfAddress(char c) {
+    return "[]:.%".indexOf(c) >= 0 || isLetterOrDigit(c);
+  }
+
+  private static boolean isOfName(char c) {
+    return "-._~%!$&'()*+;=".indexOf(c) >= 0 || isLetterOrDigit(c);
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+
+  private static boolean isPort(String host, int from) {
+    if (from == host.length()) {
+      return true;
+    }
+    if (host.charAt(from) != ':' || host.length() - from - 1 > MAX_PORT_DIGITS) {
+      return false;
+    }
+    for (int i = from + 1; i < host.length(); i++) {
+      if (host.charAt(i) < '0' || host.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+}
