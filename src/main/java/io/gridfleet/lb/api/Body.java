@@ -17,8 +17,8 @@ final class Body {
   private final List<Object> where;
   private final Problems problems;
 
-  Body(byte[] bytes) {
-    this(Json.object(bytes), List.of("body"), new Problems());
+  Body(ObjectNode node) {
+    this(node, List.of("body"), new Problems());
   }
 
   private Body(ObjectNode node, List<Object> where, Problems problems) {

@@ -1,9 +1,12 @@
 package io.gridfleet.lb.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A request that found its operation.
@@ -36,6 +39,25 @@ record Call(ApiRequest request, Map<String, String> path, Query query, Caller ca
   }
 
   Body body() {
-    return new Body(request.body());
+    return new Body(json());
+  }
+
+  /** The body's object; 422 where the body says that it is no JSON. */
+  ObjectNode json() {
+    Optional<String> type = request.header("content-type").filter(given -> !isJson(given));
+    if (type.isPresent() && request.body().length > 0) {
+      throw Problems.one(
+          "model_attributes_type",
+          List.of("body"),
+          "Input should be a valid dictionary or object to extract fields from",
+          "Content-Type " + type.get());
+    }
+    return Json.object(request.body());
+  }
+
+  /** No type at all is as good as JSON. */
+  private static boolean isJson(String header) {
+    String type = header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    return type.isEmpty() || type.equals("application/json") || type.endsWith("+json");
   }
 }

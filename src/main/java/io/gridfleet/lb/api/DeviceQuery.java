@@ -56,6 +56,7 @@ final class DeviceQuery {
 
   private final List<Predicate<DeviceRow>> filters = new ArrayList<>();
   private final Comparator<DeviceRow> order;
+  private final List<String> groups;
   private final Optional<Integer> limit;
   private final int offset;
 
@@ -84,7 +85,8 @@ final class DeviceQuery {
         .ifPresent(wanted -> filters.add(row -> row.binding().isPresent() == wanted));
     Map<String, String> tags = query.under("tags.");
     filters.add(row -> row.what().tags().entrySet().containsAll(tags.entrySet()));
-    filters.add(row -> row.groups().containsAll(query.all("group")));
+    this.groups = query.all("group");
+    filters.add(row -> row.groups().containsAll(groups));
     this.order = order(query);
     this.limit = query.number("limit", 1, MOST_ON_A_PAGE);
     this.offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
@@ -138,7 +140,9 @@ final class DeviceQuery {
     return offset;
   }
 
+  /** Refuses a group that none of the caller's devices is in. */
   List<DeviceRow> of(List<DeviceRow> all) {
+    DeviceRows.checkGroups(groups, all);
     return all.stream()
         .filter(row -> filters.stream().allMatch(filter -> filter.test(row)))
         .sorted(order)

@@ -70,7 +70,7 @@ public final class DeviceRoutes {
         Operation.post("/api/devices/{id}/maintenance", "Takes a device out", this::enter)
             .body("MaintenanceRequest")
             .answers(200, "Device")
-            .refuses(404, 422),
+            .refuses(404, 409, 422),
         Operation.post("/api/devices/{id}/maintenance/exit", "Takes a device back in", this::exit)
             .answers(200, "Device")
             .refuses(404, 409, 422),
@@ -169,16 +169,18 @@ public final class DeviceRoutes {
   }
 
   private CompletionStage<ApiAnswer> enter(Call call) {
-    DeviceId device = row(call).state().device().id();
-    Optional<String> reason = Optional.empty();
-    if (call.request().body().length > 0) {
-      Body body = call.body();
-      reason =
-          body.optionalText("reason", TextBound.MAINTENANCE_REASON).filter(text -> !text.isBlank());
-      body.check();
+    DeviceRow row = row(call);
+    Body body = call.body();
+    String reason =
+        body.optionalText("reason", TextBound.MAINTENANCE_REASON)
+            .filter(text -> !text.isBlank())
+            .orElse(DeviceRow.BY_OPERATOR);
+    body.check();
+    if (row.binding().isPresent()) {
+      throw ApiError.of(
+          409, "Device is reserved by an active run; release the run before entering maintenance");
     }
-    return answer(
-        call, overrides.maintenance(device, Optional.of(reason.orElse(DeviceRow.BY_OPERATOR))));
+    return answer(call, overrides.maintenance(row.state().device().id(), Optional.of(reason)));
   }
 
   private CompletionStage<ApiAnswer> exit(Call call) {

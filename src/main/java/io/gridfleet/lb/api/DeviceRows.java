@@ -9,8 +9,11 @@ import io.gridfleet.lb.run.DeviceStates;
 import io.gridfleet.lb.run.DriverPacks;
 import io.gridfleet.lb.run.RunBindings;
 import io.gridfleet.lb.run.RunId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -33,6 +36,20 @@ public final class DeviceRows {
   /** Those that the caller sees. */
   List<DeviceRow> all(Caller caller) {
     return seen(caller).map(state -> row(state, caller)).toList();
+  }
+
+  /** Refuses groups that none of these devices is in, in the original's words. */
+  static void checkGroups(Collection<String> asked, List<DeviceRow> all) {
+    Set<String> unknown = new TreeSet<>(asked);
+    for (DeviceRow row : all) {
+      if (unknown.isEmpty()) {
+        return;
+      }
+      unknown.removeAll(row.groups());
+    }
+    if (!unknown.isEmpty()) {
+      throw ApiError.of(422, "unknown device groups: " + String.join(", ", unknown));
+    }
   }
 
   private Stream<DeviceState> seen(Caller caller) {

@@ -31,15 +31,7 @@ final class RunPages {
   private static final int DEFAULT_PAGE = 50;
   private static final int MOST_ON_A_PAGE = 200;
   private static final Set<String> STATES =
-      Set.of(
-          "pending",
-          "preparing",
-          "active",
-          "completing",
-          "completed",
-          "failed",
-          "expired",
-          "cancelled");
+      Set.of("pending", "preparing", "active", "completed", "failed", "expired", "cancelled");
 
   private final Runs runs;
   private final SessionRows sessions;

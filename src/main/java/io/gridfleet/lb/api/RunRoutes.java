@@ -151,6 +151,11 @@ public final class RunRoutes {
     Includes includes = Includes.of(call.query(), Set.of("config", "test_data"));
     Tenant tenant = call.caller().tenant();
     var request = RunBody.read(call.body(), commands.config(), tenant.name());
+    List<String> groups =
+        request.requirements().stream().flatMap(one -> one.groups().stream()).toList();
+    if (!groups.isEmpty()) {
+      DeviceRows.checkGroups(groups, devices.all(call.caller()));
+    }
     return commands
         .reserve()
         .reserve(request, tenant.devices())

@@ -50,12 +50,12 @@ public final class TestDataRoutes {
   }
 
   private CompletionStage<ApiAnswer> replace(Call call) {
-    ObjectNode given = Json.object(call.request().body());
+    ObjectNode given = call.json();
     return write(call, was -> bounded(given));
   }
 
   private CompletionStage<ApiAnswer> merge(Call call) {
-    ObjectNode given = Json.object(call.request().body());
+    ObjectNode given = call.json();
     return write(
         call,
         was -> {

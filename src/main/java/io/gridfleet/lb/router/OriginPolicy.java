@@ -69,7 +69,10 @@ public final class OriginPolicy {
         : Optional.empty();
   }
 
-  /** Why a body is refused by its type; a missing type, and no body, are as good as JSON. */
+  /**
+   * Why a body is refused by its type; a missing type, and no body, are as good as JSON. What else
+   * isn't JSON the API refuses itself.
+   */
   static Optional<String> refusedType(HttpRequest head, Route route) {
     String type = mediaType(head.headers());
     boolean hasBody =
@@ -77,8 +80,7 @@ public final class OriginPolicy {
     if (!hasBody || type.isEmpty()) {
       return Optional.empty();
     }
-    boolean ours = route instanceof Route.NewSession || route instanceof Route.Api;
-    boolean fits = ours ? isJson(type) : !SIMPLE_TYPES.contains(type);
+    boolean fits = route instanceof Route.NewSession ? isJson(type) : !SIMPLE_TYPES.contains(type);
     return fits
         ? Optional.empty()
         : Optional.of("the body's Content-Type must be application/json, not " + type);

@@ -47,7 +47,7 @@ final class ApiGoldenTest {
         "PATCH", "/api/devices/" + phone + "/test_data", "{\"a\":{\"b\":null,\"c\":[3]},\"d\":4}");
     client.exchange("PUT", "/api/devices/" + phone + "/test_data", "[1]");
     client.exchange("PATCH", "/api/devices/" + phone, "{\"tags\":{\"team\":\"search\"}}");
-    client.post("/api/devices/" + phone + "/maintenance");
+    client.post("/api/devices/" + phone + "/maintenance", "{}");
     client.post("/api/devices/" + phone + "/maintenance/exit");
     client.post("/api/devices/" + phone + "/maintenance/exit");
     client.post("/api/devices/" + phone + "/lock", "{\"operator\":\"ines\"}");

@@ -104,6 +104,82 @@ final class ApiTest {
   }
 
   @Test
+  void aGroupThatNoDeviceIsInIsRefused() {
+    lab.lab.add("tv", "Android", Map.of("groups", List.of("lounge")));
+    assertThat(client.get("/api/devices?group=lounge").body()).hasSize(1);
+
+    ApiClient.Reply list = client.get("/api/devices?group=zoo&group=lounge&group=attic");
+    assertThat(list.status()).isEqualTo(422);
+    assertThat(list.text("/error/code")).isEqualTo("VALIDATION_ERROR");
+    assertThat(list.text("/error/message")).isEqualTo("unknown device groups: attic, zoo");
+    ApiClient.Reply run =
+        client.post(
+            "/api/runs",
+            RUN.formatted(1, 60).replace("\"count\"", "\"groups\":[\"zoo\"],\"count\""));
+    assertThat(run.status()).isEqualTo(422);
+    assertThat(run.text("/error/message")).isEqualTo("unknown device groups: zoo");
+    assertThat(client.get("/api/runs").body().path("total").asInt()).isZero();
+  }
+
+  @Test
+  void listsTakeOnlyStatesThatExist() {
+    for (String state :
+        List.of("pending", "preparing", "active", "completed", "failed", "expired", "cancelled")) {
+      assertThat(client.get("/api/runs?state=" + state).status()).as(state).isEqualTo(200);
+    }
+    for (String wrong :
+        List.of(
+            "/api/runs?state=completing",
+            "/api/runs?state=",
+            "/api/devices?status=gone",
+            "/api/sessions?status=finished")) {
+      ApiClient.Reply refused = client.get(wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(422);
+      assertThat(refused.text("/error/details/0/type")).isEqualTo("literal_error");
+    }
+    ApiClient.Reply pending = client.get("/api/sessions?status=pending");
+    assertThat(pending.status()).isEqualTo(200);
+    assertThat(pending.body().path("items")).isEmpty();
+  }
+
+  @Test
+  void maintenanceNeedsAnObjectAndADeviceThatNoRunHolds() {
+    String path = "/api/devices/" + lab.lab.all().get(0).device().id() + "/maintenance";
+    ApiClient.Reply none = client.post(path);
+    assertThat(none.status()).isEqualTo(422);
+    assertThat(none.text("/error/details/0/type")).isEqualTo("missing");
+    assertThat(client.post(path, "[]").status()).isEqualTo(422);
+    assertThat(client.post(path, "{\"until\":1}").status()).isEqualTo(200);
+    assertThat(client.post(path + "/exit").status()).isEqualTo(200);
+
+    String run = client.begin("/api/runs", RUN.formatted(1, 60), "run");
+    String held = client.get("/api/runs/" + run).text("/devices/0/device_id");
+    ApiClient.Reply conflict = client.post("/api/devices/" + held + "/maintenance", "{}");
+    assertThat(conflict.status()).isEqualTo(409);
+    assertThat(conflict.text("/error/message")).startsWith("Device is reserved by an active run");
+    client.post("/api/runs/" + run + "/cancel");
+    assertThat(client.post("/api/devices/" + held + "/maintenance", "{}").status()).isEqualTo(200);
+  }
+
+  @Test
+  void aBodyThatIsNotJsonByItsTypeIsInvalid() {
+    String run = RUN.formatted(1, 60);
+    for (String type : List.of("application/xml", "application/octet-stream")) {
+      ApiClient.Reply refused = client.call("POST", "/api/runs", run, Map.of("Content-Type", type));
+      assertThat(refused.status()).as(type).isEqualTo(422);
+      assertThat(refused.text("/error/details/0/loc/0")).isEqualTo("body");
+    }
+    String data = "/api/devices/" + lab.lab.all().get(0).device().id() + "/test_data";
+    Map<String, String> xml = Map.of("Content-Type", "application/xml");
+    assertThat(client.call("PUT", data, "{}", xml).status()).isEqualTo(422);
+    for (String type : List.of("application/json; charset=utf-8", "application/vnd.x+json")) {
+      assertThat(client.call("POST", "/api/runs", run, Map.of("Content-Type", type)).status())
+          .as(type)
+          .isEqualTo(201);
+    }
+  }
+
+  @Test
   void nothingIsEverRedirected() {
     assertThat(client.get("/api/devices/").status()).isEqualTo(200);
     assertThat(client.call("GET", "/api", "", Map.of()).status()).isEqualTo(404);

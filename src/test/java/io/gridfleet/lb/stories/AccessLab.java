@@ -284,7 +284,7 @@ final class AccessLab {
     if (isOut(path) == on) {
       return true;
     }
-    admin("POST", path + "/maintenance" + (on ? "" : "/exit"), "");
+    admin("POST", path + "/maintenance" + (on ? "" : "/exit"), on ? "{}" : "");
     return false;
   }
 
