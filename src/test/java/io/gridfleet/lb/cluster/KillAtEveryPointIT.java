@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
  * waits for the clean-up of another. A point that is added needs a row in {@link #provocations}.
  */
 final class KillAtEveryPointIT {
+  /** Only where there are tokens; the request has nothing yet that could be left behind. */
+  private static final String BEFORE_ANYTHING_BEGINS = "unauthorized";
+
   private static final Duration SLOW = Duration.ofMillis(1_500);
 
   /** Replicas that start, on two cores; most of a stage is waiting. */
@@ -106,7 +109,10 @@ final class KillAtEveryPointIT {
     assertThat(provocations.keySet())
         .as("each point has its provocation")
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(NewSessionListener.class.getMethods()).map(Method::getName).toList());
+            Arrays.stream(NewSessionListener.class.getMethods())
+                .map(Method::getName)
+                .filter(point -> !point.equals(BEFORE_ANYTHING_BEGINS))
+                .toList());
 
     try (Cluster cluster = Cluster.of(1, provocations.size(), 1).start()) {
       ExecutorService stages = Executors.newFixedThreadPool(AT_ONCE);
