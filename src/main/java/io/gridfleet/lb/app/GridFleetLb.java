@@ -330,6 +330,8 @@ public final class GridFleetLb implements AutoCloseable {
   private Endpoints endpoints() {
     return new Endpoints(
         newSessions.endpoint(metrics::idempotentReplay, () -> stopping, () -> local, relay),
+        new SessionDiscovery(
+            store.sessionMap(), admission.to(AccessTable.SESSIONS), offLoop.views()),
         OwnEndpoints.status(status::unready, status.version()),
         OwnEndpoints.health(),
         OwnEndpoints.ready(status::unready),

@@ -11,6 +11,7 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.DirectConnectKeys;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.net.URI;
 import java.time.Duration;
@@ -103,12 +104,18 @@ final class KnownSessions implements SessionRoutes, SessionListener {
                 sockets.put("/session/" + session.id() + path, target);
               }
             });
-    Map<String, String> addresses = new HashMap<>();
-    for (String name : SessionRoute.ADDRESS_CAPABILITIES) {
-      if (session.capabilities().get(name) instanceof String address) {
-        addresses.put(name, address);
-      }
-    }
+    Map<String, Object> addresses = new HashMap<>();
+    session
+        .capabilities()
+        .asMap()
+        .forEach(
+            (name, value) -> {
+              boolean socket =
+                  value instanceof String && SessionRoute.ADDRESS_CAPABILITIES.contains(name);
+              if (socket || DirectConnectKeys.isKey(name)) {
+                addresses.put(name, value);
+              }
+            });
     return new SessionRoute(
         session.id(),
         NodeAddress.of(node.url()),

@@ -13,6 +13,8 @@ public final class AccessTable {
   public static final String BIDI_SESSION = "GET /session";
   public static final String COMMAND = "* /session/{session}";
 
+  public static final String SESSIONS = "GET /sessions";
+
   private static final Map<String, Access> ROUTES = new LinkedHashMap<>();
 
   static {
@@ -30,7 +32,7 @@ public final class AccessTable {
         "GET /api/health",
         "GET /api/auth/session");
     put(Access.CREATE, NEW_SESSION, BIDI_SESSION);
-    put(Access.COMMAND, COMMAND);
+    put(Access.COMMAND, COMMAND, SESSIONS, "GET /appium/sessions");
     put(
         Access.READ,
         "GET /api/openapi.json",

@@ -21,10 +21,6 @@ final class DirectConnect {
   private static final String PREFIXED = "appium:directConnect";
   private static final String ADDRESS = "DeviceAddress";
 
-  /** Every spelling that any server uses, in lower case. */
-  private static final Pattern ANY_SPELLING =
-      Pattern.compile("([a-z]+:)?directconnect(protocol|host|port|path|deviceaddress)");
-
   /** {@code appium/10.1.1 (selenium/4.52.0 (java linux))}. */
   private static final Pattern JAVA_CLIENT = Pattern.compile("appium/.*\\(java\\b.*");
 
@@ -34,11 +30,6 @@ final class DirectConnect {
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
   private DirectConnect() {}
-
-  /** Whether a capability is one of these keys, whoever gave it. */
-  static boolean isKey(String name) {
-    return ANY_SPELLING.matcher(name.toLowerCase(Locale.ROOT)).matches();
-  }
 
   /**
    * The keys for one answer, or none.

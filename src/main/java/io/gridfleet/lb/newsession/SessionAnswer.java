@@ -3,6 +3,7 @@ package io.gridfleet.lb.newsession;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.newsession.AttemptOutcome.Created;
 import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.DirectConnectKeys;
 import io.gridfleet.lb.webdriver.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,7 +40,7 @@ record SessionAnswer(
       boolean prefixed) {}
 
   static SessionAnswer of(Reader reader, Device device, Created created) {
-    Capabilities plain = created.answered().without(DirectConnect::isKey);
+    Capabilities plain = created.answered().without(DirectConnectKeys::isKey);
     PublicUrls urls = PublicUrls.of(plain, created.id(), reader.base(), device.node());
     Map<String, Object> members = new LinkedHashMap<>(urls.rewritten().asMap());
     device.udid().ifPresent(udid -> members.putIfAbsent("appium:udid", udid));

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command that answers the session's capabilities. Its answer is gathered, up to {@link
- * #MAX_ANSWER} (a larger one is an error), and the node's own WebSocket addresses in it become
- * those that the client was given with the session.
+ * #MAX_ANSWER} (a larger one is an error), and the node's own addresses in it become those that the
+ * client was given with the session.
  */
 final class CapabilitiesCommand implements RequestSink {
   /** Far above what drivers answer. */

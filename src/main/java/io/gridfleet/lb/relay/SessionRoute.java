@@ -16,8 +16,8 @@ import java.util.Set;
  * @param sockets WebSocket targets that are not under the node's own address, by the path that
  *     clients ask us for, base taken off ({@code /session/ID/se/cdp}); a query of the client's is
  *     kept
- * @param addresses what the client was told as the session's WebSocket addresses, by capability:
- *     the node's own don't reach it
+ * @param addresses the session's WebSocket addresses and directConnect keys that the client was
+ *     given, by capability: the node's own don't reach it
  */
 public record SessionRoute(
     SessionId id,
@@ -26,7 +26,7 @@ public record SessionRoute(
     String tenant,
     Duration commandTimeout,
     Map<String, URI> sockets,
-    Map<String, String> addresses) {
+    Map<String, Object> addresses) {
   /** What the last segment of a path begins with where the rest of it is a secret. */
   public static final String KEY = "key-";
 

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.webdriver.DirectConnectKeys;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import java.util.ArrayList;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The WebSocket addresses in an answer that holds capabilities. */
+/** The WebSocket addresses and directConnect keys in an answer that holds capabilities. */
 final class SocketAddresses {
   private SocketAddresses() {}
 
@@ -16,7 +17,7 @@ final class SocketAddresses {
    * The same JSON with our addresses in place of the node's; a node's address that we have none for
    * is left out. What holds no address, and what is no JSON object, stays as it came.
    */
-  static byte[] ours(byte[] body, Map<String, String> ours) {
+  static byte[] ours(byte[] body, Map<String, Object> ours) {
     try {
       Map<String, Object> told = Json.objectFromNode(body);
       Object rewritten = rewritten(told, ours);
@@ -26,7 +27,7 @@ final class SocketAddresses {
     }
   }
 
-  private static @Nullable Object rewritten(@Nullable Object value, Map<String, String> ours) {
+  private static @Nullable Object rewritten(@Nullable Object value, Map<String, Object> ours) {
     if (value instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> copy = new LinkedHashMap<>();
       map.forEach((name, member) -> put(copy, String.valueOf(name), member, ours));
@@ -44,9 +45,10 @@ final class SocketAddresses {
       Map<String, @Nullable Object> to,
       String name,
       @Nullable Object value,
-      Map<String, String> ours) {
-    if (value instanceof String && SessionRoute.ADDRESS_CAPABILITIES.contains(name)) {
-      String address = ours.get(name);
+      Map<String, Object> ours) {
+    if (DirectConnectKeys.isKey(name)
+        || (value instanceof String && SessionRoute.ADDRESS_CAPABILITIES.contains(name))) {
+      Object address = ours.get(name);
       if (address != null) {
         to.put(name, address);
       }

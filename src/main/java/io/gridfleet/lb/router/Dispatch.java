@@ -198,6 +198,9 @@ final class Dispatch {
     if (route instanceof Route.NewSession || route instanceof Route.BidiSession) {
       return endpoints.newSession();
     }
+    if (route instanceof Route.Sessions) {
+      return endpoints.sessions();
+    }
     if (route instanceof Route.Status) {
       return endpoints.status();
     }

@@ -6,6 +6,7 @@ import io.gridfleet.lb.relay.Relay;
  * Who answers what isn't relayed.
  *
  * @param newSession {@code POST /session} under any base
+ * @param sessions lists live sessions, under any base
  * @param status W3C status
  * @param health the process lives
  * @param ready a new session could be served
@@ -16,6 +17,7 @@ import io.gridfleet.lb.relay.Relay;
  */
 public record Endpoints(
     Endpoint newSession,
+    Endpoint sessions,
     Endpoint status,
     Endpoint health,
     Endpoint ready,

@@ -36,6 +36,13 @@ public sealed interface Route {
    */
   record Command(Base base, SessionId session, String path, boolean ends) implements Route {}
 
+  /**
+   * {@code GET /sessions} and {@code GET /appium/sessions}, under any base.
+   *
+   * @param appium whether it is Appium's
+   */
+  record Sessions(Base base, boolean appium) implements Route {}
+
   /** {@code GET /status}, under any base. */
   record Status(Base base) implements Route {}
 

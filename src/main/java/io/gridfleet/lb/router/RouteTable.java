@@ -88,6 +88,9 @@ public final class RouteTable {
     return switch (path) {
       case SESSION, SESSION + "/" ->
           method.equals("POST") ? new Route.NewSession(base) : new Route.WrongMethod();
+      case "/sessions", "/sessions/" -> reading(method, new Route.Sessions(base, false));
+      case "/appium/sessions", "/appium/sessions/" ->
+          reading(method, new Route.Sessions(base, true));
       case "/status", "/status/" -> reading(method, new Route.Status(base));
       default -> new Route.Unknown();
     };

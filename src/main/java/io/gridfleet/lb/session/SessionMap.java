@@ -63,6 +63,15 @@ public interface SessionMap {
   /** All live sessions. */
   CompletionStage<List<SessionRecord>> live();
 
+  /**
+   * The newest live sessions first, without their tunnels.
+   *
+   * @param tenant whose; empty for all
+   * @param most how many
+   * @param characters how much JSON of capabilities in all; sessions beyond have none
+   */
+  CompletionStage<List<Session>> liveOf(Optional<String> tenant, int most, int characters);
+
   /** Live sessions that have been silent for longer than their limit and {@code grace}. */
   CompletionStage<List<SessionRecord>> idle(Duration grace);
 

@@ -32,6 +32,12 @@ final class SessionRows {
   /** For lists of many rows. */
   static final String LISTED = columns("'{}' AS capabilities, '{}' AS tunnels");
 
+  /** For lists that bound their capabilities as a whole; {@code so_far} is the running sum. */
+  static final String LISTED_WITHIN =
+      columns(
+          "CASE WHEN so_far > :characters THEN '{}' ELSE capabilities END AS capabilities,"
+              + " '{}' AS tunnels");
+
   static final String INSERT =
       """
       INSERT INTO sessions (device, slot, token, id, node, tenant, run, test_name, idle_limit,

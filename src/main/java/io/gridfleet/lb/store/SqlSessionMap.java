@@ -82,6 +82,19 @@ final class SqlSessionMap implements SessionMap {
 
   private static final String NEWEST_FIRST = "ORDER BY created DESC, token DESC";
 
+  /** Total for live sessions, so that each has a running sum of its own. */
+  private static final String BY_AGE = "ORDER BY created DESC, id";
+
+  private static final String LIVE_OF =
+      "SELECT "
+          + SessionRows.LISTED_WITHIN
+          + " FROM (SELECT newest.*, SUM(length(capabilities)) OVER ("
+          + BY_AGE
+          + ") AS so_far FROM (SELECT * FROM sessions WHERE ended IS NULL%s "
+          + BY_AGE
+          + " LIMIT :most) newest) listed "
+          + BY_AGE;
+
   private final Statements statements;
   private final RecordsOwed owed;
   private final StoreHealth health;
@@ -231,6 +244,22 @@ final class SqlSessionMap implements SessionMap {
   @Override
   public CompletionStage<List<SessionRecord>> live() {
     return records("live", "WHERE ended IS NULL ORDER BY created", query -> query);
+  }
+
+  @Override
+  public CompletionStage<List<Session>> liveOf(Optional<String> tenant, int most, int characters) {
+    String only = tenant.isPresent() ? " AND tenant = :tenant" : "";
+    return statements.run(
+        "sessions.liveOf",
+        handle -> {
+          Query query = handle.createQuery(LIVE_OF.formatted(only));
+          tenant.ifPresent(name -> query.bind("tenant", Columns.storable(name)));
+          return query
+              .bind("most", most)
+              .bind("characters", characters)
+              .map((row, context) -> SessionRows.session(row))
+              .list();
+        });
   }
 
   /**

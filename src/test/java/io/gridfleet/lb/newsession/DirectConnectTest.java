@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.webdriver.DirectConnectKeys;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -122,9 +123,9 @@ final class DirectConnectTest {
                 "headspin:directConnectDeviceAddress",
                 "DIRECTCONNECTPORT",
                 "appium:directconnectprotocol"))
-        .allMatch(DirectConnect::isKey);
+        .allMatch(DirectConnectKeys::isKey);
     assertThat(List.of("gridfleet:directConnect", "directConnectHostname", "udid"))
-        .noneMatch(DirectConnect::isKey);
+        .noneMatch(DirectConnectKeys::isKey);
   }
 
   private static Map<String, Object> keys(String publicUrl, String userAgent) {

@@ -49,7 +49,8 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
   static final int LARGE = 1024 * 1024;
 
   /** What the client of each session was told. */
-  static final Map<String, String> ADDRESSES = Map.of("webSocketUrl", "ws://lb/session/s1/se/bidi");
+  static final Map<String, Object> ADDRESSES =
+      Map.of("webSocketUrl", "ws://lb/session/s1/se/bidi", "directConnectHost", "public");
 
   private final long pinnedBefore = pinned();
   final EventLoops loops =
@@ -102,6 +103,7 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
                 100_000,
                 new Endpoints(
                     this::create,
+                    Edge::tell,
                     Edge::tell,
                     Edge::tell,
                     Edge::tell,

@@ -85,6 +85,7 @@ final class RelayPrivacyTest {
   void theNodesOwnAddressesInCapabilitiesBecomeOurs() throws Exception {
     String body =
         "{\"value\":{\"browserName\":\"chrome\",\"webSocketUrl\":\"ws://10.0.0.7:9515/session/s1\","
+            + "\"directConnectHost\":\"10.0.0.7\",\"appium:directConnectPort\":9515,"
             + "\"capabilities\":{\"se:cdp\":\"ws://10.0.0.7:9222/\",\"se:cdpVersion\":\"1.0\","
             + "\"se:gridWebSocketUrl\":\"ws://10.0.0.7:1/\",\"n\":1.50}}}";
     try (RawNode node = RawNode.answering(RawNode.json(200, body));
@@ -98,6 +99,7 @@ final class RelayPrivacyTest {
             .endsWith(
                 "{\"value\":{\"browserName\":\"chrome\","
                     + "\"webSocketUrl\":\"ws://lb/session/s1/se/bidi\","
+                    + "\"directConnectHost\":\"public\","
                     + "\"capabilities\":{\"se:cdpVersion\":\"1.0\",\"n\":1.50}}}");
         assertThat(node.heads().take()).startsWith("GET /wd/hub" + path + " HTTP/1.1");
       }

@@ -93,11 +93,17 @@ final class RouteTableTest {
 
   @Test
   void whatIsNotOursIsUnknown() {
-    assertThat(find("GET", "/sessions")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("GET", "/sessions/x")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("GET", "/sessions")).isInstanceOf(Route.Sessions.class);
     assertThat(find("GET", "/sessionx/1")).isInstanceOf(Route.Unknown.class);
     assertThat(find("GET", "/wd/hub/metrics")).isInstanceOf(Route.Unknown.class);
     assertThat(find("POST", "/wd/hub/wd/hub/session")).isInstanceOf(Route.Unknown.class);
     assertThat(find("POST", "/run/free/session")).isInstanceOf(Route.Unknown.class);
+    assertThat(find("POST", "/sessions")).isInstanceOf(Route.WrongMethod.class);
+    assertThat(find("GET", "/run/" + RUN + "/sessions"))
+        .isEqualTo(new Route.Sessions(new Base(null, RUN), false));
+    assertThat(find("GET", "/v0/t0k/wd/hub/appium/sessions"))
+        .isEqualTo(new Route.Sessions(new Base("t0k", null), true));
     assertThat(find("POST", "/v0//session")).isInstanceOf(Route.Unknown.class);
     assertThat(find("GET", "//session/abc/url")).isInstanceOf(Route.Unknown.class);
     assertThat(find("DELETE", "///session/abc")).isInstanceOf(Route.Unknown.class);

@@ -15,6 +15,7 @@ final class RoutesHaveAccessTest {
           Route.NewSession.class, AccessTable.NEW_SESSION,
           Route.BidiSession.class, AccessTable.BIDI_SESSION,
           Route.Command.class, AccessTable.COMMAND,
+          Route.Sessions.class, AccessTable.SESSIONS,
           Route.Status.class, "GET /status",
           Route.Health.class, "GET /healthz",
           Route.Ready.class, "GET /readyz",

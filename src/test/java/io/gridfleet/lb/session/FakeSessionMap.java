@@ -124,6 +124,18 @@ public final class FakeSessionMap implements SessionMap {
   }
 
   @Override
+  public synchronized CompletionStage<List<Session>> liveOf(
+      Optional<String> tenant, int most, int characters) {
+    return CompletableFuture.completedFuture(
+        records.values().stream()
+            .filter(SessionRecord::live)
+            .map(SessionRecord::session)
+            .filter(live -> tenant.isEmpty() || tenant.get().equals(live.terms().tenant()))
+            .limit(most)
+            .toList());
+  }
+
+  @Override
   public CompletionStage<List<SessionRecord>> idle(Duration grace) {
     Instant now = clock.instant();
     return matching(

@@ -22,6 +22,8 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionMap.Publication;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.time.Instant;
@@ -345,6 +347,29 @@ final class SessionMapContractTest {
     Session found = now(sessions.find(plain.id())).orElseThrow();
     assertThat(found.terms().testName().orElseThrow()).contains("DROP TABLE");
     assertThat(found.capabilities().text("x").orElseThrow()).endsWith("<now>:me");
+  }
+
+  @Test
+  void liveSessionsOfATenantAreListedNewestFirstWithinBounds() {
+    Session older = published();
+    Instant later = Instant.now().plus(MOMENT);
+    await().until(() -> Instant.now().isAfter(later));
+    Session newer = published();
+    Session ended = published();
+    now(sessions.end(ended.id(), EndReason.CLIENT_DELETED));
+    Optional<String> lab = Optional.of("lab");
+    int one = Json.text(older.capabilities().asMap()).length();
+
+    assertThat(now(sessions.liveOf(lab, 10, 10_000)))
+        .extracting(Session::id)
+        .containsExactly(newer.id(), older.id());
+    assertThat(now(sessions.liveOf(Optional.empty(), 1, 10_000)))
+        .extracting(Session::id)
+        .containsExactly(newer.id());
+    assertThat(now(sessions.liveOf(Optional.of("other"), 10, 10_000))).isEmpty();
+    assertThat(now(sessions.liveOf(lab, 10, one + 1)))
+        .extracting(Session::capabilities)
+        .containsExactly(newer.capabilities(), Capabilities.empty());
   }
 
   private static CompletionStage<Void> done() {

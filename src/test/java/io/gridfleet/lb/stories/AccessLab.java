@@ -113,6 +113,8 @@ final class AccessLab {
             "GET /api/devices",
             "GET /api/runs",
             "GET /api/sessions",
+            "GET /sessions",
+            "GET /appium/sessions",
             "GET /api/queue",
             "GET /api/grid/queue",
             "GET /api/selector/explain")

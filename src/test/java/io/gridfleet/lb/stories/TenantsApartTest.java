@@ -113,6 +113,38 @@ final class TenantsApartTest {
     assertThat(lab.node(1).history().count(NodeEvent.Kind.UNKNOWN_SESSION)).isEqualTo(asked + 1);
   }
 
+  @Test
+  void eachTenantListsItsOwnSessions() throws IOException {
+    String session = session();
+    String created =
+        "\"created\":"
+            + lab.server()
+                .store()
+                .sessionMap()
+                .live()
+                .toCompletableFuture()
+                .join()
+                .get(0)
+                .session()
+                .created()
+                .toEpochMilli();
+    for (String base : List.of("", "/wd/hub", "/v0/" + CHECKOUT, "/v0/" + CHECKOUT + "/wd/hub")) {
+      Answered wire = lab.ask("GET", base + "/sessions", "", OWN).answered();
+      Answered appium = lab.ask("GET", base + "/appium/sessions", "", OWN).answered();
+      assertThat(wire.value().findValuesAsText("id")).containsExactly(session);
+      assertThat(wire.value().at("/0/capabilities/udid").asText()).isEqualTo("phone-1-1");
+      assertThat(wire.text()).doesNotContain("created", "directConnect", "127.0.0.1");
+      assertThat(appium.text()).contains(session, created).doesNotContain("directConnect");
+    }
+    assertThat(lab.ask("GET", "/sessions", "", FOREIGN).answered().text())
+        .isEqualTo("{\"value\":[]}");
+    Answered refused = lab.ask("GET", "/appium/sessions", "").answered();
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(refused.head().header("www-authenticate")).startsWith("Basic realm=");
+    end(session);
+    assertThat(lab.ask("GET", "/sessions", "", OWN).answered().text()).isEqualTo("{\"value\":[]}");
+  }
+
   private void end(String session) throws IOException {
     assertThat(lab.ask("DELETE", "/session/" + session, "", OWN).answered().status())
         .isEqualTo(200);

@@ -1,0 +1,18 @@
+package io.gridfleet.lb.webdriver;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The capabilities that name a node's own address to a client. */
+public final class DirectConnectKeys {
+  /** Every spelling that any server uses, in lower case. */
+  private static final Pattern ANY_SPELLING =
+      Pattern.compile("([a-z]+:)?directconnect(protocol|host|port|path|deviceaddress)");
+
+  private DirectConnectKeys() {}
+
+  /** Whether a capability is one of these keys, whoever gave it. */
+  public static boolean isKey(String name) {
+    return ANY_SPELLING.matcher(name.toLowerCase(Locale.ROOT)).matches();
+  }
+}
