@@ -202,6 +202,7 @@ final class AccessLab {
           case "POST /api/sessions" -> "{'session_id':'" + id + "'}";
           case "PATCH /api/sessions/{sid}/status" -> "{'status':'passed'}";
           case "PATCH /api/devices/{id}" -> "{'tags':{}}";
+          case "POST /api/devices/{id}/maintenance" -> "{}";
           case "PUT /api/devices/{id}/test_data", "PATCH /api/devices/{id}/test_data" -> "{}";
           case "POST /api/selector/explain" -> "{'selector':''}";
           case "POST /api/runs/{id}/claim" -> "{'worker_id':'gw0'}";
