@@ -72,16 +72,36 @@ public final class Api {
    *     has left
    */
   public CompletionStage<ApiAnswer> handle(ApiRequest request, BooleanSupplier clientLeft) {
-    String id =
-        request
-            .header("x-request-id")
-            .filter(given -> REQUEST_ID.matcher(given).matches())
-            .orElseGet(() -> UUID.randomUUID().toString());
+    String id = id(request);
     return begun(request, clientLeft)
         .thenCompose(answer -> answer)
         .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .exceptionally(failure -> refusal(request, failure, id))
         .thenApply(answer -> Answers.withHeader(answer, "X-Request-ID", id));
+  }
+
+  /**
+   * What a request is answered by its head alone, so that its body needn't be read: where nothing
+   * is, and to who may not do it. Doesn't block.
+   */
+  public Optional<ApiAnswer> refusal(ApiRequest head) {
+    String id = id(head);
+    Optional<ApiAnswer> refusal;
+    try {
+      RouteTable.Found found = table.find(head.method(), head.path());
+      refusal = leadsNowhere(head, found);
+      found.target().ifPresent(target -> caller(head, target));
+    } catch (ApiError refused) {
+      refusal = Optional.of(Answers.error(refused, id));
+    }
+    return refusal.map(answer -> Answers.withHeader(answer, "X-Request-ID", id));
+  }
+
+  private static String id(ApiRequest request) {
+    return request
+        .header("x-request-id")
+        .filter(given -> REQUEST_ID.matcher(given).matches())
+        .orElseGet(() -> UUID.randomUUID().toString());
   }
 
   private CompletableFuture<CompletionStage<ApiAnswer>> begun(
@@ -103,34 +123,46 @@ public final class Api {
 
   private CompletionStage<ApiAnswer> serve(ApiRequest request) {
     RouteTable.Found found = table.find(request.method(), request.path());
+    Optional<ApiAnswer> lost = leadsNowhere(request, found);
+    if (lost.isPresent()) {
+      return CompletableFuture.completedStage(lost.get());
+    }
+    RouteTable.Target target = found.target().orElseThrow();
+    Call call =
+        new Call(request, found.names(), new Query(request.query()), caller(request, target));
+    return target.operation().handler().handle(call);
+  }
+
+  /** The answer to what no operation takes; the methods of a path are for those who may go on. */
+  private Optional<ApiAnswer> leadsNowhere(ApiRequest request, RouteTable.Found found) {
     if (found.allowed().isEmpty()) {
-      return CompletableFuture.completedStage(Answers.bare(404, "Not Found", Map.of()));
+      return Optional.of(Answers.bare(404, "Not Found", Map.of()));
     }
-    Tenant tenant = tenant(request, found.target().map(RouteTable.Target::access));
     if (found.target().isEmpty()) {
+      tenant(request);
       Map<String, String> allow = Map.of("Allow", String.join(", ", found.allowed()));
-      return CompletableFuture.completedStage(Answers.bare(405, "Method Not Allowed", allow));
+      return Optional.of(Answers.bare(405, "Method Not Allowed", allow));
     }
-    RouteTable.Target target = found.target().get();
+    return Optional.empty();
+  }
+
+  private Caller caller(ApiRequest request, RouteTable.Target target) {
+    Tenant tenant = target.access().equals(Access.OPEN) ? Tenant.anonymous() : tenant(request);
     Reach reach = target.access().of(tenant.role());
     if (reach == Reach.NONE) {
       throw ApiError.of(403, "The role %s may not do this".formatted(role(tenant)));
     }
-    Caller caller = new Caller(tenant, reach);
-    Call call = new Call(request, found.names(), new Query(request.query()), caller);
-    return target.operation().handler().handle(call);
+    return new Caller(tenant, reach);
   }
 
   private static String role(Tenant tenant) {
     return tenant.role().name().toLowerCase(Locale.ROOT);
   }
 
-  private Tenant tenant(ApiRequest request, Optional<Access> asked) {
-    return asked.filter(Access.OPEN::equals).isPresent()
-        ? Tenant.anonymous()
-        : access
-            .caller(request.header("authorization"))
-            .orElseThrow(() -> ApiError.of(401, "Authentication required"));
+  private Tenant tenant(ApiRequest request) {
+    return access
+        .caller(request.header("authorization"))
+        .orElseThrow(() -> ApiError.of(401, "Authentication required"));
   }
 
   private static ApiAnswer refusal(ApiRequest request, Throwable failure, String id) {

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
@@ -37,11 +38,19 @@ final class Logging {
     console.setEncoder(encoder(config, context));
     console.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(console);
+    root.addAppender(limited(console, context));
     root.setLevel(Level.WARN);
     context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
     level(config, context);
+  }
+
+  /** Others can cause a line as often as they like: by requests, by answers of nodes. */
+  private static RepeatLimit limited(Appender<ILoggingEvent> console, LoggerContext context) {
+    RepeatLimit limit = new RepeatLimit(console, System::nanoTime);
+    limit.setContext(context);
+    limit.start();
+    return limit;
   }
 
   private static Encoder<ILoggingEvent> encoder(LogConfig config, LoggerContext context) {

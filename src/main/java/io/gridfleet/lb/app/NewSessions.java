@@ -146,7 +146,8 @@ final class NewSessions {
         new IdempotentRequests(
             flow,
             parts.store().idempotencyRecords(),
-            config.newSession().idempotencyFor(),
+            new IdempotentRequests.Limits(
+                config.newSession().idempotencyFor(), config.newSession().maxKeysPerCaller()),
             replayed,
             key -> parts.store().signals().publish(new FleetSignal.KeySettled(key)),
             clock);

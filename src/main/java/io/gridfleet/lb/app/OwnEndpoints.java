@@ -88,21 +88,34 @@ final class OwnEndpoints {
   }
 
   static Endpoint api(Api api) {
-    return exchange -> {
-      var unused =
-          exchange
-              .body()
-              .thenCompose(
-                  body -> api.handle(request(exchange, body), () -> exchange.clientLeft().isDone()))
-              .thenAccept(answer -> answer(exchange, answer))
-              .exceptionally(
-                  failure -> {
-                    if (!exchange.body().isCompletedExceptionally()) {
-                      broken(exchange, failure);
-                    }
-                    return null;
-                  });
+    return new Endpoint() {
+      @Override
+      public void handle(Exchange exchange) {
+        call(api, exchange);
+      }
+
+      @Override
+      public Optional<Answer> refusal(Exchange exchange) {
+        return api.refusal(request(exchange, new byte[0]))
+            .map(refusal -> whole((ApiAnswer.Whole) refusal));
+      }
     };
+  }
+
+  private static void call(Api api, Exchange exchange) {
+    var unused =
+        exchange
+            .body()
+            .thenCompose(
+                body -> api.handle(request(exchange, body), () -> exchange.clientLeft().isDone()))
+            .thenAccept(answer -> answer(exchange, answer))
+            .exceptionally(
+                failure -> {
+                  if (!exchange.body().isCompletedExceptionally()) {
+                    broken(exchange, failure);
+                  }
+                  return null;
+                });
   }
 
   /** A client whose body couldn't be read was answered before; any other waits for an answer. */
@@ -131,14 +144,17 @@ final class OwnEndpoints {
         body);
   }
 
+  private static Answer whole(ApiAnswer.Whole whole) {
+    return new Answer(
+        whole.status(),
+        whole.headers().getOrDefault("Content-Type", "application/json"),
+        whole.body(),
+        whole.headers());
+  }
+
   private static void answer(Exchange exchange, ApiAnswer answer) {
     if (answer instanceof ApiAnswer.Whole whole) {
-      exchange.answer(
-          new Answer(
-              whole.status(),
-              whole.headers().getOrDefault("Content-Type", "application/json"),
-              whole.body(),
-              whole.headers()));
+      exchange.answer(whole(whole));
     } else if (answer instanceof ApiAnswer.Stream stream) {
       AnswerStream out =
           exchange.stream(

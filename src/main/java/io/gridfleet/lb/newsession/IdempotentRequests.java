@@ -43,25 +43,32 @@ public final class IdempotentRequests {
 
   private final NewSessionFlow flow;
   private final IdempotencyRecords records;
-  private final Duration keep;
+  private final Limits limits;
   private final Runnable repeated;
   private final Consumer<String> others;
   private final InstantSource clock;
-  private final Map<String, SharedStory> running = new ConcurrentHashMap<>();
+  private final KeyedRequests running;
   private final Map<String, Settling> unwritten = new ConcurrentHashMap<>();
 
   /** How a story that was claimed ended: with what is kept of its answer, or nothing. */
   private record Settling(String claim, Optional<Answered> answer) {}
 
   /**
+   * What keys may cost.
+   *
    * @param keep how long an answer is kept for repeats
+   * @param mostPerCaller how many keys one caller may have under way here
+   */
+  public record Limits(Duration keep, int mostPerCaller) {}
+
+  /**
    * @param repeated told of each request that joins or gets an earlier answer
    * @param others told of each key that other replicas needn't wait for any more
    */
   public IdempotentRequests(
       NewSessionFlow flow,
       IdempotencyRecords records,
-      Duration keep,
+      Limits limits,
       Runnable repeated,
       Consumer<String> others,
       InstantSource clock) {
@@ -70,7 +77,8 @@ public final class IdempotentRequests {
     this.clock = clock;
     this.flow = flow;
     this.records = records;
-    this.keep = keep;
+    this.limits = limits;
+    this.running = new KeyedRequests(limits.mostPerCaller());
   }
 
   /** Why a request with these credentials would be refused whatever it asks for. */
@@ -90,7 +98,8 @@ public final class IdempotentRequests {
   /**
    * Begins, joins or replays; on the executor of the request.
    *
-   * @throws ProtocolException when the key was used with another body
+   * @throws ProtocolException when the key was used with another body, or when its caller has too
+   *     many under way
    */
   public PendingSession begin(Optional<String> key, byte[] body, NewSessionRequest request) {
     if (key.isEmpty() || key.get().isBlank()) {
@@ -98,12 +107,13 @@ public final class IdempotentRequests {
     }
     String hash = hash(body);
     String scoped = scoped(key.get(), request);
-    SharedStory fresh = new SharedStory(hash, request, left -> abandoned(scoped, left));
+    SharedStory fresh =
+        new SharedStory(hash, flow.caller(request), request, left -> abandoned(scoped, left));
     PendingSession first =
         Objects.requireNonNull(fresh.join(request, flow.progress(request)), "nobody has left yet");
-    for (SharedStory known = running.putIfAbsent(scoped, fresh);
+    for (SharedStory known = running.enter(scoped, fresh);
         known != null;
-        known = running.putIfAbsent(scoped, fresh)) {
+        known = running.enter(scoped, fresh)) {
       if (known.isAbandoned()) {
         running.remove(scoped, known);
         continue;
@@ -133,8 +143,18 @@ public final class IdempotentRequests {
     if (fresh.isAbandoned()) {
       return;
     }
+    try {
+      enter(key, fresh, running.enter(key, fresh));
+    } catch (ProtocolException tooMany) {
+      fresh.tell(NewSessionAnswer.forNow(tooMany.error(), legacy(fresh)));
+    }
+  }
+
+  /**
+   * @param known what was under way with the key; null where this is, from now on
+   */
+  private void enter(String key, SharedStory fresh, @Nullable SharedStory known) {
     NewSessionRequest request = fresh.first();
-    SharedStory known = running.putIfAbsent(key, fresh);
     if (known == null) {
       ask(key, fresh, false);
     } else if (!known.decided().isDone()) {
@@ -294,7 +314,7 @@ public final class IdempotentRequests {
             () ->
                 settling
                     .answer()
-                    .map(answer -> records.record(key, settling.claim(), answer, keep))
+                    .map(answer -> records.record(key, settling.claim(), answer, limits.keep()))
                     .orElseGet(() -> records.letGo(key, settling.claim())));
     return written.whenComplete(
         (done, failure) -> {

@@ -37,6 +37,13 @@ public record NewSessionConfig(
             doc = "How long the answer to an X-Idempotency-Key is kept for repeats.",
             fallback = "30min")
         Duration idempotencyFor,
+    @Key(
+            doc =
+                "The most requests with an X-Idempotency-Key that one token, or without tokens one"
+                    + " address, may have under way on a replica.",
+            fallback = "1000",
+            min = "1")
+        int maxKeysPerCaller,
     @Key(doc = "Answers of nodes that mean something else here; looked at before the known ones.")
         List<FailureRowConfig> failures)
     implements Checked {

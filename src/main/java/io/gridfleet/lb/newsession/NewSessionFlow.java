@@ -88,6 +88,19 @@ public final class NewSessionFlow {
     }
   }
 
+  /** Whose requests are counted together: a tenant's; without tokens, those from one address. */
+  String caller(NewSessionRequest request) {
+    try {
+      Tenant tenant = admission.admit(request.origin().credentials());
+      if (!tenant.isAnonymous()) {
+        return "tenant " + tenant.name();
+      }
+    } catch (ProtocolException stranger) {
+      log.debug("request {} has no tenant any more", request.id());
+    }
+    return "address " + request.origin().client().address();
+  }
+
   /** Begins the story of a request, which is always answered; call it on its executor. */
   public PendingSession begin(NewSessionRequest request) {
     Story story = new Story(request, this::clientLeft);

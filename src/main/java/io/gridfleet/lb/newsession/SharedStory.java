@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedStory {
   private final String bodyHash;
+  private final String caller;
   private final NewSessionRequest first;
   private final List<Listener> listeners = new ArrayList<>();
   private @Nullable PendingSession story;
@@ -32,14 +33,26 @@ final class SharedStory {
   private boolean asking;
   private boolean askAgain;
 
-  SharedStory(String bodyHash, NewSessionRequest first, Consumer<SharedStory> whenAbandoned) {
+  /**
+   * @param caller whose requests are counted together with this one
+   */
+  SharedStory(
+      String bodyHash,
+      String caller,
+      NewSessionRequest first,
+      Consumer<SharedStory> whenAbandoned) {
     this.bodyHash = bodyHash;
+    this.caller = caller;
     this.first = first;
     this.whenAbandoned = whenAbandoned;
   }
 
   String bodyHash() {
     return bodyHash;
+  }
+
+  String caller() {
+    return caller;
   }
 
   NewSessionRequest first() {

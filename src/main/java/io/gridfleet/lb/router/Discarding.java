@@ -12,23 +12,26 @@ import io.netty.handler.codec.http.LastHttpContent;
  */
 final class Discarding implements RequestSink {
   /** Reading this much costs less than a new connection. */
-  private static final int MOST_BYTES = 256 * 1024;
+  static final int MOST_BYTES = 256 * 1024;
 
   private final FrontSide front;
   private final FullHttpResponse answer;
-  private final boolean waitsForContinue;
+  private final boolean atOnce;
   private long bytes;
   private boolean over;
 
-  Discarding(FrontSide front, FullHttpResponse answer, boolean waitsForContinue) {
+  /**
+   * @param atOnce whether nothing of the body is waited for
+   */
+  Discarding(FrontSide front, FullHttpResponse answer, boolean atOnce) {
     this.front = front;
     this.answer = answer;
-    this.waitsForContinue = waitsForContinue;
+    this.atOnce = atOnce;
   }
 
   @Override
   public void start() {
-    if (waitsForContinue) {
+    if (atOnce) {
       answer();
     }
   }

@@ -18,6 +18,9 @@ import java.util.function.Predicate;
 
 /** From the head of a request to who takes it. */
 final class Dispatch {
+  /** Of a body that no endpoint looks at: anybody may send one, token or not. */
+  private static final int MOST_UNREAD = 8 * 1024;
+
   private final HttpLimits limits;
   private final Endpoints endpoints;
   private final SessionRoutes routes;
@@ -25,6 +28,7 @@ final class Dispatch {
   private final OriginPolicy origins;
   private final Relay relay;
   private final OwnExchange.GatheringLimits gathering;
+  private final OwnExchange.GatheringLimits unread;
 
   Dispatch(FrontDoor.Rooms rooms) {
     this.limits = rooms.limits();
@@ -33,9 +37,12 @@ final class Dispatch {
     this.admission = rooms.protection().admission().to(AccessTable.COMMAND);
     this.origins = rooms.protection().origins();
     this.relay = rooms.relay();
+    BodyBudget bodies = rooms.protection().bodies();
     this.gathering =
+        new OwnExchange.GatheringLimits(limits.gatheredBody(), bodies, limits.bodyPause());
+    this.unread =
         new OwnExchange.GatheringLimits(
-            limits.gatheredBody(), rooms.protection().bodies(), limits.bodyPause());
+            Math.min(limits.gatheredBody(), MOST_UNREAD), bodies, limits.bodyPause());
   }
 
   HttpLimits limits() {
@@ -184,14 +191,22 @@ final class Dispatch {
       return refused(front, head, FrontErrors.ambiguousPath());
     }
     Endpoint endpoint = endpoint(route);
-    OwnExchange exchange = new OwnExchange(front, head, route, front.client(), endpoint, gathering);
+    OwnExchange.GatheringLimits most = isRead(head, route) ? gathering : unread;
+    OwnExchange exchange = new OwnExchange(front, head, route, front.client(), endpoint, most);
     Optional<Answer> refusal = endpoint.refusal(exchange);
     return refusal.isPresent() ? refused(front, head, OwnExchange.whole(refusal.get())) : exchange;
   }
 
+  /** Whether the endpoint of a route reads what comes after this head. */
+  private static boolean isRead(HttpRequest head, Route route) {
+    boolean reads = head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD);
+    return route instanceof Route.NewSession || (route instanceof Route.Api && !reads);
+  }
+
   private static RequestSink refused(
       FrontConnection front, HttpRequest head, FullHttpResponse answer) {
-    return new Discarding(front, answer, HttpUtil.is100ContinueExpected(head));
+    boolean large = HttpUtil.getContentLength(head, 0L) > Discarding.MOST_BYTES;
+    return new Discarding(front, answer, large || HttpUtil.is100ContinueExpected(head));
   }
 
   private Endpoint endpoint(Route route) {

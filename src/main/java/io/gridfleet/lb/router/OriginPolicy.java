@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public final class OriginPolicy {
   private static final String FETCH_SITE = "sec-fetch-site";
   private static final String FETCH_MODE = "sec-fetch-mode";
   private static final String ANY = "*";
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*");
+
+  /** A browser leaves out the port that its scheme implies, and never sends a path. */
+  private static final Pattern ORIGIN =
+      Pattern.compile("[a-zA-Z][a-zA-Z0-9+-]*://(?:" + NAME + "|\\[[0-9a-fA-F:.]+])(?::\\d{1,5})?");
 
   /** Types that a page can send to another origin without asking first. */
   private static final Set<String> SIMPLE_TYPES =
@@ -41,6 +47,16 @@ public final class OriginPolicy {
     this.allowed = Set.copyOf(allowed.stream().map(OriginPolicy::lower).toList());
     this.hosts = Set.copyOf(hosts.stream().map(OriginPolicy::lower).toList());
     this.checksHost = open || !hosts.isEmpty();
+  }
+
+  /** Whether it can be the name in a {@code Host} header. */
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /** Whether it can be an {@code Origin} header, or is the sign for any. */
+  static boolean isOrigin(String text) {
+    return text.equals(ANY) || ORIGIN.matcher(text).matches();
   }
 
   /** For a server that knows nothing of its names. */

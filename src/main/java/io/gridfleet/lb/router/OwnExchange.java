@@ -39,6 +39,12 @@ final class OwnExchange implements Exchange, RequestSink {
   /** A body that trickles slower than this in a pause is given up. */
   private static final int LEAST_PROGRESS = 1024;
 
+  /**
+   * Of what is gathered so far, the part that must come in each pause: a body that takes much of
+   * the budget doesn't hold it by trickling.
+   */
+  private static final int GROWTH = 16;
+
   private final FrontSide front;
   private final HttpRequest head;
   private final Route route;
@@ -105,10 +111,14 @@ final class OwnExchange implements Exchange, RequestSink {
       complete();
       early.forEach(Runnable::run);
       early.clear();
-    } else if (gathered.size() - extendedAt >= LEAST_PROGRESS) {
+    } else if (gathered.size() - extendedAt >= leastProgress()) {
       extendedAt = gathered.size();
       front.within(limits.pause());
     }
+  }
+
+  private int leastProgress() {
+    return Math.max(LEAST_PROGRESS, extendedAt / GROWTH);
   }
 
   /** A request may wait for hours: only who asked for its bytes has them from here on. */

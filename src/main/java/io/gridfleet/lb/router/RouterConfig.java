@@ -2,6 +2,8 @@ package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.config.AddressRange;
 import io.gridfleet.lb.config.ByteSize;
+import io.gridfleet.lb.config.Checked;
+import io.gridfleet.lb.config.Complaints;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.http.HttpLimits;
 import java.net.InetAddress;
@@ -67,7 +69,26 @@ public record RouterConfig(
                 "Origins of other servers' pages that may use this one from a browser; those of"
                     + " this server may.",
             example = "[\"https://dashboard.example.com\"]")
-        List<String> allowedOrigins) {
+        List<String> allowedOrigins)
+    implements Checked {
+
+  @Override
+  public void check(Complaints complaints) {
+    for (int i = 0; i < hosts.size(); i++) {
+      if (!OriginPolicy.isName(hosts.get(i))) {
+        complaints.at(
+            "hosts[" + i + "]", "must be a name without scheme and port, such as lab.example.com");
+      }
+    }
+    for (int i = 0; i < allowedOrigins.size(); i++) {
+      if (!OriginPolicy.isOrigin(allowedOrigins.get(i))) {
+        complaints.at(
+            "allowedOrigins[" + i + "]",
+            "must be scheme://host or scheme://host:port without a path, such as"
+                + " https://dashboard.example.com, or *");
+      }
+    }
+  }
 
   /**
    * @param open whether everybody may use this server, and only this machine reaches it

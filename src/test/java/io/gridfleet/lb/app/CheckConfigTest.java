@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -93,6 +94,37 @@ final class CheckConfigTest {
             "warning: the device 'Pixel (x)' has the unknown 'platformName' Andriod; did you mean"
                 + " 'Android'?",
             "warning: the token 'team' may use no device: none matches tag.team:checkout");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hosts, http://lab.example.com",
+    "hosts, lab.example.com:4444",
+    "hosts, lab.example.com/",
+    "hosts, *.example.com",
+    "allowedOrigins, dashboard.example.com",
+    "allowedOrigins, https://dashboard.example.com/",
+    "allowedOrigins, https://*.example.com",
+    "allowedOrigins, 'https://a.example.com,https://b.example.com'",
+    "allowedOrigins, null"
+  })
+  void aNameOrAnOriginThatNoHeaderCanHoldIsAProblem(String key, String value) throws IOException {
+    Path file =
+        write(
+            "router: {%s: ['%s']}\n".formatted(key, value)
+                + "nodes: [{url: 'http://a:1', devices: [{browserName: chrome}]}]");
+    assertThat(run(file, Map.of())).isEqualTo(2);
+    assertThat(err.toString()).contains(":1:", "'router." + key + "[0]' must be ", "1 problem");
+  }
+
+  @Test
+  void namesAndOriginsThatHeadersHoldCanBeUsed() throws IOException {
+    Path file =
+        write(
+            "router: {hosts: [lab, lab.example.com], allowedOrigins: ['*', 'http://d:8080',"
+                + " 'https://d.example.com', 'http://[::1]:80']}\n"
+                + "nodes: [{url: 'http://a:1', devices: [{browserName: chrome}]}]");
+    assertThat(run(file, Map.of())).as(err.toString()).isZero();
   }
 
   @Test

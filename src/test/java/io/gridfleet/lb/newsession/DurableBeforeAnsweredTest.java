@@ -69,7 +69,12 @@ final class DurableBeforeAnsweredTest {
 
   private IdempotentRequests keyed() {
     return new IdempotentRequests(
-        lab.flow, records, Duration.ofMinutes(30), () -> {}, key -> {}, lab.time);
+        lab.flow,
+        records,
+        new IdempotentRequests.Limits(Duration.ofMinutes(30), 1_000),
+        () -> {},
+        key -> {},
+        lab.time);
   }
 
   private PendingSession begin(IdempotentRequests requests) {

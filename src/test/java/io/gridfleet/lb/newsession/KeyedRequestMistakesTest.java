@@ -1,13 +1,17 @@
 package io.gridfleet.lb.newsession;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gridfleet.lb.lab.StoreLink.Fate;
 import io.gridfleet.lb.session.FakeIdempotencyRecords;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.Json;
+import io.gridfleet.lb.webdriver.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -20,6 +24,8 @@ final class KeyedRequestMistakesTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
   private static final Map<String, Object> OTHER = Map.of("platformName", "android");
   private static final Map<String, Object> OF_A_RUN = Map.of("gridfleet:run_id", "run-7");
+
+  private static final int MOST_KEYS = 3;
 
   private Runnable whenPublished = () -> {};
   private final StoryLab lab =
@@ -34,7 +40,12 @@ final class KeyedRequestMistakesTest {
   private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(lab.time);
   private final IdempotentRequests requests =
       new IdempotentRequests(
-          lab.flow, records, Duration.ofMinutes(30), () -> {}, key -> {}, lab.time);
+          lab.flow,
+          records,
+          new IdempotentRequests.Limits(Duration.ofMinutes(30), MOST_KEYS),
+          () -> {},
+          key -> {},
+          lab.time);
 
   @BeforeEach
   void onePhone() {
@@ -43,8 +54,12 @@ final class KeyedRequestMistakesTest {
   }
 
   private PendingSession ask(Map<String, Object> capabilities) {
+    return ask("key", capabilities, "10.0.0.9");
+  }
+
+  private PendingSession ask(String key, Map<String, Object> capabilities, String client) {
     byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
-    return requests.begin(Optional.of("key"), body, lab.request(capabilities, "10.0.0.9"));
+    return requests.begin(Optional.of(key), body, lab.request(capabilities, client));
   }
 
   private NewSessionAnswer answer(PendingSession pending) {
@@ -160,5 +175,27 @@ final class KeyedRequestMistakesTest {
     assertThat(answer(ask(ANY)).status()).isEqualTo(200);
 
     assertThat(lab.nodes.running()).as("a session that lives").isEqualTo(1);
+  }
+
+  @Test
+  void aCallerHasSoManyKeysUnderWayAndOthersGoOn() {
+    List<PendingSession> waiting = new ArrayList<>();
+    ask("held", ANY, "10.0.0.1");
+    lab.time.pass(Duration.ofSeconds(2));
+    for (int i = 0; i < MOST_KEYS; i++) {
+      waiting.add(ask("k" + i, ANY, "10.0.0.9"));
+    }
+    assertThatThrownBy(() -> ask("one-more", ANY, "10.0.0.9"))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("newSession.maxKeysPerCaller");
+    assertThat(records.taken()).as("claims in the store").isEqualTo(MOST_KEYS);
+    ask("k0", ANY, "10.0.0.9");
+    ask("one-more", ANY, "10.0.0.8").clientLeft();
+
+    waiting.get(1).clientLeft();
+
+    ask("one-more", ANY, "10.0.0.9");
+    assertThatThrownBy(() -> ask("again-one-more", ANY, "10.0.0.9"))
+        .isInstanceOf(ProtocolException.class);
   }
 }

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** Which answers a key gets again, and from which replica: two of them share the records. */
 final class RepeatsElsewhereTest {
-  private static final Duration KEEP = Duration.ofMinutes(30);
+  private static final IdempotentRequests.Limits KEEP =
+      new IdempotentRequests.Limits(Duration.ofMinutes(30), 1_000);
   private static final Duration A_SECOND = Duration.ofSeconds(1);
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 
@@ -79,7 +80,7 @@ final class RepeatsElsewhereTest {
     assertThat(text(askThere())).isEqualTo(session).contains("sessionId");
     assertThat(there.nodes.keys()).as("creations for the repeat").isEmpty();
 
-    here.time.pass(KEEP);
+    here.time.pass(KEEP.keep());
 
     askThere();
     assertThat(there.nodes.keys()).hasSize(1);

@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.http.HttpLimits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +143,39 @@ final class BodyMemoryTest {
 
     await().until(() -> exchange.body().isCompletedExceptionally());
     assertThat(budget.held()).as("for what was read from it").isEqualTo(MIB);
+  }
+
+  /** The budget isn't held by who trickles; at 14 MiB a pause must bring a sixteenth of them. */
+  @Test
+  void aLargeBodyThatTricklesGivesTheBudgetBack() throws Exception {
+    edge.close();
+    edge =
+        new Edge(
+            Edge.withBodies(16 * MIB),
+            new FrontDoor.Protection(Admission.open(), budget, OriginPolicy.anyHost()));
+    edge.holdsNewSessions = true;
+    RawClient trickling = post("/session", 15 * MIB, 14 * MIB);
+    RawClient silent = post("/session", 15 * MIB, 14 * MIB);
+    await().until(() -> budget.held() == 28 * MIB);
+
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    var unused = timer.scheduleAtFixedRate(() -> trickle(trickling), 10, 10, TimeUnit.MILLISECONDS);
+    try {
+      await().until(() -> budget.held() == 0);
+      assertThat(silent.answer()).contains("408 Request Timeout");
+      assertThat(trickling.answer()).contains("408 Request Timeout");
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  /** Two kilobytes: what a small body may bring in a pause. */
+  private static void trickle(RawClient client) {
+    try {
+      client.send(new byte[2 * 1024]);
+    } catch (IOException refused) {
+      throw new UncheckedIOException(refused);
+    }
   }
 
   @Test

@@ -45,6 +45,17 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
           Duration.ofMillis(600),
           Duration.ofSeconds(20));
 
+  /** As {@link #LIMITS}, with larger bodies. */
+  static HttpLimits withBodies(int most) {
+    return new HttpLimits(
+        LIMITS.requestLine(),
+        LIMITS.headers(),
+        most,
+        LIMITS.head(),
+        LIMITS.bodyPause(),
+        LIMITS.idle());
+  }
+
   /** The body of the answer to {@code /api/large}. */
   static final int LARGE = 1024 * 1024;
 
