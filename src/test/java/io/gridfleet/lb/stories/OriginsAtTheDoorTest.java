@@ -8,6 +8,7 @@ import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.Wire;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +97,32 @@ final class OriginsAtTheDoorTest {
             "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
     assertThat(refused.status()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/session", "/wd/hub/session"})
+  void noHandshakeOfAPageBeginsASession(String path) throws IOException {
+    String[] handshake = {
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    };
+    List<String> page = new ArrayList<>(List.of(handshake));
+    page.add("Origin: http://evil.example");
+
+    assertThat(send("GET", path, "", page.toArray(new String[0])).status()).isEqualTo(403);
+    Wire wire = lab.ask("GET", path, "", handshake).wire();
+    assertThat(wire.readHead().status()).as("so that it would have been one").isEqualTo(101);
+    wire.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/docs", "/docs/clients", "/metrics", "/status", "/session/a/url"})
+  void noPageOfOursIsServedUnderAnotherName(String path) throws IOException {
+    Wire wire = lab.wire();
+    wire.send("GET " + path + " HTTP/1.1\r\nHost: evil.example:4444\r\n\r\n");
+    assertThat(wire.readResponse().head().status()).isEqualTo(403);
   }
 
   @ParameterizedTest
