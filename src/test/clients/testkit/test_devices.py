@@ -136,7 +136,7 @@ def test_the_catalog_has_the_documented_platforms(client):
 
 def test_maintenance_is_seen_in_the_list(client, devices):
     device_id = devices["phone-6"]["id"]
-    ask("POST", f"/devices/{device_id}/maintenance")
+    ask("POST", f"/devices/{device_id}/maintenance", {})
     try:
         assert targets(client.list_devices(status="maintenance")) == {"phone-6"}
     finally:
