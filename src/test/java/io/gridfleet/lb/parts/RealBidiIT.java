@@ -65,8 +65,7 @@ class RealBidiIT {
 
       bidi.sendAsIs(command(4, "session.end", Map.of()));
       assertThat(bidi.answer(4).path("type").asText()).isEqualTo("success");
-      // As clients do: the driver closes the socket too, and not always at once.
-      bidi.close();
+      assertThat(bidi.closed()).isPositive();
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> get("/session/" + session + "/title").contains("no such session here"));
