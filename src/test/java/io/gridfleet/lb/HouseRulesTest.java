@@ -44,6 +44,7 @@ final class HouseRulesTest {
           Map.entry("http", 0),
           Map.entry("documents", 0),
           Map.entry("listener", 0),
+          Map.entry("state", 0),
           Map.entry("config", 0));
 
   private static final Map<String, Set<String>> LIBRARIES =

@@ -1,0 +1,37 @@
+package io.gridfleet.lb.state;
+
+/**
+ * The current state of one machine. Not thread-safe: its owner is one event loop, or whoever holds
+ * the lock that its class names.
+ */
+public final class StateMachine<S extends Enum<S>, E extends Enum<E>, F extends Enum<F>> {
+  private final StateTable<S, E, F> table;
+  private S state;
+
+  public StateMachine(StateTable<S, E, F> table) {
+    this.table = table;
+    this.state = table.initial();
+  }
+
+  public S state() {
+    return state;
+  }
+
+  /** Whether the event has a row in the current state. */
+  public boolean accepts(E event) {
+    return table.knows(state, event);
+  }
+
+  /**
+   * Enters the next state.
+   *
+   * @return the effect that the caller carries out now
+   * @throws UnexpectedEventException if the table doesn't know the event in the current state,
+   *     which stays as it is
+   */
+  public F fire(E event) {
+    StateTable.Transition<S, E, F> transition = table.transition(state, event);
+    state = transition.next();
+    return transition.effect();
+  }
+}
