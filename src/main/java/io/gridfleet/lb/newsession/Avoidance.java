@@ -62,7 +62,7 @@ public final class Avoidance {
    */
   CompletionStage<Void> judge(NewSessionRequest request, Device device, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.DeviceFailed failure
-        && !failure.causeCode().equals(KnownFailures.NO_BIDI)) {
+        && !failure.causeCode().equals(FailureTable.NO_BIDI)) {
       news.attemptFailed(device.id());
       if (memory.marks(device.id(), failure)) {
         return avoid(request, device, failure.cause());

@@ -9,7 +9,7 @@ import io.gridfleet.lb.newsession.FailureRule.Fault;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One row that an operator adds in front of the {@link FailureTable}. */
+/** One row of the {@link FailureTable}, as operators and {@code known-failures.yaml} write it. */
 public record FailureRowConfig(
     @Key(
             doc = "Looked for anywhere in the node's message: a regular expression without case.",
@@ -44,10 +44,19 @@ public record FailureRowConfig(
         });
   }
 
-  /** The row. */
+  /** A row of the configuration. */
   public FailureRule rule() {
+    return rule("configuration");
+  }
+
+  /**
+   * A row.
+   *
+   * @param source where the answer was found
+   */
+  FailureRule rule(String source) {
     return new FailureRule(
-        fault, label, status, error, text.map(FailureRowConfig::pattern), "configuration");
+        fault, label, status, error, text.map(FailureRowConfig::pattern), source);
   }
 
   private static Pattern pattern(String regex) {

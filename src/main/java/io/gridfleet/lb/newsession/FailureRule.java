@@ -32,27 +32,6 @@ public record FailureRule(
     UNSURE
   }
 
-  /** A row for a text that is looked for without regard to case, whatever the status. */
-  public static FailureRule ofText(Fault fault, String label, String regex, String source) {
-    return new FailureRule(
-        fault,
-        label,
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.of(Pattern.compile(regex, Pattern.CASE_INSENSITIVE | Pattern.DOTALL)),
-        source);
-  }
-
-  static FailureRule ofStatus(Fault fault, String label, int status, String source) {
-    return new FailureRule(
-        fault, label, OptionalInt.of(status), Optional.empty(), Optional.empty(), source);
-  }
-
-  static FailureRule ofError(Fault fault, String label, String error, String source) {
-    return new FailureRule(
-        fault, label, OptionalInt.empty(), Optional.of(error), Optional.empty(), source);
-  }
-
   boolean fits(int answered, String named, String message) {
     return status.stream().allMatch(expected -> expected == answered)
         && error.stream().allMatch(named::equalsIgnoreCase)

@@ -53,11 +53,6 @@ public record NewSessionConfig(
     return ConfigLoader.defaults(NewSessionConfig.class);
   }
 
-  /** The operator's rows, and the known ones behind them. */
-  public FailureTable failureTable() {
-    return new FailureTable(failures.stream().map(FailureRowConfig::rule).toList());
-  }
-
   @Override
   public void check(Complaints complaints) {
     if (waitForDevice.compareTo(maxWait) > 0) {

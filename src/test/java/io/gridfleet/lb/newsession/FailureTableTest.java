@@ -2,7 +2,9 @@ package io.gridfleet.lb.newsession;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gridfleet.lb.config.ConfigException;
 import io.gridfleet.lb.newsession.AttemptOutcome.Created;
 import io.gridfleet.lb.newsession.AttemptOutcome.DeviceFailed;
 import io.gridfleet.lb.newsession.AttemptOutcome.Refused;
@@ -16,6 +18,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -223,9 +227,8 @@ final class FailureTableTest {
 
   @Test
   void configuredRowsComeFirst() {
-    FailureRule row =
-        FailureRule.ofText(Fault.REQUEST, "our_proxy", "device \\S+ is blessed", "lab.yaml");
-    FailureRule over = FailureRule.ofText(Fault.UNSURE, "flaky_wda", "WebDriverAgent", "lab.yaml");
+    FailureRule row = row(Fault.REQUEST, "our_proxy", "device \\S+ is blessed");
+    FailureRule over = row(Fault.UNSURE, "flaky_wda", "WebDriverAgent");
     FailureTable configured = new FailureTable(List.of(row, over));
 
     assertThat(
@@ -238,6 +241,38 @@ final class FailureTableTest {
                 500, bytes("{'value':{'error':'x','message':'Unable to launch WebDriverAgent'}}"));
     assertThat(outcome.causeCode()).isEqualTo("flaky_wda");
     assertThat(outcome.marks()).isFalse();
+  }
+
+  private static FailureRule row(Fault fault, String label, String text) {
+    return new FailureRowConfig(
+            Optional.of(text), OptionalInt.empty(), Optional.empty(), fault, label)
+        .rule("lab.yaml");
+  }
+
+  /** Avoidance knows this label: the device did nothing wrong. */
+  @Test
+  void theKnownFailuresHoldThatOfBidiOnlySessions() {
+    assertThat(table.rows()).extracting(FailureRule::label).contains(FailureTable.NO_BIDI);
+  }
+
+  @Test
+  void aTableThatCannotBeReadSaysWhere() {
+    String text =
+        """
+        sources:
+          - source: somewhere
+            answers:
+              - { fault: device, label: Not_A_Label, text: 'open (' }
+              - { fault: nobody, label: known, txt: '.' }
+        """;
+
+    assertThatThrownBy(() -> KnownFailures.parse("known-failures.yaml", text))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("known-failures.yaml:4")
+        .hasMessageContaining("regular expression")
+        .hasMessageContaining("snake case")
+        .hasMessageContaining("known-failures.yaml:5")
+        .hasMessageContaining("txt");
   }
 
   @Test
