@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** Reads values of ours from columns, and makes texts that every database takes. */
 final class Columns {
+  /** Of UTF-16, in UTF-8. */
+  static final int MOST_BYTES_OF_A_CHARACTER = 3;
+
   private Columns() {}
 
   static Instant instant(ResultSet row, String column) throws SQLException {
@@ -37,13 +40,19 @@ final class Columns {
   }
 
   /** A JSON object of a row that may be too large, read as an empty one then. */
-  static String orEmptyObject(String column, int most) {
-    return "CASE WHEN length(%1$s) > %2$d THEN '{}' ELSE %1$s END AS %1$s".formatted(column, most);
+  static String orEmptyObject(String column, int mostCharacters) {
+    return orElse(column, MOST_BYTES_OF_A_CHARACTER * mostCharacters, "'{}'");
   }
 
   /** A document of a row that may be too large, read as nothing then. */
-  static String orNull(String column, int most) {
-    return "CASE WHEN length(%1$s) > %2$d THEN NULL ELSE %1$s END AS %1$s".formatted(column, most);
+  static String orNull(String column, int mostBytes) {
+    return orElse(column, mostBytes, "NULL");
+  }
+
+  /** By its bytes, since databases know their number without reading the text. */
+  private static String orElse(String column, int mostBytes, String otherwise) {
+    return "CASE WHEN octet_length(%1$s) > %2$d THEN %3$s ELSE %1$s END AS %1$s"
+        .formatted(column, mostBytes, otherwise);
   }
 
   /** A JSON object of texts. */

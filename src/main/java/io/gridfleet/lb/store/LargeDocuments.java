@@ -16,7 +16,7 @@ final class LargeDocuments {
 
   private LargeDocuments() {}
 
-  private record Row(String key, Optional<String> body) {}
+  private record Row<T>(String key, Optional<T> document) {}
 
   /**
    * @param query answers {@code document_key} and {@code body}, which is null where it is too large
@@ -24,15 +24,17 @@ final class LargeDocuments {
    * @param large reads the one of a key
    */
   static <T> List<T> read(Query query, Function<String, T> small, Function<String, T> large) {
-    List<Row> rows =
+    List<Row<T>> rows =
         query
             .map(
                 (row, context) ->
-                    new Row(row.getString("document_key"), Columns.optionalText(row, "body")))
+                    new Row<>(
+                        row.getString("document_key"),
+                        Columns.optionalText(row, "body").map(small)))
             .list();
     List<T> found = new ArrayList<>(rows.size());
-    for (Row row : rows) {
-      found.add(row.body().map(small).orElseGet(() -> large.apply(row.key())));
+    for (Row<T> row : rows) {
+      found.add(row.document().orElseGet(() -> large.apply(row.key())));
     }
     return found;
   }

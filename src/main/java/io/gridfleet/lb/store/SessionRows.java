@@ -20,7 +20,7 @@ import org.jdbi.v3.core.statement.Update;
 /** A session as a row. The holder of its lock is the session itself. */
 final class SessionRows {
   /** More than any driver answers; what is more is left out of the row. */
-  private static final int MOST_CAPABILITIES = 64 * 1024;
+  static final int MOST_CAPABILITIES = 64 * 1024;
 
   /** Where all are too many, those that are longer than this are left out. */
   private static final int MOST_OF_ONE = 1024;

@@ -18,7 +18,7 @@ import org.jdbi.v3.core.Handle;
  */
 final class SqlDeviceOverrides implements DeviceOverrides {
   /** Many times what is taken today. */
-  private static final int MOST_CHARACTERS = 1024 * 1024;
+  private static final int MOST_CHARACTERS = 256 * 1024;
 
   private static final String COLUMNS =
       "device, "

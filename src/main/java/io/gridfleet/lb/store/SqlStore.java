@@ -76,6 +76,7 @@ public final class SqlStore implements AutoCloseable {
     SqlStore store = new SqlStore(database, config, listener, own);
     try {
       store.jdbi.useHandle(store.replicas::beat);
+      store.cutOversized();
     } catch (RuntimeException e) {
       StoreException failure = Faults.translated("start", e);
       if (store.listening.isPresent() && failure instanceof StoreUnavailableException gone) {
@@ -91,6 +92,15 @@ public final class SqlStore implements AutoCloseable {
     store.listening.ifPresent(PostgresSignals::start);
     store.pulse.start();
     return store;
+  }
+
+  /** Before anybody reads them. What can't be done now, such as for its time limit, is a chore. */
+  private void cutOversized() {
+    try {
+      new OversizedRows(jdbi).cut();
+    } catch (RuntimeException e) {
+      LOG.warn("Rows beyond their bounds can't be cut yet: {}", Faults.sentence(e));
+    }
   }
 
   private static Database database(StoreConfig config) throws StoreStartException {

@@ -8,6 +8,7 @@ import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +36,14 @@ final class SqlTestReports implements TestReports {
       <select> WHERE run IN (<runs>) OR session IN (SELECT id FROM sessions WHERE run IN (<runs>))
       """;
 
-  /** Lists have thousands of rows. */
+  /** Larger ones are read one after another. */
   private static final int LARGE = 8 * 1024;
+
+  /** Lists have thousands of rows: the details of larger ones are left out at once. */
+  private static final int SMALL = 1024;
+
+  /** Rows of a list that are read in one go, since drivers hold all of an answer. */
+  private static final int STEP = 250;
 
   private static final String SELECT =
       "SELECT session AS document_key, " + Columns.orNull("body", LARGE) + " FROM test_reports";
@@ -52,7 +59,7 @@ final class SqlTestReports implements TestReports {
    *
    * @param version 0 where there is none yet
    */
-  private record Read(Optional<TestReport> report, long version, Instant now) {}
+  record Read(Optional<TestReport> report, long version, Instant now) {}
 
   @Override
   public CompletionStage<Optional<TestReport>> find(String session) {
@@ -79,7 +86,7 @@ final class SqlTestReports implements TestReports {
                 written ? CompletableFuture.completedFuture(after) : change(session, change));
   }
 
-  private static boolean written(Handle handle, TestReport report, long before) {
+  static boolean written(Handle handle, TestReport report, long before) {
     return handle
             .createUpdate(WRITE)
             .bind("session", Columns.storable(report.session()))
@@ -94,7 +101,7 @@ final class SqlTestReports implements TestReports {
         == 1;
   }
 
-  private static Read read(Handle handle, String session) {
+  static Read read(Handle handle, String session) {
     Instant now = SqlRuns.storeTime(handle);
     return handle
         .createQuery("SELECT version, body FROM test_reports WHERE session = :session")
@@ -126,12 +133,25 @@ final class SqlTestReports implements TestReports {
   public CompletionStage<List<TestReport>> newest(int limit) {
     return statements.run(
         "reports.newest",
-        handle ->
-            reports(
-                handle,
-                handle
-                    .createQuery(SELECT + " ORDER BY reported DESC, session LIMIT :limit")
-                    .bind("limit", limit)));
+        handle -> {
+          List<TestReport> found = new ArrayList<>();
+          int read = STEP;
+          for (int from = 0; from < limit && read == STEP; from += STEP) {
+            List<TestReport> step = newest(handle, from, Math.min(STEP, limit - from));
+            read = step.size();
+            found.addAll(step);
+          }
+          return found;
+        });
+  }
+
+  private static List<TestReport> newest(Handle handle, int from, int limit) {
+    return reports(
+        handle,
+        handle
+            .createQuery(SELECT + " ORDER BY reported DESC, session LIMIT :limit OFFSET :from")
+            .bind("limit", limit)
+            .bind("from", from));
   }
 
   @Override
@@ -150,7 +170,7 @@ final class SqlTestReports implements TestReports {
   private static List<TestReport> reports(Handle handle, Query query) {
     return LargeDocuments.read(
         query,
-        SqlTestReports::report,
+        body -> body.length() > SMALL ? report(body).withoutDetails() : report(body),
         session ->
             read(handle, session)
                 .report()
@@ -163,7 +183,7 @@ final class SqlTestReports implements TestReports {
     return TestReport.about(session, Instant.EPOCH);
   }
 
-  private static String write(TestReport report) {
+  static String write(TestReport report) {
     return Document.empty()
         .put("session", report.session())
         .put("reported", report.reported())

@@ -20,12 +20,14 @@ final class StoreChores implements Pulse.Work {
   private final Jdbi jdbi;
   private final SqlStore store;
   private final Pruning pruning;
+  private final OversizedRows oversized;
 
   StoreChores(Database database, Jdbi jdbi, SqlStore store, Duration keepEnded) {
     this.database = database;
     this.jdbi = jdbi;
     this.store = store;
     this.pruning = new Pruning(jdbi, keepEnded);
+    this.oversized = new OversizedRows(jdbi);
   }
 
   @Override
@@ -49,6 +51,7 @@ final class StoreChores implements Pulse.Work {
     try {
       if (store.duties().takeTurn("prune", PRUNING).toCompletableFuture().join()) {
         pruning.run();
+        oversized.cut();
       }
       if (store.duties().takeTurn("locks", LOST_LOCKS).toCompletableFuture().join()) {
         int lost = store.orphanedLocks().expireWithoutSession().toCompletableFuture().join();

@@ -58,19 +58,7 @@ final class TooLargeRowsTest {
     store = kind.open();
     String huge = "e".repeat(HUGE);
     for (int i = 0; i < 3; i++) {
-      now(
-          store
-              .testReports()
-              .change(
-                  "s-" + i,
-                  (report, now) ->
-                      report.registered(
-                          new TestReport.Registration(
-                              Optional.of(huge),
-                              TestReport.Outcome.FAILED,
-                              Optional.empty(),
-                              Optional.empty(),
-                              Map.of("error_message", huge)))));
+      registered("s-" + i, huge);
     }
 
     List<TestReport> listed = now(store.testReports().newest(10));
@@ -86,6 +74,42 @@ final class TooLargeRowsTest {
       assertThat(registration.outcome()).isEqualTo(TestReport.Outcome.FAILED);
       assertThat(registration.testName().orElseThrow()).hasSize(TextBound.TEST_NAME.longest());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void sessionsAndReportsAreCutInTheStoreOnce(StoreKind kind) {
+    store = kind.open();
+    Session session = Facts.published(store);
+    String huge = "h".repeat(HUGE);
+    update("UPDATE sessions SET test_name = :huge", huge);
+    registered("s-1", huge);
+    OversizedRows rows = new OversizedRows(store.jdbi());
+
+    assertThat(rows.cut()).isEqualTo(2);
+    assertThat(rows.cut()).isZero();
+
+    SessionRecord read = now(store.sessionMap().record(session.id())).orElseThrow();
+    assertThat(read.session().capabilities()).isEqualTo(session.capabilities());
+    assertThat(read.session().terms().testName().orElseThrow())
+        .hasSize(TextBound.TEST_NAME.longest());
+    TestReport report = now(store.testReports().find("s-1")).orElseThrow();
+    assertThat(report.registration().orElseThrow().outcome()).isEqualTo(TestReport.Outcome.FAILED);
+  }
+
+  private void update(String sql, String huge) {
+    store.jdbi().useHandle(handle -> handle.createUpdate(sql).bind("huge", huge).execute());
+  }
+
+  private void registered(String session, String huge) {
+    TestReport.Registration registration =
+        new TestReport.Registration(
+            Optional.of(huge),
+            TestReport.Outcome.FAILED,
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("error_message", huge));
+    now(store.testReports().change(session, (report, now) -> report.registered(registration)));
   }
 
   @ParameterizedTest

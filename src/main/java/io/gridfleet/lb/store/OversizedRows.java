@@ -1,0 +1,82 @@
+package io.gridfleet.lb.store;
+
+import io.gridfleet.lb.run.TestReport;
+import io.gridfleet.lb.session.TextBound;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cuts rows that are larger than this program writes them, one after another. Programs without
+ * bounds on texts wrote rows of many megabytes; until they are cut each list that reads them costs
+ * their size.
+ */
+final class OversizedRows {
+  private static final Logger LOG = LoggerFactory.getLogger(OversizedRows.class);
+
+  private static final int MOST_TEST_NAME =
+      Columns.MOST_BYTES_OF_A_CHARACTER * TextBound.TEST_NAME.longest();
+
+  private static final int MOST_CAPABILITIES =
+      Columns.MOST_BYTES_OF_A_CHARACTER * SessionRows.MOST_CAPABILITIES;
+
+  /** An error's text with every character escaped, and 32 KiB of capabilities. */
+  private static final int MOST_REPORT = 128 * 1024;
+
+  private static final String SESSIONS =
+      """
+      UPDATE sessions SET test_name = substr(test_name, 1, :name),
+        capabilities =
+          CASE WHEN octet_length(capabilities) > :mostCapabilities THEN '{}' ELSE capabilities END
+      WHERE octet_length(test_name) > :mostName OR octet_length(capabilities) > :mostCapabilities
+      """;
+
+  private static final String REPORTS =
+      "SELECT session FROM test_reports WHERE octet_length(body) > :most";
+
+  private final Jdbi jdbi;
+
+  OversizedRows(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** Returns how many rows were cut. */
+  int cut() {
+    int cut = jdbi.withHandle(OversizedRows::cutSessions);
+    List<String> reports =
+        jdbi.withHandle(
+            handle ->
+                handle.createQuery(REPORTS).bind("most", MOST_REPORT).mapTo(String.class).list());
+    for (String session : reports) {
+      cut += jdbi.withHandle(handle -> cutReport(handle, session)) ? 1 : 0;
+    }
+    if (cut > 0) {
+      LOG.info("{} rows with texts beyond their bounds were cut", cut);
+    }
+    return cut;
+  }
+
+  private static int cutSessions(Handle handle) {
+    return handle
+        .createUpdate(SESSIONS)
+        .bind("name", TextBound.TEST_NAME.longest())
+        .bind("mostName", MOST_TEST_NAME)
+        .bind("mostCapabilities", MOST_CAPABILITIES)
+        .execute();
+  }
+
+  /** False where it was changed or pruned meanwhile. */
+  private static boolean cutReport(Handle handle, String session) {
+    SqlTestReports.Read read = SqlTestReports.read(handle, session);
+    return read.report()
+        .map(report -> SqlTestReports.written(handle, cut(report), read.version()))
+        .orElse(false);
+  }
+
+  /** Texts are cut where a report is read; what is large then are its other details. */
+  private static TestReport cut(TestReport report) {
+    return SqlTestReports.write(report).length() > MOST_REPORT ? report.withoutDetails() : report;
+  }
+}
