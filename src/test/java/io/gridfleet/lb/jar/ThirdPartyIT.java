@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +119,19 @@ final class ThirdPartyIT {
         .doesNotContain("junit-jupiter", "assertj-core", "checker-qual");
     assertThat(components())
         .allSatisfy(component -> assertThat(component.path("hashes")).isNotEmpty());
+  }
+
+  @Test
+  void modulesOfNettyThatAreNotUsedAreNotInTheJar() throws IOException {
+    assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.contains("netty")))
+        .contains("META-INF/native/libnetty_transport_native_epoll_x86_64.so")
+        .contains("META-INF/native/libnetty_transport_native_epoll_aarch_64.so")
+        .noneMatch(
+            name ->
+                name.matches(
+                    ".*(codec/(dns|haproxy|http2|http3|mqtt|quic|redis|smtp|socks|stomp|xml)/"
+                        + "|channel/(rxtx|sctp|udt|uring)/|riscv|windows|resolver_dns).*"));
+    assertThat(Files.size(JAR)).as("bytes of the jar").isLessThan(34L << 20);
   }
 
   @Test
