@@ -21,6 +21,10 @@ public final class FakeDeviceLocks implements DeviceLocks {
 
   private final Map<Slot, HeldLock> held = new HashMap<>();
   private final Map<Slot, Instant> freed = new HashMap<>();
+
+  /** Locks that a sweep has claimed, and until when no other sweep may. */
+  private final Map<Slot, Instant> claims = new HashMap<>();
+
   private final Map<DeviceId, String> reserved = new HashMap<>();
   private final Map<DeviceLock, String> tenants = new HashMap<>();
   private final InstantSource clock;
@@ -124,9 +128,48 @@ public final class FakeDeviceLocks implements DeviceLocks {
     return lock.expires().filter(end -> !clock.instant().isBefore(end)).isPresent();
   }
 
-  /** Locks whose holders let them expire. */
-  public synchronized List<HeldLock> expired() {
-    return held.values().stream().filter(this::isExpired).toList();
+  /**
+   * Claims locks that have expired, as a sweep does in a real store: from here on such a lock can
+   * neither be renewed nor published nor released, only {@link #cleaned}.
+   */
+  public synchronized List<HeldLock> claimExpired(Duration claim) {
+    List<HeldLock> found =
+        held.values().stream()
+            .filter(this::isExpired)
+            .filter(lock -> !clock.instant().isBefore(claimedUntil(lock)))
+            .toList();
+    found.forEach(lock -> claims.put(slot(lock.lock()), clock.instant().plus(claim)));
+    return found;
+  }
+
+  private Instant claimedUntil(HeldLock lock) {
+    return claims.getOrDefault(slot(lock.lock()), Instant.MIN);
+  }
+
+  /** Frees the slot of a claimed lock. */
+  public synchronized void cleaned(HeldLock claimed) {
+    Slot slot = slot(claimed.lock());
+    if (claims.remove(slot) != null) {
+      held.remove(slot);
+      freed.put(slot, clock.instant());
+    }
+  }
+
+  /** The next sweep may claim the lock again after a pause; nothing else may have it before. */
+  public synchronized void notCleaned(HeldLock claimed, Duration pause) {
+    claims.computeIfPresent(slot(claimed.lock()), (slot, until) -> clock.instant().plus(pause));
+  }
+
+  private static Slot slot(DeviceLock lock) {
+    return new Slot(lock.device(), lock.slot());
+  }
+
+  /** The lock as it is held, unless the slot is free, another lock's, or claimed by a sweep. */
+  private @Nullable HeldLock unclaimed(DeviceLock lock) {
+    HeldLock now = held.get(slot(lock));
+    return now == null || now.lock().token() != lock.token() || claims.containsKey(slot(lock))
+        ? null
+        : now;
   }
 
   private DeviceLock take(Slot slot, String holder, HeldLock.Kind kind, Optional<Instant> expires) {
@@ -144,13 +187,12 @@ public final class FakeDeviceLocks implements DeviceLocks {
       List<DeviceLock> locks, Duration expiry) {
     List<DeviceLock> lost = new ArrayList<>();
     for (DeviceLock lock : locks) {
-      Slot slot = new Slot(lock.device(), lock.slot());
-      HeldLock now = held.get(slot);
+      HeldLock now = unclaimed(lock);
       if (now == null || !now.lock().equals(lock)) {
         lost.add(lock);
       } else if (now.kind() == HeldLock.Kind.ATTEMPT) {
         Optional<Instant> end = Optional.of(clock.instant().plus(expiry));
-        held.put(slot, new HeldLock(lock, now.kind(), now.since(), end));
+        held.put(slot(lock), new HeldLock(lock, now.kind(), now.since(), end));
       }
     }
     return CompletableFuture.completedFuture(lost);
@@ -168,42 +210,33 @@ public final class FakeDeviceLocks implements DeviceLocks {
 
   /** A live session's lock goes with its session only. */
   private synchronized CompletionStage<Boolean> released(DeviceLock lock) {
-    Slot slot = new Slot(lock.device(), lock.slot());
-    HeldLock now = held.get(slot);
-    boolean holds =
-        now != null && now.lock().token() == lock.token() && now.kind() != HeldLock.Kind.SESSION;
+    HeldLock now = unclaimed(lock);
+    boolean holds = now != null && now.kind() != HeldLock.Kind.SESSION;
     if (holds) {
-      held.remove(slot);
-      freed.put(slot, clock.instant());
+      held.remove(slot(lock));
+      freed.put(slot(lock), clock.instant());
     }
     return CompletableFuture.completedFuture(holds);
   }
 
   /** Makes an attempt's lock a session's; false when it isn't held any more. */
   public synchronized boolean standsForSession(DeviceLock lock) {
-    Slot slot = new Slot(lock.device(), lock.slot());
-    HeldLock now = held.get(slot);
-    if (now == null || now.lock().token() != lock.token() || now.kind() != HeldLock.Kind.ATTEMPT) {
+    HeldLock now = unclaimed(lock);
+    if (now == null || now.kind() != HeldLock.Kind.ATTEMPT) {
       return false;
     }
-    held.put(slot, new HeldLock(lock, HeldLock.Kind.SESSION, now.since(), Optional.empty()));
+    held.put(slot(lock), new HeldLock(lock, HeldLock.Kind.SESSION, now.since(), Optional.empty()));
     return true;
   }
 
   /** Makes an attempt's or a session's lock one of a session that ends. */
   public synchronized void ends(DeviceLock lock, String session, Duration patience) {
-    DeviceLock ending = new DeviceLock(lock.device(), lock.slot(), session, lock.token());
-    Slot slot = new Slot(lock.device(), lock.slot());
-    held.computeIfPresent(
-        slot,
-        (same, now) ->
-            now.lock().token() != lock.token()
-                ? now
-                : new HeldLock(
-                    ending,
-                    HeldLock.Kind.ENDING,
-                    now.since(),
-                    Optional.of(clock.instant().plus(patience))));
+    HeldLock now = unclaimed(lock);
+    if (now != null) {
+      DeviceLock ending = new DeviceLock(lock.device(), lock.slot(), session, lock.token());
+      Optional<Instant> expires = Optional.of(clock.instant().plus(patience));
+      held.put(slot(lock), new HeldLock(ending, HeldLock.Kind.ENDING, now.since(), expires));
+    }
   }
 
   @Override

@@ -97,7 +97,6 @@ final class RandomDay {
   void slowStore(int lossEvery) {
     allStay = true;
     Random store = new Random(luck.nextLong());
-    lab.locks.expiredStand(true);
     lab.link.latency(() -> store.nextLong(1, 400_000_000));
     lab.link.fates(
         () ->

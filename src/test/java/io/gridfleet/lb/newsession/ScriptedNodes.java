@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.lab.ObedientNodes;
 import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeAnswer;
@@ -11,12 +12,14 @@ import io.gridfleet.lb.node.NodeRequest;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +29,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes on a virtual clock, each with its own luck; they remember what runs on each device. */
+/**
+ * Nodes on a virtual clock, each with its own luck; they remember what runs on each device. As
+ * Appium they keep what they answer to a creation by its key, and a question under the key of one
+ * that is still running is answered when that is.
+ */
 final class ScriptedNodes implements NodeCalls, ObedientNodes {
   /** What a node says of a request that no device would take. */
   static final String REQUESTS_FAULT = "bad capability";
@@ -41,8 +48,15 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
     NEVER_ANSWERS
   }
 
+  /** How long {@code NodeCleanUp} asks for a left-over: three times 20 s, and its pauses. */
+  private static final Duration ASKED_FOR = Duration.ofSeconds(66);
+
   private final VirtualTime time;
   private final RandomGenerator luck;
+
+  /** By key, what a creation left when it was answered: a session, or nothing. */
+  private final Map<String, CompletableFuture<Optional<String>>> creations = new HashMap<>();
+
   private final Map<String, Set<String>> running = new HashMap<>();
   private final Map<String, String> deviceOf = new HashMap<>();
   private final Set<String> blamed = new HashSet<>();
@@ -118,15 +132,16 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
       fail(answer, node, NodeFailure.Kind.WITHDRAWN);
       return answer;
     }
-    keys.add(request.headers().get("X-Idempotency-Key"));
+    String key = Objects.requireNonNull(request.headers().get("X-Idempotency-Key"));
+    keys.add(key);
     String device = udid(request.body());
     Luck what = random ? Luck.values()[luck.nextInt(Luck.values().length)] : always;
     long soon = random ? luck.nextInt(1, 5_000) : 100;
     switch (what) {
-      case CREATES -> later(soon, () -> answer.complete(create(device)));
+      case CREATES -> createLater(soon, device, key, answer);
       case CREATES_LATE -> {
         blamed.add(device);
-        later(130_000, () -> answer.complete(create(device)));
+        createLater(130_000, device, key, answer);
       }
       case DEVICE_FAILS -> {
         blamed.add(device);
@@ -155,11 +170,26 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
         new NodeFailure(kind, NodeAddress.of(node.url()), "does as it was told"));
   }
 
-  private NodeAnswer create(String device) {
-    if (answer != null) {
-      return answer;
-    }
-    String created = id != null ? id : "s" + ++ids;
+  private void createLater(
+      long milliseconds, String device, String key, CompletableFuture<NodeAnswer> said) {
+    CompletableFuture<Optional<String>> left = new CompletableFuture<>();
+    creations.put(key, left);
+    later(
+        milliseconds,
+        () -> {
+          if (answer != null) {
+            left.complete(Optional.empty());
+            said.complete(answer);
+            return;
+          }
+          String created = id != null ? id : "s" + ++ids;
+          NodeAnswer session = create(device, created);
+          left.complete(Optional.of(created));
+          said.complete(session);
+        });
+  }
+
+  private NodeAnswer create(String device, String created) {
     Set<String> here = running.computeIfAbsent(device, key -> new HashSet<>());
     here.add(created);
     deviceOf.put(created, device);
@@ -192,6 +222,23 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
   @Override
   public CompletionStage<Boolean> deleteUnusable(NodeId node, String session) {
     return deleted(session);
+  }
+
+  @Override
+  public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
+    CompletableFuture<Optional<String>> creation =
+        creations.getOrDefault(attempt, CompletableFuture.completedFuture(Optional.empty()));
+    CompletableFuture<LeftOver> found = new CompletableFuture<>();
+    creation.thenAccept(
+        left -> {
+          if (left.isEmpty()) {
+            found.complete(LeftOver.NONE);
+          } else if (!found.isDone()) {
+            deleted(left.get()).thenAccept(gone -> found.complete(LeftOver.NONE));
+          }
+        });
+    later(ASKED_FOR.toMillis(), () -> found.complete(LeftOver.UNREACHABLE));
+    return found;
   }
 
   private CompletionStage<Boolean> deleted(String session) {

@@ -52,6 +52,11 @@ final class StoryLab {
   static final Duration AVOID_FOR = Duration.ofMinutes(10);
   static final Duration LOCK_EXPIRY = Duration.ofSeconds(30);
 
+  /** How long a sweep has for a lock, and when it may try again, as {@code Orphans} has it. */
+  private static final Duration CLAIM = Duration.ofMinutes(3);
+
+  private static final Duration CLAIM_AGAIN = Duration.ofSeconds(10);
+
   final VirtualTime time = new VirtualTime();
   final FakeDeviceLocks locks = new FakeDeviceLocks(time);
   final FakeSessionMap sessions = new FakeSessionMap(locks, time, this::open);
@@ -212,8 +217,9 @@ final class StoryLab {
 
   /** From now on locks that expired are cleaned up now and then, as {@code Orphans} does it. */
   void sweep() {
+    locks.expiredStand(true);
     time.scheduleAtFixedRate(
-        () -> locks.expired().forEach(this::cleanUp), 10, 10, TimeUnit.SECONDS);
+        () -> locks.claimExpired(CLAIM).forEach(this::cleanUp), 10, 10, TimeUnit.SECONDS);
   }
 
   private void cleanUp(HeldLock orphan) {
@@ -224,8 +230,12 @@ final class StoryLab {
         .orElseGet(() -> CompletableFuture.completedFuture(true))
         .thenAccept(
             done -> {
-              locks.free(lock);
-              distributor.freedHere(lock);
+              if (done) {
+                locks.cleaned(orphan);
+                distributor.freedHere(lock);
+              } else {
+                locks.notCleaned(orphan, CLAIM_AGAIN);
+              }
             });
   }
 

@@ -1,0 +1,109 @@
+package io.gridfleet.lb.newsession;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.lab.StoreLink.Fate;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Renewals of an attempt's lock are lost until the lock expires and the sweep claims it, while the
+ * node is still creating the session. The device serves nobody else before the node has finished.
+ */
+final class LockExpiresDuringCreationTest {
+  /** At this time of a creation that comes late its client has its answer, but no session is up. */
+  private static final Duration BEFORE_CREATED = Duration.ofSeconds(125);
+
+  /** A renewal each 10 s, and the first sweep that finds the lock expired. */
+  private static final int LOST_RENEWALS = 3;
+
+  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+
+  @BeforeEach
+  void onePhone() {
+    lab.fleet(1);
+    lab.sweep();
+  }
+
+  private Story ask() {
+    return lab.ask(Map.of("platformName", "Android", "gridfleet:waitForDeviceOnlineTimeout", 600));
+  }
+
+  private void loseRenewals() {
+    for (int i = 0; i < LOST_RENEWALS; i++) {
+      lab.link.next("locks.renew", Fate.REQUEST_LOST);
+    }
+  }
+
+  private void everythingIsFree() {
+    assertThat(lab.nodes.running()).isZero();
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+    assertThat(lab.distributor.seats().get(0).locks()).isEmpty();
+    assertThat(lab.flow.unsettled()).isZero();
+  }
+
+  @Test
+  void theNextRequestWaitsUntilTheNodeHasCreatedAndDeletedTheSession() {
+    lab.nodes.always(ScriptedNodes.Luck.CREATES_LATE);
+    loseRenewals();
+    Story first = ask();
+    lab.time.pass(Duration.ofSeconds(50));
+    assertThat(lab.link.allHappened()).isTrue();
+    lab.nodes.always(ScriptedNodes.Luck.CREATES);
+    Story second = ask();
+
+    lab.time.pass(BEFORE_CREATED.minusSeconds(50));
+
+    assertThat(lab.nodes.keys()).as("creations on the wire").hasSize(1);
+    assertThat(second.answer()).isNotDone();
+
+    lab.time.pass(Duration.ofSeconds(120));
+
+    assertThat(first.answer()).isDone();
+    assertThat(second.answer().join().status()).isEqualTo(200);
+    assertThat(lab.nodes.mostAtOnce()).as("sessions on one device").isEqualTo(1);
+    lab.end(second);
+    lab.time.pass(Duration.ofSeconds(5));
+    everythingIsFree();
+  }
+
+  @Test
+  void aSessionThatComesUpUnderAClaimedLockIsNotHandedOut() {
+    lab.nodes.always(ScriptedNodes.Luck.CREATES_LATE);
+    loseRenewals();
+    Story story =
+        lab.ask(
+            Map.of(
+                "platformName",
+                "Android",
+                "gridfleet:retryNewSessionFailure",
+                false,
+                "gridfleet:requestTimeout",
+                200));
+
+    lab.time.pass(Duration.ofSeconds(200));
+
+    assertThat(story.answer().join().status()).isEqualTo(500);
+    assertThat(new String(story.answer().join().body(), java.nio.charset.StandardCharsets.UTF_8))
+        .contains("the lock on its device expired while it started");
+    everythingIsFree();
+  }
+
+  @Test
+  void aRenewalThatComesBeforeTheSweepKeepsTheLock() {
+    lab.nodes.always(ScriptedNodes.Luck.CREATES_LATE);
+    lab.link.next("locks.renew", Fate.REQUEST_LOST);
+    lab.link.next("locks.renew", Fate.REQUEST_LOST);
+    Story story = lab.ask(Map.of("platformName", "Android", "gridfleet:requestTimeout", 200));
+
+    lab.time.pass(Duration.ofSeconds(140));
+
+    assertThat(story.answer().join().status()).isEqualTo(200);
+    lab.end(story);
+    lab.time.pass(Duration.ofSeconds(5));
+    everythingIsFree();
+  }
+}
