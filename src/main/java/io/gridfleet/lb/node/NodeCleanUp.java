@@ -58,12 +58,17 @@ public final class NodeCleanUp implements AutoCloseable {
 
   /** Three tries, a second and then five apart. */
   public NodeCleanUp(NodeTrust trust, ScheduledExecutorService timer) {
-    this(trust, timer, List.of(Duration.ofSeconds(1), Duration.ofSeconds(5)));
+    this(trust, timer, List.of(Duration.ofSeconds(1), Duration.ofSeconds(5)), TIMEOUT);
   }
 
-  NodeCleanUp(NodeTrust trust, ScheduledExecutorService timer, List<Duration> pauses) {
-    this.calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, TIMEOUT, trust);
-    this.joined = new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, TIMEOUT, trust);
+  /**
+   * @param pauses between the tries of one question
+   * @param timeout of each try
+   */
+  NodeCleanUp(
+      NodeTrust trust, ScheduledExecutorService timer, List<Duration> pauses, Duration timeout) {
+    this.calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, timeout, trust);
+    this.joined = new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, timeout, trust);
     this.timer = timer;
     this.pauses = List.copyOf(pauses);
   }
@@ -96,30 +101,66 @@ public final class NodeCleanUp implements AutoCloseable {
    * no notice of keys.
    */
   public CompletionStage<LeftOver> deleteLeftOver(URI node, String attempt) {
-    Request request =
-        to(node, "/session")
-            .header("X-Idempotency-Key", attempt)
-            .post(RequestBody.create("{}", JSON_TYPE))
-            .build();
-    return ask(request, 0)
+    Request question = question(node, attempt);
+    return ask(question, 0)
         .thenCompose(
-            answer -> answer.isEmpty() ? unreachable() : deleteAnswered(node, answer.get()));
+            answer ->
+                answer.isEmpty() ? unreachable() : deleteAnswered(node, question, answer.get()));
   }
 
-  private CompletionStage<LeftOver> deleteAnswered(URI node, Answer answer) {
+  /**
+   * On a connection of its own: Appium writes an answer that it replays past the response object,
+   * so that every later request on that connection waits for ever.
+   */
+  private static Request question(URI node, String attempt) {
+    return to(node, "/session")
+        .header("X-Idempotency-Key", attempt)
+        .header("Connection", "close")
+        .post(RequestBody.create("{}", JSON_TYPE))
+        .build();
+  }
+
+  private CompletionStage<LeftOver> deleteAnswered(URI node, Request question, Answer answer) {
     return SessionId.parse(sessionId(answer.body))
-        .map(id -> delete(node, id).thenApply(gone -> gone ? LeftOver.NONE : LeftOver.UNREACHABLE))
-        .orElseGet(() -> withoutSession(node));
+        .map(id -> deleteLeftOver(node, id))
+        .orElseGet(() -> withoutSession(node, question));
+  }
+
+  private CompletionStage<LeftOver> deleteLeftOver(URI node, SessionId session) {
+    return delete(node, session).thenApply(gone -> gone ? LeftOver.NONE : LeftOver.UNREACHABLE);
   }
 
   /** An error under the key says that there is nothing only where keys are kept. */
-  private CompletionStage<LeftOver> withoutSession(URI node) {
+  private CompletionStage<LeftOver> withoutSession(URI node, Request question) {
     return once(to(node, APPIUM_SESSIONS).build())
-        .thenApply(
-            answer ->
-                answer
-                    .map(it -> it.isAppiums() ? LeftOver.NONE : LeftOver.UNTOLD)
-                    .orElse(LeftOver.UNREACHABLE));
+        .thenCompose(
+            answer -> {
+              if (answer.isEmpty()) {
+                return unreachable();
+              }
+              return answer.get().isAppiums()
+                  ? confirmed(node, question)
+                  : CompletableFuture.completedFuture(LeftOver.UNTOLD);
+            });
+  }
+
+  /**
+   * Asks again after an error. A kept error is replayed. Where the question had joined a running
+   * creation whose connection closed meanwhile, Appium took it for a request of its own, and the
+   * error says nothing of the creation, which goes on; further questions aren't answered then.
+   */
+  private CompletionStage<LeftOver> confirmed(URI node, Request question) {
+    return once(question)
+        .thenCompose(
+            answer -> {
+              if (answer.filter(it -> isLastWord(question, it)).isEmpty()) {
+                LOG.warn("node {} may still be creating a session: it answers only once", node);
+                return unreachable();
+              }
+              return SessionId.parse(sessionId(answer.get().body))
+                  .map(id -> deleteLeftOver(node, id))
+                  .orElseGet(() -> CompletableFuture.completedFuture(LeftOver.NONE));
+            });
   }
 
   private static CompletionStage<LeftOver> unreachable() {

@@ -3,6 +3,8 @@ package io.gridfleet.lb.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.simulator.Fault;
@@ -22,10 +24,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +37,10 @@ final class NodeCleanUpTest {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final NodeCleanUp cleanUp =
       new NodeCleanUp(
-          NodeTrust.ofJava(), timer, List.of(Duration.ofMillis(20), Duration.ofMillis(20)));
+          NodeTrust.ofJava(),
+          timer,
+          List.of(Duration.ofMillis(20), Duration.ofMillis(20)),
+          Duration.ofSeconds(20));
   private final SimulatedNode node =
       SimulatedNode.start(SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList());
   private final JsonClient client = new JsonClient(node.url());
@@ -138,6 +145,103 @@ final class NodeCleanUpTest {
     assertThat(running.join().status()).isEqualTo(200);
     assertThat(node.liveSessions()).isEmpty();
     assertThat(node.history().count(Kind.DELETED)).isEqualTo(1);
+  }
+
+  /**
+   * Appium 3.8 handles a question that joined a creation as a request of its own when the
+   * connection of the creation closes, and leaves further ones unanswered, while it goes on
+   * creating.
+   */
+  @Test
+  void anErrorInPlaceOfARunningCreationIsNoAnswer() throws IOException {
+    AtomicInteger questions = new AtomicInteger();
+    HttpServer appium =
+        appium(
+            exchange -> {
+              if (questions.incrementAndGet() == 1) {
+                answer(exchange, 400, "{'value':{'error':'invalid argument','message':'empty'}}");
+              }
+            });
+    try (NodeCleanUp impatient =
+        new NodeCleanUp(NodeTrust.ofJava(), timer, List.of(), Duration.ofMillis(300))) {
+      assertThat(get(impatient.deleteLeftOver(url(appium), "attempt-1")))
+          .isEqualTo(LeftOver.UNREACHABLE);
+      assertThat(questions).hasValue(2);
+    } finally {
+      appium.stop(0);
+    }
+  }
+
+  @Test
+  void aSessionThatOnlyTheSecondQuestionFindsIsDeleted() throws IOException {
+    AtomicInteger questions = new AtomicInteger();
+    List<String> deleted = new CopyOnWriteArrayList<>();
+    HttpServer appium =
+        appium(
+            exchange -> {
+              if (exchange.getRequestMethod().equals("DELETE")) {
+                deleted.add(exchange.getRequestURI().getPath());
+                answer(exchange, 200, "{'value':null}");
+              } else if (questions.incrementAndGet() == 1) {
+                answer(exchange, 500, "{'value':{'error':'unknown error','message':'odd'}}");
+              } else {
+                answer(exchange, 200, "{'value':{'sessionId':'late','capabilities':{}}}");
+              }
+            });
+    try {
+      assertThat(get(cleanUp.deleteLeftOver(url(appium), "attempt-1"))).isEqualTo(LeftOver.NONE);
+      assertThat(deleted).containsExactly("/session/late");
+    } finally {
+      appium.stop(0);
+    }
+  }
+
+  /** Appium answers nothing more on a connection on which it has replayed an answer. */
+  @Test
+  void eachQuestionHasAConnectionOfItsOwn() throws IOException {
+    Set<InetSocketAddress> peers = ConcurrentHashMap.newKeySet();
+    AtomicInteger questions = new AtomicInteger();
+    HttpServer appium =
+        appium(
+            exchange -> {
+              questions.incrementAndGet();
+              peers.add(exchange.getRemoteAddress());
+              answer(exchange, 500, "{'value':{'error':'session not created','message':'no'}}");
+            });
+    try {
+      get(cleanUp.deleteLeftOver(url(appium), "attempt-1"));
+      get(cleanUp.deleteLeftOver(url(appium), "attempt-1"));
+      assertThat(peers).hasSize(questions.get());
+    } finally {
+      appium.stop(0);
+    }
+  }
+
+  /** A server that says of its list what Appium says; everything else goes to the handler. */
+  private static HttpServer appium(HttpHandler sessions) throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/appium/sessions",
+        exchange ->
+            answer(
+                exchange,
+                500,
+                "{'value':{'error':'unknown error','message':'session_discovery'}}"));
+    server.createContext("/session", sessions);
+    server.start();
+    return server;
+  }
+
+  private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private static URI url(HttpServer server) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   @Test
