@@ -205,7 +205,6 @@ final class NewSessions {
     return new Publisher(
         parts.store().sessionMap(),
         attempts,
-        parts.inventory(),
         new Publisher.Limits(idle, config.relay().commandTimeout()),
         timer,
         clock);

@@ -45,12 +45,12 @@ public final class Attempts {
   }
 
   /** Begins an attempt; whatever comes of it, its lock is given back or handed over later. */
-  Attempt start(Story story, Placement.Placed placed) {
+  Attempt start(NewSessionRequest request, SessionWish wish, Placement.Placed placed) {
     unsettled.incrementAndGet();
-    NewSessionRequest request = story.request();
     parts.keeper().keep(placed.lock());
     byte[] body =
-        OutgoingCapabilities.body(request.payload(), fitting(story, placed), placed.device());
+        OutgoingCapabilities.body(
+            request.payload(), fitting(request, wish, placed), placed.device());
     Attempt attempt =
         new Attempt(
             placed.device(),
@@ -58,14 +58,15 @@ public final class Attempts {
             parts.failures(),
             () -> parts.keeper().surelyHolds(placed.lock()));
     NodeCalls calls = request.nodes().orElse(parts.calls());
-    attempt.start(calls, body, story.wish().times().attempt(), request.executor(), timer);
+    attempt.start(calls, body, wish.times().attempt(), request.executor(), timer);
     return attempt;
   }
 
   /** What the device was chosen for, and every other candidate that it fits as well, in order. */
-  private static List<Capabilities> fitting(Story story, Placement.Placed placed) {
-    List<Capabilities> candidates = story.request().payload().candidates();
-    List<Question> questions = story.wish().questions();
+  private static List<Capabilities> fitting(
+      NewSessionRequest request, SessionWish wish, Placement.Placed placed) {
+    List<Capabilities> candidates = request.payload().candidates();
+    List<Question> questions = wish.questions();
     return IntStream.range(0, candidates.size())
         .filter(i -> i == placed.candidate() || questions.get(i).fits(placed.device()))
         .mapToObj(candidates::get)

@@ -1,7 +1,6 @@
 package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdleLimits;
@@ -29,7 +28,6 @@ public final class Publisher {
 
   private final SessionMap sessions;
   private final Attempts attempts;
-  private final Inventory inventory;
   private final Limits limits;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
@@ -37,13 +35,11 @@ public final class Publisher {
   public Publisher(
       SessionMap sessions,
       Attempts attempts,
-      Inventory inventory,
       Limits limits,
       ScheduledExecutorService timer,
       InstantSource clock) {
     this.sessions = sessions;
     this.attempts = attempts;
-    this.inventory = inventory;
     this.limits = limits;
     this.timer = timer;
     this.clock = clock;
@@ -74,9 +70,12 @@ public final class Publisher {
 
   /** Never fails. */
   CompletionStage<Result> publish(
-      Story story, Placement.Placed placed, AttemptOutcome.Created created) {
-    SessionAnswer answer = SessionAnswer.of(reader(story), placed.device(), created);
-    Session session = session(story, placed, created, answer);
+      NewSessionRequest request,
+      SessionWish wish,
+      Placement.Placed placed,
+      AttemptOutcome.Created created) {
+    SessionAnswer answer = SessionAnswer.of(reader(request, wish), placed.device(), created);
+    Session session = session(wish, placed, created, answer);
     return asked(() -> sessions.publish(session))
         .handle(
             (publication, failure) -> {
@@ -132,14 +131,12 @@ public final class Publisher {
         .orElse(limits.command());
   }
 
-  private static SessionAnswer.Reader reader(Story story) {
-    NewSessionRequest request = story.request();
+  private static SessionAnswer.Reader reader(NewSessionRequest request, SessionWish wish) {
     NewSessionRequest.Address address = request.origin().address();
     PublicUrls.Base base =
         PublicUrls.Base.of(
                 address.headers(), address.trusted(), false, address.local(), address.path())
             .orWhatTheClientSays(request.payload().candidates());
-    SessionWish wish = story.wish();
     return new SessionAnswer.Reader(
         request.payload().legacy(),
         wish.tenant().isAnonymous() ? base : base.withKey(),
@@ -150,8 +147,10 @@ public final class Publisher {
   }
 
   private Session session(
-      Story story, Placement.Placed placed, AttemptOutcome.Created created, SessionAnswer answer) {
-    SessionWish wish = story.wish();
+      SessionWish wish,
+      Placement.Placed placed,
+      AttemptOutcome.Created created,
+      SessionAnswer answer) {
     Session.Terms terms =
         new Session.Terms(
             wish.tenant().name(),
@@ -179,9 +178,5 @@ public final class Publisher {
           default -> "the lock on its device expired while it started";
         };
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "The session can't be kept: " + why);
-  }
-
-  Optional<Device> device(Session session) {
-    return inventory.device(session.lock().device());
   }
 }

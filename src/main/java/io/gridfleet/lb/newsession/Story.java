@@ -1,12 +1,12 @@
 package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.device.DeviceLock;
-import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Order;
-import io.gridfleet.lb.distributor.Placement;
-import io.gridfleet.lb.newsession.NewSessionListener.Phase;
+import io.gridfleet.lb.newsession.NewSessionMachine.Effect;
+import io.gridfleet.lb.newsession.NewSessionMachine.Event;
+import io.gridfleet.lb.newsession.NewSessionMachine.State;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.state.StateMachine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,48 +15,104 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How far one request has come. All state belongs to the executor of the request. */
+/**
+ * One request on its way to an answer: the data that its events need, and its state.
+ *
+ * <p>Owner: the executor of the request, which is its event loop; only {@link #answer()} may be
+ * read by others once it is complete. States, events and invariants are those of {@link
+ * NewSessionMachine}; {@link NewSessionFlow} carries the effects out. The fields beside the machine
+ * decide nothing: what a state holds is one value, {@link Holding}, and the rest is what answers
+ * are made of.
+ */
 final class Story implements PendingSession {
   /** A request that is tried on more devices than this tells only its latest steps. */
   private static final int MOST_STEPS = 100;
 
-  /** What a story does when its client leaves. */
-  interface Leaving {
-    void clientLeft(Story story, Phase phase);
-  }
+  private static final Holding NOTHING = new Holding.Nothing();
 
   private final NewSessionRequest request;
-  private final Leaving leaving;
+  private final Consumer<Story> leaving;
   private final CompletableFuture<NewSessionAnswer> answer = new CompletableFuture<>();
   private final List<Map<String, Object>> steps = new ArrayList<>();
   private final List<AttemptRecord> attempts = new ArrayList<>();
-  private @Nullable SessionWish wish;
-  private SessionWish.Progress progress = SessionWish.Progress.OFF;
-  private @Nullable Order order;
-  private Distributor.@Nullable Wait wait;
-  private @Nullable Attempt attempt;
-  private @Nullable DeviceLock holding;
-  private @Nullable Session session;
-  private AttemptOutcome.@Nullable DeviceFailed lastFailure;
-  private boolean clientLeft;
+  private final StateMachine<State, Event, Effect> machine =
+      new StateMachine<>(NewSessionMachine.TABLE);
+  private Holding holding = NOTHING;
 
-  Story(NewSessionRequest request, Leaving leaving) {
+  /** Set by {@code READ}, and never again. */
+  private @Nullable SessionWish wish;
+
+  /** Set by {@code READ}; replaced by each failed attempt, which narrows it. */
+  private @Nullable Order order;
+
+  private SessionWish.Progress progress = SessionWish.Progress.OFF;
+  private AttemptOutcome.@Nullable DeviceFailed lastFailure;
+
+  /**
+   * @param leaving carries out what the client's leaving means
+   */
+  Story(NewSessionRequest request, Consumer<Story> leaving) {
     this.request = request;
     this.leaving = leaving;
+  }
+
+  /**
+   * Enters the next state.
+   *
+   * @return what the caller carries out now
+   * @throws IllegalStateException for an event that has no row, and where something is held that
+   *     the state doesn't know of: nobody would give it back
+   */
+  Effect fire(Event event) {
+    if (event != Event.BROKEN) {
+      checkHolding();
+    }
+    return machine.fire(event);
+  }
+
+  /** Checked before each event, and by property tests after each step. */
+  void checkHolding() {
+    if (!machine.state().mayHold(holding)) {
+      throw new IllegalStateException(
+          "request " + request.id() + " holds " + holding + " in state " + machine.state());
+    }
+  }
+
+  State state() {
+    return machine.state();
+  }
+
+  Holding holding() {
+    return holding;
+  }
+
+  /** Replaces what is held: the caller has seen to what was held before. */
+  void hold(Holding taken) {
+    holding = taken;
+  }
+
+  /** From now on somebody else gives back what was held. */
+  Holding letGo() {
+    Holding before = holding;
+    holding = NOTHING;
+    return before;
   }
 
   NewSessionRequest request() {
     return request;
   }
 
-  SessionWish wish() {
-    return Objects.requireNonNull(wish);
+  /** What it asks for, and how the distributor is asked. */
+  void asks(SessionWish read, Order placed) {
+    wish = read;
+    order = placed;
   }
 
-  void wish(SessionWish read) {
-    wish = read;
+  SessionWish wish() {
+    return Objects.requireNonNull(wish);
   }
 
   /** What signs of life are wanted, while the rest of the wish can't be read yet. */
@@ -66,32 +122,6 @@ final class Story implements PendingSession {
 
   Order order() {
     return Objects.requireNonNull(order);
-  }
-
-  void order(Order placed) {
-    order = placed;
-  }
-
-  void waiting(Distributor.Wait place) {
-    wait = place;
-  }
-
-  void attempting(@Nullable Attempt tried) {
-    attempt = tried;
-    wait = null;
-  }
-
-  /** The lock that nobody else would give back if the story broke now. */
-  @Nullable DeviceLock holding() {
-    return holding;
-  }
-
-  void holding(@Nullable DeviceLock lock) {
-    holding = lock;
-  }
-
-  @Nullable Attempt attempt() {
-    return attempt;
   }
 
   List<AttemptRecord> attempts() {
@@ -118,12 +148,9 @@ final class Story implements PendingSession {
     return lastFailure;
   }
 
-  void published(Session created) {
-    session = created;
-  }
-
+  /** The session that was recorded for it. */
   @Nullable Session session() {
-    return session;
+    return holding instanceof Holding.LiveSession live ? live.session() : null;
   }
 
   /** The time in which another device may be tried. */
@@ -143,20 +170,12 @@ final class Story implements PendingSession {
     steps.add(step);
   }
 
-  boolean gone() {
-    return clientLeft;
-  }
-
-  /** The wait that nobody else would end if the story broke now. */
-  Distributor.@Nullable Wait pendingWait() {
-    return wait;
-  }
-
-  /** Nothing is held by then that only this story would give back. */
+  /**
+   * Answers, which nothing may be held for: whoever reads an error may ask again at once, and must
+   * not find its own device taken.
+   */
   void answer(NewSessionAnswer said) {
-    if (holding != null) {
-      throw new IllegalStateException("the lock on " + holding.device() + " is still held");
-    }
+    checkHolding();
     answer.complete(said);
   }
 
@@ -177,25 +196,6 @@ final class Story implements PendingSession {
 
   @Override
   public void clientLeft() {
-    if (clientLeft) {
-      return;
-    }
-    clientLeft = true;
-    if (answer.isDone() && session == null) {
-      return;
-    }
-    if (wait != null) {
-      // The wait ends before its place is offered: a repeat may take it on another loop at once.
-      wait.end(new Placement.Removed("the client left"));
-      leaving.clientLeft(this, Phase.QUEUED);
-    } else if (session != null) {
-      leaving.clientLeft(this, Phase.CREATED);
-    } else if (attempt != null) {
-      leaving.clientLeft(this, Phase.ATTEMPT);
-      attempt.abandon();
-    } else if (order != null) {
-      // Between two attempts: a device is being given back before the next is asked for.
-      leaving.clientLeft(this, Phase.ATTEMPT);
-    }
+    leaving.accept(this);
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.device;
 
+import io.gridfleet.lb.lab.StoreLink;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -7,16 +8,27 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Avoided devices in memory. */
 public final class FakeAvoidedDevices implements AvoidedDevices {
   private final Map<DeviceId, AvoidedDevice> avoided = new ConcurrentHashMap<>();
   private final InstantSource clock;
-
+  private @Nullable StoreLink link;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
   public FakeAvoidedDevices(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /** The way on which calls come from now on. */
+  public void link(StoreLink way) {
+    link = way;
+  }
+
+  private <T> CompletionStage<T> called(String name, Supplier<CompletionStage<T>> work) {
+    return link == null ? work.get() : link.call("avoided." + name, work);
   }
 
   /** Whether changes wait to be answered; those that waited are answered when it ends. */
@@ -34,6 +46,10 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause) {
+    return called("avoid", () -> mark(device, howLong, cause));
+  }
+
+  private CompletionStage<AvoidedDevice> mark(DeviceId device, Duration howLong, String cause) {
     AvoidedDevice entry = new AvoidedDevice(device, clock.instant().plus(howLong), cause);
     avoided.put(device, entry);
     return answered(entry);
@@ -41,6 +57,10 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<Boolean> forgive(DeviceId device) {
+    return called("forgive", () -> remove(device));
+  }
+
+  private CompletionStage<Boolean> remove(DeviceId device) {
     AvoidedDevice before = avoided.remove(device);
     return answered(before != null && clock.instant().isBefore(before.until()));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.lab.RecordingNewSessionListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,18 @@ final class ClientLeavesTest {
 
     nothingIsLeft();
     assertThat(told.last()).endsWith("client left ATTEMPT\npublished\ncleaned up phone-0\n");
+  }
+
+  /** The session is ended although an inventory without its device was loaded meanwhile. */
+  @Test
+  void beforeItHasReadItsAnswerAndTheInventoryHasChanged() {
+    Story story = slowly(1);
+    passUntil("created");
+    lab.fleet(List.of());
+    story.clientLeft();
+
+    nothingIsLeft();
+    assertThat(told.last()).endsWith("client left CREATED\ncleaned up phone-0\n");
   }
 
   @Test

@@ -111,6 +111,7 @@ final class RandomDay {
     for (int step = 0; step < STEPS; step++) {
       act();
       lab.time.pass(Duration.ofMillis(luck.nextInt(8_000)));
+      asked.forEach(request -> request.story().checkHolding());
       look.run();
     }
   }

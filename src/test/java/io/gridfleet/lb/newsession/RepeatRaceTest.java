@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,30 +48,39 @@ final class RepeatRaceTest {
 
   @Test
   void theWaitHasEndedWhenItsPlaceIsOffered() {
-    List<String> order = new ArrayList<>();
-    Story story =
-        new Story(lab.request(ANY, "10.0.0.1"), (left, phase) -> order.add("offered " + phase));
-    story.waiting(
-        new Distributor.Wait() {
-          @Override
-          public CompletableFuture<Placement> outcome() {
-            return new CompletableFuture<>();
-          }
+    lab.fleet(1);
+    lab.flow.begin(lab.request(ANY, "10.0.0.9"));
+    Story waits = (Story) lab.flow.begin(lab.request(ANY, "10.0.0.1"));
+    Distributor.Wait real = ((Holding.Place) waits.holding()).inQueue();
+    List<Order.Turn> turns = new ArrayList<>();
+    Runnable repeat =
+        () -> turns.add(((Story) lab.flow.begin(lab.request(ANY, "10.0.0.1"))).order().turn());
+    waits.hold(
+        new Holding.Place(
+            new Distributor.Wait() {
+              @Override
+              public CompletionStage<Placement> outcome() {
+                return real.outcome();
+              }
 
-          @Override
-          public CompletableFuture<Void> queued() {
-            return new CompletableFuture<>();
-          }
+              @Override
+              public CompletableFuture<Void> queued() {
+                return real.queued();
+              }
 
-          @Override
-          public void end(Placement answer) {
-            order.add("ended");
-          }
-        });
+              @Override
+              public void end(Placement answer) {
+                repeat.run();
+                real.end(answer);
+              }
+            }));
 
-    story.clientLeft();
+    waits.clientLeft();
+    repeat.run();
 
-    assertThat(order).containsExactly("ended", "offered QUEUED");
+    Order.Turn left = waits.order().turn();
+    assertThat(turns.get(0)).as("the turn of a repeat before the wait ended").isNotEqualTo(left);
+    assertThat(turns.get(1)).as("the turn of a repeat after it").isEqualTo(left);
   }
 
   @Test

@@ -109,6 +109,7 @@ final class StoryLab {
     nodes = new ScriptedNodes(time, luck);
     locks.link(link);
     sessions.link(link);
+    avoided.link(link);
     endSession = new EndSession(sessions, nodes, distributor::release, sessionEnds, time);
     keeper.start(time, LOCK_EXPIRY.dividedBy(3));
     Attempts attempts =
@@ -133,7 +134,6 @@ final class StoryLab {
                 new Publisher(
                     sessions,
                     attempts,
-                    inventory,
                     new Publisher.Limits(idle, Duration.ofMinutes(2)),
                     time,
                     time),

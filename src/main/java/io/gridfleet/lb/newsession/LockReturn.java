@@ -1,0 +1,102 @@
+package io.gridfleet.lb.newsession;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.EndSession.NodeKnows;
+import io.gridfleet.lb.session.Session;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back what was taken for a request: the lock on its device and the session on its node.
+ * Called on the executor of the request; nobody waits for what may take as long as a node likes.
+ */
+final class LockReturn {
+  private static final Logger log = LoggerFactory.getLogger(LockReturn.class);
+
+  private final Attempts attempts;
+  private final Publisher publisher;
+  private final Distributor distributor;
+  private final EndSession endSession;
+  private final NewSessionListener listener;
+
+  LockReturn(
+      Attempts attempts,
+      Publisher publisher,
+      Distributor distributor,
+      EndSession endSession,
+      NewSessionListener listener) {
+    this.attempts = attempts;
+    this.publisher = publisher;
+    this.distributor = distributor;
+    this.endSession = endSession;
+    this.listener = listener;
+  }
+
+  /** Releases a device that came when nobody waited any more. */
+  void release(NewSessionRequest request, Placement.Placed placed) {
+    distributor
+        .release(placed.lock())
+        .thenRunAsync(() -> cleanedUp(request, placed.device()), request.executor());
+  }
+
+  /** Releases a device whose attempt couldn't be started. */
+  void releaseUntried(Placement.Placed placed) {
+    attempts.release(placed.lock());
+  }
+
+  /**
+   * Gives back the device of a failed attempt; where the node may still create the session, only
+   * when it has answered and the session is deleted.
+   *
+   * @return completes when the store has been asked to release the device; at once where that has
+   *     to wait for the node
+   */
+  CompletionStage<Void> giveBack(NewSessionRequest request, Trial trial) {
+    if (!trial.attempt().mayLeaveOne()) {
+      return attempts.release(trial.lock());
+    }
+    attempts
+        .cleanUpLate(trial.attempt(), trial.lock())
+        .thenRunAsync(() -> cleanedUp(request, trial.device()), request.executor());
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Gives back the device of an attempt, however far it has come. */
+  void cleanUp(Trial trial) {
+    attempts.cleanUpLate(trial.attempt(), trial.lock());
+  }
+
+  /** Deletes a session that couldn't be recorded, then gives its device back. */
+  void discard(
+      NewSessionRequest request,
+      Trial trial,
+      AttemptOutcome.Created created,
+      Publisher.NotPublished result) {
+    log.warn("session {} can't be recorded: {}", created.id(), result.cause());
+    CompletionStage<Void> withdrawn =
+        result
+            .doubtful()
+            .map(publisher::withdraw)
+            .orElseGet(() -> CompletableFuture.completedFuture(null));
+    attempts
+        .discard(trial.placed(), created.id(), withdrawn)
+        .thenRunAsync(() -> cleanedUp(request, trial.device()), request.executor());
+  }
+
+  /** Ends a recorded session that nobody waits for. */
+  void endSession(NewSessionRequest request, Session session, Device device) {
+    endSession
+        .end(session.id(), EndReason.CLIENT_GONE, NodeKnows.TELL_IT)
+        .thenRunAsync(() -> cleanedUp(request, device), request.executor());
+  }
+
+  private void cleanedUp(NewSessionRequest request, Device device) {
+    listener.cleanedUp(request, device);
+  }
+}
