@@ -123,6 +123,12 @@ final class Listeners {
     }
 
     @Override
+    public void sessionEndedOnSocket(SessionId id) {
+      sessions.sessionEndedOnSocket(id);
+      counting.sessionEndedOnSocket(id);
+    }
+
+    @Override
     public void tunnelOpened(SessionId id) {
       sessions.tunnelOpened(id);
       counting.tunnelOpened(id);

@@ -33,6 +33,12 @@ final class SessionTraffic implements RelayListener {
     endSession.end(id, EndReason.UNKNOWN_TO_NODE, NodeKnows.ALREADY);
   }
 
+  /** The node is told all the same: its answer was a promise, and the device is given away next. */
+  @Override
+  public void sessionEndedOnSocket(SessionId id) {
+    endSession.end(id, EndReason.CLIENT_DELETED, NodeKnows.TELL_IT);
+  }
+
   @Override
   public void socketTraffic(SessionId id) {
     activity.touched(id);

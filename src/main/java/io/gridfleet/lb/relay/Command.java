@@ -281,6 +281,9 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     node = null;
     holdsPlace = false; // the tunnel's from here on
     Tunnel tunnel = new Tunnel(relay.tunnels(), route.id());
+    if (RequestHead.isBidiSocket(path, route.id())) {
+      tunnel.ofBidi();
+    }
     String protocol = Upgrade.protocol(answer.headers());
     HopByHop.strip(answer.headers());
     answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);

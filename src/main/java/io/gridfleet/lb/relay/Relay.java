@@ -124,11 +124,13 @@ public final class Relay {
    * Joins the client's socket and the node's, both on the current event loop: their codecs leave,
    * and bytes pass as they come.
    *
-   * @param onEnd runs once when either has closed
+   * @param onEnd runs once when either has closed; not if the client has ended its session on the
+   *     socket, which the listener hears
    */
   public void join(
       SessionId id, Channel client, WebSocketFrames frames, NodeSocket node, Runnable onEnd) {
-    Tunnel tunnel = new Tunnel(tunnels, id, onEnd);
+    tunnels.takeFirst(id);
+    Tunnel tunnel = new Tunnel(tunnels, id, onEnd).ofBidi();
     client.pipeline().addLast(tunnel.clientEnd());
     node.channel().pipeline().addLast(tunnel.nodeEnd());
     if (!frames.leave(client) || !node.frames().leave(node.channel())) {

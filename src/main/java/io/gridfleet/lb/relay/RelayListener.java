@@ -18,6 +18,12 @@ public interface RelayListener {
   /** The node answered {@code invalid session id}; told before the client sees the answer's end. */
   default void sessionUnknownToNode(SessionId id) {}
 
+  /**
+   * A client ended its session over BiDi: the node has answered {@code session.end} with success,
+   * and the socket is closed.
+   */
+  default void sessionEndedOnSocket(SessionId id) {}
+
   default void tunnelOpened(SessionId id) {}
 
   /** Bytes passed through a socket of the session; at most once a second for each socket. */

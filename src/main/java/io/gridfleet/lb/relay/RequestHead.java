@@ -2,6 +2,7 @@ package io.gridfleet.lb.relay;
 
 import io.gridfleet.lb.http.HopByHop;
 import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -52,8 +53,21 @@ final class RequestHead {
 
   /** The target of a socket that is not under the node's address; null if there is none. */
   static @Nullable URI socket(SessionRoute route, String path) {
+    return route.sockets().get(withoutQuery(path));
+  }
+
+  /**
+   * Whether a socket is the BiDi socket of a session, as browsers' drivers ({@code /session/ID}),
+   * Appium ({@code /bidi/ID}) and Selenium Grid ({@code /session/ID/se/bidi}) name it.
+   */
+  static boolean isBidiSocket(String path, SessionId id) {
+    String bare = withoutQuery(path);
+    return bare.endsWith("/" + id.value()) || bare.endsWith("/" + id.value() + "/se/bidi");
+  }
+
+  private static String withoutQuery(String path) {
     int query = path.indexOf('?');
-    return route.sockets().get(query < 0 ? path : path.substring(0, query));
+    return query < 0 ? path : path.substring(0, query);
   }
 
   /** The path and query to ask a socket's target for: its own, else the client's query. */

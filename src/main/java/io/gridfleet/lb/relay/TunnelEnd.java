@@ -78,6 +78,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
   private void pass(Channel to, Object message) {
     if (message instanceof ByteBuf part) {
       bytes += part.readableBytes();
+      tunnel.passing(this, part);
       to.write(part, to.voidPromise());
     } else {
       ReferenceCountUtil.release(message);

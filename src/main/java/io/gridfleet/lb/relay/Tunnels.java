@@ -47,6 +47,11 @@ final class Tunnels {
     return taken[0];
   }
 
+  /** Takes the place of the socket with which a session has begun; there is always one. */
+  void takeFirst(SessionId id) {
+    bySession.computeIfAbsent(id, session -> new Places()).taken++;
+  }
+
   /** Gives back the place of a handshake that failed. */
   void giveBack(SessionId id) {
     bySession.computeIfPresent(id, (session, places) -> --places.taken == 0 ? null : places);

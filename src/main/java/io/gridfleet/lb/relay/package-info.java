@@ -5,8 +5,9 @@
  * {@link io.gridfleet.lb.relay.SessionRoute} of its session and the client's side of the connection
  * ({@link io.gridfleet.lb.relay.FrontSide}). Goes out: the node's answer part by part, and news for
  * the {@link io.gridfleet.lb.relay.RelayListener}. Bodies are neither gathered nor copied nor
- * parsed, except the small answers that hold a session's capabilities; what one side can't take,
- * the other isn't asked for. Threads: the event loop of the client's connection, for both sides.
+ * parsed, except the small answers that hold a session's capabilities and the short messages on a
+ * BiDi socket that may end its session; what one side can't take, the other isn't asked for.
+ * Threads: the event loop of the client's connection, for both sides.
  */
 @NullMarked
 package io.gridfleet.lb.relay;

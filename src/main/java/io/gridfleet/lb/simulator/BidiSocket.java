@@ -145,11 +145,28 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
       begin(context, command);
     } else if (session == null && !method.equals("session.status")) {
       push(context.channel(), message(command, error("invalid session id", "no session yet")));
+    } else if (method.equals("session.end") && session != null) {
+      end(context, command, session.identity());
     } else {
       push(context.channel(), message(command, result(method, command)));
-      if (method.equals("session.end")) {
-        node.end(id(), Kind.DELETED);
-      }
+    }
+  }
+
+  private void end(ChannelHandlerContext context, JsonNode command, LiveSession ending) {
+    Fault fault = node.faults().take(Operation.END_SESSION, ending.udid()).orElse(null);
+    if (fault != null) {
+      node.history().add(Kind.FAULT, ending.id(), ending.udid(), fault.toString());
+    }
+    if (fault instanceof Fault.Fails fails) {
+      push(context.channel(), message(command, error(fails.error(), fails.message())));
+      return;
+    }
+    if (fault instanceof Fault.KeepsSockets) {
+      node.forgetSockets(ending.id());
+    }
+    push(context.channel(), message(command, result("session.end", command)));
+    if (!(fault instanceof Fault.EndsNothing)) {
+      node.end(ending.id(), Kind.DELETED);
     }
   }
 

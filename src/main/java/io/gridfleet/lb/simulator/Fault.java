@@ -38,6 +38,12 @@ public sealed interface Fault {
   /** The work is done and the answer is 200 with a body that is not JSON. */
   record Garbage() implements Fault {}
 
+  /** A session ends, and its WebSockets stay open. */
+  record KeepsSockets() implements Fault {}
+
+  /** {@code session.end} is answered with success, and the session stays. */
+  record EndsNothing() implements Fault {}
+
   /** 500 {@code session not created} with this text. */
   static Fault sessionNotCreated(String message) {
     return new Fails(500, "session not created", message);

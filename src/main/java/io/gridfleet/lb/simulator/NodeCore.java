@@ -78,6 +78,11 @@ final class NodeCore {
         .orElse(false);
   }
 
+  /** The session's sockets don't end with it. */
+  void forgetSockets(String id) {
+    sessions.find(id).ifPresent(session -> session.sockets().clear());
+  }
+
   /** The process is gone, and with it what it knew. */
   void die() {
     sessions

@@ -80,6 +80,9 @@ final class ServeRequest {
   private void playAfterWork(
       Fault fault, Operation operation, NodeRequest request, Exchange exchange) {
     String id = fault instanceof Fault.SessionIdAgain again ? again.id() : "";
+    if (fault instanceof Fault.KeepsSockets) {
+      node.forgetSockets(request.sessionId());
+    }
     Supplier<Answer> work = begin(operation, request, id);
     if (fault instanceof Fault.Late late) {
       exchange.later(late.by(), () -> exchange.answer(work.get()));

@@ -114,6 +114,19 @@ public record BidiMessage(Optional<Long> id, String method, Map<String, Object> 
     return Optional.of(new HttpAnswer(status, Json.bytes(Map.of("value", value))));
   }
 
+  /** What a node answered to a command. */
+  public record Answered(long id, boolean success) {}
+
+  /** A node's message as the answer to a command; empty where it is none. */
+  public static Optional<Answered> answered(byte[] message) {
+    try {
+      Map<String, Object> said = Json.objectFromNode(message);
+      return id(said.get("id")).map(id -> new Answered(id, SUCCESS.equals(said.get("type"))));
+    } catch (ProtocolException unreadable) {
+      return Optional.empty();
+    }
+  }
+
   /** The body of {@code session not created} with this text. */
   public static byte[] sessionNotCreatedOverHttp(String text) {
     return Json.bytes(WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text).body());
