@@ -1,50 +1,63 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.newsession.SharedRequestMachine.Effect;
+import io.gridfleet.lb.newsession.SharedRequestMachine.Event;
+import io.gridfleet.lb.newsession.SharedRequestMachine.State;
+import io.gridfleet.lb.state.StateMachine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A story that several repeats of one request listen to. It ends early only when all of them have
- * left before it was told; what was told is kept for repeats, and so is its session. Its lock
- * guards who listens; listeners are told outside of it.
+ * A request that several repeats listen to, and its state.
+ *
+ * <p>Owner: its lock. Repeats arrive and leave on their own loops, the store answers on the loop of
+ * the first, and the sweep comes from a timer; so each event, together with the data that it
+ * brings, enters under the lock. An event's effect is carried out by the caller after the lock is
+ * released: nothing is called, and no future is completed, under it. Two effects may therefore be
+ * carried out in another order than their events came in; {@link SharedRequestMachine.State#CLOSED}
+ * undoes what comes too late.
+ *
+ * <p>Invariants, checked after each event: a request that runs has a pending request, one that is
+ * being recorded or was answered has its answer, and one that has neither is waited for by whoever
+ * entered it, by the store's answer or by the sweep.
  */
 final class SharedStory {
   private final String bodyHash;
   private final String caller;
   private final NewSessionRequest first;
-  private final List<Listener> listeners = new ArrayList<>();
-  private @Nullable PendingSession story;
+  private final BiConsumer<SharedStory, Effect> whenAllLeft;
 
-  /** Set when the story has its answer: from then on nobody's leaving ends it. */
-  private @Nullable NewSessionAnswer answered;
-
-  /** The same, when it may be read: after it was recorded. */
-  private @Nullable NewSessionAnswer told;
-
-  private final Consumer<SharedStory> whenAbandoned;
-  private int present;
-  private boolean abandoned;
+  /** Completes outside of the lock: its dependents enter other requests. */
   private final CompletableFuture<Void> decided = new CompletableFuture<>();
-  private boolean asking;
-  private boolean askAgain;
+
+  private final StateMachine<State, Event, Effect> machine =
+      new StateMachine<>(SharedRequestMachine.TABLE);
+  private final List<Listener> listeners = new ArrayList<>();
+
+  /** Listeners that haven't left. Those who left stay in the list: answering them is harmless. */
+  private int present;
+
+  private @Nullable PendingSession pending;
+  private @Nullable NewSessionAnswer answer;
 
   /**
    * @param caller whose requests are counted together with this one
+   * @param whenAllLeft carries out what it means that nobody listens any more
    */
   SharedStory(
       String bodyHash,
       String caller,
       NewSessionRequest first,
-      Consumer<SharedStory> whenAbandoned) {
+      BiConsumer<SharedStory, Effect> whenAllLeft) {
     this.bodyHash = bodyHash;
     this.caller = caller;
     this.first = first;
-    this.whenAbandoned = whenAbandoned;
+    this.whenAllLeft = whenAllLeft;
   }
 
   String bodyHash() {
@@ -55,119 +68,142 @@ final class SharedStory {
     return caller;
   }
 
+  /** The request that entered it; everything that is shared runs on this one's executor. */
   NewSessionRequest first() {
     return first;
   }
 
   /**
-   * Who tells the story is to be asked; false when that isn't needed any more, or is being done: it
-   * will be done again then.
-   */
-  synchronized boolean asks() {
-    if (asking) {
-      askAgain = true;
-    }
-    boolean now = !asking && story == null && answered == null && !abandoned;
-    asking |= now;
-    return now;
-  }
-
-  /** It isn't asked any more; whether to ask again, for something happened meanwhile. */
-  synchronized boolean asked() {
-    asking = false;
-    boolean again = askAgain;
-    askAgain = false;
-    return again;
-  }
-
-  /**
-   * Completes when it is known who tells it, so that its body is that of the key, or that it isn't
-   * told; then it isn't among those that run any more.
+   * Completes when it is known whose body is the key's: this one's, or that of another, so that
+   * this one isn't among those under way any more.
    */
   CompletableFuture<Void> decided() {
     return decided;
   }
 
-  synchronized boolean isAbandoned() {
-    return abandoned;
+  synchronized boolean isClosed() {
+    return machine.state() == State.CLOSED;
   }
 
-  /** One more listener; null when all have left, so that there is nothing to listen to. */
+  synchronized State state() {
+    return machine.state();
+  }
+
+  /** An event that brings no data. */
+  synchronized Effect fire(Event event) {
+    Effect effect = machine.fire(event);
+    check();
+    return effect;
+  }
+
+  /** It has begun, or has joined one that has. */
+  synchronized Effect started(PendingSession begun) {
+    Effect effect = machine.fire(Event.STARTED);
+    pending = begun;
+    check();
+    return effect;
+  }
+
+  /** It has an answer; whoever joins from now on gets it as soon as the state lets it. */
+  synchronized Effect answered(Event event, NewSessionAnswer given) {
+    Effect effect = machine.fire(event);
+    if (machine.state() != State.CLOSED) {
+      answer = given;
+    }
+    check();
+    return effect;
+  }
+
+  /** A mistake in the program: the answer that it has is given, or else this one. */
+  synchronized Effect broken(NewSessionAnswer mistake) {
+    Effect effect = machine.fire(Event.BROKEN);
+    if (answer == null) {
+      answer = mistake;
+    }
+    return effect;
+  }
+
+  /** Somebody will bring the request to its answer: costs nothing, so it is checked always. */
+  private void check() {
+    boolean holds =
+        switch (machine.state()) {
+          case ENTERED, CLAIMING, CLAIMING_AGAIN, ELSEWHERE, STARTING ->
+              pending == null && answer == null;
+          case RUNNING -> pending != null && answer == null;
+          case RECORDING -> pending != null && answer != null;
+          case ANSWERED -> answer != null;
+          case CLOSED -> present == 0 || answer != null;
+        };
+    if (!holds) {
+      throw new IllegalStateException(
+          "shared request %s: nobody answers it in state %s"
+              .formatted(first.id(), machine.state()));
+    }
+  }
+
+  /** Gives the answer to all who listen, each on its own loop. */
+  void answerAll() {
+    List<Listener> all;
+    NewSessionAnswer given;
+    synchronized (this) {
+      all = List.copyOf(listeners);
+      given = answer;
+    }
+    if (given != null) {
+      all.forEach(listener -> listener.answer(given));
+    }
+  }
+
+  /** One more listener; null when nobody waits for the request any more. */
   @Nullable PendingSession join(NewSessionRequest request, SessionWish.Progress progress) {
     Listener listener = new Listener(request, progress);
-    NewSessionAnswer already;
+    Effect effect;
+    NewSessionAnswer given;
     synchronized (this) {
-      if (abandoned) {
-        return null;
+      effect = fire(Event.JOINED);
+      if (effect != Effect.TURN_AWAY) {
+        listeners.add(listener);
+        present++;
       }
-      listeners.add(listener);
-      present++;
-      already = told;
+      given = answer;
     }
-    if (already != null) {
-      listener.hear(already);
+    if (effect == Effect.ANSWER_AT_ONCE && given != null) {
+      listener.answer(given);
     }
-    return listener;
+    return effect == Effect.TURN_AWAY ? null : listener;
   }
 
-  void isToldBy(PendingSession pending) {
-    boolean nobody;
-    synchronized (this) {
-      story = pending;
-      nobody = abandoned;
+  /** The pending request loses its client; on the loop of that request, as it demands. */
+  void leavePending() {
+    PendingSession begun = pending();
+    if (begun != null) {
+      first.executor().execute(begun::clientLeft);
     }
-    if (nobody) {
-      pending.clientLeft();
-    }
-  }
-
-  /**
-   * The story has its answer, which is told later.
-   *
-   * @return false when all have left before
-   */
-  synchronized boolean isAnswered(NewSessionAnswer answer) {
-    if (!abandoned) {
-      answered = answer;
-    }
-    return !abandoned;
-  }
-
-  void tell(NewSessionAnswer answer) {
-    List<Listener> all;
-    synchronized (this) {
-      answered = answer;
-      told = answer;
-      all = List.copyOf(listeners);
-    }
-    all.forEach(listener -> listener.hear(answer));
   }
 
   private void left() {
-    PendingSession pending;
+    Effect effect;
     synchronized (this) {
       present--;
-      abandoned = present == 0 && answered == null;
-      if (!abandoned) {
+      if (present > 0) {
         return;
       }
-      pending = story;
+      effect = fire(Event.ALL_LEFT);
     }
-    whenAbandoned.accept(this);
-    if (pending != null) {
-      first.executor().execute(pending::clientLeft);
-    }
+    whenAllLeft.accept(this, effect);
   }
 
-  private synchronized @Nullable PendingSession story() {
-    return story;
+  private synchronized @Nullable PendingSession pending() {
+    return pending;
   }
 
-  /** One of the repeats. */
+  /** One of the repeats; owned by its own loop. */
   private final class Listener implements PendingSession {
     private final NewSessionRequest request;
     private final SessionWish.Progress progress;
     private final CompletableFuture<NewSessionAnswer> answer = new CompletableFuture<>();
+
+    /** A connection may report its end twice. */
     private boolean gone;
 
     Listener(NewSessionRequest request, SessionWish.Progress progress) {
@@ -175,8 +211,8 @@ final class SharedStory {
       this.progress = progress;
     }
 
-    void hear(NewSessionAnswer said) {
-      request.executor().execute(() -> answer.complete(said));
+    void answer(NewSessionAnswer given) {
+      request.executor().execute(() -> answer.complete(given));
     }
 
     @Override
@@ -189,11 +225,12 @@ final class SharedStory {
       return progress;
     }
 
+    /** Those of the pending request may only be read on its own loop. */
     @Override
     public List<Map<String, Object>> steps() {
-      PendingSession pending = story();
+      PendingSession begun = pending();
       boolean own = request.executor() == first.executor();
-      return pending == null || !own ? List.of() : pending.steps();
+      return begun == null || !own ? List.of() : begun.steps();
     }
 
     @Override
