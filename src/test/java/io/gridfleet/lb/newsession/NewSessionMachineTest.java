@@ -155,6 +155,19 @@ final class NewSessionMachineTest {
     }
   }
 
+  /** Neither the wait nor the attempt has an alarm that rings for nobody. */
+  @Test
+  void aSessionThatWasAnsweredLeavesNoTimer() {
+    StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+    lab.fleet(1);
+    int before = lab.time.scheduled();
+    Story story = lab.ask(Map.of("platformName", "Android"));
+    lab.time.pass(Duration.ofSeconds(1));
+
+    assertThat(story.state()).isEqualTo(State.CREATED);
+    assertThat(lab.time.scheduled()).isEqualTo(before);
+  }
+
   @Test
   void aClientLeavesInEachState() {
     for (State state : BEFORE_THE_END) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A random day of a lab on a virtual clock: requests, clients that leave, sessions that end, nodes
@@ -49,7 +50,7 @@ final class RandomDay {
   private final Set<String> left = new HashSet<>();
   private final Map<String, List<Duration>> answers = new HashMap<>();
   private final List<String> attempts = new ArrayList<>();
-  private boolean allStay;
+  private @Nullable LabRun run;
 
   /**
    * @param picks what the strategy {@code random} throws its dice with
@@ -92,10 +93,10 @@ final class RandomDay {
   /**
    * From now on the store is some way off, and one call in {@code lossEvery} is lost, half of these
    * after they were carried out. No device leaves the inventory: the node of one that has left
-   * isn't asked for what it may hold.
+   * isn't asked for what it may hold. One device belongs to a run that another replica began.
    */
   void slowStore(int lossEvery) {
-    allStay = true;
+    run = new LabRun(lab, DeviceId.of("phone-0"));
     Random store = new Random(luck.nextLong());
     lab.link.latency(() -> store.nextLong(1, 400_000_000));
     lab.link.fates(
@@ -118,6 +119,9 @@ final class RandomDay {
 
   /** Nobody asks any more, and every session ends. */
   void evening() {
+    if (run != null) {
+      run.hearOfItsEnd();
+    }
     lab.time.pass(Duration.ofMinutes(10));
     asked.forEach(it -> lab.end(it.story()));
     lab.time.pass(Duration.ofMinutes(1));
@@ -134,8 +138,10 @@ final class RandomDay {
       left.add(any.id());
     } else if (what < 12) {
       lab.end(any.story());
-    } else if (what < 13 || allStay) {
+    } else if (what < 13) {
       nodeGoesOrComesBack();
+    } else if (run != null) {
+      run.end();
     } else {
       deviceGoesOrComesBack();
     }
@@ -175,6 +181,9 @@ final class RandomDay {
     asks.put("gridfleet:retryNewSessionFailure", luck.nextInt(4) > 0);
     asks.put("gridfleet:ignoreFailedDevices", luck.nextInt(4) > 0);
     asks.put("gridfleet:priority", luck.nextInt(3));
+    if (run != null && luck.nextInt(4) == 0) {
+      asks.put("gridfleet:run_id", run.id());
+    }
     List<String> known = strategies.stream().sorted().toList();
     asks.put("gridfleet:deviceStrategy", known.get(luck.nextInt(known.size())));
     return asks;

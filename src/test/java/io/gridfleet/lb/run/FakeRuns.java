@@ -1,6 +1,7 @@
 package io.gridfleet.lb.run;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.lab.StoreLink;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,12 +15,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Runs in memory, with the semantics of the port; every call is one step. */
+/**
+ * Runs in memory, with the semantics of the port; every call is one step, behind a link that may
+ * lose it.
+ */
 public final class FakeRuns implements Runs {
   private final Map<RunId, Run> all = new LinkedHashMap<>();
   private final InstantSource clock;
   private final Predicate<DeviceId> locked;
+  private @Nullable StoreLink link;
 
   public FakeRuns(InstantSource clock) {
     this(clock, device -> false);
@@ -33,8 +40,21 @@ public final class FakeRuns implements Runs {
     this.locked = locked;
   }
 
+  /** The way on which calls come from now on; what tests ask for themselves doesn't. */
+  public void link(StoreLink way) {
+    link = way;
+  }
+
+  private <T> CompletionStage<T> called(String name, Supplier<CompletionStage<T>> work) {
+    return link == null ? work.get() : link.call("runs." + name, work);
+  }
+
   @Override
-  public synchronized CompletionStage<Reserving> reserve(
+  public CompletionStage<Reserving> reserve(RunId id, RunRequest request, List<Want> wants) {
+    return called("reserve", () -> reserved(id, request, wants));
+  }
+
+  private synchronized CompletionStage<Reserving> reserved(
       RunId id, RunRequest request, List<Want> wants) {
     Set<DeviceId> taken = new HashSet<>();
     all.values().stream()
@@ -61,12 +81,25 @@ public final class FakeRuns implements Runs {
   }
 
   @Override
-  public synchronized CompletionStage<Optional<Run>> find(RunId id) {
+  public CompletionStage<Optional<Run>> find(RunId id) {
+    return called("find", () -> found(id));
+  }
+
+  private synchronized CompletionStage<Optional<Run>> found(RunId id) {
     return CompletableFuture.completedStage(Optional.ofNullable(all.get(id)));
   }
 
   @Override
-  public synchronized CompletionStage<Optional<Changed>> change(RunId id, Change change) {
+  public CompletionStage<Optional<Changed>> change(RunId id, Change change) {
+    return called("change", () -> changed(id, change));
+  }
+
+  /** Ends a run, as its client does it. */
+  public CompletionStage<Optional<Changed>> complete(RunId id) {
+    return change(id, (run, now) -> run.complete(now));
+  }
+
+  private synchronized CompletionStage<Optional<Changed>> changed(RunId id, Change change) {
     Run before = all.get(id);
     if (before == null) {
       return CompletableFuture.completedStage(Optional.empty());
@@ -81,12 +114,20 @@ public final class FakeRuns implements Runs {
   }
 
   @Override
-  public synchronized CompletionStage<List<Run>> live() {
+  public CompletionStage<List<Run>> live() {
+    return called("live", this::alive);
+  }
+
+  private synchronized CompletionStage<List<Run>> alive() {
     return CompletableFuture.completedStage(all.values().stream().filter(Run::live).toList());
   }
 
   @Override
-  public synchronized CompletionStage<Page> list(Filter filter, Window window) {
+  public CompletionStage<Page> list(Filter filter, Window window) {
+    return called("list", () -> listed(filter, window));
+  }
+
+  private synchronized CompletionStage<Page> listed(Filter filter, Window window) {
     Comparator<Run> order =
         switch (filter.sort()) {
           case CREATED_AT -> Comparator.comparing(run -> run.times().created());
