@@ -1,15 +1,18 @@
 # Starts docker/compose.cluster.yaml whole, over images made here and with a demo lab for its nodes: a session through the
 # balancer goes on while replicas stop, and Prometheus reads all three.
-# usage: compose-cluster.sh SCRATCH REPOSITORY PORT PORT  (after image.sh; DOCKER_HOST names the engine)
+# usage: compose-cluster.sh SCRATCH REPOSITORY  (after image.sh; DOCKER_HOST names the engine)
 set -eu
+# What is mounted is read by users of the containers.
+umask 022
 scratch=$1/cluster-images
 repository=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/until.sh"
-export GRIDFLEET_LB_PORT=$3 PROMETHEUS_PORT=$4 COMPOSE_PROJECT_NAME=gridfleet-ci-cluster LAB_DB_PASSWORD=only-here
+# The engine chooses the ports: one chosen here could be taken before the containers start.
+export GRIDFLEET_LB_PORT=0 PROMETHEUS_PORT=0 COMPOSE_PROJECT_NAME=gridfleet-ci-cluster LAB_DB_PASSWORD=only-here
 export PROMETHEUS_IMAGE=prometheus:local HAPROXY_IMAGE=haproxy:local POSTGRES_IMAGE=postgres:local
-front=http://127.0.0.1:$GRIDFLEET_LB_PORT
-prometheus=http://127.0.0.1:$PROMETHEUS_PORT
+# A busy machine takes its time to create seven containers; the usual limit of one call to the engine is 60 s.
+export COMPOSE_HTTP_TIMEOUT=300
 
 docker image inspect "$PROMETHEUS_IMAGE" >/dev/null 2>&1 ||
   bash "$here/program-image.sh" "$PROMETHEUS_IMAGE" "$scratch/prometheus" 'ENTRYPOINT ["/bin/prometheus"]' -- prometheus
@@ -41,10 +44,12 @@ YAML
 compose() { docker-compose -f "$repository/docker/compose.cluster.yaml" -f "$scratch/demo.yaml" "$@"; }
 trap 'compose down -v -t 20 >/dev/null 2>&1' EXIT
 
+# broken WHAT: the last lines, which the summary of a run shows, are the containers, the balancer's log and what is broken.
 broken() {
+  compose logs --no-color --tail 40
   compose ps
-  compose logs --tail 40
-  echo "$1"
+  compose logs --no-color --tail 6 balancer
+  echo "broken: $1"
   exit 1
 }
 
@@ -52,14 +57,22 @@ broken() {
 await() {
   local what=$1
   shift
-  until_so 180 "$@" || broken "not in three minutes: $what"
+  until_so 180 "$@" && return 0
+  echo "$* once more:"
+  "$@" || true
+  broken "not in three minutes: $what"
 }
 
+# asks CURL-ARGUMENT…: the answer, whatever its status; the word of curl where there is none.
+asks() { curl -sS "$@" 2>&1 || true; }
+
 compose up -d --no-build || broken 'the cluster does not start'
+front=http://$(compose port balancer 4444)
+prometheus=http://$(compose port prometheus 9090)
 await 'the balancer has a replica that is ready' curl -fsS "$front/readyz"
 
 asked='{"capabilities": {"alwaysMatch": {"platformName": "Android", "appium:udid": "1A2B3C4D5E"}}}'
-answered=$(curl -sS -m 60 -H 'Content-Type: application/json' -d "$asked" "$front/session")
+answered=$(asks -m 60 -H 'Content-Type: application/json' -d "$asked" "$front/session")
 session=$(printf '%s' "$answered" | sed -n 's/.*"sessionId":"\([^"]*\)".*/\1/p')
 [ -n "$session" ] || broken "no session through the balancer: $answered"
 echo "a session through the balancer: $session"
@@ -70,21 +83,26 @@ echo 'Prometheus reads three replicas'
 
 goes_on() {
   for _ in 1 2 3 4 5 6; do
-    curl -fsS -m 30 "$front/session/$session/title" >/dev/null || broken "$1: the session does not go on"
+    title=$(asks -m 30 "$front/session/$session/title")
+    case $title in
+      '{"value":"'*) ;;
+      *) broken "$1: the session does not go on: $title" ;;
+    esac
   done
 }
 
 goes_on 'all replicas serve'
 for replica in replica-1 replica-2; do
-  compose stop -t 30 "$replica"
+  compose stop -t 30 "$replica" || broken "$replica does not stop"
   goes_on "$replica stopped"
   echo "the session goes on without $replica"
 done
 await 'Prometheus misses two' targets_up 1
-curl -fsS -m 30 -X DELETE "$front/session/$session" | grep -q '"value":null' || broken 'the session does not end'
-compose up -d --no-build --no-deps replica-1
+answered=$(asks -m 30 -X DELETE "$front/session/$session")
+[ "$answered" = '{"value":null}' ] || broken "the session does not end: $answered"
+compose up -d --no-build --no-deps replica-1 || broken 'replica-1 does not start again'
 await 'replica-1 is read again' targets_up 2
-answered=$(curl -sS -m 60 -H 'Content-Type: application/json' -d "$asked" "$front/session")
+answered=$(asks -m 60 -H 'Content-Type: application/json' -d "$asked" "$front/session")
 case $answered in
   *'"sessionId"'*) echo 'the device serves again' ;;
   *) broken "the device is not free again: $answered" ;;

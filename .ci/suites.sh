@@ -42,7 +42,7 @@ junit() {
 robot_framework() {
   say 'Robot Framework: SeleniumLibrary, AppiumLibrary'
   local status=0
-  (cd "$suites/robot" && PYTHONDONTWRITEBYTECODE=1 timeout 300 "$scratch/suites/robot/bin/robot" --outputdir "$scratch/suites/robot-out" \
+  (cd "$suites/robot" && PYTHONDONTWRITEBYTECODE=1 kept timeout 300 "$scratch/suites/robot/bin/robot" --outputdir "$scratch/suites/robot-out" \
     --xunit "$scratch/suites/robot-reports/robot.xml" --name clients .) || status=$?
   junit 'Robot Framework' "$status" "$scratch/suites/robot-reports"
 }
@@ -50,9 +50,9 @@ robot_framework() {
 ruby_client() {
   say 'Ruby: selenium-webdriver'
   local status=0 runs failures errors skips
-  timeout 300 ruby "$suites/ruby/test_selenium.rb" | tee "$scratch/suites/ruby.txt" || status=$?
+  kept timeout 300 ruby "$suites/ruby/test_selenium.rb" || status=$?
   read -r runs failures errors skips <<<"$(sed -n \
-    's/^\([0-9]*\) runs, [0-9]* assertions, \([0-9]*\) failures, \([0-9]*\) errors, \([0-9]*\) skips$/\1 \2 \3 \4/p' "$scratch/suites/ruby.txt")"
+    's/^\([0-9]*\) runs, [0-9]* assertions, \([0-9]*\) failures, \([0-9]*\) errors, \([0-9]*\) skips$/\1 \2 \3 \4/p' "$scratch/said")"
   local bad=$((${failures:-0} + ${errors:-0} + ${skips:-0}))
   [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
   count 'Ruby' $((${runs:-0} - bad)) "$bad"
@@ -61,14 +61,14 @@ ruby_client() {
 selenide() {
   say 'Selenide'
   local status=0
-  timeout 300 mvn -q -B -f "$scratch/suites/selenide/pom.xml" test || status=$?
+  kept timeout 300 mvn -q -B -f "$scratch/suites/selenide/pom.xml" test || status=$?
   junit 'Selenide' "$status" "$scratch/suites/selenide/target/surefire-reports"
 }
 
 playwright() {
   say "Playwright's Grid mode"
   local status=0
-  (cd "$scratch/suites/js" && timeout 120 node --test --test-reporter=junit \
+  (cd "$scratch/suites/js" && kept timeout 120 node --test --test-reporter=junit \
     --test-reporter-destination="$scratch/suites/playwright.xml" playwright.test.js) || status=$?
   mkdir -p "$scratch/suites/playwright-reports"
   mv "$scratch/suites/playwright.xml" "$scratch/suites/playwright-reports/" || true
@@ -78,7 +78,7 @@ playwright() {
 nightwatch() {
   say 'Nightwatch'
   local status=0
-  (cd "$scratch/suites/js" && GRIDFLEET_REPORTS="$scratch/suites/nightwatch-reports" timeout 120 \
+  (cd "$scratch/suites/js" && GRIDFLEET_REPORTS="$scratch/suites/nightwatch-reports" kept timeout 120 \
     node node_modules/nightwatch/bin/nightwatch --config nightwatch/nightwatch.conf.cjs) || status=$?
   junit 'Nightwatch' "$status" "$scratch/suites/nightwatch-reports"
 }
@@ -89,7 +89,7 @@ appium_driver_suite() {
   local status=0 passes failures
   (cd "$scratch/suites/js" && timeout 180 node node_modules/mocha/bin/mocha.js --require driver-e2e/through.cjs --timeout 20000 --retries 2 \
     --reporter json --reporter-option "output=$scratch/suites/driver-e2e.json" driver-e2e/fake.spec.cjs >"$scratch/suites/driver-e2e.log" 2>&1) ||
-    { status=$?; tail -n 60 "$scratch/suites/driver-e2e.log"; }
+    { status=$?; kept tail -n 60 "$scratch/suites/driver-e2e.log"; }
   read -r passes failures <<<"$(python3 -c 'import json, sys
 stats = json.load(open(sys.argv[1]))["stats"]
 print(stats["passes"], stats["failures"] + stats["pending"])' "$scratch/suites/driver-e2e.json" || echo 0 1)"
