@@ -32,7 +32,13 @@ final class Audience {
 
   /** A request that used it has ended; whether it was the last one. */
   boolean part() {
-    return --users == 0;
+    users--;
+    Invariant.holds(users >= 0, "a request parted twice from those that ask the same");
+    return users == 0;
+  }
+
+  int users() {
+    return users;
   }
 
   int number() {

@@ -5,8 +5,6 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
-import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
 import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,14 +19,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * Matches waiting requests to devices.
  *
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
  * Waiter}: {@link Changes}. What holds at every release of it: no request waits while a free seat
- * fits it and its tenant may have one more session, unless the seat is {@link Matching#LEFT_FOR
+ * fits it and its tenant may have one more session, unless the seat is {@link Precedence#LEFT_FOR
  * left} for a moment to a request that has waited longer, on another replica or here with its lock
  * being asked for. Under the lock a seat is only picked and counted as taken; the lock on the slot
  * is then asked for outside, where the store says yes (the request has its device), no (another
@@ -41,19 +39,15 @@ public final class Distributor {
 
   private final Matching matching;
   private final Changes changes;
-  private final AtomicLong freesHeard = new AtomicLong();
   private final AtomicLong arrivals = new AtomicLong();
-  private final LockKeeper locks;
+  private final LockRequests lockRequests;
+  private final LabViews views;
   private final FleetSignals signals;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final ReleaseLocks releases;
   private final Executor background;
   private final RequestMatcher matcher;
-  private final FullTenants full;
-
-  /** Guarded by the lock of {@link Changes}. */
-  private @Nullable Placement closed;
 
   /** For a process that has no other replicas. */
   public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
@@ -73,15 +67,14 @@ public final class Distributor {
       Executor background) {
     this.background = background;
     this.matching = new Matching(replica, signals.hasOthers());
-    this.changes = new Changes(matching, signals, clock, this::askForLock, this::takeBackAt);
+    this.changes = new Changes(matching, signals, clock, new AfterChanges());
     this.signals = signals;
-    this.locks = locks;
     this.timer = timer;
     this.clock = clock;
-    this.full = new FullTenants(changes, matching, timer, GUESS_STANDS);
+    this.lockRequests = new LockRequests(changes, matching, locks, timer, GUESS_STANDS);
+    this.views = new LabViews(changes, clock);
     this.matcher =
-        new RequestMatcher(
-            changes, matching, new MatchingWork(background), clock, this::begin, this::endWait);
+        new RequestMatcher(changes, new MatchingWork(background), clock, this::begin, this::end);
     this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }
 
@@ -102,15 +95,7 @@ public final class Distributor {
 
   /** What was heard, to be taken over into the model. */
   interface News {
-    void apply(Matching matching, Instant now, Matching.Result result);
-  }
-
-  private void takeBackAt(DeviceId device, Instant until) {
-    var unused =
-        timer.schedule(
-            () -> changes.make((now, steps) -> matching.takeBack(device, until, steps)),
-            Math.max(0, Duration.between(clock.instant(), until).toNanos()),
-            TimeUnit.NANOSECONDS);
+    void apply(Matching matching, Instant now, Changes.Steps steps);
   }
 
   /**
@@ -132,210 +117,82 @@ public final class Distributor {
     return wait(waiter);
   }
 
-  /** Gives a request a device, a place in the queue, or an answer. */
+  /** Gives a request a device, a place in the queue, or an answer. Called under the lock. */
   private void begin(Waiter waiter, Answers answers, Instant now, Changes.Steps steps) {
-    if (waiter.state() == Waiter.State.DONE) {
+    if (waiter.isEnded()) {
       return;
     }
+    try {
+      decide(waiter, answers, now, steps);
+    } catch (RuntimeException mistake) {
+      matching.waiters().end(waiter, Waiter.Answer.of(mistake), steps);
+    }
+  }
+
+  private void decide(Waiter waiter, Answers answers, Instant now, Changes.Steps steps) {
+    Placement closed = matching.closed();
     if (closed != null) {
-      finish(waiter, closed, steps);
+      matching.waiters().end(waiter, Waiter.Answer.of(closed), steps);
       return;
     }
     matching.ask(waiter, answers);
     Matching.Hopeless hopeless = matching.hopeless(waiter);
     if (hopeless != null) {
-      steps.add(
-          () ->
-              matcher.explain(
-                  waiter,
-                  hopeless == Matching.Hopeless.ALL_FAILED
-                      ? Placement.NoneLeft::new
-                      : Placement.NothingMatches::new));
+      matching
+          .waiters()
+          .noMatch(
+              waiter,
+              hopeless == Matching.Hopeless.ALL_FAILED
+                  ? Placement.NoneLeft::new
+                  : Placement.NothingMatches::new,
+              steps);
     } else if (!matching.pickFor(waiter, now, steps)) {
-      matching.enter(waiter);
-      queued(waiter, Duration.between(now, waiter.deadline()), steps);
+      matching.waiters().noSlot(waiter, now, steps);
     }
-  }
-
-  /** A request that comes back to the queue keeps the alarm that was set when it first came. */
-  private void queued(Waiter waiter, Duration wait, Changes.Steps steps) {
-    if (waiter.everQueued()) {
-      return;
-    }
-    waiter.everQueued(true);
-    steps.add(() -> waiter.queued().complete(null));
-    steps.add(() -> setAlarm(waiter, wait));
   }
 
   private Wait wait(Waiter waiter) {
-    return new RequestWait(waiter, answer -> endWait(waiter, answer));
+    return new RequestWait(waiter, answer -> end(waiter, Waiter.Answer.of(answer)));
   }
 
-  private void askForLock(Pick pick) {
-    Order order = pick.waiter().order();
-    Optional<String> run = pick.question().run();
-    long heard = freesHeard.get();
-    CompletionStage<LockAnswer> answer;
-    try {
-      answer = locks.tryLock(pick.device(), order.attempt(), run, order.quota(), pick.freeFor());
-    } catch (RuntimeException refused) {
-      answer = CompletableFuture.failedFuture(refused);
+  private void end(Waiter waiter, Waiter.Answer answer) {
+    changes.make((now, steps) -> matching.waiters().end(waiter, answer, steps));
+  }
+
+  /** What changes have as steps. */
+  private final class AfterChanges implements Changes.Outside {
+    @Override
+    public void askForLock(Pick pick) {
+      lockRequests.ask(pick);
     }
-    answer.whenComplete(
-        (said, failure) -> {
-          if (failure != null) {
-            notLocked(pick, new Placement.StoreGone(failure));
-          } else if (said instanceof LockAnswer.Taken taken) {
-            locked(pick, taken.lock());
-          } else if (said instanceof LockAnswer.OverQuota) {
-            overQuota(pick, heard);
-          } else {
-            heldElsewhere(pick);
-          }
-        });
-  }
 
-  private void locked(Pick pick, DeviceLock lock) {
-    Waiter waiter = pick.waiter();
-    changes.make(
-        (now, steps) -> {
-          Fleet fleet = matching.fleet();
-          Seat seat = fleet.seat(lock.device());
-          matching.answered(waiter);
-          if (seat != null) {
-            seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
-            fleet.changed(seat);
-            fleet.tenants().belongsTo(lock, waiter.order().quota().tenant());
-            if (pick.before() > 0 && matching.others().missedTheirChance(waiter, seat, now)) {
-              steps.tell(new FleetSignal.WhoWaits());
-            }
-          }
-          Optional<String> counted = waiter.order().quota().counted();
-          if (!matching.others().isEmpty() || counted.isPresent()) {
-            steps.tell(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
-          }
-          Placement ending = waiter.ending();
-          if (ending == null) {
-            finish(waiter, new Placement.Placed(pick.device(), lock, pick.candidate()), steps);
-          } else {
-            finish(waiter, ending, steps);
-            steps.add(() -> release(lock));
-          }
-          matching.serveLeft(now, steps);
-        });
-  }
-
-  private void notLocked(Pick pick, Placement answer) {
-    Waiter waiter = pick.waiter();
-    changes.make(
-        (now, steps) -> {
-          matching.answered(waiter);
-          finish(waiter, waiter.ending() == null ? answer : waiter.ending(), steps);
-          Seat seat = matching.notTaken(pick);
-          if (seat != null) {
-            matching.serve(seat, now, steps);
-          }
-          matching.serveLeft(now, steps);
-        });
-  }
-
-  /**
-   * Another replica was first, or a run whose reservation we haven't heard of: the slot is theirs
-   * until news of the device comes. What was guessed of news that had passed before must not stand:
-   * after a while the store is asked again.
-   */
-  private void heldElsewhere(Pick pick) {
-    Waiter waiter = pick.waiter();
-    changes.make(
-        (now, steps) -> {
-          Seat seat = matching.notTaken(pick);
-          if (seat != null
-              && seat.timesFreed() == pick.timesFreed()
-              && seat.admits(pick.question(), now)) {
-            seat.holdElsewhere(now);
-            matching.fleet().changed(seat);
-            steps.add(() -> doubtLater(pick.device().id()));
-          }
-          backToItsPlace(waiter, seat, now, steps);
-        });
-  }
-
-  /**
-   * Sessions of the tenant on other replicas, of which we haven't heard, are as many as it may
-   * have. The request waits until one of them ends; where something was freed while the store was
-   * asked, its answer may be about before.
-   */
-  private void overQuota(Pick pick, long heardBefore) {
-    Waiter waiter = pick.waiter();
-    changes.make(
-        (now, steps) -> {
-          Seat seat = matching.notTaken(pick);
-          if (freesHeard.get() == heardBefore) {
-            matching.foundFull(waiter);
-            full.doubtLater(steps);
-          }
-          backToItsPlace(waiter, seat, now, steps);
-        });
-  }
-
-  /** It stands in the line again when what it didn't get is given to whoever is first there. */
-  private void backToItsPlace(
-      Waiter waiter, @Nullable Seat seat, Instant now, Changes.Steps steps) {
-    matching.answered(waiter);
-    Placement ending = waiter.ending() != null ? waiter.ending() : closed;
-    if (ending != null) {
-      finish(waiter, ending, steps);
-    } else {
-      matching.enter(waiter);
+    @Override
+    public void takeBackAt(DeviceId device, Instant until) {
+      var unused =
+          timer.schedule(
+              () -> changes.make((now, steps) -> matching.takeBack(device, until, steps)),
+              Math.max(0, Duration.between(clock.instant(), until).toNanos()),
+              TimeUnit.NANOSECONDS);
     }
-    if (seat != null) {
-      matching.serve(seat, now, steps);
-    }
-    matching.serveLeft(now, steps);
-    if (waiter.state() != Waiter.State.WAITING) {
-      return;
-    }
-    if (matching.pickFor(waiter, now, steps)) {
-      matching.line().leave(waiter);
-    } else {
-      queued(waiter, Duration.between(now, waiter.deadline()), steps);
-    }
-  }
 
-  /** The wait may have ended already: whoever comes second, this or the end, stops the alarm. */
-  private void setAlarm(Waiter waiter, Duration wait) {
-    waiter.alarm(
-        timer.schedule(
-            () -> matcher.explain(waiter, Placement.OutOfTime::new),
-            Math.max(0, wait.toNanos()),
-            TimeUnit.NANOSECONDS));
-    if (waiter.outcome().isDone()) {
-      waiter.stopAlarm();
+    @Override
+    public void explain(Waiter waiter, Function<Verdicts, Placement> answer) {
+      matcher.explain(waiter, answer);
     }
-  }
 
-  private void endWait(Waiter waiter, Placement answer) {
-    changes.make(
-        (now, steps) -> {
-          switch (waiter.state()) {
-            case MATCHING, WAITING -> finish(waiter, answer, steps);
-            case TAKING -> waiter.ending(answer);
-            case DONE -> {}
-          }
-        });
-  }
+    @Override
+    public void startTimer(Waiter waiter, Duration wait) {
+      waiter.timer(
+          timer.schedule(
+              () -> matcher.explain(waiter, Placement.OutOfTime::new),
+              Math.max(0, wait.toNanos()),
+              TimeUnit.NANOSECONDS));
+    }
 
-  private void finish(Waiter waiter, Placement answer, Changes.Steps steps) {
-    matching.ended(waiter);
-    boolean everQueued = waiter.everQueued();
-    steps.add(
-        () -> {
-          if (everQueued) {
-            waiter.queued().complete(null);
-          }
-          waiter.outcome().complete(answer);
-          waiter.stopAlarm();
-        });
+    @Override
+    public void release(DeviceLock lock) {
+      Distributor.this.release(lock);
+    }
   }
 
   /**
@@ -355,7 +212,7 @@ public final class Distributor {
   void freed(DeviceId device, int slot, long token) {
     changes.make(
         (now, steps) -> {
-          freesHeard.incrementAndGet();
+          lockRequests.freed();
           Seat seat = matching.fleet().seat(device);
           if (seat != null) {
             matching.freed(seat, slot, token, now, steps);
@@ -363,21 +220,9 @@ public final class Distributor {
         });
   }
 
-  private void doubtLater(DeviceId device) {
-    var unused =
-        timer.schedule(() -> doubt(device), GUESS_STANDS.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   /** What was only guessed of a device doesn't stand any more. */
   void doubt(DeviceId device) {
-    tell(
-        fleet -> {
-          Seat seat = fleet.seat(device);
-          if (seat != null) {
-            seat.forgetElsewhere();
-          }
-        },
-        List.of(device));
+    lockRequests.doubt(device);
   }
 
   void hear(News news) {
@@ -419,34 +264,37 @@ public final class Distributor {
 
   /** How many sessions a tenant has, those that are starting included. */
   public int sessionsOf(String tenant) {
-    return changes.look(model -> model.fleet().tenants().of(tenant));
+    return views.sessionsOf(tenant);
   }
 
   /** What stands between each device and such a request, now; with all names. */
   public List<Verdict> explain(Order order) {
-    Instant now = clock.instant();
-    return changes.look(Matching::states).stream()
-        .map(seat -> Inhibitors.best(seat, order, Optional.empty(), now))
-        .toList();
+    return views.explain(order);
   }
 
   /** All devices and their state. */
   public List<SeatView> seats() {
-    Instant now = clock.instant();
-    return changes.look(Matching::states).stream().map(seat -> seat.view(now)).toList();
+    return views.seats();
   }
 
   /** Whether any device serves, be it now or when its session has ended. */
   public boolean anyInService() {
-    Instant now = clock.instant();
-    return changes.look(
-        model -> model.fleet().seats().stream().anyMatch(seat -> seat.inService(now)));
+    return views.anyInService();
   }
 
   /** Who waits, in order. */
   public List<QueuedRequest> queue() {
-    Instant now = clock.instant();
-    return changes.look(Matching::queue).requests(now);
+    return views.queue();
+  }
+
+  /** How many requests wait. */
+  public int queueLength() {
+    return views.queueLength();
+  }
+
+  /** How long the request that waits longest has waited; zero if none waits. */
+  public Duration oldestWait() {
+    return views.oldestWait();
   }
 
   /** Where work is done that is too much for an event loop. */
@@ -454,32 +302,12 @@ public final class Distributor {
     return background;
   }
 
-  /** How many requests wait. */
-  public int queueLength() {
-    return changes.look(model -> model.line().length());
-  }
-
-  /** How long the request that waits longest has waited; zero if none waits. */
-  public Duration oldestWait() {
-    Instant now = clock.instant();
-    return changes
-        .look(model -> model.line().firstArrival())
-        .map(arrival -> Duration.between(arrival, now))
-        .filter(waited -> !waited.isNegative())
-        .orElse(Duration.ZERO);
-  }
-
   /**
    * Takes all requests out of the queue and places none any more; their clients get an error. Those
    * whose locks are being asked for get their device, or the same error.
    */
   public void close(String why) {
-    changes.make(
-        (now, steps) -> {
-          Placement answer = new Placement.Closed(why);
-          closed = answer;
-          matching.line().all().forEach(waiter -> finish(waiter, answer, steps));
-        });
+    changes.make((now, steps) -> matching.close(new Placement.Closed(why), steps));
   }
 
   /**
@@ -489,7 +317,21 @@ public final class Distributor {
    */
   public boolean remove(String request, String why) {
     Optional<Waiter> found = changes.look(model -> Optional.ofNullable(model.line().of(request)));
-    found.ifPresent(waiter -> endWait(waiter, new Placement.Removed(why)));
+    found.ifPresent(waiter -> end(waiter, Waiter.Answer.of(new Placement.Removed(why))));
     return found.isPresent();
+  }
+
+  /**
+   * Looks at everything that must hold between two changes; for tests, as it takes long in a large
+   * lab.
+   *
+   * @throws IllegalStateException if something doesn't hold
+   */
+  public void verify() {
+    changes.look(
+        model -> {
+          model.verify();
+          return true;
+        });
   }
 }

@@ -159,6 +159,26 @@ final class Fleet {
     return tenants;
   }
 
+  /**
+   * What is counted of each device is what is held of it and asked for.
+   *
+   * @param asking requests whose locks are being asked for, and of which seats
+   */
+  void verify(Map<Waiter, Seat> asking) {
+    Map<Seat.NodeSessions, Integer> sessions = new HashMap<>();
+    for (Seat seat : seats.values()) {
+      long asked = asking.values().stream().filter(seat::equals).count();
+      seat.verify(asked);
+      Invariant.holds(
+          free.get(seat.index()) == seat.freeSlots() > 0,
+          seat.device().id() + " is free, or not, and isn't marked so");
+      sessions.merge(seat.nodeSessions(), seat.sessions(), Integer::sum);
+    }
+    sessions.forEach(
+        (node, sum) -> Invariant.holds(node.count() == sum, "a node's sessions are miscounted"));
+    tenants.verify(asking.keySet());
+  }
+
   private List<Seat> seatsOf(NodeId node) {
     return seats.values().stream().filter(seat -> seat.device().node().id().equals(node)).toList();
   }

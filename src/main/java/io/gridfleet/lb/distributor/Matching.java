@@ -5,6 +5,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.Changes.Steps;
 import io.gridfleet.lb.distributor.OtherLines.Ahead;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,6 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,46 +22,24 @@ import org.jspecify.annotations.Nullable;
  * distributor's lock.
  */
 final class Matching {
-  /**
-   * A device that somebody has waited longer for on another replica is left to it for so long after
-   * it got free: what a signal and a lock take where processes stand still for a quarter of a
-   * second, and little to lose when that replica is dead. Those behind it have their turn after as
-   * long again.
-   */
-  static final Duration LEFT_FOR = Duration.ofMillis(400);
-
-  /**
-   * A replica that tells of another request meanwhile lives, and has as long again for that one;
-   * not for longer than this, so that a device rests for a second at the most.
-   */
-  private static final Duration LEFT_AGAIN_WITHIN = Duration.ofMillis(600);
-
   private final Fleet fleet = new Fleet();
   private final WaitingLine line = new WaitingLine();
   private final OtherLines others = new OtherLines();
   private final OwnFronts fronts;
-  private final LeftSeats left = new LeftSeats();
-  private final TreeSet<Waiter> asking = new TreeSet<>();
-  private final boolean hasOthers;
+  private final WaiterTransitions waiters;
+  private final Precedence precedence;
+
+  /** What requests get from now on; null while they are placed. */
+  private @Nullable Placement closed;
 
   /**
    * @param replica the id of this process, as others hear it
    * @param hasOthers whether there can be other replicas
    */
   Matching(String replica, boolean hasOthers) {
-    this.hasOthers = hasOthers;
     this.fronts = new OwnFronts(replica);
-  }
-
-  /** What follows from a change, to be done when the lock is free again. */
-  interface Result {
-    /** The lock of a seat is to be asked for. */
-    void picked(Pick pick);
-
-    /**
-     * A seat was left to requests that go before: to be {@link Matching#takeBack taken back} then.
-     */
-    void left(DeviceId device, Instant until);
+    this.waiters = new WaiterTransitions(line, fronts);
+    this.precedence = new Precedence(fleet, line, others, hasOthers);
   }
 
   /**
@@ -74,7 +52,7 @@ final class Matching {
   record Pick(Waiter waiter, Device device, int candidate, int before, int timesFreed) {
     /** How long the slot must have been free. */
     Duration freeFor() {
-      return LEFT_FOR.multipliedBy(before);
+      return Precedence.LEFT_FOR.multipliedBy(before);
     }
 
     Question question() {
@@ -98,10 +76,21 @@ final class Matching {
     return fronts;
   }
 
-  void enter(Waiter waiter) {
-    line.enter(waiter);
-    waiter.everInLine(true);
-    fronts.entered(waiter);
+  WaiterTransitions waiters() {
+    return waiters;
+  }
+
+  @Nullable Placement closed() {
+    return closed;
+  }
+
+  /**
+   * Ends all requests in the line, and places none any more. Those whose locks are being asked for
+   * end when the store has answered.
+   */
+  void close(Placement answer, Steps steps) {
+    closed = answer;
+    line.all().forEach(waiter -> waiters.end(waiter, Waiter.Answer.of(answer), steps));
   }
 
   /** Says to other replicas what they don't know yet of who waits here. */
@@ -147,16 +136,6 @@ final class Matching {
         underQuota(waiter.order().quota()));
   }
 
-  /** A request that has asked ends, out of the queue or from its place in it. */
-  void ended(Waiter waiter) {
-    if (waiter.state() == Waiter.State.WAITING) {
-      line.leave(waiter);
-    }
-    waiter.state(Waiter.State.DONE);
-    fronts.settled(waiter);
-    waiter.audiences().forEach(line::part);
-  }
-
   /** Why waiting is no use to a request. */
   enum Hopeless {
     NOTHING_FITS,
@@ -183,18 +162,33 @@ final class Matching {
     return fleet.tenants().allows(quota);
   }
 
-  /** Finds a free seat for a request; false when there is none that it may have. */
-  boolean pickFor(Waiter waiter, Instant now, Result result) {
+  /**
+   * Finds a free seat for a request.
+   *
+   * @return false when there is none that it may have; true, too, when looking for one failed
+   *     through a mistake, which has ended the request
+   */
+  boolean pickFor(Waiter waiter, Instant now, Steps steps) {
     if (!underQuota(waiter.order().quota())) {
       return false;
     }
+    try {
+      return pickAny(waiter, now, steps);
+    } catch (RuntimeException mistake) {
+      // A pick strategy isn't ours. The other requests of this change are served all the same.
+      waiters.end(waiter, Waiter.Answer.of(mistake), steps);
+      return true;
+    }
+  }
+
+  private boolean pickAny(Waiter waiter, Instant now, Steps steps) {
     for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
       Audience audience = waiter.audiences().get(candidate);
       Seat seat = fleet.pick(audience, waiter, now);
       while (seat != null) {
-        Ahead ahead = ahead(waiter, seat, now);
-        if (!leave(seat, ahead, now, result)) {
-          take(waiter, seat, candidate, ahead, result);
+        Ahead ahead = precedence.ahead(waiter, seat, now);
+        if (!precedence.leave(seat, ahead, now, steps)) {
+          take(waiter, seat, candidate, ahead, steps);
           return true;
         }
         seat = fleet.pick(audience, waiter, now);
@@ -203,96 +197,28 @@ final class Matching {
     return false;
   }
 
-  /**
-   * Who goes before this request and wants the seat: on other replicas, and here if a lock is being
-   * asked for that may be refused, because another replica was first.
-   */
-  private Ahead ahead(Waiter waiter, Seat seat, Instant now) {
-    if (!hasOthers) {
-      return Ahead.NOBODY;
+  private void take(Waiter waiter, Seat seat, int candidate, Ahead ahead, Steps steps) {
+    if (waiters.slotPicked(waiter, seat, steps)) {
+      fleet.take(seat, waiter.order().quota().tenant());
+      steps.picked(new Pick(waiter, seat.device(), candidate, ahead.replicas(), seat.timesFreed()));
     }
-    Ahead ahead = others.ahead(waiter, seat, now);
-    return oursGoesBefore(waiter, seat, now)
-        ? new Ahead(ahead.replicas() + 1, ahead.heard())
-        : ahead;
-  }
-
-  private boolean oursGoesBefore(Waiter waiter, Seat seat, Instant now) {
-    for (Waiter ours : asking) {
-      if (!ours.order().turn().isWellBefore(waiter.order().turn())) {
-        return false;
-      }
-      if (ours.accepts(seat)
-          && ours.audiences().stream()
-              .anyMatch(it -> it.fits(seat) && seat.admits(it.question(), now))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void take(Waiter waiter, Seat seat, int candidate, Ahead ahead, Result result) {
-    waiter.state(Waiter.State.TAKING);
-    asking.add(waiter);
-    if (waiter.everInLine()) {
-      waiter.audiences().forEach(audience -> audience.asking().add(waiter));
-    }
-    fleet.take(seat, waiter.order().quota().tenant());
-    result.picked(new Pick(waiter, seat.device(), candidate, ahead.replicas(), seat.timesFreed()));
-  }
-
-  /** A request whose lock was asked for has its answer: it keeps nobody waiting any more. */
-  void answered(Waiter waiter) {
-    asking.remove(waiter);
-    waiter.audiences().forEach(audience -> audience.asking().remove(waiter));
-  }
-
-  /**
-   * Leaves a seat that got free just now to those who go before; one that has been free for longer
-   * isn't wanted by them, which the store makes sure of when its lock is asked for.
-   */
-  private boolean leave(Seat seat, Ahead ahead, Instant now, Result result) {
-    if (ahead.replicas() == 0 || seat.freedAt().equals(Instant.MIN)) {
-      return false;
-    }
-    Instant until = leftFrom(seat, ahead).plus(LEFT_FOR.multipliedBy(ahead.replicas()));
-    if (!now.isBefore(until)) {
-      return false;
-    }
-    seat.leftToOthers(true);
-    fleet.changed(seat);
-    if (left.leave(seat, until)) {
-      result.left(seat.device().id(), until);
-    }
-    return true;
-  }
-
-  private static Instant leftFrom(Seat seat, Ahead ahead) {
-    Instant freed = seat.freedAt();
-    Instant last = freed.plus(LEFT_AGAIN_WITHIN);
-    if (ahead.heard().isBefore(freed)) {
-      return freed;
-    }
-    return ahead.heard().isBefore(last) ? ahead.heard() : last;
   }
 
   /** Those who went before ours had their time with a seat. */
-  void takeBack(DeviceId device, Instant until, Result result) {
+  void takeBack(DeviceId device, Instant until, Steps steps) {
     Seat seat = fleet.seat(device);
-    if (left.isOver(device, until) && seat != null) {
-      isLeftNoMore(seat);
-      serve(seat, until, result);
+    if (precedence.takeBack(device, until) && seat != null) {
+      serve(seat, until, steps);
     }
   }
 
   /** Another replica has taken a slot. */
   void takenElsewhere(Seat seat, FleetSignal.Taken taken, Instant now) {
-    left.isTaken(seat.device().id());
     if (seat.takenElsewhere(taken.slot(), taken.token(), now)) {
       DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
       taken.tenant().ifPresent(tenant -> adopt(lock, tenant));
     }
-    isLeftNoMore(seat);
+    precedence.reset(seat);
   }
 
   private void adopt(DeviceLock lock, String tenant) {
@@ -321,29 +247,22 @@ final class Matching {
   }
 
   /** Looks again at what was left to those who go before, when they may be others now. */
-  void serveLeft(Instant now, Result result) {
-    for (DeviceId device : left.all()) {
+  void serveLeft(Instant now, Steps steps) {
+    for (DeviceId device : precedence.all()) {
       Seat seat = fleet.seat(device);
       if (seat != null) {
-        isLeftNoMore(seat);
-        serve(seat, now, result);
+        precedence.again(seat);
+        serve(seat, now, steps);
       }
-      if (seat == null || !seat.isLeftToOthers()) {
-        left.isTaken(device);
-      }
+      precedence.settle(device);
     }
-  }
-
-  private void isLeftNoMore(Seat seat) {
-    seat.leftToOthers(false);
-    fleet.changed(seat);
   }
 
   /**
    * Gives a seat's free slots to those who wait for them, if nobody has waited longer on another
    * replica.
    */
-  void serve(Seat seat, Instant now, Result result) {
+  void serve(Seat seat, Instant now, Steps steps) {
     fleet.changed(seat);
     while (seat.freeSlots() > 0) {
       Waiter next =
@@ -353,54 +272,50 @@ final class Matching {
       if (next == null) {
         return;
       }
-      Ahead ahead = ahead(next, seat, now);
-      if (leave(seat, ahead, now, result)) {
+      Ahead ahead = precedence.ahead(next, seat, now);
+      if (precedence.leave(seat, ahead, now, steps)) {
         return;
       }
-      line.leave(next);
       int candidate = 0;
       while (!next.audiences().get(candidate).fits(seat)
           || !seat.admits(next.audiences().get(candidate).question(), now)) {
         candidate++;
       }
-      take(next, seat, candidate, ahead, result);
+      take(next, seat, candidate, ahead, steps);
     }
   }
 
   /** As {@link #serve}; a seat that has drained is forgotten instead. */
-  void serveOrForget(Seat seat, Instant now, Result result) {
+  void serveOrForget(Seat seat, Instant now, Steps steps) {
     if (seat.draining() && seat.empty()) {
       fleet.remove(seat);
       line.audiences().forEach(audience -> audience.forget(seat.index()));
     } else {
-      serve(seat, now, result);
+      serve(seat, now, steps);
     }
   }
 
   /** Notes that a slot is free; its tenant may have another session then. */
-  void freed(Seat seat, int slot, long token, Instant now, Result result) {
-    left.isTaken(seat.device().id());
-    isLeftNoMore(seat);
+  void freed(Seat seat, int slot, long token, Instant now, Steps steps) {
+    precedence.reset(seat);
     seat.freed(slot, token, now);
     fleet.tenants().freed(seat.device().id(), slot, token);
-    serveOrForget(seat, now, result);
+    serveOrForget(seat, now, steps);
   }
 
   /** Gives what is free to tenants that a change has left with fewer sessions. */
-  void serveTenants(Instant now, Result result) {
-    fleet.tenants().mayHaveMore().forEach(tenant -> serveTenant(tenant, now, result));
+  void serveTenants(Instant now, Steps steps) {
+    fleet.tenants().mayHaveMore().forEach(tenant -> serveTenant(tenant, now, steps));
   }
 
-  private void serveTenant(String tenant, Instant now, Result result) {
+  private void serveTenant(String tenant, Instant now, Steps steps) {
     for (Waiter waiter : line.ofTenant(tenant)) {
       if (!underQuota(waiter.order().quota())) {
         return;
       }
       fronts.look(waiter.audiences());
-      if (waiter.state() == Waiter.State.WAITING
-          && fleet.anyFree()
-          && pickFor(waiter, now, result)) {
-        line.leave(waiter);
+      if (waiter.isInLine() && fleet.anyFree()) {
+        pickFor(waiter, now, steps);
       }
     }
   }
@@ -419,5 +334,17 @@ final class Matching {
     List<Seat> seats = devices.stream().map(fleet::seat).filter(Objects::nonNull).toList();
     line.dropIdle();
     line.audiences().forEach(audience -> audience.look(seats, answers));
+  }
+
+  /**
+   * What holds between two changes.
+   *
+   * @throws IllegalStateException if it doesn't
+   */
+  void verify() {
+    line.verify();
+    fleet.verify(line.asking());
+    precedence.verify();
+    fronts.verify();
   }
 }

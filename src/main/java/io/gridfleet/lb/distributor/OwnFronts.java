@@ -98,4 +98,13 @@ final class OwnFronts {
     }
     others.accept(signal);
   }
+
+  /** Whoever was told of as the first still wants a device, or the end is still to be told. */
+  void verify() {
+    told.forEach(
+        (audience, waiter) ->
+            Invariant.holds(
+                !waiter.isEnded() || changed.contains(audience),
+                waiter + " is the first of a line that was told"));
+  }
 }

@@ -13,11 +13,10 @@ import java.util.function.Function;
  */
 final class RequestMatcher {
   private final Changes changes;
-  private final Matching matching;
   private final MatchingWork work;
   private final InstantSource clock;
   private final Matched matched;
-  private final BiConsumer<Waiter, Placement> end;
+  private final BiConsumer<Waiter, Waiter.Answer> end;
   private final RecentVerdicts recent = new RecentVerdicts();
 
   /** Takes over, under the lock, what was found out for a request. */
@@ -26,18 +25,15 @@ final class RequestMatcher {
   }
 
   /**
-   * @param matching only touched under the lock of {@code changes}
    * @param end ends a request with an answer; called without the lock
    */
   RequestMatcher(
       Changes changes,
-      Matching matching,
       MatchingWork work,
       InstantSource clock,
       Matched matched,
-      BiConsumer<Waiter, Placement> end) {
+      BiConsumer<Waiter, Waiter.Answer> end) {
     this.changes = changes;
-    this.matching = matching;
     this.work = work;
     this.clock = clock;
     this.matched = matched;
@@ -47,7 +43,7 @@ final class RequestMatcher {
   /** Has the devices asked later, or ends the request where too many wait for that. */
   void match(Waiter waiter, long size) {
     if (!work.offer(size, () -> unlessBroken(waiter, () -> match(waiter)))) {
-      end.accept(waiter, new Placement.Busy());
+      end.accept(waiter, Waiter.Answer.of(new Placement.Busy()));
     }
   }
 
@@ -74,7 +70,7 @@ final class RequestMatcher {
 
   private void explainNow(Waiter waiter, Function<Verdicts, Placement> answer) {
     if (!waiter.outcome().isDone()) {
-      end.accept(waiter, answer.apply(verdicts(waiter.order())));
+      end.accept(waiter, Waiter.Answer.of(answer.apply(verdicts(waiter.order()))));
     }
   }
 
@@ -90,14 +86,7 @@ final class RequestMatcher {
     try {
       part.run();
     } catch (RuntimeException mistake) {
-      changes.make(
-          (now, steps) -> {
-            if (waiter.state() != Waiter.State.DONE) {
-              matching.ended(waiter);
-              steps.add(() -> waiter.outcome().completeExceptionally(mistake));
-              steps.add(waiter::stopAlarm);
-            }
-          });
+      end.accept(waiter, Waiter.Answer.of(mistake));
     }
   }
 }

@@ -89,9 +89,8 @@ public final class Seat {
   }
 
   void replace(Device newer, NodeSessions itsNode) {
-    int sessions = pending + held.size();
-    nodeSessions.count -= sessions;
-    itsNode.count += sessions;
+    nodeSessions.count -= sessions();
+    itsNode.count += sessions();
     describe(newer);
     nodeSessions = itsNode;
     draining = false;
@@ -107,6 +106,15 @@ public final class Seat {
 
   boolean empty() {
     return pending == 0 && held.isEmpty();
+  }
+
+  /** Sessions on the device, those that are starting included. */
+  int sessions() {
+    return pending + held.size();
+  }
+
+  void verify(long asked) {
+    Invariant.holds(pending == asked, device.id() + " has other slots pending than asked for");
   }
 
   void offline(@Nullable String cause) {
@@ -135,11 +143,13 @@ public final class Seat {
   }
 
   void notTaken() {
+    Invariant.holds(pending > 0, "a slot that nobody asked for wasn't taken");
     pending--;
     nodeSessions.count--;
   }
 
   void taken(HeldLock lock) {
+    Invariant.holds(pending > 0, "a slot that nobody asked for was taken");
     pending--;
     hold(lock);
     nodeSessions.count--;

@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Quota;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,5 +109,16 @@ final class TenantSessions {
     if (before != null) {
       before.values().forEach(owner -> notTaken(owner.tenant()));
     }
+  }
+
+  /** Each tenant's count is what it holds and what is asked for it. */
+  void verify(Collection<Waiter> asking) {
+    Map<String, Integer> expected = new HashMap<>();
+    owners
+        .values()
+        .forEach(
+            slots -> slots.values().forEach(it -> expected.merge(it.tenant(), 1, Integer::sum)));
+    asking.forEach(waiter -> expected.merge(waiter.order().quota().tenant(), 1, Integer::sum));
+    Invariant.holds(expected.equals(counts), "tenants have " + expected + ", not " + counts);
   }
 }

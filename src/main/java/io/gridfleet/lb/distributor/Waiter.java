@@ -1,6 +1,8 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.state.StateMachine;
+import io.gridfleet.lb.state.StateTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,32 +12,160 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request in the queue.
+ * A request that waits for a device: its place in the order, and its state.
  *
- * <p>States: MATCHING (its questions are being asked of the devices, or why it can't be served is
- * being put together) → WAITING (in the queue of each of its questions) or TAKING (a seat is
- * picked, its lock is asked for) → WAITING again, or DONE. Each state may become DONE. Guarded by
- * the distributor's lock; the outcome is completed outside of it.
+ * <p>Owner: the distributor's lock, {@link Changes}. Events are fired by {@link WaiterTransitions}
+ * only, under that lock. What other threads touch is said at the field: the two futures are
+ * completed without the lock, and the timer is set without it.
+ *
+ * <p>Invariants, which {@link Distributor#verify} checks:
+ *
+ * <ul>
+ *   <li>In {@code RETURNED} and {@code QUEUED} the request is in the line of each of its questions,
+ *       in no other state in any of them.
+ *   <li>In {@code LOCKING}, {@code RELOCKING}, {@code QUEUED_LOCKING} and {@code CANCELLED} exactly
+ *       one answer of the store is under way for it, and one slot is counted as pending.
+ *   <li>{@code RETURNED} doesn't outlast the change of the model in which it was entered.
+ *   <li>Once {@code ENDED}, nothing of it is left in the model, and the outcome is completed by the
+ *       steps of the change that ended it.
+ * </ul>
  */
 final class Waiter implements Comparable<Waiter> {
   enum State {
+    /** Devices are compared with its questions: here at once, or on the matching thread. */
     MATCHING,
-    WAITING,
-    TAKING,
-    DONE
+    /** No device can ever serve it; the text that says why is composed. */
+    REFUSING,
+    /** A slot is picked and its lock asked for; the request has never been in the line. */
+    LOCKING,
+    /** The lock was refused: in the line while the same change looks for another slot. */
+    RETURNED,
+    /** As {@code LOCKING}, after the line; the caller doesn't know yet that it waits. */
+    RELOCKING,
+    /** In the line; the caller knows it, and the timer of the wait is set. */
+    QUEUED,
+    /** A slot is picked for it out of the line and its lock asked for; the timer is still set. */
+    QUEUED_LOCKING,
+    /** The wait was ended while a lock is asked for: the answer is given after the store's. */
+    CANCELLED,
+    ENDED
+  }
+
+  enum Event {
+    /** A free slot is counted as taken for the request. */
+    SLOT_PICKED,
+    /** No slot is free that it may have now. */
+    NO_SLOT,
+    /** No device fits, or all that fit have failed this request. */
+    NO_MATCH,
+    /** The store says that the lock is ours. */
+    LOCK_GRANTED,
+    /** Another replica was first, or the tenant's quota is used up. */
+    LOCK_REFUSED,
+    /** The store didn't answer. */
+    LOCK_FAILED,
+    /** The client left, the time is over, an operator removed it, the process stops, a mistake. */
+    END
+  }
+
+  enum Effect {
+    ASK_FOR_LOCK,
+    /** Takes the request out of the line, and asks for the lock. */
+    TAKE_FROM_LINE,
+    /** As {@code TAKE_FROM_LINE}, of a request whose caller knows that it waits. */
+    TAKE_FROM_QUEUE,
+    /** Puts it into the line of each of its questions. */
+    ENTER_LINE,
+    /** As {@code ENTER_LINE} and {@code START_WAIT}. */
+    ENTER_QUEUE,
+    /** Says to the caller that the request waits, and sets the timer. */
+    START_WAIT,
+    EXPLAIN,
+    PLACE,
+    ANSWER,
+    /** Takes it out of the line, and answers. */
+    LEAVE_LINE,
+    /** As {@code LEAVE_LINE}, of a request whose caller knows that it waits. */
+    LEAVE_QUEUE,
+    KEEP_ANSWER,
+    GIVE_KEPT_ANSWER,
+    /** Gives the kept answer, and the lock back. */
+    RELEASE_LOCK,
+    NOTHING
+  }
+
+  /**
+   * {@code END} has a row in every state, so that any request can be ended at any time. The wait
+   * starts once: no row leads from a queued state back to one that isn't.
+   */
+  static final StateTable<State, Event, Effect> TABLE =
+      StateTable.<State, Event, Effect>of("waiting request", State.MATCHING, Event.class)
+          .on(State.MATCHING, Event.SLOT_PICKED, State.LOCKING, Effect.ASK_FOR_LOCK)
+          .on(State.MATCHING, Event.NO_SLOT, State.QUEUED, Effect.ENTER_QUEUE)
+          .on(State.MATCHING, Event.NO_MATCH, State.REFUSING, Effect.EXPLAIN)
+          .on(State.MATCHING, Event.END, State.ENDED, Effect.ANSWER)
+          .on(State.REFUSING, Event.END, State.ENDED, Effect.ANSWER)
+          .on(State.LOCKING, Event.LOCK_GRANTED, State.ENDED, Effect.PLACE)
+          .on(State.LOCKING, Event.LOCK_REFUSED, State.RETURNED, Effect.ENTER_LINE)
+          .on(State.LOCKING, Event.LOCK_FAILED, State.ENDED, Effect.ANSWER)
+          .on(State.LOCKING, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
+          .on(State.RETURNED, Event.SLOT_PICKED, State.RELOCKING, Effect.TAKE_FROM_LINE)
+          .on(State.RETURNED, Event.NO_SLOT, State.QUEUED, Effect.START_WAIT)
+          .on(State.RETURNED, Event.END, State.ENDED, Effect.LEAVE_LINE)
+          .on(State.RELOCKING, Event.LOCK_GRANTED, State.ENDED, Effect.PLACE)
+          .on(State.RELOCKING, Event.LOCK_REFUSED, State.RETURNED, Effect.ENTER_LINE)
+          .on(State.RELOCKING, Event.LOCK_FAILED, State.ENDED, Effect.ANSWER)
+          .on(State.RELOCKING, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
+          .on(State.QUEUED, Event.SLOT_PICKED, State.QUEUED_LOCKING, Effect.TAKE_FROM_QUEUE)
+          .on(State.QUEUED, Event.END, State.ENDED, Effect.LEAVE_QUEUE)
+          .on(State.QUEUED_LOCKING, Event.LOCK_GRANTED, State.ENDED, Effect.PLACE)
+          .on(State.QUEUED_LOCKING, Event.LOCK_REFUSED, State.QUEUED, Effect.ENTER_LINE)
+          .on(State.QUEUED_LOCKING, Event.LOCK_FAILED, State.ENDED, Effect.ANSWER)
+          .on(State.QUEUED_LOCKING, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
+          .on(State.CANCELLED, Event.LOCK_GRANTED, State.ENDED, Effect.RELEASE_LOCK)
+          .on(State.CANCELLED, Event.LOCK_REFUSED, State.ENDED, Effect.GIVE_KEPT_ANSWER)
+          .on(State.CANCELLED, Event.LOCK_FAILED, State.ENDED, Effect.GIVE_KEPT_ANSWER)
+          .on(State.CANCELLED, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
+          .on(State.ENDED, Event.END, State.ENDED, Effect.NOTHING)
+          .build();
+
+  /** What the wait ends with: a placement, or a mistake in the program. */
+  record Answer(@Nullable Placement placement, @Nullable RuntimeException mistake) {
+    static Answer of(Placement placement) {
+      return new Answer(placement, null);
+    }
+
+    static Answer of(RuntimeException mistake) {
+      return new Answer(null, mistake);
+    }
+
+    private void complete(CompletableFuture<Placement> outcome) {
+      if (mistake != null) {
+        outcome.completeExceptionally(mistake);
+      } else {
+        outcome.complete(placement);
+      }
+    }
   }
 
   private final Order order;
   private final Instant deadline;
   private final long number;
+  private final StateMachine<State, Event, Effect> machine = new StateMachine<>(TABLE);
+
+  /** Completed without the lock: whoever waits for it may call back into the distributor. */
   private final CompletableFuture<Placement> outcome = new CompletableFuture<>();
+
+  /** Completed without the lock, and before the outcome. */
   private final CompletableFuture<Void> queued = new CompletableFuture<>();
+
   private final List<Audience> audiences = new ArrayList<>(1);
-  private State state = State.MATCHING;
-  private boolean everQueued;
-  private boolean everInLine;
-  private volatile @Nullable Future<?> alarm;
-  private @Nullable Placement ending;
+
+  /** Set in {@code CANCELLED}. */
+  private @Nullable Answer kept;
+
+  /** Written once and without the lock, by the step that starts the wait; read by any thread. */
+  private volatile @Nullable Future<?> timer;
 
   /**
    * @param number of its own in this distributor, so that no two waiters compare as equal
@@ -63,54 +193,71 @@ final class Waiter implements Comparable<Waiter> {
     return queued;
   }
 
-  void everQueued(boolean newer) {
-    everQueued = newer;
-  }
-
-  /** Whether it was in the line, be it for the moment of looking for another seat. */
-  boolean everInLine() {
-    return everInLine;
-  }
-
-  void everInLine(boolean newer) {
-    everInLine = newer;
-  }
-
-  boolean everQueued() {
-    return everQueued;
-  }
-
   /** Those that ask the same, for each of its questions in turn. */
   List<Audience> audiences() {
     return audiences;
   }
 
   State state() {
-    return state;
+    return machine.state();
   }
 
-  void state(State newer) {
-    state = newer;
+  /** For {@link WaiterTransitions}, which carries out the effect. */
+  Effect fire(Event event) {
+    return machine.fire(event);
   }
 
-  void alarm(Future<?> future) {
-    alarm = future;
+  boolean isInLine() {
+    return state() == State.RETURNED || state() == State.QUEUED;
   }
 
-  void stopAlarm() {
-    Future<?> set = alarm;
-    if (set != null) {
-      set.cancel(false);
+  /** Whether the store's answer to it is under way. */
+  boolean isLocking() {
+    return switch (state()) {
+      case LOCKING, RELOCKING, QUEUED_LOCKING, CANCELLED -> true;
+      default -> false;
+    };
+  }
+
+  boolean isEnded() {
+    return state() == State.ENDED;
+  }
+
+  @Nullable Answer kept() {
+    return kept;
+  }
+
+  void keep(Answer answer) {
+    kept = answer;
+  }
+
+  /**
+   * Completes the outcome, and the timer goes. Called without the lock. The wait may be started on
+   * another thread at this moment: whoever comes second, this or {@link #timer}, sees what the
+   * other has written and stops the timer.
+   */
+  void complete(Answer answer) {
+    answer.complete(outcome);
+    stopTimer();
+  }
+
+  /** The timer of the wait; called once, without the lock. */
+  void timer(Future<?> future) {
+    if (timer != null) {
+      future.cancel(false);
+    }
+    Invariant.holds(timer == null, "a second timer for a request");
+    timer = future;
+    if (outcome.isDone()) {
+      stopTimer();
     }
   }
 
-  /** What to answer when the lock that is asked for now has been answered. */
-  @Nullable Placement ending() {
-    return ending;
-  }
-
-  void ending(Placement placement) {
-    ending = placement;
+  private void stopTimer() {
+    Future<?> set = timer;
+    if (set != null) {
+      set.cancel(false);
+    }
   }
 
   boolean accepts(Seat seat) {
@@ -125,6 +272,7 @@ final class Waiter implements Comparable<Waiter> {
     return byTurn != 0 ? byTurn : Long.compare(number, other.number);
   }
 
+  /** By identity, as the comparison, in which no two are equal. */
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other;
@@ -133,5 +281,10 @@ final class Waiter implements Comparable<Waiter> {
   @Override
   public int hashCode() {
     return System.identityHashCode(this);
+  }
+
+  @Override
+  public String toString() {
+    return order.request() + " (" + state() + ")";
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,10 @@ final class WaitingLine {
   private final TreeSet<Audience> lines = new TreeSet<>(BY_FIRST_WAITER);
   private final Map<String, Waiter> byRequest = new HashMap<>();
   private final Map<String, TreeSet<Waiter>> byTenant = new HashMap<>();
+
+  /** Requests whose locks are being asked for: in no line, and still before those behind them. */
+  private final TreeMap<Waiter, Seat> asking = new TreeMap<>();
+
   private int numbers;
 
   /**
@@ -89,7 +95,6 @@ final class WaitingLine {
       audience.waiters().add(waiter);
       lines.add(audience);
     }
-    waiter.state(Waiter.State.WAITING);
     byRequest.put(waiter.order().request(), waiter);
     if (waiter.order().quota().mostSessions().isPresent()) {
       byTenant
@@ -120,6 +125,29 @@ final class WaitingLine {
     if (!audience.waiters().isEmpty()) {
       lines.remove(audience);
     }
+  }
+
+  /**
+   * The lock of a seat is asked for, for a request that isn't in the line.
+   *
+   * @param wasInLine whether other replicas may have been told of it
+   */
+  void asks(Waiter waiter, Seat seat, boolean wasInLine) {
+    asking.put(waiter, seat);
+    if (wasInLine) {
+      waiter.audiences().forEach(audience -> audience.asking().add(waiter));
+    }
+  }
+
+  /** The store has answered a request, if it was asked: it keeps nobody waiting any more. */
+  void answered(Waiter waiter) {
+    asking.remove(waiter);
+    waiter.audiences().forEach(audience -> audience.asking().remove(waiter));
+  }
+
+  /** Those whose locks are being asked for, in their order, and of which seats. */
+  SortedMap<Waiter, Seat> asking() {
+    return asking;
   }
 
   int length() {
@@ -167,5 +195,50 @@ final class WaitingLine {
       }
     }
     return best;
+  }
+
+  /**
+   * Between two changes: whoever waits is in each of its lines and in no state but {@code QUEUED};
+   * whoever has ended is in none; a line stands in order exactly while somebody is in it.
+   */
+  void verify() {
+    for (Waiter waiter : byRequest.values()) {
+      Invariant.holds(
+          waiter.audiences().stream().allMatch(audience -> audience.waiters().contains(waiter)),
+          waiter.order().request() + " waits, and isn't in each of its lines");
+      Invariant.holds(
+          waiter.order().quota().mostSessions().isEmpty()
+              || ofTenant(waiter.order().quota().tenant()).contains(waiter),
+          waiter.order().request() + " waits, and isn't among those of its tenant");
+    }
+    byTenant.values().stream().flatMap(Collection::stream).forEach(WaitingLine::isQueued);
+    for (Waiter waiter : asking.keySet()) {
+      Invariant.holds(waiter.isLocking(), waiter + " isn't asking for a lock");
+    }
+    audiences.values().forEach(this::verify);
+    Invariant.holds(
+        lines.size() == audiences.values().stream().filter(it -> !it.waiters().isEmpty()).count(),
+        "a line has nobody in it, or isn't there although somebody is");
+  }
+
+  private void verify(Audience audience) {
+    audience.waiters().forEach(WaitingLine::isQueued);
+    for (Waiter waiter : audience.waiters()) {
+      Invariant.holds(waiter.audiences().contains(audience), waiter + " is in a foreign line");
+    }
+    Invariant.holds(
+        asking.keySet().containsAll(audience.asking()), "an answered request is still asking");
+    Invariant.holds(
+        audience.waiters().isEmpty() || lines.contains(audience),
+        "a line isn't where its first request belongs");
+    Invariant.holds(
+        audience.users() >= audience.waiters().size() + audience.asking().size(),
+        "a question has fewer users than requests");
+    Invariant.holds(
+        idle.contains(audience) == (audience.users() == 0), "a question is idle and in use");
+  }
+
+  private static void isQueued(Waiter waiter) {
+    Invariant.holds(waiter.state() == Waiter.State.QUEUED, waiter + " is in a line");
   }
 }

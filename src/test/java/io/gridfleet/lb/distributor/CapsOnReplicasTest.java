@@ -188,6 +188,7 @@ final class CapsOnReplicasTest {
       if (luck.nextBoolean()) {
         day.time.pass(Duration.ofMillis(luck.nextInt(8)));
       }
+      replicas.forEach(replica -> replica.distributor().verify());
       running.clear();
       all.stream().filter(Asked::isServed).forEach(running::add);
       for (String tenant : tenants) {

@@ -151,7 +151,9 @@ final class FairDay {
       } else {
         running.get(luck.nextInt(running.size())).endsAt(any);
       }
+      replicas.forEach(replica -> replica.distributor().verify());
       day.time.pass(Duration.ofMillis(luck.nextInt(4) == 0 ? luck.nextInt(3_000) : 3));
+      replicas.forEach(replica -> replica.distributor().verify());
     }
     day.judge(phones);
   }
@@ -183,8 +185,10 @@ final class FairDay {
       } else {
         running.get(luck.nextInt(running.size())).endsAt(any);
       }
+      replicas.forEach(replica -> replica.distributor().verify());
       day.time.pass(
           Duration.ofMillis(luck.nextInt(4) == 0 ? luck.nextInt(pause) : luck.nextInt(9)));
+      replicas.forEach(replica -> replica.distributor().verify());
     }
     day.judge(phones);
   }

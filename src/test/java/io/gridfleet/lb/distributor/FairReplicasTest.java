@@ -70,7 +70,7 @@ final class FairReplicasTest {
     holder.endsAt(alive);
     time.pass(SECOND);
 
-    assertThat(next.servedAt()).isEqualTo(freed.plus(Matching.LEFT_FOR));
+    assertThat(next.servedAt()).isEqualTo(freed.plus(Precedence.LEFT_FOR));
     freed = time.instant();
     next.endsAt(alive);
     time.pass(SECOND);

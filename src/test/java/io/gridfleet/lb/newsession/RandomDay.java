@@ -111,8 +111,10 @@ final class RandomDay {
   void live(Runnable look) {
     for (int step = 0; step < STEPS; step++) {
       act();
+      lab.distributor.verify();
       lab.time.pass(Duration.ofMillis(luck.nextInt(8_000)));
       asked.forEach(request -> request.story().checkHolding());
+      lab.distributor.verify();
       look.run();
     }
   }

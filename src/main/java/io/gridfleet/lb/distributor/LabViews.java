@@ -1,0 +1,62 @@
+package io.gridfleet.lb.distributor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What people and metrics ask about the queue and the devices. Thread-safe: takes a copy under the
+ * distributor's lock, and makes the answer of it without the lock.
+ */
+final class LabViews {
+  private final Changes changes;
+  private final InstantSource clock;
+
+  LabViews(Changes changes, InstantSource clock) {
+    this.changes = changes;
+    this.clock = clock;
+  }
+
+  int sessionsOf(String tenant) {
+    return changes.look(model -> model.fleet().tenants().of(tenant));
+  }
+
+  List<Verdict> explain(Order order) {
+    Instant now = clock.instant();
+    return changes.look(Matching::states).stream()
+        .map(seat -> Inhibitors.best(seat, order, Optional.empty(), now))
+        .toList();
+  }
+
+  List<SeatView> seats() {
+    Instant now = clock.instant();
+    return changes.look(Matching::states).stream().map(seat -> seat.view(now)).toList();
+  }
+
+  boolean anyInService() {
+    Instant now = clock.instant();
+    return changes.look(
+        model -> model.fleet().seats().stream().anyMatch(seat -> seat.inService(now)));
+  }
+
+  List<QueuedRequest> queue() {
+    Instant now = clock.instant();
+    return changes.look(Matching::queue).requests(now);
+  }
+
+  int queueLength() {
+    return changes.look(model -> model.line().length());
+  }
+
+  /** Clocks of two replicas differ: a request that arrived in the future has waited for nothing. */
+  Duration oldestWait() {
+    Instant now = clock.instant();
+    return changes
+        .look(model -> model.line().firstArrival())
+        .map(arrival -> Duration.between(arrival, now))
+        .filter(waited -> !waited.isNegative())
+        .orElse(Duration.ZERO);
+  }
+}

@@ -1,0 +1,231 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.distributor.Matching.Pick;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the store for the locks of picked slots, and takes its answers over into the model.
+ *
+ * <p>Threads: the question is asked by the thread whose change picked the slot, the answer comes on
+ * any thread of the store. Neither holds the distributor's lock while the store is called.
+ *
+ * <p>The store's answer is about the moment at which it was asked, and news may have passed it on
+ * its way. So each question remembers how often something was freed by then ({@code timesFreed} of
+ * the seat, {@link #freesHeard} of all), and a "no" that something freed has overtaken is not
+ * remembered: the store is asked again at once. A "no" that stands is doubted after a while, in
+ * case the news that ends it has passed before it.
+ */
+final class LockRequests {
+  private static final Logger log = LoggerFactory.getLogger(LockRequests.class);
+
+  private final Changes changes;
+  private final Matching matching;
+  private final LockKeeper locks;
+  private final ScheduledExecutorService timer;
+  private final Duration guessStands;
+  private final FullTenants full;
+
+  /** Counted under the distributor's lock, read by the threads that ask without it. */
+  private final AtomicLong freesHeard = new AtomicLong();
+
+  /**
+   * @param matching only touched under the lock of {@code changes}
+   * @param guessStands how long it stands that a slot, or a tenant's quota, was refused
+   */
+  LockRequests(
+      Changes changes,
+      Matching matching,
+      LockKeeper locks,
+      ScheduledExecutorService timer,
+      Duration guessStands) {
+    this.changes = changes;
+    this.matching = matching;
+    this.locks = locks;
+    this.timer = timer;
+    this.guessStands = guessStands;
+    this.full = new FullTenants(changes, matching, timer, guessStands);
+  }
+
+  /** Called without the lock. */
+  void ask(Pick pick) {
+    Order order = pick.waiter().order();
+    Optional<String> run = pick.question().run();
+    long heard = freesHeard.get();
+    CompletionStage<LockAnswer> answer;
+    try {
+      answer = locks.tryLock(pick.device(), order.attempt(), run, order.quota(), pick.freeFor());
+    } catch (RuntimeException refused) {
+      answer = CompletableFuture.failedFuture(refused);
+    }
+    answer.whenComplete(
+        (said, failure) -> {
+          try {
+            answered(pick, heard, said, failure);
+          } catch (RuntimeException mistake) {
+            broken(pick.waiter(), mistake);
+          }
+        });
+  }
+
+  private void answered(
+      Pick pick, long heard, @Nullable LockAnswer said, @Nullable Throwable failure) {
+    if (failure != null) {
+      failed(pick, new Placement.StoreGone(failure));
+    } else if (said instanceof LockAnswer.Taken taken) {
+      granted(pick, taken.lock());
+    } else if (said instanceof LockAnswer.OverQuota) {
+      overQuota(pick, heard);
+    } else {
+      heldElsewhere(pick);
+    }
+  }
+
+  /** The store's answer was taken over half-way: whoever completed it doesn't care. */
+  private void broken(Waiter waiter, RuntimeException mistake) {
+    log.error("a lock's answer for request {} failed", waiter.order().request(), mistake);
+    changes.make((now, steps) -> matching.waiters().end(waiter, Waiter.Answer.of(mistake), steps));
+  }
+
+  /** Something was freed, here or on another replica. Called under the lock. */
+  void freed() {
+    freesHeard.incrementAndGet();
+  }
+
+  private void granted(Pick pick, DeviceLock lock) {
+    Waiter waiter = pick.waiter();
+    Placement.Placed placed = new Placement.Placed(pick.device(), lock, pick.candidate());
+    changes.make(
+        (now, steps) -> {
+          // The event comes first: an answer that nobody expects must not be counted.
+          if (!matching.waiters().lockGranted(waiter, placed, steps)) {
+            return;
+          }
+          Fleet fleet = matching.fleet();
+          Seat seat = fleet.seat(lock.device());
+          if (seat != null) {
+            seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
+            fleet.changed(seat);
+            fleet.tenants().belongsTo(lock, waiter.order().quota().tenant());
+            if (pick.before() > 0 && matching.others().missedTheirChance(waiter, seat, now)) {
+              steps.tell(new FleetSignal.WhoWaits());
+            }
+          }
+          Optional<String> counted = waiter.order().quota().counted();
+          if (!matching.others().isEmpty() || counted.isPresent()) {
+            steps.tell(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
+          }
+          matching.serveLeft(now, steps);
+        });
+  }
+
+  private void failed(Pick pick, Placement answer) {
+    changes.make(
+        (now, steps) -> {
+          if (matching.waiters().lockFailed(pick.waiter(), answer, steps)) {
+            Seat seat = matching.notTaken(pick);
+            if (seat != null) {
+              matching.serve(seat, now, steps);
+            }
+            matching.serveLeft(now, steps);
+          }
+        });
+  }
+
+  /**
+   * Another replica was first, or a run whose reservation we haven't heard of: the slot counts as
+   * held until news of the device comes, or {@link #doubt}.
+   */
+  private void heldElsewhere(Pick pick) {
+    changes.make(
+        (now, steps) -> {
+          if (!refused(pick.waiter(), steps)) {
+            return;
+          }
+          Seat seat = matching.notTaken(pick);
+          if (seat != null
+              && seat.timesFreed() == pick.timesFreed()
+              && seat.admits(pick.question(), now)) {
+            seat.holdElsewhere(now);
+            matching.fleet().changed(seat);
+            steps.add(() -> doubtLater(pick.device().id()));
+          }
+          serveAfterRefusal(pick.waiter(), seat, now, steps);
+        });
+  }
+
+  /**
+   * Sessions of the tenant on other replicas, of which we haven't heard, are as many as it may
+   * have. The request waits until one of them ends.
+   */
+  private void overQuota(Pick pick, long heardBefore) {
+    changes.make(
+        (now, steps) -> {
+          if (!refused(pick.waiter(), steps)) {
+            return;
+          }
+          Seat seat = matching.notTaken(pick);
+          if (freesHeard.get() == heardBefore) {
+            matching.foundFull(pick.waiter());
+            full.doubtLater(steps);
+          }
+          serveAfterRefusal(pick.waiter(), seat, now, steps);
+        });
+  }
+
+  /** A closed distributor takes nobody back into its line. */
+  private boolean refused(Waiter waiter, Changes.Steps steps) {
+    Placement closed = matching.closed();
+    if (closed != null && waiter.state() != Waiter.State.CANCELLED) {
+      matching.waiters().end(waiter, Waiter.Answer.of(closed), steps);
+    }
+    return matching.waiters().lockRefused(waiter, steps);
+  }
+
+  /**
+   * The request stands in the line again when what it didn't get is given to whoever is first
+   * there: that may be itself, on a device with another slot.
+   */
+  private void serveAfterRefusal(
+      Waiter waiter, @Nullable Seat seat, Instant now, Changes.Steps steps) {
+    if (seat != null) {
+      matching.serve(seat, now, steps);
+    }
+    matching.serveLeft(now, steps);
+    if (waiter.isInLine()
+        && !matching.pickFor(waiter, now, steps)
+        && waiter.state() == Waiter.State.RETURNED) {
+      matching.waiters().noSlot(waiter, now, steps);
+    }
+  }
+
+  private void doubtLater(DeviceId device) {
+    var unused = timer.schedule(() -> doubt(device), guessStands.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What was only guessed of a device doesn't stand any more. Called without the lock. */
+  void doubt(DeviceId device) {
+    changes.make(
+        (now, steps) -> {
+          Seat seat = matching.fleet().seat(device);
+          if (seat != null) {
+            seat.forgetElsewhere();
+            matching.serveOrForget(seat, now, steps);
+          }
+        });
+  }
+}

@@ -1,0 +1,498 @@
+package io.gridfleet.lb.distributor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.lab.StoreLink;
+import io.gridfleet.lb.lab.StoreLink.Fate;
+import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.state.UnexpectedEventException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A waiting request makes each transition of its table, on a real distributor before a store whose
+ * calls take time and lose answers. After each scenario the model's invariants hold.
+ */
+final class WaiterTransitionsTest {
+  private static final Duration WAIT = Duration.ofMinutes(5);
+  private static final Duration WAY = Duration.ofMillis(100);
+  private static final Placement LEFT = new Placement.Removed("the client left");
+  private static final Optional<String> UNHEARD = Optional.of("a run of which no news has come");
+
+  private static final PickStrategy RANKED = PickStrategy.RANKED;
+
+  /** Devices of a lab in which a new question isn't asked at once. */
+  private static final int MANY = 400;
+
+  private static final List<Consumer<WaiterTransitionsTest>> ALL =
+      List.of(
+          WaiterTransitionsTest::aFreeDeviceIsLockedAtOnce,
+          WaiterTransitionsTest::aRequestThatWaitedGetsWhatIsFreed,
+          WaiterTransitionsTest::noDeviceFits,
+          WaiterTransitionsTest::endedBeforeItIsMatched,
+          WaiterTransitionsTest::endedInTheQueue,
+          WaiterTransitionsTest::refusedAndQueued,
+          WaiterTransitionsTest::refusedAndPlacedOnAnotherDevice,
+          WaiterTransitionsTest::refusedTwice,
+          WaiterTransitionsTest::anotherDeviceIsLockedAndTheAnswerIsLost,
+          WaiterTransitionsTest::endedWhileAnotherDeviceIsLocked,
+          WaiterTransitionsTest::aStrategyThatFailsAfterARefusal,
+          WaiterTransitionsTest::theAnswerIsLost,
+          WaiterTransitionsTest::endedTwiceWhileItIsLocked,
+          WaiterTransitionsTest::endedBeforeTheRefusal,
+          WaiterTransitionsTest::endedBeforeTheAnswerIsLost,
+          WaiterTransitionsTest::refusedOutOfTheQueue,
+          WaiterTransitionsTest::theAnswerIsLostOutOfTheQueue,
+          WaiterTransitionsTest::endedWhileItIsLockedOutOfTheQueue);
+
+  private final VirtualTime time = new VirtualTime();
+  private final FakeDeviceLocks store = new FakeDeviceLocks(time);
+  private final StoreLink link = new StoreLink(time);
+  private final Queue<Runnable> matcher = new ArrayDeque<>();
+  private final Distributor distributor = distributor(store, matcher::add);
+  private final List<Device> phones = new ArrayList<>();
+  private int requests;
+
+  private Distributor distributor(DeviceLocks locks, Executor background) {
+    return new Distributor(
+        new LockKeeper(locks, Duration.ofHours(1), time::nanoTime),
+        time,
+        time,
+        "",
+        FleetSignals.none(),
+        background);
+  }
+
+  /** Whatever other tests do: this one visits each row itself where it is run alone. */
+  @Test
+  void noTransitionIsWithoutAScenario() {
+    for (Consumer<WaiterTransitionsTest> scenario : ALL) {
+      WaiterTransitionsTest fresh = new WaiterTransitionsTest();
+      scenario.accept(fresh);
+      fresh.distributor.verify();
+    }
+    assertThat(Waiter.TABLE.unvisited()).isEmpty();
+  }
+
+  @Test
+  void anyRequestCanBeEndedAtAnyTime() {
+    assertThat(Waiter.State.values())
+        .allMatch(state -> Waiter.TABLE.knows(state, Waiter.Event.END));
+  }
+
+  @Test
+  void aFreeDeviceIsLockedAtOnce() {
+    lab(1);
+    Distributor.Wait wait = ask("");
+    assertThat(wait.queued()).isNotDone();
+    DeviceLock lock = placed(wait).lock();
+    wait.end(LEFT);
+    assertThat(placed(wait).lock()).as("an end that comes too late").isEqualTo(lock);
+    assertThat(held()).extracting(HeldLock::lock).containsExactly(lock);
+  }
+
+  @Test
+  void aRequestThatWaitedGetsWhatIsFreed() {
+    lab(1);
+    DeviceLock busy = placed(ask("")).lock();
+    Distributor.Wait waits = ask("");
+    assertThat(waits.queued()).isDone();
+    assertThat(outcome(waits)).isNotDone();
+    distributor.release(busy);
+    assertThat(placed(waits).lock().device()).isEqualTo(busy.device());
+    assertThat(time.scheduled()).as("the timer of the wait is gone").isZero();
+  }
+
+  @Test
+  void noDeviceFits() {
+    lab(1);
+    assertThat(outcome(ask("model:none")))
+        .isCompletedWithValueMatching(Placement.NothingMatches.class::isInstance);
+  }
+
+  @Test
+  void endedBeforeItIsMatched() {
+    lab(MANY);
+    Distributor.Wait wait = ask("");
+    wait.end(LEFT);
+    assertThat(outcome(wait)).isCompletedWithValue(LEFT);
+    matcher.remove().run();
+    assertThat(held()).isEmpty();
+  }
+
+  @Test
+  void endedInTheQueue() {
+    lab(1);
+    ask("");
+    Distributor.Wait waits = ask("");
+    waits.end(LEFT);
+    assertThat(outcome(waits)).isCompletedWithValue(LEFT);
+    assertThat(distributor.queueLength()).isZero();
+    assertThat(time.scheduled()).isZero();
+  }
+
+  @Test
+  void refusedAndQueued() {
+    lab(1);
+    store.reservedBy(phones.get(0).id(), UNHEARD);
+    Distributor.Wait wait = ask("");
+    assertThat(wait.queued()).isDone();
+    assertThat(distributor.queueLength()).isEqualTo(1);
+    time.pass(WAIT);
+    assertThat(outcome(wait)).isCompletedWithValueMatching(Placement.OutOfTime.class::isInstance);
+  }
+
+  @Test
+  void refusedAndPlacedOnAnotherDevice() {
+    lab(2);
+    store.reservedBy(first(), UNHEARD);
+    Distributor.Wait wait = ask("");
+    assertThat(placed(wait).lock().device()).isNotEqualTo(first());
+    assertThat(wait.queued()).as("a device was free").isNotDone();
+  }
+
+  @Test
+  void refusedTwice() {
+    lab(2);
+    phones.forEach(phone -> store.reservedBy(phone.id(), UNHEARD));
+    Distributor.Wait wait = ask("");
+    assertThat(wait.queued()).isDone();
+    assertThat(time.scheduled()).as("one timer of the wait, one of each device").isEqualTo(3);
+  }
+
+  @Test
+  void anotherDeviceIsLockedAndTheAnswerIsLost() {
+    lab(2);
+    store.reservedBy(first(), UNHEARD);
+    link.next("locks.tryLock", Fate.ARRIVES);
+    link.next("locks.tryLock", Fate.ANSWER_LOST);
+    assertThat(outcome(ask("")))
+        .isCompletedWithValueMatching(Placement.StoreGone.class::isInstance);
+    assertThat(link.allHappened()).isTrue();
+  }
+
+  @Test
+  void endedWhileAnotherDeviceIsLocked() {
+    lab(2);
+    store.reservedBy(first(), UNHEARD);
+    link.latency(WAY::toNanos);
+    Distributor.Wait wait = ask("");
+    time.pass(WAY.multipliedBy(3));
+    wait.end(LEFT);
+    assertThat(outcome(wait)).as("the store hasn't answered").isNotDone();
+    time.pass(WAY.multipliedBy(4));
+    assertThat(outcome(wait)).isCompletedWithValue(LEFT);
+    assertThat(held()).as("what came late is given back").isEmpty();
+  }
+
+  @Test
+  void aStrategyThatFailsAfterARefusal() {
+    lab(3);
+    store.reservedBy(first(), UNHEARD);
+    CompletableFuture<Placement> outcome = outcome(ask("", new FailingStrategy(1)));
+    assertThatThrownBy(outcome::join).hasCauseInstanceOf(ArithmeticException.class);
+    assertThat(distributor.queueLength()).isZero();
+    time.pass(WAIT);
+    assertThat(time.scheduled()).isZero();
+  }
+
+  @Test
+  void theAnswerIsLost() {
+    lab(1);
+    link.next("locks.tryLock", Fate.REQUEST_LOST);
+    assertThat(outcome(ask("")))
+        .isCompletedWithValueMatching(Placement.StoreGone.class::isInstance);
+    assertThat(placed(ask("")).lock().device()).as("the slot is free again").isEqualTo(first());
+  }
+
+  @Test
+  void endedTwiceWhileItIsLocked() {
+    lab(1);
+    link.latency(WAY::toNanos);
+    Distributor.Wait wait = ask("");
+    wait.end(new Placement.Removed("an operator removed it"));
+    wait.end(LEFT);
+    time.pass(WAY.multipliedBy(4));
+    assertThat(outcome(wait)).isCompletedWithValue(LEFT);
+    assertThat(held()).isEmpty();
+  }
+
+  @Test
+  void endedBeforeTheRefusal() {
+    lab(1);
+    store.reservedBy(first(), UNHEARD);
+    link.latency(WAY::toNanos);
+    Distributor.Wait wait = ask("");
+    wait.end(LEFT);
+    time.pass(WAY.multipliedBy(2));
+    assertThat(outcome(wait)).isCompletedWithValue(LEFT);
+    assertThat(wait.queued()).isNotDone();
+    assertThat(distributor.queueLength()).isZero();
+  }
+
+  @Test
+  void endedBeforeTheAnswerIsLost() {
+    lab(1);
+    link.latency(WAY::toNanos);
+    link.next("locks.tryLock", Fate.ANSWER_LOST);
+    Distributor.Wait wait = ask("");
+    wait.end(LEFT);
+    time.pass(WAY.multipliedBy(2));
+    assertThat(outcome(wait)).isCompletedWithValue(LEFT);
+  }
+
+  @Test
+  void refusedOutOfTheQueue() {
+    lab(1);
+    Distributor.Wait waits = freedFor();
+    store.reservedBy(first(), UNHEARD);
+    time.pass(WAY.multipliedBy(2));
+    assertThat(outcome(waits)).isNotDone();
+    assertThat(distributor.queueLength()).isEqualTo(1);
+    store.reservedBy(first(), Optional.empty());
+    time.pass(Duration.ofSeconds(3));
+    assertThat(placed(waits).lock().device()).isEqualTo(first());
+  }
+
+  @Test
+  void theAnswerIsLostOutOfTheQueue() {
+    lab(1);
+    link.next("locks.tryLock", Fate.ARRIVES);
+    link.next("locks.tryLock", Fate.ANSWER_LOST);
+    Distributor.Wait waits = freedFor();
+    time.pass(WAY.multipliedBy(2));
+    assertThat(outcome(waits)).isCompletedWithValueMatching(Placement.StoreGone.class::isInstance);
+    assertThat(time.scheduled()).isZero();
+  }
+
+  @Test
+  void endedWhileItIsLockedOutOfTheQueue() {
+    lab(1);
+    Distributor.Wait waits = freedFor();
+    waits.end(LEFT);
+    assertThat(outcome(waits)).isNotDone();
+    time.pass(WAY.multipliedBy(4));
+    assertThat(outcome(waits)).isCompletedWithValue(LEFT);
+    assertThat(held()).isEmpty();
+  }
+
+  /** An answer that comes twice is unexpected the second time. */
+  @Test
+  void anEventThatTheTableDoesNotKnowIsLoggedAndEndsTheRequest() {
+    Distributor fooled = distributor(new AnswersTwice(store).locks(), Runnable::run);
+    Device phone = new FakeWire(time).phone("phone-0");
+    new FleetNews(fooled).inventory(List.of(phone));
+    store.reservedBy(phone.id(), UNHEARD);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(WaiterTransitions.class);
+    logger.addAppender(log);
+
+    CompletableFuture<Placement> outcome = outcome(fooled.place(order("", RANKED), WAIT));
+
+    logger.detachAppender(log);
+    assertThatThrownBy(outcome::join)
+        .hasCauseInstanceOf(UnexpectedEventException.class)
+        .hasMessageContaining("LOCK_REFUSED")
+        .hasMessageContaining("QUEUED");
+    assertThat(log.list)
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.getFormattedMessage()).contains("r1");
+              assertThat(line.getThrowableProxy().getMessage())
+                  .contains("waiting request", "LOCK_REFUSED", "QUEUED");
+            });
+    fooled.verify();
+    assertThat(fooled.queueLength()).isZero();
+    store.reservedBy(phone.id(), Optional.empty());
+    time.pass(Duration.ofSeconds(3));
+    assertThat(time.scheduled()).isZero();
+    assertThat(fooled.seats()).as("the device is free").allMatch(seat -> seat.locks().isEmpty());
+  }
+
+  /** A strategy isn't part of the distributor: its mistake ends its request, and no other. */
+  @Test
+  void aStrategyThatFailsEndsItsRequestAndLeavesNothing() {
+    lab(2);
+    CompletableFuture<Placement> outcome = outcome(ask("", new FailingStrategy(0)));
+    assertThatThrownBy(outcome::join).hasCauseInstanceOf(ArithmeticException.class);
+    distributor.verify();
+    assertThat(placed(ask("")).lock().device()).isEqualTo(first());
+  }
+
+  /** Both wait for their tenant's one session to end, and what ends it looks for devices. */
+  @Test
+  void aStrategyThatFailsInTheChangeOfAnotherRequestKeepsNothingFromThat() {
+    lab(3);
+    DeviceLock busy = placed(askOf("ci", "model:phone-0", RANKED)).lock();
+    CompletableFuture<Placement> broken =
+        outcome(askOf("ci", "model:phone-1", new FailingStrategy(0)));
+    Distributor.Wait next = askOf("ci", "model:phone-2", RANKED);
+    assertThat(broken).isNotDone();
+
+    distributor.release(busy);
+
+    assertThatThrownBy(broken::join).hasCauseInstanceOf(ArithmeticException.class);
+    assertThat(placed(next)).isNotNull();
+    distributor.verify();
+  }
+
+  /** A request in the queue whose device is freed, and whose lock is asked for now. */
+  private Distributor.Wait freedFor() {
+    DeviceLock busy = placed(ask("")).lock();
+    Distributor.Wait waits = ask("");
+    assertThat(waits.queued()).isDone();
+    store.free(busy);
+    link.latency(WAY::toNanos);
+    distributor.freed(busy.device(), busy.slot(), busy.token());
+    assertThat(distributor.queueLength()).isZero();
+    assertThat(outcome(waits)).isNotDone();
+    return waits;
+  }
+
+  private void lab(int devices) {
+    store.link(link);
+    FakeWire wire = new FakeWire(time);
+    for (int i = 0; i < devices; i++) {
+      phones.add(wire.phone("phone-" + i));
+    }
+    new FleetNews(distributor).inventory(phones);
+  }
+
+  /** The one that is picked first of all that are free. */
+  private DeviceId first() {
+    return phones.stream()
+        .map(Device::id)
+        .min(Comparator.comparingLong(DeviceId::start).thenComparing(Comparator.naturalOrder()))
+        .orElseThrow();
+  }
+
+  /** Works so often, and fails then. */
+  private static final class FailingStrategy implements PickStrategy {
+    private final int good;
+    private int begun;
+
+    FailingStrategy(int good) {
+      this.good = good;
+    }
+
+    @Override
+    public String name() {
+      return "failing";
+    }
+
+    /** Begun twice for each pick: for good devices, and for those that are avoided. */
+    @Override
+    public Pick begin() {
+      if (begun++ >= 2 * good) {
+        throw new ArithmeticException("as told");
+      }
+      return RANKED.begin();
+    }
+  }
+
+  private Distributor.Wait ask(String selector) {
+    return ask(selector, RANKED);
+  }
+
+  private Distributor.Wait ask(String selector, PickStrategy strategy) {
+    return distributor.place(order(selector, strategy), WAIT);
+  }
+
+  /** A request of a tenant that may have one session. */
+  private Distributor.Wait askOf(String tenant, String selector, PickStrategy strategy) {
+    Order order = order(selector, strategy);
+    Quota one = new Quota(tenant, OptionalInt.of(1));
+    return distributor.place(
+        new Order(order.request(), order.questions(), order.turn(), order.preference(), one), WAIT);
+  }
+
+  private Order order(String selector, PickStrategy strategy) {
+    Question question =
+        new Question(
+            Selector.parse(selector), Selector.everything(), Optional.empty(), Optional.empty());
+    return new Order(
+        "r" + ++requests,
+        List.of(question),
+        new Order.Turn(0, time.instant(), requests),
+        new Order.Preference(strategy, true, Set.of()),
+        new Quota("lab", OptionalInt.empty()));
+  }
+
+  private List<HeldLock> held() {
+    return store.held().toCompletableFuture().join();
+  }
+
+  private static CompletableFuture<Placement> outcome(Distributor.Wait wait) {
+    return wait.outcome().toCompletableFuture();
+  }
+
+  private static Placement.Placed placed(Distributor.Wait wait) {
+    assertThat(outcome(wait)).isCompletedWithValueMatching(Placement.Placed.class::isInstance);
+    return (Placement.Placed) outcome(wait).join();
+  }
+
+  /** A store whose answers to the question for a lock arrive twice. */
+  private record AnswersTwice(DeviceLocks store) {
+    DeviceLocks locks() {
+      return (DeviceLocks)
+          Proxy.newProxyInstance(
+              DeviceLocks.class.getClassLoader(),
+              new Class<?>[] {DeviceLocks.class},
+              (self, method, given) -> {
+                if (!method.getName().equals("tryLock")) {
+                  return method.invoke(store, given);
+                }
+                Twice<LockAnswer> answer = new Twice<>();
+                store
+                    .tryLock((LockWish) given[0], (Duration) given[1])
+                    .thenAccept(answer::complete);
+                return answer;
+              });
+    }
+  }
+
+  /** Calls whoever waits for it twice. */
+  private static final class Twice<T> extends CompletableFuture<T> {
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+      return new Twice<>();
+    }
+
+    @Override
+    public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
+      super.whenComplete(action);
+      return super.whenComplete(action);
+    }
+  }
+}
