@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What requests must have in common to be answered alike.
  *
- * @param reader whose names the answer may contain, see {@link SeatState#inhibitors}
+ * @param reader whose names the answer may contain, see {@link SeatInhibitors#of}
  */
 record Asked(List<Question> questions, Optional<String> reader) {
   static Asked by(Order order) {

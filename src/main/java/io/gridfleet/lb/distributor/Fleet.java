@@ -22,7 +22,7 @@ final class Fleet {
   private final List<@Nullable Seat> byIndex = new ArrayList<>();
   private final BitSet unusedIndexes = new BitSet();
   private final BitSet free = new BitSet();
-  private final Map<NodeId, Seat.NodeSessions> nodes = new HashMap<>();
+  private final Map<NodeId, DeviceSlots.NodeSessions> nodes = new HashMap<>();
   private final TenantSessions tenants = new TenantSessions();
 
   /** Of devices with a seat and without one; those of which nothing is known aren't here. */
@@ -44,8 +44,8 @@ final class Fleet {
   }
 
   Seat put(Device device) {
-    Seat.NodeSessions node =
-        nodes.computeIfAbsent(device.node().id(), id -> new Seat.NodeSessions());
+    DeviceSlots.NodeSessions node =
+        nodes.computeIfAbsent(device.node().id(), id -> new DeviceSlots.NodeSessions());
     Seat known = seats.get(device.id());
     if (known != null) {
       known.replace(device, node);
@@ -137,22 +137,22 @@ final class Fleet {
   }
 
   void take(Seat seat, String tenant) {
-    seat.taking();
+    seat.slots().taking();
     changed(seat);
     tenants.asks(tenant);
   }
 
   void notTaken(Seat seat, String tenant) {
-    seat.notTaken();
+    seat.slots().notTaken();
     changed(seat);
     tenants.notTaken(tenant);
   }
 
   /** What the store says is held of a seat. */
   void heldAre(Seat seat, List<HeldLock> locks) {
-    seat.heldAre(locks);
+    seat.slots().heldAre(locks);
     changed(seat);
-    tenants.heldAre(seat.device().id(), seat.held());
+    tenants.heldAre(seat.device().id(), seat.slots().held());
   }
 
   TenantSessions tenants() {
@@ -165,14 +165,16 @@ final class Fleet {
    * @param asking requests whose locks are being asked for, and of which seats
    */
   void verify(Map<Waiter, Seat> asking) {
-    Map<Seat.NodeSessions, Integer> sessions = new HashMap<>();
+    Map<DeviceSlots.NodeSessions, Integer> sessions = new HashMap<>();
     for (Seat seat : seats.values()) {
       long asked = asking.values().stream().filter(seat::equals).count();
-      seat.verify(asked);
+      Invariant.holds(
+          seat.slots().pending() == asked,
+          seat.device().id() + " has other slots pending than are asked for");
       Invariant.holds(
           free.get(seat.index()) == seat.freeSlots() > 0,
           seat.device().id() + " is free, or not, and isn't marked so");
-      sessions.merge(seat.nodeSessions(), seat.sessions(), Integer::sum);
+      sessions.merge(seat.nodeSessions(), seat.slots().sessions(), Integer::sum);
     }
     sessions.forEach(
         (node, sum) -> Invariant.holds(node.count() == sum, "a node's sessions are miscounted"));

@@ -69,7 +69,7 @@ public final class FleetNews {
     change(
         device,
         facts -> facts.reserved(run.orElse(null), coolingUntil.orElse(null)),
-        Seat::forgetElsewhere);
+        seat -> seat.slots().forgetElsewhere());
   }
 
   /** A device failed an attempt through its own fault. */
@@ -94,7 +94,7 @@ public final class FleetNews {
 
   /** The attempt that this lock was taken for has become a session. */
   public void stands(HeldLock session) {
-    change(session.lock().device(), facts -> facts, seat -> seat.stands(session));
+    change(session.lock().device(), facts -> facts, seat -> seat.slots().stands(session));
   }
 
   /** A lock that this process didn't take: a session found at start, an operator's hand. */
@@ -103,7 +103,7 @@ public final class FleetNews {
         fleet -> {
           Seat seat = fleet.seat(lock.lock().device());
           if (seat != null) {
-            seat.hold(lock);
+            seat.slots().hold(lock);
             fleet.changed(seat);
             lock.tenant().ifPresent(tenant -> fleet.tenants().adopt(lock.lock(), tenant));
           }
@@ -113,7 +113,8 @@ public final class FleetNews {
 
   /** The store is asked for all locks: to be called before, and {@link #locks} after. */
   public void locksAreAsked() {
-    distributor.tell(fleet -> fleet.seats().forEach(Seat::storeIsAsked), List.of());
+    distributor.tell(
+        fleet -> fleet.seats().forEach(seat -> seat.slots().storeIsAsked()), List.of());
   }
 
   /** What the store says of all locks: whatever isn't held any more is free. */

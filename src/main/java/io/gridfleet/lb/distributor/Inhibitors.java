@@ -2,12 +2,10 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,7 @@ final class Inhibitors {
   /**
    * The verdict by the candidate that comes nearest.
    *
-   * @param reader see {@link SeatState#inhibitors}
+   * @param reader see {@link SeatInhibitors#of}
    */
   static Verdict best(SeatState seat, Order order, Optional<String> reader, Instant now) {
     Verdict best = null;
@@ -77,30 +75,12 @@ final class Inhibitors {
       return List.of(Inhibitor.of(Kind.AVOIDED, "failed this request"));
     }
     boolean whateverItsHealth = question.named().isPresent();
-    return seat.inhibitors(question.run(), reader, now).stream()
+    return SeatInhibitors.of(seat, question.run(), reader, now).stream()
         .filter(found -> !(whateverItsHealth && aboutHealth(found.kind())))
         .toList();
   }
 
   private static boolean aboutHealth(Kind kind) {
     return kind == Kind.OFFLINE || kind == Kind.AVOIDED;
-  }
-
-  static QueuedRequest queued(Order order, int position, Verdicts verdicts, Instant now) {
-    return new QueuedRequest(
-        position,
-        order.request(),
-        order.quota().tenant(),
-        order.turn().priority(),
-        Duration.between(order.turn().arrival(), now),
-        order.questions().stream()
-            .map(question -> asked(question))
-            .distinct()
-            .collect(Collectors.joining(" | ")),
-        verdicts.text());
-  }
-
-  private static String asked(Question question) {
-    return question.named().map(id -> "id:" + id).orElse(question.selector().normalForm());
   }
 }

@@ -32,7 +32,9 @@ final class LabViews {
 
   List<SeatView> seats() {
     Instant now = clock.instant();
-    return changes.look(Matching::states).stream().map(seat -> seat.view(now)).toList();
+    return changes.look(Matching::states).stream()
+        .map(seat -> SeatInhibitors.view(seat, now))
+        .toList();
   }
 
   boolean anyInService() {

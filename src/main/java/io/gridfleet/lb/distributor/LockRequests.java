@@ -118,7 +118,7 @@ final class LockRequests {
           Fleet fleet = matching.fleet();
           Seat seat = fleet.seat(lock.device());
           if (seat != null) {
-            seat.taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
+            seat.slots().taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
             fleet.changed(seat);
             fleet.tenants().belongsTo(lock, waiter.order().quota().tenant());
             if (pick.before() > 0 && matching.others().missedTheirChance(waiter, seat, now)) {
@@ -158,9 +158,9 @@ final class LockRequests {
           }
           Seat seat = matching.notTaken(pick);
           if (seat != null
-              && seat.timesFreed() == pick.timesFreed()
+              && seat.slots().timesFreed() == pick.timesFreed()
               && seat.admits(pick.question(), now)) {
-            seat.holdElsewhere(now);
+            seat.slots().holdElsewhere(seat.device(), now);
             matching.fleet().changed(seat);
             steps.add(() -> doubtLater(pick.device().id()));
           }
@@ -223,7 +223,7 @@ final class LockRequests {
         (now, steps) -> {
           Seat seat = matching.fleet().seat(device);
           if (seat != null) {
-            seat.forgetElsewhere();
+            seat.slots().forgetElsewhere();
             matching.serveOrForget(seat, now, steps);
           }
         });

@@ -200,7 +200,8 @@ final class Matching {
   private void take(Waiter waiter, Seat seat, int candidate, Ahead ahead, Steps steps) {
     if (waiters.slotPicked(waiter, seat, steps)) {
       fleet.take(seat, waiter.order().quota().tenant());
-      steps.picked(new Pick(waiter, seat.device(), candidate, ahead.replicas(), seat.timesFreed()));
+      steps.picked(
+          new Pick(waiter, seat.device(), candidate, ahead.replicas(), seat.slots().timesFreed()));
     }
   }
 
@@ -214,7 +215,7 @@ final class Matching {
 
   /** Another replica has taken a slot. */
   void takenElsewhere(Seat seat, FleetSignal.Taken taken, Instant now) {
-    if (seat.takenElsewhere(taken.slot(), taken.token(), now)) {
+    if (seat.slots().takenElsewhere(taken.device(), taken.slot(), taken.token(), now)) {
       DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
       taken.tenant().ifPresent(tenant -> adopt(lock, tenant));
     }
@@ -287,7 +288,7 @@ final class Matching {
 
   /** As {@link #serve}; a seat that has drained is forgotten instead. */
   void serveOrForget(Seat seat, Instant now, Steps steps) {
-    if (seat.draining() && seat.empty()) {
+    if (seat.draining() && seat.slots().empty()) {
       fleet.remove(seat);
       line.audiences().forEach(audience -> audience.forget(seat.index()));
     } else {
@@ -298,7 +299,7 @@ final class Matching {
   /** Notes that a slot is free; its tenant may have another session then. */
   void freed(Seat seat, int slot, long token, Instant now, Steps steps) {
     precedence.reset(seat);
-    seat.freed(slot, token, now);
+    seat.slots().freed(slot, token, now);
     fleet.tenants().freed(seat.device().id(), slot, token);
     serveOrForget(seat, now, steps);
   }

@@ -80,7 +80,7 @@ final class Precedence {
    * @return whether it is left to them
    */
   boolean leave(Seat seat, Ahead ahead, Instant now, Changes.Steps steps) {
-    if (ahead.replicas() == 0 || seat.freedAt().equals(Instant.MIN)) {
+    if (ahead.replicas() == 0 || seat.slots().freedAt().equals(Instant.MIN)) {
       return false;
     }
     Instant until = leftFrom(seat, ahead).plus(LEFT_FOR.multipliedBy(ahead.replicas()));
@@ -96,7 +96,7 @@ final class Precedence {
   }
 
   private static Instant leftFrom(Seat seat, Ahead ahead) {
-    Instant freed = seat.freedAt();
+    Instant freed = seat.slots().freedAt();
     Instant last = freed.plus(LEFT_AGAIN_WITHIN);
     if (ahead.heard().isBefore(freed)) {
       return freed;

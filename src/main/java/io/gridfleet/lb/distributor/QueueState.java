@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Who waits, and the lab, at one moment. Copied under the distributor's lock and read without it.
@@ -33,7 +35,7 @@ record QueueState(List<Waiting> waiting, List<SeatState> seats) {
               ? known.computeIfAbsent(Asked.by(order), same -> verdicts(each, now))
               : verdicts(each, now);
       requests.add(
-          Inhibitors.queued(
+          queued(
               order,
               requests.size() + 1,
               each.underQuota()
@@ -51,5 +53,24 @@ record QueueState(List<Waiting> waiting, List<SeatState> seats) {
             .map(seat -> Inhibitors.bestOfFitting(seat, each.order(), each.fitting(), now))
             .filter(Objects::nonNull)
             .toList());
+  }
+
+  /** One line of the queue, for people. */
+  private static QueuedRequest queued(Order order, int position, Verdicts verdicts, Instant now) {
+    return new QueuedRequest(
+        position,
+        order.request(),
+        order.quota().tenant(),
+        order.turn().priority(),
+        Duration.between(order.turn().arrival(), now),
+        order.questions().stream()
+            .map(question -> asked(question))
+            .distinct()
+            .collect(Collectors.joining(" | ")),
+        verdicts.text());
+  }
+
+  private static String asked(Question question) {
+    return question.named().map(id -> "id:" + id).orElse(question.selector().normalForm());
   }
 }

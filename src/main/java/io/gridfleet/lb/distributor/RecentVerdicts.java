@@ -91,7 +91,7 @@ final class RecentVerdicts {
     List<Inhibitor> inhibitors =
         verdict.matches()
             ? verdict.inhibitors()
-            : seat.inhibitors(any.run(), Optional.empty(), now);
+            : SeatInhibitors.of(seat, any.run(), Optional.empty(), now);
     return new Explanation.Candidate(
         seat.device().name(),
         seat.device().attributes(),

@@ -2,8 +2,6 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Inhibitor;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -63,27 +61,6 @@ public record Verdicts(
 
   /** For people: "12 devices match: 4 offline, 5 locked (longest for 41 min, by …).". */
   public String text() {
-    List<String> parts = new ArrayList<>();
-    counts.forEach(
-        (kind, count) -> {
-          if (kind.compareTo(Inhibitor.Kind.OTHER_TENANT) > 0) {
-            parts.add(part(kind, count));
-          }
-        });
-    String head = matching + (matching == 1 ? " device matches" : " devices match");
-    String limit = quota.map(most -> " You may have " + most + " sessions at once.").orElse("");
-    return head + (parts.isEmpty() ? "." : ": " + String.join(", ", parts) + ".") + limit;
-  }
-
-  private String part(Inhibitor.Kind kind, int count) {
-    Inhibitor example = examples.get(kind);
-    if (example == null) {
-      return count + " " + kind.words();
-    }
-    String until =
-        example.until().map(end -> " until " + end.truncatedTo(ChronoUnit.SECONDS)).orElse("");
-    String longest = count > 1 && example.since().isPresent() ? "longest " : "";
-    String detail = example.detail().isEmpty() ? "" : " (" + longest + example.detail() + ")";
-    return count + " " + kind.words() + until + detail;
+    return VerdictText.of(this);
   }
 }

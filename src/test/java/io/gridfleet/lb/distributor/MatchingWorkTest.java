@@ -137,8 +137,8 @@ final class MatchingWorkTest {
     Device after = wire.phone("phone-7");
     Question question = question("model:phone-7");
     Answers answers = Answers.of(List.of(question), List.of(before), () -> true);
-    Seat same = new Seat(0, before, new Seat.NodeSessions());
-    Seat changed = new Seat(1, after, new Seat.NodeSessions());
+    Seat same = new Seat(0, before, new DeviceSlots.NodeSessions());
+    Seat changed = new Seat(1, after, new DeviceSlots.NodeSessions());
     answers.to(question).clear();
 
     Audience audience = new Audience(0, question, List.of(same, changed), answers);
