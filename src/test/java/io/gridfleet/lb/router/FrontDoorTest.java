@@ -194,11 +194,11 @@ final class FrontDoorTest {
 
   @Test
   void whatIsNotHttpIsRefused() throws Exception {
-    assertRefusedAndClosed("GET /healthz HTTP/1.1\r\nX: a\0b\r\n\r\n", "400");
-    assertRefusedAndClosed("GET /healthz HTTP/1.1\r\nno colon\r\n\r\n", "400");
-    assertRefusedAndClosed("GET /healthz HTTP/1.1\nX: a\n\n", "400");
-    assertRefusedAndClosed("complete and utter garbage\r\n\r\n", "400");
-    assertRefusedAndClosed("GET /healthz HTTP/2.0\r\n\r\n", "400");
+    assertRefusedAndClosed("GET /healthz HTTP/1.1\r\nHost: lb\r\nX: a\0b\r\n\r\n", "400");
+    assertRefusedAndClosed("GET /healthz HTTP/1.1\r\nHost: lb\r\nno colon\r\n\r\n", "400");
+    assertRefusedAndClosed("GET /healthz HTTP/1.1\nHost: lb\nX: a\n\n", "400");
+    assertRefusedAndClosed("complete and utter garbage\r\nHost: lb\r\n\r\n", "400");
+    assertRefusedAndClosed("GET /healthz HTTP/2.0\r\nHost: lb\r\n\r\n", "400");
     assertRefusedAndClosed("\u0016\u0003\u0001\u0002\0\u0001\0\r\n\r\n", "400");
   }
 

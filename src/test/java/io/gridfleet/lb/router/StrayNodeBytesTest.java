@@ -14,6 +14,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever a node sends after an answer, no other request sees it. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
@@ -224,6 +226,32 @@ final class StrayNodeBytesTest {
         assertThat(heads.head()).contains("Content-Length: 665");
         assertThat(other.answer()).startsWith("HTTP/1.1 200").endsWith("/session/s2/" + i);
       }
+    }
+  }
+
+  /** A node may send such a body as late as that: then nothing can be read beforehand. */
+  @ParameterizedTest
+  @EnumSource(names = {"HEAD", "NO_CONTENT", "NOT_MODIFIED"})
+  void afterAnAnswerWithoutBodyTheNextRequestHasAnotherConnection(Kind kind) throws Exception {
+    try (Edge edge = new Edge();
+        RawNode node =
+            new RawNode(
+                wire -> {
+                  String head = wire.head();
+                  if (head.contains("/first")) {
+                    wire.write(kind.answer("first"));
+                    head = wire.head();
+                    wire.write(head.isEmpty() ? "" : RawNode.json(200, "late"));
+                  }
+                  wire.write(head.isEmpty() ? "" : RawNode.json(200, "second"));
+                });
+        RawClient client = edge.client()) {
+      edge.session("s1", node.address());
+      String method = kind == Kind.HEAD ? "HEAD" : "GET";
+      client.send(method + " /session/s1/first HTTP/1.1\r\nHost: lb\r\n\r\n");
+      assertThat(client.head()).contains("X-Id: first");
+
+      assertThat(client.get("/session/s1/second").answer()).endsWith("second");
     }
   }
 }

@@ -225,5 +225,7 @@ final class OriginsAtTheDoorTest {
     String[] link = {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"};
     assertThat(send("GET", "/", "", link).status()).isNotEqualTo(403);
     assertThat(send("GET", "/api/devices", "", link).status()).isEqualTo(403);
+    String[] part = {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"};
+    assertThat(send("GET", "/", "", part).status()).isEqualTo(403);
   }
 }
