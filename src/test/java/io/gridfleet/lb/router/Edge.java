@@ -59,6 +59,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
   /** The body of the answer to {@code /api/large}. */
   static final int LARGE = 1024 * 1024;
 
+  /** Written in one piece. */
+  static final int MEDIUM = 48 * 1024;
+
   /** What the client of each session was told. */
   static final Map<String, Object> ADDRESSES =
       Map.of("webSocketUrl", "ws://lb/session/s1/se/bidi", "directConnectHost", "public");
@@ -160,6 +163,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
     }
     if (exchange.target().contains("large")) {
       exchange.answer(Answer.text(200, "x".repeat(LARGE)));
+    }
+    if (exchange.target().contains("medium")) {
+      exchange.answer(Answer.text(200, "x".repeat(MEDIUM)));
     }
   }
 

@@ -39,6 +39,23 @@ final class SlowReaderTest {
     }
   }
 
+  /** Many times what the sockets' own buffers hold. */
+  @Test
+  void answersInOnePieceAreNotServedAheadEither() throws Exception {
+    int requests = 1_000;
+    try (Edge edge = new Edge(PATIENT);
+        RawClient client = edge.client()) {
+      client.send("GET /api/medium HTTP/1.1\r\nHost: lb\r\n\r\n".repeat(requests));
+      await()
+          .during(Duration.ofMillis(500))
+          .until(() -> Edge.pinned() < 4 * Edge.LARGE && edge.created.size() < requests / 2);
+      for (int i = 0; i < requests; i++) {
+        assertThat(client.head()).containsIgnoringCase("content-length: " + Edge.MEDIUM);
+        client.read(Edge.MEDIUM);
+      }
+    }
+  }
+
   @Test
   void aClientThatTakesNothingIsClosedAfterThePause() throws Exception {
     try (Edge edge = new Edge();
