@@ -11,7 +11,6 @@ final class LoggedApiAccess implements ApiAccess {
   private static final Logger log = LoggerFactory.getLogger(LoggedApiAccess.class);
 
   private final ApiAccess access;
-  private final RepeatedLine refusals = new RepeatedLine(System::nanoTime);
 
   LoggedApiAccess(ApiAccess access) {
     this.access = access;
@@ -22,8 +21,9 @@ final class LoggedApiAccess implements ApiAccess {
     Optional<Tenant> caller = access.caller(authorization);
     if (caller.isEmpty()) {
       String what = authorization.isEmpty() ? "missing" : "wrong";
-      refusals.log(
-          repeats -> log.info("an API call is refused with 401: its token is {}{}", what, repeats));
+      log.atInfo()
+          .addMarker(RepeatLimit.FROM_STRANGERS)
+          .log("an API call is refused with 401: its token is {}", what);
     }
     return caller;
   }

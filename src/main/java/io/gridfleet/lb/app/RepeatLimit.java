@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * Passes on what is logged, except lines that repeat faster than anybody reads them: of one logger,
@@ -34,6 +36,9 @@ final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /** Of lines about ordinary work, two hundred a second: they are the record of what was done. */
   static final int ORDINARY_BURST = 2_000;
 
+  /** On a line that anybody can cause without a token: one passes. */
+  static final Marker FROM_STRANGERS = MarkerFactory.getMarker("FROM_STRANGERS");
+
   /** Templates are constants of the code: far more than there are. */
   static final int MOST_KINDS = 1_024;
 
@@ -47,18 +52,20 @@ final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   private boolean reportPlanned;
 
-  private record Kind(String logger, Level level, String template, @Nullable String thrown) {
+  private record Kind(
+      String logger, Level level, String template, @Nullable String thrown, boolean strangers) {
     static Kind of(ILoggingEvent event) {
       String template = String.valueOf(event.getMessage());
       return new Kind(
           event.getLoggerName(),
           event.getLevel(),
           template.substring(0, Math.min(template.length(), MOST_CHARACTERS)),
-          event.getThrowableProxy() == null ? null : event.getThrowableProxy().getClassName());
+          event.getThrowableProxy() == null ? null : event.getThrowableProxy().getClassName(),
+          event.getMarkerList() != null && event.getMarkerList().contains(FROM_STRANGERS));
     }
 
     int burst() {
-      return level.isGreaterOrEqual(Level.WARN) ? BURST : ORDINARY_BURST;
+      return strangers ? 1 : level.isGreaterOrEqual(Level.WARN) ? BURST : ORDINARY_BURST;
     }
   }
 

@@ -25,8 +25,6 @@ final class StoryLog implements NewSessionListener {
   /** Of a refusal's own words; its data has no bound. */
   private static final int MAX_REASON = 500;
 
-  private final RepeatedLine strangers = new RepeatedLine(System::nanoTime);
-
   private static LoggingEventBuilder line(NewSessionRequest request) {
     return log.atInfo().addKeyValue("request", request.id());
   }
@@ -116,14 +114,12 @@ final class StoryLog implements NewSessionListener {
   @Override
   public void refused(NewSessionRequest request, WebDriverError error, Duration took) {
     if (error.status() == UNAUTHORIZED) {
-      strangers.log(
-          repeats ->
-              line(request)
-                  .log(
-                      "request {} refused with 401 from {}: its token is missing or wrong{}",
-                      request.id(),
-                      request.origin().client().address(),
-                      repeats));
+      line(request)
+          .addMarker(RepeatLimit.FROM_STRANGERS)
+          .log(
+              "request {} refused with 401 from {}: its token is missing or wrong",
+              request.id(),
+              request.origin().client().address());
       return;
     }
     line(request)

@@ -48,7 +48,6 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private final AtomicBoolean sending = new AtomicBoolean();
   private final List<Consumer<FleetSignal>> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread;
-  private final RareLog mistakes = new RareLog(Duration.ofMinutes(1), System::nanoTime);
   private volatile boolean closed;
 
   PostgresSignals(String origin, Statements statements, DataSource source, SignalText text) {
@@ -135,9 +134,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
           pause();
         }
       } catch (RuntimeException mistake) {
-        if (mistakes.isDue()) {
-          LOG.error("Listening for signals begins anew", mistake);
-        }
+        LOG.error("Listening for signals begins anew", mistake);
         pause();
       }
     }

@@ -3,7 +3,6 @@ package io.gridfleet.lb.store;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -18,7 +17,6 @@ final class SignalText {
   private static final int MOST_LOGGED = 80;
 
   private final StoreClock clock;
-  private final RareLog garbled = new RareLog(Duration.ofMinutes(1), System::nanoTime);
 
   SignalText(StoreClock clock) {
     this.clock = clock;
@@ -78,12 +76,10 @@ final class SignalText {
         | IndexOutOfBoundsException
         | ArithmeticException
         | DateTimeException malformed) {
-      if (garbled.isDue()) {
-        LOG.warn(
-            "A signal can't be read and is dropped, as are others like it: {} ({})",
-            line.substring(0, Math.min(line.length(), MOST_LOGGED)).replaceAll("\\p{Cntrl}", "?"),
-            malformed.toString());
-      }
+      LOG.warn(
+          "A signal can't be read and is dropped: {} ({})",
+          line.substring(0, Math.min(line.length(), MOST_LOGGED)).replaceAll("\\p{Cntrl}", "?"),
+          malformed.toString());
       return Optional.empty();
     }
   }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** What the thread of a test writes to one logger: the message, then the fields in brackets. */
+/**
+ * What the thread of a test writes to one logger, behind the limit on repeats: the message, then
+ * the fields in brackets.
+ */
 final class LogLines implements AutoCloseable {
   private final Logger logger;
   private final Thread thread = Thread.currentThread();
@@ -23,12 +26,15 @@ final class LogLines implements AutoCloseable {
           }
         }
       };
+  private final RepeatLimit limit = new RepeatLimit(appender, System::nanoTime);
 
   LogLines(String name) {
     logger = (Logger) LoggerFactory.getLogger(name);
     logger.setLevel(Level.INFO);
     appender.start();
-    logger.addAppender(appender);
+    limit.setContext(logger.getLoggerContext());
+    limit.start();
+    logger.addAppender(limit);
   }
 
   private static String line(ILoggingEvent event) {
@@ -45,8 +51,14 @@ final class LogLines implements AutoCloseable {
     return lines;
   }
 
+  /** With the counts of what was left out. */
+  List<String> linesAtTheEnd() {
+    limit.stop();
+    return lines;
+  }
+
   @Override
   public void close() {
-    logger.detachAppender(appender);
+    logger.detachAppender(limit);
   }
 }

@@ -57,37 +57,23 @@ final class RefusalLogTest {
         WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "token wrong").withStatus(401);
     assertThat(refused(error, error, error))
         .containsExactly(
-            "request r-1 refused with 401 from 10.0.0.1: its token is missing or wrong {request=r-1}");
+            "request r-1 refused with 401 from 10.0.0.1: its token is missing or wrong {request=r-1}",
+            "left out 2 times in 10 s:"
+                + " request {} refused with 401 from {}: its token is missing or wrong");
   }
 
   @Test
   void anApiCallWithoutOrWithAWrongTokenIsLoggedOnceInTenSecondsWithoutTheToken() {
     LoggedApiAccess access = new LoggedApiAccess(authorization -> Optional.empty());
-    LoggedApiAccess other = new LoggedApiAccess(authorization -> Optional.empty());
     try (LogLines log = new LogLines(LoggedApiAccess.class.getName())) {
       access.caller(Optional.of("Bearer hunter2"));
       access.caller(Optional.of("Bearer hunter3"));
-      other.caller(Optional.empty());
-      assertThat(log.lines())
+      access.caller(Optional.empty());
+      assertThat(log.linesAtTheEnd())
           .containsExactly(
               "an API call is refused with 401: its token is wrong",
-              "an API call is refused with 401: its token is missing");
+              "left out 2 times in 10 s: an API call is refused with 401: its token is {}");
     }
-  }
-
-  @Test
-  void aRepeatedLineSaysHowManyWereLeftOut() {
-    long[] nanos = {Long.MAX_VALUE - 5};
-    RepeatedLine line = new RepeatedLine(() -> nanos[0]);
-    StringBuilder written = new StringBuilder();
-    line.log(repeats -> written.append("first").append(repeats).append(';'));
-    line.log(repeats -> written.append("never"));
-    line.log(repeats -> written.append("never"));
-    nanos[0] += Duration.ofSeconds(10).toNanos();
-    line.log(repeats -> written.append("second").append(repeats).append(';'));
-    nanos[0] += Duration.ofSeconds(10).toNanos();
-    line.log(repeats -> written.append("third").append(repeats));
-    assertThat(written).hasToString("first;second (and 2 like it before);third");
   }
 
   private static List<String> refused(WebDriverError... errors) {
@@ -107,7 +93,7 @@ final class RefusalLogTest {
       for (WebDriverError error : errors) {
         story.refused(request, error, TOOK);
       }
-      return log.lines();
+      return log.linesAtTheEnd();
     }
   }
 }
