@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The faults of one request, all told at once in the form of rest.md#errors. */
 final class Problems {
+  /** What was sent is repeated for people; more than this nobody reads. */
+  private static final int MOST_REPEATED = 4 * 1024;
+
   private final List<Map<String, Object>> found = new ArrayList<>();
 
   /**
@@ -26,11 +29,15 @@ final class Problems {
     problem.put("type", type);
     problem.put("loc", where);
     problem.put("msg", message);
-    problem.put("input", input == null ? Json.NULL : input);
+    problem.put("input", input == null ? Json.NULL : repeated(input));
     if (!context.isEmpty()) {
       problem.put("ctx", context);
     }
     found.add(problem);
+  }
+
+  private static Object repeated(Object input) {
+    return Json.bytes(input).length > MOST_REPEATED ? "(too large to be repeated)" : input;
   }
 
   void throwIfAny() {

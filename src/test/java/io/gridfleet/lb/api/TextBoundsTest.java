@@ -2,6 +2,7 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.session.TextBound;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,11 @@ final class TextBoundsTest {
   private static final String REQUIREMENT =
       "{\"pack_id\":\"appium-uiautomator2\",\"platform_id\":\"android_mobile\",\"count\":1%s}";
 
-  private final ApiLab lab = new ApiLab().furnish();
+  private static final String UNKNOWN = "00000000-0000-4000-8000-000000000000";
+  private static final String RUN = "/api/runs/" + UNKNOWN;
+
+  private final ApiLab lab =
+      new ApiLab(RunConfig.defaults().withLegacyClaims(), ApiAccess.open()).furnish();
   private final ApiClient client = new ApiClient(lab);
 
   private static String run(String name, String requirement, String more) {
@@ -42,6 +47,39 @@ final class TextBoundsTest {
             "PATCH",
             "{device}",
             "{\"tags\":{\"" + huge.substring(0, 40_000) + "\":\"a\"}}"),
+        Arguments.of(
+            "pack_id", "POST", "/api/runs", run("n", "", "").replace("appium-uiautomator2", huge)),
+        Arguments.of("worker_id", "POST", RUN + "/claim", "{\"worker_id\":\"" + huge + "\"}"),
+        Arguments.of(
+            "released worker_id",
+            "POST",
+            RUN + "/release",
+            "{\"device_id\":\"" + UNKNOWN + "\",\"worker_id\":\"" + huge + "\"}"),
+        Arguments.of(
+            "cooldown reason",
+            "POST",
+            RUN + "/devices/" + UNKNOWN + "/cooldown",
+            "{\"ttl_seconds\":1,\"reason\":\"" + huge + "\"}"),
+        Arguments.of(
+            "cooldown reason of a worker",
+            "POST",
+            RUN + "/devices/" + UNKNOWN + "/release-with-cooldown",
+            "{\"ttl_seconds\":1,\"worker_id\":\"w\",\"reason\":\"" + huge + "\"}"),
+        Arguments.of(
+            "connection_target",
+            "POST",
+            "/api/sessions",
+            "{\"session_id\":\"s\",\"connection_target\":\"" + huge + "\"}"),
+        Arguments.of(
+            "requested_pack_id",
+            "POST",
+            "/api/sessions",
+            "{\"session_id\":\"s\",\"requested_pack_id\":\"" + huge + "\"}"),
+        Arguments.of(
+            "requested_capabilities",
+            "POST",
+            "/api/sessions",
+            "{\"session_id\":\"s\",\"requested_capabilities\":{\"a\":\"" + huge + "\"}}"),
         Arguments.of("session_id", "POST", "/api/sessions", "{\"session_id\":\"" + huge + "\"}"));
   }
 
@@ -85,6 +123,20 @@ final class TextBoundsTest {
     assertThat(reply.text("/test_name")).hasSize(TextBound.TEST_NAME.longest()).endsWith("\u2026");
     assertThat(reply.text("/error_type")).hasSize(TextBound.ERROR_TYPE.longest());
     assertThat(reply.text("/error_message")).hasSize(TextBound.ERROR_MESSAGE.longest());
+  }
+
+  @Test
+  void whyAPreparationFailedIsCut() {
+    String run = "/api/runs/" + client.post("/api/runs", run("n", "", "")).text("/id");
+    String device = client.get(run).text("/reserved_devices/0/device_id");
+    String path = run + "/devices/" + device;
+
+    ApiClient.Reply failed =
+        client.post(path + "/preparation-failed", "{\"message\":\"" + "x".repeat(HUGE) + "\"}");
+
+    assertThat(failed.status()).as(failed.body().toString()).isEqualTo(200);
+    String read = client.get(run).body().toString();
+    assertThat(read).contains("\u2026").hasSizeLessThan(10_000);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.newsession.SessionWish.Progress;
 import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
@@ -60,6 +61,12 @@ final class WishReaderTest {
     assertThat(wish.labels())
         .isEqualTo(new SessionWish.Labels(Optional.empty(), Optional.empty(), null));
     assertThat(wish.warnings()).isEmpty();
+  }
+
+  @Test
+  void aLongNameOfATestIsCut() {
+    assertThat(wish("'gridfleet:testName':'" + "n".repeat(1_000_000) + "'").labels().testName())
+        .hasValueSatisfying(name -> assertThat(name).hasSize(TextBound.TEST_NAME.longest()));
   }
 
   @ParameterizedTest

@@ -164,6 +164,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
     if (exchange.target().contains("large")) {
       exchange.answer(Answer.text(200, "x".repeat(LARGE)));
     }
+    if (exchange.target().contains("huge")) {
+      exchange.answer(Answer.text(200, "x".repeat(16 * LARGE)));
+    }
     if (exchange.target().contains("medium")) {
       exchange.answer(Answer.text(200, "x".repeat(MEDIUM)));
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayPrivacyTest {
   private static final String SECRETS =
-      "Authorization: Basic c2VjcmV0\r\nCookie: a=secret\r\nOrigin: http://secret\r\n"
+      "Authorization: Bearer secret\r\nCookie: a=secret\r\nOrigin: http://secret\r\n"
           + "Referer: http://secret/\r\nForwarded: for=secret\r\nX-Forwarded-For: secret\r\n"
           + "X-FORWARDED-Anything: secret\r\nX-Forwarded-Proto: passed\r\n";
 

@@ -39,6 +39,21 @@ final class SlowReaderTest {
     }
   }
 
+  /** What isn't on its way takes none of the memory that sockets share. */
+  @Test
+  void oneLargeAnswerIsWrittenAsItIsTaken() throws Exception {
+    try (Edge edge = new Edge(PATIENT);
+        RawClient client = edge.client()) {
+      client.get("/api/huge");
+      await().during(Duration.ofMillis(300)).until(() -> Edge.pinned() < Edge.LARGE);
+      assertThat(client.head()).containsIgnoringCase("content-length: " + 16 * Edge.LARGE);
+      for (int i = 0; i < 16; i++) {
+        client.read(Edge.LARGE);
+      }
+      assertThat(client.get("/healthz").answer()).endsWith("Health[]");
+    }
+  }
+
   /** Many times what the sockets' own buffers hold. */
   @Test
   void answersInOnePieceAreNotServedAheadEither() throws Exception {

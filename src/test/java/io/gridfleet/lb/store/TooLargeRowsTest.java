@@ -9,6 +9,8 @@ import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.webdriver.Capabilities;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +97,40 @@ final class TooLargeRowsTest {
         .hasSize(TextBound.TEST_NAME.longest());
     TestReport report = now(store.testReports().find("s-1")).orElseThrow();
     assertThat(report.registration().orElseThrow().outcome()).isEqualTo(TestReport.Outcome.FAILED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void noneIsWritten(StoreKind kind) {
+    store = kind.open();
+    String huge = "h".repeat(HUGE);
+    Session small =
+        Facts.session(
+            now(store.deviceLocks().tryLock(device(), 1, "attempt", Duration.ofMinutes(1)))
+                .orElseThrow());
+    Session.Terms terms = small.terms();
+    Map<String, Object> capabilities = Map.of("platformName", "iOS", "appium:huge", huge);
+    Session session =
+        new Session(
+            small.id(),
+            small.lock(),
+            small.node(),
+            new Session.Terms(
+                terms.tenant(),
+                terms.run(),
+                Optional.of(huge),
+                terms.idleLimit(),
+                terms.commandTimeout(),
+                terms.direct()),
+            Capabilities.of(capabilities),
+            small.tunnels(),
+            small.created());
+
+    now(store.sessionMap().publish(session));
+
+    assertThat(new OversizedRows(store.jdbi()).cut()).isZero();
+    Session read = now(store.sessionMap().find(session.id())).orElseThrow();
+    assertThat(read.capabilities().asMap()).containsOnlyKeys("platformName");
   }
 
   private void update(String sql, String huge) {

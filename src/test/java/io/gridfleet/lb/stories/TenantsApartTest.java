@@ -211,6 +211,18 @@ final class TenantsApartTest {
     Answered refused = lab.newSession("", "Authorization: Bearer t4gged").answered();
     assertThat(refused.status()).isEqualTo(500);
     assertThat(refused.message()).startsWith("No matched devices were found");
+    String tenant = "Authorization: Bearer t4gged";
+    assertThat(lab.ask("GET", path, "", tenant).answered().status()).isEqualTo(404);
+    for (String list : List.of("/api/devices", "/api/selector/explain?selector=")) {
+      Answered shown = lab.ask("GET", list, "", tenant).answered();
+      assertThat(shown.status()).isEqualTo(200);
+      assertThat(shown.text()).as(list).doesNotContain("phone-1-1");
+    }
+    String run =
+        "{'name':'n','requirements':[{'count':1,'pack_id':'appium-uiautomator2',"
+            + "'platform_id':'android_mobile'}]}";
+    assertThat(lab.ask("POST", "/api/runs", run.replace('\'', '"'), tenant).answered().status())
+        .isEqualTo(409);
   }
 
   @Test

@@ -1,0 +1,44 @@
+package io.gridfleet.lb.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.router.Answer;
+import io.gridfleet.lb.router.Route;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Requests that wait for a thread. */
+final class OwnEndpointsTest {
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
+
+  @Test
+  void nothingIsPutTogetherForAClientThatLeft() {
+    Asked asked = new Asked(new Route.Ui("/metrics"), "text/plain");
+    OwnEndpoints.metrics(
+            () -> {
+              throw new AssertionError("put together for nobody");
+            },
+            waiting::add)
+        .handle(asked);
+    asked.left.complete(null);
+
+    waiting.remove().run();
+
+    assertThat(asked.answers).isEmpty();
+  }
+
+  @Test
+  void whatCanNotWaitIsAnswered() {
+    Asked asked = new Asked(new Route.Ui("/metrics"), "text/plain");
+    OwnEndpoints.metrics(
+            () -> "",
+            work -> {
+              throw new RejectedExecutionException("full");
+            })
+        .handle(asked);
+
+    assertThat(asked.answers).singleElement().extracting(Answer::status).isEqualTo(503);
+  }
+}
