@@ -1,10 +1,13 @@
 package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.node.NodeAnswer;
 import io.gridfleet.lb.node.NodeFailure;
 import io.gridfleet.lb.node.NodeRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -22,15 +25,15 @@ import org.jspecify.annotations.Nullable;
  * still create the session: the connection stays open for a while, and what comes late is handed to
  * {@link #late}. All state belongs to the executor of the request.
  */
-final class Attempt {
+public final class Attempt {
   /**
    * How long a node that was given up is listened to: most answers that come late come soon, and
    * what came after that is found by the attempt's key.
    */
   private static final Duration LATE = Duration.ofSeconds(30);
 
-  private final Device device;
-  private final String key;
+  private final Placement.Placed placed;
+  private final Instant begun;
   private final FailureTable failures;
   private final BooleanSupplier lockStands;
   private final CompletableFuture<AttemptOutcome> outcome = new CompletableFuture<>();
@@ -43,24 +46,38 @@ final class Attempt {
   /**
    * @param lockStands whether the device is surely still ours: asked before the node is
    */
-  Attempt(Device device, String key, FailureTable failures, BooleanSupplier lockStands) {
-    this.device = device;
-    this.key = key;
+  Attempt(
+      Placement.Placed placed, Instant begun, FailureTable failures, BooleanSupplier lockStands) {
+    this.placed = placed;
+    this.begun = begun;
     this.failures = failures;
     this.lockStands = lockStands;
   }
 
-  Device device() {
-    return device;
+  public Placement.Placed placed() {
+    return placed;
+  }
+
+  public Device device() {
+    return placed.device();
+  }
+
+  public DeviceLock lock() {
+    return placed.lock();
+  }
+
+  /** When the node was asked. */
+  public Instant begun() {
+    return begun;
   }
 
   /** The attempt's own idempotency key: never the client's, a node would replay a failure. */
   String key() {
-    return key;
+    return placed.lock().holder();
   }
 
   /** What the story goes on with. */
-  CompletionStage<AttemptOutcome> outcome() {
+  public CompletionStage<AttemptOutcome> outcome() {
     return outcome;
   }
 
@@ -80,14 +97,14 @@ final class Attempt {
             () -> executor.execute(() -> outcome.complete(timedOut(limit))),
             limit.toNanos(),
             TimeUnit.NANOSECONDS);
-    NodeRequest request = NodeRequest.create(body, key, limit.plus(LATE)).onlyIf(lockStands);
-    nodes.send(device.node(), request, executor).whenCompleteAsync(this::answered, executor);
+    NodeRequest request = NodeRequest.create(body, key(), limit.plus(LATE)).onlyIf(lockStands);
+    nodes.send(device().node(), request, executor).whenCompleteAsync(this::answered, executor);
   }
 
   private AttemptOutcome timedOut(Duration limit) {
     return failures.classifyTransport(
         TransportFailure.TIMED_OUT,
-        "node " + device.node().id() + " did not answer in " + limit.toSeconds() + " s");
+        "node " + device().node().id() + " did not answer in " + limit.toSeconds() + " s");
   }
 
   private void answered(@Nullable NodeAnswer answer, @Nullable Throwable failure) {
@@ -118,7 +135,7 @@ final class Attempt {
   }
 
   /** Stops waiting because the client left. */
-  void abandon() {
+  public void abandon() {
     outcome.complete(new AttemptOutcome.ClientGone());
   }
 
@@ -126,7 +143,7 @@ final class Attempt {
    * Whether the node may hold a session that nobody was told of: it hasn't answered yet, it went
    * away after it was asked, or it created one whose id can't be used.
    */
-  boolean mayLeaveOne() {
+  public boolean mayLeaveOne() {
     return !late.isDone()
         || (asked
             && late.join() instanceof AttemptOutcome.DeviceFailed failed

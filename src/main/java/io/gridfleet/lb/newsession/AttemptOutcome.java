@@ -55,7 +55,7 @@ public sealed interface AttemptOutcome {
    */
   record DeviceFailed(String cause, String causeCode, boolean marks, Optional<Answer> answer)
       implements AttemptOutcome {
-    Optional<String> unusableId() {
+    public Optional<String> unusableId() {
       return answer.flatMap(Answer::unusableId);
     }
   }

@@ -10,6 +10,7 @@ import io.gridfleet.lb.node.LeftOver;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,18 +46,15 @@ public final class Attempts {
   }
 
   /** Begins an attempt; whatever comes of it, its lock is given back or handed over later. */
-  Attempt start(NewSessionRequest request, SessionWish wish, Placement.Placed placed) {
+  public Attempt start(
+      NewSessionRequest request, SessionWish wish, Placement.Placed placed, Instant now) {
     unsettled.incrementAndGet();
     parts.keeper().keep(placed.lock());
     byte[] body =
         OutgoingCapabilities.body(
             request.payload(), fitting(request, wish, placed), placed.device());
     Attempt attempt =
-        new Attempt(
-            placed.device(),
-            placed.lock().holder(),
-            parts.failures(),
-            () -> parts.keeper().surelyHolds(placed.lock()));
+        new Attempt(placed, now, parts.failures(), () -> parts.keeper().surelyHolds(placed.lock()));
     NodeCalls calls = request.nodes().orElse(parts.calls());
     attempt.start(calls, body, wish.times().attempt(), request.executor(), timer);
     return attempt;
@@ -74,12 +72,12 @@ public final class Attempts {
   }
 
   /** Those whose session isn't recorded yet and whose device isn't free again. */
-  int unsettled() {
+  public int unsettled() {
     return unsettled.get();
   }
 
   /** Frees the device of an attempt that left nothing on its node. */
-  CompletionStage<Void> release(DeviceLock lock) {
+  public CompletionStage<Void> release(DeviceLock lock) {
     return parts.distributor().release(lock).whenComplete((done, failure) -> settled());
   }
 
@@ -91,11 +89,11 @@ public final class Attempts {
    * Waits for what the node says after all, deletes what it created, then frees the device. A node
    * that never answers is asked for what it may have left.
    */
-  CompletionStage<Void> cleanUpLate(Attempt attempt, DeviceLock lock) {
+  public CompletionStage<Void> cleanUpLate(Attempt attempt) {
     return attempt
         .late()
         .thenCompose(outcome -> discard(attempt, outcome))
-        .thenCompose(gone -> releaseOrLeave(gone, lock));
+        .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
   }
 
   /** Where the node may hold a session still, the lock expires and a sweep goes on asking. */
@@ -130,11 +128,11 @@ public final class Attempts {
    *
    * @param withdrawn the store holds nothing of it but the lock
    */
-  CompletionStage<Void> discard(
-      Placement.Placed placed, SessionId session, CompletionStage<Void> withdrawn) {
-    return deleted(placed.device(), session)
+  public CompletionStage<Void> discard(
+      Attempt attempt, SessionId session, CompletionStage<Void> withdrawn) {
+    return deleted(attempt.device(), session)
         .thenCombine(withdrawn, (gone, done) -> gone)
-        .thenCompose(gone -> releaseOrLeave(gone, placed.lock()));
+        .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
   }
 
   private CompletionStage<Boolean> deleted(Device device, SessionId session) {
@@ -147,7 +145,7 @@ public final class Attempts {
   }
 
   /** The lock isn't the attempt's any more: the session's, or nobody's. */
-  void handOver(DeviceLock lock) {
+  public void handOver(DeviceLock lock) {
     parts.keeper().letGo(lock);
     settled();
   }

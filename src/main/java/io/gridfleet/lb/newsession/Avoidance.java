@@ -60,7 +60,8 @@ public final class Avoidance {
    *
    * @return completes when the store has recorded it, or couldn't; never exceptionally
    */
-  CompletionStage<Void> judge(NewSessionRequest request, Device device, AttemptOutcome outcome) {
+  public CompletionStage<Void> judge(
+      NewSessionRequest request, Device device, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.DeviceFailed failure
         && !failure.causeCode().equals(FailureTable.NO_BIDI)) {
       news.attemptFailed(device.id());

@@ -53,21 +53,21 @@ final class ClientAnswers {
   }
 
   /** What the node said is the answer, byte for byte where it is an error. */
-  void asTheNodeSaid(Story story, Trial trial, AttemptOutcome outcome) {
+  void asTheNodeSaid(Story story, Attempt attempt, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.Refused refused) {
-      asSaid(story, trial, refused.answer(), refused.answer().error().message());
+      asSaid(story, attempt, refused.answer(), refused.answer().error().message());
     } else if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
       failed
           .answer()
           .ifPresentOrElse(
-              said -> asSaid(story, trial, said, failed.cause()),
+              said -> asSaid(story, attempt, said, failed.cause()),
               () -> refuse(story, Refusals.lastWords(failed)));
     }
   }
 
-  private void asSaid(Story story, Trial trial, AttemptOutcome.Answer said, String cause) {
+  private void asSaid(Story story, Attempt attempt, AttemptOutcome.Answer said, String cause) {
     if (said.status() < LEAST_ERROR) {
-      refuse(story, Refusals.noError(trial.device().node().id(), said, cause));
+      refuse(story, Refusals.noError(attempt.device().node().id(), said, cause));
     } else {
       error(story, said.error(), NewSessionAnswer.asSaid(said.status(), said.body()));
     }

@@ -18,7 +18,7 @@ public final class FailureTable {
   static final String UNKNOWN = "unknown_answer";
 
   /** The node has no WebSocket for BiDi-only sessions: no failure of the device. */
-  static final String NO_BIDI = "no_bidi";
+  public static final String NO_BIDI = "no_bidi";
 
   /** A node that says "created" without saying what. */
   private static final String NO_SESSION = "no_session_in_answer";

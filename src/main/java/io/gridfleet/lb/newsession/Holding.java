@@ -47,15 +47,15 @@ sealed interface Holding {
   }
 
   /** A locked device whose node is being asked, or has answered. */
-  record AttemptedDevice(Trial trial) implements Holding {
+  record AttemptedDevice(Attempt attempt) implements Holding {
     @Override
     public void giveBack(NewSessionRequest request, LockReturn locks) {
-      locks.cleanUp(trial);
+      locks.cleanUp(attempt);
     }
 
     @Override
     public void abandon() {
-      trial.attempt().abandon();
+      attempt.abandon();
     }
   }
 

@@ -57,25 +57,25 @@ final class LockReturn {
    * @return completes when the store has been asked to release the device; at once where that has
    *     to wait for the node
    */
-  CompletionStage<Void> giveBack(NewSessionRequest request, Trial trial) {
-    if (!trial.attempt().mayLeaveOne()) {
-      return attempts.release(trial.lock());
+  CompletionStage<Void> giveBack(NewSessionRequest request, Attempt attempt) {
+    if (!attempt.mayLeaveOne()) {
+      return attempts.release(attempt.lock());
     }
     attempts
-        .cleanUpLate(trial.attempt(), trial.lock())
-        .thenRunAsync(() -> cleanedUp(request, trial.device()), request.executor());
+        .cleanUpLate(attempt)
+        .thenRunAsync(() -> cleanedUp(request, attempt.device()), request.executor());
     return CompletableFuture.completedFuture(null);
   }
 
   /** Gives back the device of an attempt, however far it has come. */
-  void cleanUp(Trial trial) {
-    attempts.cleanUpLate(trial.attempt(), trial.lock());
+  void cleanUp(Attempt attempt) {
+    attempts.cleanUpLate(attempt);
   }
 
   /** Deletes a session that couldn't be recorded, then gives its device back. */
   void discard(
       NewSessionRequest request,
-      Trial trial,
+      Attempt attempt,
       AttemptOutcome.Created created,
       Publisher.NotPublished result) {
     log.warn("session {} can't be recorded: {}", created.id(), result.cause());
@@ -85,8 +85,8 @@ final class LockReturn {
             .map(publisher::withdraw)
             .orElseGet(() -> CompletableFuture.completedFuture(null));
     attempts
-        .discard(trial.placed(), created.id(), withdrawn)
-        .thenRunAsync(() -> cleanedUp(request, trial.device()), request.executor());
+        .discard(attempt, created.id(), withdrawn)
+        .thenRunAsync(() -> cleanedUp(request, attempt.device()), request.executor());
   }
 
   /** Ends a recorded session that nobody waits for. */

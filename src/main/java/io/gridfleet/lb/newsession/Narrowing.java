@@ -79,15 +79,13 @@ final class Narrowing {
       } catch (SelectorException alone) {
         return ProtocolException.invalidArgument(
             "No device can be asked for the capability '%s': expected %s"
-                .formatted(OurCapabilities.shown(names.get(i)), alone.expected()));
+                .formatted(Refusals.shown(names.get(i)), alone.expected()));
       }
     }
     return ProtocolException.invalidArgument(
         "No device can be asked for all of the %d capabilities %s together: expected %s"
             .formatted(
-                names.size(),
-                OurCapabilities.shown(String.join(", ", names)),
-                together.expected()));
+                names.size(), Refusals.shown(String.join(", ", names)), together.expected()));
   }
 
   private void add(String name, Object term) {

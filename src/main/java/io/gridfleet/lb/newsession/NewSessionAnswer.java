@@ -20,17 +20,17 @@ public record NewSessionAnswer(
 
   private static final int CREATED = 200;
 
-  static NewSessionAnswer of(WebDriverError error, boolean legacy) {
+  public static NewSessionAnswer of(WebDriverError error, boolean legacy) {
     return new NewSessionAnswer(error.status(), body(error, legacy), Optional.empty(), true);
   }
 
   /** Says that it may be otherwise in a moment. */
-  static NewSessionAnswer forNow(WebDriverError error, boolean legacy) {
+  public static NewSessionAnswer forNow(WebDriverError error, boolean legacy) {
     return new NewSessionAnswer(error.status(), body(error, legacy), Optional.empty(), false);
   }
 
   /** The very words of a node, or what was answered before. */
-  static NewSessionAnswer asSaid(int status, byte[] body) {
+  public static NewSessionAnswer asSaid(int status, byte[] body) {
     return new NewSessionAnswer(status, body, Optional.empty(), true);
   }
 

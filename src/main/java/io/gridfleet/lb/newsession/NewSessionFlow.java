@@ -96,7 +96,7 @@ public final class NewSessionFlow {
   }
 
   /** Whose requests are counted together: a tenant's; without tokens, those from one address. */
-  String caller(NewSessionRequest request) {
+  public String caller(NewSessionRequest request) {
     try {
       Tenant tenant = admission.admit(request.origin().credentials());
       if (!tenant.isAnonymous()) {
@@ -193,12 +193,12 @@ public final class NewSessionFlow {
   }
 
   /** Reads a body; the stage may complete on another thread. */
-  CompletionStage<NewSessionPayload> payload(byte[] body) {
+  public CompletionStage<NewSessionPayload> payload(byte[] body) {
     return wishes.payload(body);
   }
 
   /** What signs of life a request wants; none where it can't be read. */
-  SessionWish.Progress progress(NewSessionRequest request) {
+  public SessionWish.Progress progress(NewSessionRequest request) {
     try {
       return wishes.progress(request.payload());
     } catch (ProtocolException refusedLater) {

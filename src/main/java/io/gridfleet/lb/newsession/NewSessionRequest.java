@@ -33,7 +33,7 @@ public record NewSessionRequest(
   }
 
   /** The same ask, as if it had arrived at that time. */
-  NewSessionRequest arrivedAt(Instant other) {
+  public NewSessionRequest arrivedAt(Instant other) {
     return new NewSessionRequest(id, other, payload, origin, executor, nodes);
   }
 

@@ -40,21 +40,12 @@ final class OurCapabilities {
           "run_id",
           "deviceId");
 
-  /** Characters of a client's text in an error message. */
-  private static final int MAX_SHOWN = 200;
-
   static final List<String> FAMILIES = List.of("tag:", "group:");
 
   private final List<Capabilities> candidates;
 
   OurCapabilities(List<Capabilities> candidates) {
     this.candidates = candidates;
-  }
-
-  /** What a client wrote, as an error message shows it: bounded, and on one line. */
-  static String shown(String text) {
-    String start = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
-    return start.replaceAll("\\p{Cntrl}", " ");
   }
 
   /** The part of a capability's name that is ours, or null. */
@@ -74,7 +65,7 @@ final class OurCapabilities {
       for (String name : candidate.names()) {
         String ours = ours(name);
         if (ours != null && !known(ours)) {
-          found.add(shown(name) + nearest(ours));
+          found.add(Refusals.shown(name) + nearest(ours));
         }
       }
     }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * (capabilities.md#what-the-node-receives). The node matches them in their order, as the W3C
  * specification says.
  */
-final class OutgoingCapabilities {
+public final class OutgoingCapabilities {
   private static final String APPIUM = "appium:";
   private static final String OPTIONS = "appium:options";
   private static final String UDID = "appium:udid";
@@ -44,7 +44,8 @@ final class OutgoingCapabilities {
    *
    * @param candidates those of the payload's candidates that fit the device, in their order
    */
-  static byte[] body(NewSessionPayload payload, List<Capabilities> candidates, Device device) {
+  public static byte[] body(
+      NewSessionPayload payload, List<Capabilities> candidates, Device device) {
     return payload.bodyFor(
         candidates.stream().map(candidate -> merged(candidate, device)).toList());
   }

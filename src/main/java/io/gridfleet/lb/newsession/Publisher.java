@@ -53,10 +53,11 @@ public final class Publisher {
   public record Limits(IdleLimits idle, Duration command) {}
 
   /** How a publication ended. */
-  sealed interface Result {}
+  public sealed interface Result {}
 
   /** A recorded session, and what its client reads. */
-  record Published(Session session, Device device, NewSessionAnswer answer) implements Result {}
+  public record Published(Session session, Device device, NewSessionAnswer answer)
+      implements Result {}
 
   /**
    * Nobody gets the session.
@@ -65,11 +66,11 @@ public final class Publisher {
    * @param cause for the log
    * @param doubtful what the store may have recorded all the same, because it didn't answer
    */
-  record NotPublished(WebDriverError error, String cause, Optional<Session> doubtful)
+  public record NotPublished(WebDriverError error, String cause, Optional<Session> doubtful)
       implements Result {}
 
   /** Never fails. */
-  CompletionStage<Result> publish(
+  public CompletionStage<Result> publish(
       NewSessionRequest request,
       SessionWish wish,
       Placement.Placed placed,
@@ -97,7 +98,7 @@ public final class Publisher {
   /**
    * Completes when the store has said that the publication has no effect, however long it takes.
    */
-  CompletionStage<Void> withdraw(Session session) {
+  public CompletionStage<Void> withdraw(Session session) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     withdraw(session, done);
     return done;

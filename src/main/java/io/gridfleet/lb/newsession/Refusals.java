@@ -14,11 +14,20 @@ import java.util.stream.Collectors;
  * What a client reads when it gets no session. The two texts that AppiumLB's users know come first
  * (troubleshooting.md#new-sessions); what would help comes after them.
  */
-final class Refusals {
-  static final String NO_MATCH = "No matched devices were found";
-  static final String NONE_AVAILABLE = "No available good condition devices";
+public final class Refusals {
+  public static final String NO_MATCH = "No matched devices were found";
+  public static final String NONE_AVAILABLE = "No available good condition devices";
+
+  /** Characters of a client's text in an error message. */
+  private static final int MAX_SHOWN = 200;
 
   private Refusals() {}
+
+  /** What a client wrote, as an error message shows it: bounded, and on one line. */
+  public static String shown(String text) {
+    String start = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+    return start.replaceAll("\\p{Cntrl}", " ");
+  }
 
   /** The answer for a wait that ended without a device. */
   static WebDriverError of(Placement placement, SessionWish wish, List<AttemptRecord> attempts) {
@@ -54,7 +63,7 @@ final class Refusals {
   }
 
   /** The fault is ours; the log says what it is. */
-  static WebDriverError mistake() {
+  public static WebDriverError mistake() {
     return WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB");
   }
 
@@ -86,11 +95,11 @@ final class Refusals {
   }
 
   /** Why a run's request gets nothing, whether it waited or has just come. */
-  static String overRun(String run) {
-    return "run " + OurCapabilities.shown(run) + " is unknown or over";
+  public static String overRun(String run) {
+    return "run " + shown(run) + " is unknown or over";
   }
 
-  static WebDriverError plain(String text) {
+  public static WebDriverError plain(String text) {
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text);
   }
 

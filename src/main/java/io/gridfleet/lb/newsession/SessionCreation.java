@@ -98,30 +98,29 @@ final class SessionCreation {
     Instant begun = clock.instant();
     story.hold(new Holding.LockedDevice(placed));
     listener.placed(story.request(), placed.device(), Duration.between(asked, begun));
-    Attempt attempt = parts.trying().attempts().start(story.request(), story.wish(), placed);
-    Trial trial = new Trial(placed, attempt, begun);
-    story.hold(new Holding.AttemptedDevice(trial));
+    Attempt attempt = parts.trying().attempts().start(story.request(), story.wish(), placed, begun);
+    story.hold(new Holding.AttemptedDevice(attempt));
     story.step(begun, "starting", "starting a session on " + placed.device().name());
     listener.attempted(story.request(), placed.device());
-    steps.next(story, attempt.outcome(), outcome -> attempted(story, trial, outcome));
+    steps.next(story, attempt.outcome(), outcome -> attempted(story, attempt, outcome));
   }
 
-  private void attempted(Story story, Trial trial, AttemptOutcome outcome) {
+  private void attempted(Story story, Attempt attempt, AttemptOutcome outcome) {
     Event event =
         outcome instanceof AttemptOutcome.Created ? Event.SESSION_CREATED : Event.ATTEMPT_FAILED;
     Effect effect = story.fire(event);
     if (effect == Effect.NONE) {
       return;
     }
-    Duration took = Duration.between(trial.begun(), clock.instant());
-    listener.attemptEnded(story.request(), trial.device(), outcome, took);
+    Duration took = Duration.between(attempt.begun(), clock.instant());
+    listener.attemptEnded(story.request(), attempt.device(), outcome, took);
     CompletionStage<Void> recorded =
-        parts.trying().avoidance().judge(story.request(), trial.device(), outcome);
+        parts.trying().avoidance().judge(story.request(), attempt.device(), outcome);
     switch (effect) {
-      case PUBLISH -> publish(story, trial, (AttemptOutcome.Created) outcome, recorded);
+      case PUBLISH -> publish(story, attempt, (AttemptOutcome.Created) outcome, recorded);
       case RECORD -> {
-        RetryPolicy.Next next = judged(story, trial.device(), outcome, took);
-        steps.next(story, recorded, done -> recorded(story, trial, outcome, next));
+        RetryPolicy.Next next = judged(story, attempt.device(), outcome, took);
+        steps.next(story, recorded, done -> recorded(story, attempt, outcome, next));
       }
       default -> throw noEffectOf(event);
     }
@@ -144,21 +143,23 @@ final class SessionCreation {
    * What an attempt says of its device is durable by now: it has to be before the lock is released,
    * another attempt begins or the client reads an answer.
    */
-  private void recorded(Story story, Trial trial, AttemptOutcome outcome, RetryPolicy.Next next) {
+  private void recorded(
+      Story story, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
     switch (story.fire(Event.RECORDED)) {
       case RETURN_DEVICE -> {
         story.letGo();
         steps.next(
             story,
-            locks.giveBack(story.request(), trial),
-            done -> returned(story, trial, outcome, next));
+            locks.giveBack(story.request(), attempt),
+            done -> returned(story, attempt, outcome, next));
       }
       case NONE -> {}
       default -> throw noEffectOf(Event.RECORDED);
     }
   }
 
-  private void returned(Story story, Trial trial, AttemptOutcome outcome, RetryPolicy.Next next) {
+  private void returned(
+      Story story, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
     Event event = next == RetryPolicy.Next.AGAIN ? Event.RETRY : Event.GIVE_UP;
     switch (story.fire(event)) {
       case PLACE -> place(story);
@@ -166,7 +167,7 @@ final class SessionCreation {
         if (next == RetryPolicy.Next.GIVE_UP) {
           answers.outOfTime(story);
         } else {
-          answers.asTheNodeSaid(story, trial, outcome);
+          answers.asTheNodeSaid(story, attempt, outcome);
         }
       }
       case NONE -> {}
@@ -176,11 +177,14 @@ final class SessionCreation {
 
   /** What the attempt says of its device is durable before the client reads of its session. */
   private void publish(
-      Story story, Trial trial, AttemptOutcome.Created created, CompletionStage<Void> recorded) {
+      Story story,
+      Attempt attempt,
+      AttemptOutcome.Created created,
+      CompletionStage<Void> recorded) {
     CompletionStage<Publisher.Result> publication;
     try {
       publication =
-          parts.publisher().publish(story.request(), story.wish(), trial.placed(), created);
+          parts.publisher().publish(story.request(), story.wish(), attempt.placed(), created);
     } catch (RuntimeException mistake) {
       log.error("the answer of session {} can't be made", created.id(), mistake);
       publication =
@@ -195,7 +199,7 @@ final class SessionCreation {
           if (result instanceof Publisher.Published done) {
             published(story, done);
           } else {
-            notPublished(story, trial, created, (Publisher.NotPublished) result);
+            notPublished(story, attempt, created, (Publisher.NotPublished) result);
           }
         });
   }
@@ -215,8 +219,8 @@ final class SessionCreation {
   }
 
   private void notPublished(
-      Story story, Trial trial, AttemptOutcome.Created created, Publisher.NotPublished result) {
-    Runnable discard = () -> locks.discard(story.request(), trial, created, result);
+      Story story, Attempt attempt, AttemptOutcome.Created created, Publisher.NotPublished result) {
+    Runnable discard = () -> locks.discard(story.request(), attempt, created, result);
     switch (steps.fire(story, Event.NOT_PUBLISHED, discard)) {
       case DISCARD -> discard.run();
       case DISCARD_AND_ANSWER -> {

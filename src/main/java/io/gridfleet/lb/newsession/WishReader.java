@@ -76,13 +76,13 @@ public final class WishReader {
   }
 
   /** Reads a body; a large one in the background, and the stage completes there. */
-  CompletionStage<NewSessionPayload> payload(byte[] body) {
+  public CompletionStage<NewSessionPayload> payload(byte[] body) {
     Executor reader = body.length > MAX_BODY_HERE ? background : Runnable::run;
     return CompletableFuture.supplyAsync(() -> NewSessionPayload.parse(body), reader);
   }
 
   /** Whether a request asks more than an event loop should read. */
-  boolean isLarge(NewSessionRequest request) {
+  public boolean isLarge(NewSessionRequest request) {
     List<Capabilities> candidates = request.payload().candidates();
     return candidates.size() > MAX_ENTRIES_HERE
         || candidates.stream().anyMatch(WishReader::isLarge);
@@ -95,7 +95,7 @@ public final class WishReader {
   }
 
   /** As {@link #read}, in the background, where the stage completes. */
-  CompletionStage<SessionWish> readElsewhere(NewSessionRequest request, Tenant tenant) {
+  public CompletionStage<SessionWish> readElsewhere(NewSessionRequest request, Tenant tenant) {
     return CompletableFuture.supplyAsync(() -> read(request, tenant), background);
   }
 
@@ -144,7 +144,7 @@ public final class WishReader {
   }
 
   /** The run that a request is for, when nobody here has heard that the tenant has it. */
-  Optional<String> unheardRun(NewSessionRequest request, Tenant tenant) {
+  public Optional<String> unheardRun(NewSessionRequest request, Tenant tenant) {
     return asked(request.origin(), new OurCapabilities(request.payload().candidates()))
         .filter(run -> runs.live(run, tenant).isEmpty());
   }
@@ -183,7 +183,7 @@ public final class WishReader {
           ErrorCode.SESSION_NOT_CREATED,
           Refusals.NO_MATCH
               + ": no device is called "
-              + OurCapabilities.shown(String.join(" or ", strangers)));
+              + Refusals.shown(String.join(" or ", strangers)));
     }
     return questions;
   }
@@ -268,7 +268,7 @@ public final class WishReader {
                 () ->
                     ProtocolException.invalidArgument(
                         "gridfleet:deviceStrategy is 'ranked' or 'random', not '"
-                            + OurCapabilities.shown(name)
+                            + Refusals.shown(name)
                             + "'"));
     boolean avoid = ours.bool("ignoreFailedDevices", true) && ours.bool("ignoreFailedDevice", true);
     int priority = ours.number("priority").map(Double::intValue).orElse(0);
@@ -286,7 +286,7 @@ public final class WishReader {
         !ours.bool("skipVendorPrefixDirectconnect", false));
   }
 
-  Progress progress(NewSessionPayload payload) {
+  public Progress progress(NewSessionPayload payload) {
     return progress(new OurCapabilities(payload.candidates()));
   }
 

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Devices for tests of answers. */
-final class Devices {
+public final class Devices {
   static final String ID = "3f6c1c1e-0000-4000-8000-000000000001";
 
   private Devices() {}
 
-  static Node node(String url, String publicUrl, Set<String> forwarded) {
+  public static Node node(String url, String publicUrl, Set<String> forwarded) {
     return new Node(
         new NodeId("mini-1"),
         URI.create(url),
@@ -25,7 +25,7 @@ final class Devices {
         forwarded);
   }
 
-  static Device phone(Node node, Map<String, Object> over, Map<String, Object> under) {
+  public static Device phone(Node node, Map<String, Object> over, Map<String, Object> under) {
     return new Device(
         new DeviceId(ID),
         node,
@@ -39,11 +39,11 @@ final class Devices {
         Capabilities.of(under));
   }
 
-  static Device phone(String publicUrl) {
+  public static Device phone(String publicUrl) {
     return phone(node("http://10.0.0.7:4723/wd/hub", publicUrl, Set.of()), Map.of(), Map.of());
   }
 
-  static Device seat(String nodeUrl) {
+  public static Device seat(String nodeUrl) {
     return new Device(
         new DeviceId(ID),
         node(nodeUrl, "", Set.of()),

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Appium they keep what they answer to a creation by its key, and a question under the key of one
  * that is still running is answered when that is.
  */
-final class ScriptedNodes implements NodeCalls, ObedientNodes {
+public final class ScriptedNodes implements NodeCalls, ObedientNodes {
   /** What a node says of a request that no device would take. */
   static final String REQUESTS_FAULT = "bad capability";
 
@@ -75,50 +75,50 @@ final class ScriptedNodes implements NodeCalls, ObedientNodes {
     this.luck = luck;
   }
 
-  void always(Luck what) {
+  public void always(Luck what) {
     always = what;
     random = false;
   }
 
-  void random() {
+  public void random() {
     random = true;
   }
 
   /** The most sessions that any one device ran at once. */
-  int mostAtOnce() {
+  public int mostAtOnce() {
     return mostAtOnce;
   }
 
   /** The keys of all creations that reached a node. */
-  List<String> keys() {
+  public List<String> keys() {
     return keys;
   }
 
-  int running() {
+  public int running() {
     return deviceOf.size();
   }
 
   /** Devices that have failed through no fault of a request. */
-  Set<String> everFailed() {
+  public Set<String> everFailed() {
     return blamed;
   }
 
   /** The id of every session from now on. */
-  void creates(String sessionId) {
+  public void creates(String sessionId) {
     id = sessionId;
   }
 
   /** What every creation is answered from now on, although nothing is created. */
-  void answers(int status, byte[] body) {
+  public void answers(int status, byte[] body) {
     answer = new NodeAnswer(status, Map.of(), body);
   }
 
   /** A mistake of ours on the way to a node. */
-  void throwOnSend() {
+  public void throwOnSend() {
     throwsOnSend = true;
   }
 
-  void throwOnDelete() {
+  public void throwOnDelete() {
     throwsOnDelete = true;
   }
 

@@ -48,52 +48,52 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** The whole story on a virtual clock: every part is real but the nodes, the store and time. */
-final class StoryLab {
-  static final Duration AVOID_FOR = Duration.ofMinutes(10);
-  static final Duration LOCK_EXPIRY = Duration.ofSeconds(30);
+public final class StoryLab {
+  public static final Duration AVOID_FOR = Duration.ofMinutes(10);
+  public static final Duration LOCK_EXPIRY = Duration.ofSeconds(30);
 
   /** How long a sweep has for a lock, and when it may try again, as {@code Orphans} has it. */
   private static final Duration CLAIM = Duration.ofMinutes(3);
 
   private static final Duration CLAIM_AGAIN = Duration.ofSeconds(10);
 
-  final VirtualTime time = new VirtualTime();
-  final FakeDeviceLocks locks = new FakeDeviceLocks(time);
-  final FakeSessionMap sessions = new FakeSessionMap(locks, time, this::open);
-  final FakeAvoidedDevices avoided = new FakeAvoidedDevices(time);
-  final Inventory inventory = new Inventory();
-  final LockKeeper keeper = new LockKeeper(locks, LOCK_EXPIRY, time::nanoTime);
-  final Distributor distributor = new Distributor(keeper, time, time);
-  final FleetNews news = new FleetNews(distributor);
-  final ScriptedNodes nodes;
-  final EndSession endSession;
-  final NewSessionFlow flow;
+  public final VirtualTime time = new VirtualTime();
+  public final FakeDeviceLocks locks = new FakeDeviceLocks(time);
+  public final FakeSessionMap sessions = new FakeSessionMap(locks, time, this::open);
+  public final FakeAvoidedDevices avoided = new FakeAvoidedDevices(time);
+  public final Inventory inventory = new Inventory();
+  public final LockKeeper keeper = new LockKeeper(locks, LOCK_EXPIRY, time::nanoTime);
+  public final Distributor distributor = new Distributor(keeper, time, time);
+  public final FleetNews news = new FleetNews(distributor);
+  public final ScriptedNodes nodes;
+  public final EndSession endSession;
+  public final NewSessionFlow flow;
 
   /** What this replica has heard of runs. */
-  KnownRuns runs = KnownRuns.none();
+  public KnownRuns runs = KnownRuns.none();
 
   /** What the store knows of runs. */
-  Predicate<String> openRuns = run -> runs.live(run).isPresent();
+  public Predicate<String> openRuns = run -> runs.live(run).isPresent();
 
-  final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
+  public final WaitsOfRuns waits = new WaitsOfRuns(knownRuns());
 
   /** The way to the store; at once and without loss unless a test says otherwise. */
-  final StoreLink link = new StoreLink(time);
+  public final StoreLink link = new StoreLink(time);
 
   private int requests;
 
-  StoryLab(RandomGenerator luck, NewSessionListener listener) {
+  public StoryLab(RandomGenerator luck, NewSessionListener listener) {
     this(luck, luck, listener, new SessionListener() {});
   }
 
-  StoryLab(RandomGenerator luck, NewSessionListener listener, SessionListener sessionEnds) {
+  public StoryLab(RandomGenerator luck, NewSessionListener listener, SessionListener sessionEnds) {
     this(luck, luck, listener, sessionEnds);
   }
 
   /**
    * @param picks what the strategy {@code random} throws its dice with
    */
-  StoryLab(RandomGenerator luck, RandomGenerator picks, NewSessionListener listener) {
+  public StoryLab(RandomGenerator luck, RandomGenerator picks, NewSessionListener listener) {
     this(luck, picks, listener, new SessionListener() {});
   }
 
@@ -161,7 +161,7 @@ final class StoryLab {
     };
   }
 
-  void fleet(int phones) {
+  public void fleet(int phones) {
     List<Device> devices = new ArrayList<>();
     for (int i = 0; i < phones; i++) {
       devices.add(phone("phone-" + i, i % 2 == 0 ? "Android" : "iOS"));
@@ -169,12 +169,12 @@ final class StoryLab {
     fleet(devices);
   }
 
-  void fleet(List<Device> devices) {
+  public void fleet(List<Device> devices) {
     inventory.replace(devices);
     news.inventory(devices);
   }
 
-  static Device phone(String udid, String platform) {
+  public static Device phone(String udid, String platform) {
     Node node =
         new Node(
             new NodeId("node-" + udid),
@@ -203,7 +203,7 @@ final class StoryLab {
   }
 
   /** A request that nobody has begun yet, from a client at that address. */
-  NewSessionRequest request(Map<String, Object> capabilities, String client) {
+  public NewSessionRequest request(Map<String, Object> capabilities, String client) {
     byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
     Origin origin =
         new Origin(
@@ -216,7 +216,7 @@ final class StoryLab {
   }
 
   /** From now on locks that expired are cleaned up now and then, as {@code Orphans} does it. */
-  void sweep() {
+  public void sweep() {
     locks.expiredStand(true);
     time.scheduleAtFixedRate(
         () -> locks.claimExpired(CLAIM).forEach(this::cleanUp), 10, 10, TimeUnit.SECONDS);
@@ -247,7 +247,7 @@ final class StoryLab {
   }
 
   /** As the client's {@code DELETE} does it, if there is a session. */
-  void end(Story story) {
+  public void end(Story story) {
     Session session = story.session();
     if (session != null) {
       endSession.end(session.id(), EndReason.CLIENT_DELETED, NodeKnows.TELL_IT);
