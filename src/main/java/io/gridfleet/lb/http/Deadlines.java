@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deadlines of connections, kept as one list an event loop and looked through every tick: moving a
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 public final class Deadlines {
   /** Four times a second: fine enough for limits in seconds, unnoticeable with 50 000 entries. */
   public static final Duration TICK = Duration.ofMillis(250);
+
+  private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
 
   private final long tickNanos;
   private final FastThreadLocal<LoopDeadlines> lists = new FastThreadLocal<>();
@@ -111,6 +115,15 @@ public final class Deadlines {
       var unused = loop.schedule(this::tick, tickNanos, TimeUnit.NANOSECONDS);
     }
 
+    /** A task that fails ends no other deadline of its event loop. */
+    private static void run(Runnable due) {
+      try {
+        due.run();
+      } catch (RuntimeException mistake) {
+        log.error("the task of a deadline failed", mistake);
+      }
+    }
+
     private void tick() {
       now = System.nanoTime();
       for (Deadline deadline : members) {
@@ -121,7 +134,7 @@ public final class Deadlines {
       for (Deadline deadline : found) {
         if (deadline.set) {
           deadline.set = false;
-          deadline.due.run();
+          run(deadline.due);
         }
       }
       found.clear();

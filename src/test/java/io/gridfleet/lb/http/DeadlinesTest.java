@@ -1,0 +1,34 @@
+package io.gridfleet.lb.http;
+
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class DeadlinesTest {
+  private static final Duration SOON = Duration.ofMillis(20);
+
+  @Test
+  void aTaskThatFailsEndsNoOtherDeadline() throws Exception {
+    EventLoop loop = new DefaultEventLoop();
+    Deadlines deadlines = new Deadlines(Duration.ofMillis(10));
+    CompletableFuture<Void> sameTick = new CompletableFuture<>();
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    Runnable fails =
+        () -> {
+          throw new IllegalStateException("a mistake");
+        };
+    loop.submit(
+            () -> {
+              deadlines.create(loop, fails).in(SOON);
+              deadlines.create(loop, () -> sameTick.complete(null)).in(SOON);
+              deadlines.create(loop, () -> later.complete(null)).in(SOON.multipliedBy(5));
+            })
+        .get();
+    sameTick.get(20, TimeUnit.SECONDS);
+    later.get(20, TimeUnit.SECONDS);
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).get();
+  }
+}
