@@ -21,6 +21,9 @@ public record HttpLimits(
     Duration bodyPause,
     Duration idle) {
 
+  /** Bytes that a request's body brings in each pause; a body that brings fewer is given up. */
+  public static final int MIN_BODY_PROGRESS = 1024;
+
   /**
    * 64 KiB of headers because proxies in front add cookies and tokens and 8 KiB is known to hurt;
    * 16 MiB of New Session because a profile or a small extension travels in it; 10 minutes of

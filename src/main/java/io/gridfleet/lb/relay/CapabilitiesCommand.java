@@ -137,7 +137,7 @@ final class CapabilitiesCommand implements RequestSink {
       cancel();
       end(
           CommandReport.Outcome.TIMED_OUT,
-          sent ? NodeErrors.silent(route) : NodeErrors.bodyPaused());
+          sent ? NodeErrors.silent(route) : ErrorAnswers.bodyPaused());
     }
   }
 

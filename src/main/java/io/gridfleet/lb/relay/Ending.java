@@ -141,7 +141,7 @@ final class Ending implements RequestSink {
     if (!sent) {
       sent = true;
       report(false, 408, 0);
-      front.whole(NodeErrors.bodyPaused());
+      front.whole(ErrorAnswers.bodyPaused());
     }
   }
 }

@@ -1,9 +1,7 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.Answers;
 import io.gridfleet.lb.node.NodeFailure;
 import io.gridfleet.lb.webdriver.ErrorCode;
-import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import io.netty.handler.codec.http.FullHttpResponse;
 import java.time.Duration;
@@ -12,14 +10,11 @@ import java.util.Map;
 
 /** The answers that clients get when a node gives none. */
 final class NodeErrors {
-  /** Not in W3C's table of statuses, but what HTTP has for a body that doesn't arrive. */
-  private static final int REQUEST_TIMEOUT = 408;
-
   private NodeErrors() {}
 
   static FullHttpResponse failed(SessionRoute route, NodeFailure failure) {
     String cause = failure.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return answer(
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.UNKNOWN_ERROR,
             named(route) + failure.getMessage(),
@@ -27,21 +22,15 @@ final class NodeErrors {
   }
 
   static FullHttpResponse silent(SessionRoute route) {
-    return answer(
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.TIMEOUT,
             named(route) + "no answer from the node within " + seconds(route.commandTimeout()),
             Map.of("node", route.nodeName(), "cause", "timed out")));
   }
 
-  static FullHttpResponse bodyPaused() {
-    return answer(
-        WebDriverError.of(ErrorCode.TIMEOUT, "the rest of the request's body didn't arrive")
-            .withStatus(REQUEST_TIMEOUT));
-  }
-
   static FullHttpResponse tooManySockets(int most) {
-    return answer(
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.UNKNOWN_ERROR,
             "this session has " + most + " sockets open, the most allowed"));
@@ -53,9 +42,5 @@ final class NodeErrors {
 
   private static String seconds(Duration time) {
     return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
-  }
-
-  private static FullHttpResponse answer(WebDriverError error) {
-    return Answers.whole(error.status(), Answers.JSON, Json.bytes(error.body()));
   }
 }

@@ -74,8 +74,7 @@ public final class Relay {
     if (!upgrade && CapabilitiesCommand.isAsked(head, path, route)) {
       return new CapabilitiesCommand(this, front, head, path, route);
     }
-    Command command = new Command(this, front, head, uploads.path(head, path, route), route);
-    return upgrade ? command.asHandshake() : command;
+    return new Command(this, front, head, uploads.path(head, path, route), route, upgrade);
   }
 
   /** Whether {@link #learnUploads} has to come before {@link #forward}. */

@@ -74,9 +74,12 @@ final class Dispatch {
     if (type.isPresent()) {
       return refused(front, head, FrontErrors.wrongType(route, type.get()));
     }
-    return route instanceof Route.Command command
-        ? command(front, head, command)
-        : other(front, head, route);
+    if (route instanceof Route.Command command) {
+      return command(front, head, command);
+    }
+    return route instanceof Route.Served served
+        ? served(front, head, served)
+        : refused(front, head, ((Route.Refused) route).answer(head));
   }
 
   private static Route route(FrontConnection front, HttpRequest head) {
@@ -131,7 +134,7 @@ final class Dispatch {
                 ? relayed(front, head, command, found.get())
                 : command.ends()
                     ? endedBefore(front, head, command, allowed)
-                    : ofUnknownSession(front, head, command.path()));
+                    : ofUnknownSession(front, head, command));
   }
 
   /** Delete Session of a session that has ended is answered by the node that it was on. */
@@ -146,20 +149,7 @@ final class Dispatch {
         found ->
             found.filter(allowed).isPresent()
                 ? relay.endAgain(front, head, found.get())
-                : ofUnknownSession(front, head, command.path()));
-  }
-
-  /** Errors in the order of the specification's checks: command, method, session. */
-  private static RequestSink ofUnknownSession(
-      FrontConnection front, HttpRequest head, String path) {
-    String method = head.method().name();
-    FullHttpResponse error =
-        switch (KnownCommands.match(method, path)) {
-          case COMMAND -> FrontErrors.unknownSession();
-          case UNKNOWN_COMMAND -> FrontErrors.unknownCommand(method, path);
-          case UNKNOWN_METHOD -> FrontErrors.wrongMethod(method, path);
-        };
-    return refused(front, head, error);
+                : ofUnknownSession(front, head, command));
   }
 
   private RequestSink relayed(
@@ -176,58 +166,22 @@ final class Dispatch {
         : relay.forward(front, head, command.path(), route);
   }
 
-  private RequestSink other(FrontConnection front, HttpRequest head, Route route) {
-    String method = head.method().name();
-    if (route instanceof Route.Unknown) {
-      return refused(front, head, FrontErrors.unknownCommand(method, head.uri()));
-    }
-    if (route instanceof Route.WrongMethod) {
-      return refused(front, head, FrontErrors.wrongMethod(method, head.uri()));
-    }
-    if (route instanceof Route.NoSession unusable) {
-      return ofUnknownSession(front, head, unusable.path());
-    }
-    if (route instanceof Route.Ambiguous) {
-      return refused(front, head, FrontErrors.ambiguousPath());
-    }
-    Endpoint endpoint = endpoint(route);
-    OwnExchange.GatheringLimits most = isRead(head, route) ? gathering : unread;
+  private RequestSink served(FrontConnection front, HttpRequest head, Route.Served route) {
+    Endpoint endpoint = route.endpoint(endpoints);
+    OwnExchange.GatheringLimits most = route.readsBody(head.method()) ? gathering : unread;
     OwnExchange exchange = new OwnExchange(front, head, route, front.client(), endpoint, most);
     Optional<Answer> refusal = endpoint.refusal(exchange);
     return refusal.isPresent() ? refused(front, head, OwnExchange.whole(refusal.get())) : exchange;
   }
 
-  /** Whether the endpoint of a route reads what comes after this head. */
-  private static boolean isRead(HttpRequest head, Route route) {
-    boolean reads = head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD);
-    return route instanceof Route.NewSession || (route instanceof Route.Api && !reads);
+  private static RequestSink ofUnknownSession(
+      FrontConnection front, HttpRequest head, Route.Command command) {
+    return refused(front, head, FrontErrors.ofUnknownSession(head.method().name(), command.path()));
   }
 
   private static RequestSink refused(
       FrontConnection front, HttpRequest head, FullHttpResponse answer) {
     boolean large = HttpUtil.getContentLength(head, 0L) > Discarding.MOST_BYTES;
     return new Discarding(front, answer, large || HttpUtil.is100ContinueExpected(head));
-  }
-
-  private Endpoint endpoint(Route route) {
-    if (route instanceof Route.NewSession || route instanceof Route.BidiSession) {
-      return endpoints.newSession();
-    }
-    if (route instanceof Route.Sessions) {
-      return endpoints.sessions();
-    }
-    if (route instanceof Route.Status) {
-      return endpoints.status();
-    }
-    if (route instanceof Route.Health) {
-      return endpoints.health();
-    }
-    if (route instanceof Route.Ready) {
-      return endpoints.ready();
-    }
-    if (route instanceof Route.Metrics) {
-      return endpoints.metrics();
-    }
-    return route instanceof Route.Api ? endpoints.api() : endpoints.ui();
   }
 }

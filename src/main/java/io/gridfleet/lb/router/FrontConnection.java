@@ -5,6 +5,7 @@ import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -180,7 +181,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     } catch (RuntimeException e) {
       LOG.error("a request failed to start", e);
       if (current == sink) {
-        giveUp(FrontErrors::failed);
+        giveUp(ErrorAnswers::failed);
       }
     }
   }

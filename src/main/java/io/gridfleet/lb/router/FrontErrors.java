@@ -2,6 +2,7 @@ package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.auth.Tokens;
 import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.WebDriverError;
@@ -31,24 +32,29 @@ final class FrontErrors {
 
   private FrontErrors() {}
 
-  static FullHttpResponse of(WebDriverError error) {
-    return Answers.whole(error.status(), Answers.JSON, Json.bytes(error.body()));
-  }
-
   static FullHttpResponse unknownCommand(String method, String target) {
-    return of(
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.UNKNOWN_COMMAND, "no such command: " + method + " " + shown(target)));
   }
 
   static FullHttpResponse wrongMethod(String method, String target) {
-    return of(
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.UNKNOWN_METHOD, shown(target) + " doesn't take the method " + method));
   }
 
-  static FullHttpResponse unknownSession() {
-    return of(
+  /** Errors in the order of the specification's checks: command, method, session. */
+  static FullHttpResponse ofUnknownSession(String method, String path) {
+    return switch (KnownCommands.match(method, path)) {
+      case COMMAND -> unknownSession();
+      case UNKNOWN_COMMAND -> unknownCommand(method, path);
+      case UNKNOWN_METHOD -> wrongMethod(method, path);
+    };
+  }
+
+  private static FullHttpResponse unknownSession() {
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.INVALID_SESSION_ID, "no such session here: it never was, or it has ended"));
   }
@@ -56,7 +62,7 @@ final class FrontErrors {
   /** A command without a token that may send commands: the same whatever the session. */
   static FullHttpResponse notAdmitted(WebDriverError refusal) {
     FullHttpResponse answer =
-        of(
+        ErrorAnswers.of(
             WebDriverError.of(ErrorCode.INVALID_SESSION_ID, refusal.message())
                 .withStatus(refusal.status()));
     if (refusal.status() == UNAUTHORIZED) {
@@ -66,28 +72,19 @@ final class FrontErrors {
   }
 
   static FullHttpResponse lookupFailed() {
-    return of(
+    return ErrorAnswers.of(
         WebDriverError.of(
             ErrorCode.UNKNOWN_ERROR,
             "the session can't be looked up now: the store doesn't answer"));
   }
 
   static FullHttpResponse ambiguousPath() {
-    return of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the path has a segment of dots"));
-  }
-
-  static FullHttpResponse failed() {
-    return of(WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "the request failed here; see the log"));
-  }
-
-  static FullHttpResponse bodyPaused() {
-    return of(
-        WebDriverError.of(ErrorCode.TIMEOUT, "the rest of the request's body didn't arrive")
-            .withStatus(408));
+    return ErrorAnswers.of(
+        WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the path has a segment of dots"));
   }
 
   static FullHttpResponse bodyTooLarge(int most) {
-    return of(
+    return ErrorAnswers.of(
         WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the body is larger than " + most + " bytes")
             .withStatus(PAYLOAD_TOO_LARGE));
   }
@@ -98,7 +95,8 @@ final class FrontErrors {
     FullHttpResponse answer =
         route instanceof Route.Api
             ? api(UNAVAILABLE, "SERVICE_UNAVAILABLE", why)
-            : of(WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, why).withStatus(UNAVAILABLE));
+            : ErrorAnswers.of(
+                WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, why).withStatus(UNAVAILABLE));
     answer.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
     return answer;
   }
@@ -107,7 +105,8 @@ final class FrontErrors {
   static FullHttpResponse forbidden(Route route, String why) {
     return route instanceof Route.Api
         ? api(FORBIDDEN, "FORBIDDEN", why)
-        : of(WebDriverError.of(code(route), "Forbidden: " + why).withStatus(FORBIDDEN));
+        : ErrorAnswers.of(
+            WebDriverError.of(code(route), "Forbidden: " + why).withStatus(FORBIDDEN));
   }
 
   private static ErrorCode code(Route route) {
@@ -119,7 +118,7 @@ final class FrontErrors {
   static FullHttpResponse wrongType(Route route, String why) {
     return route instanceof Route.Api
         ? api(UNSUPPORTED_MEDIA_TYPE, "HTTP_ERROR", why)
-        : of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, why));
+        : ErrorAnswers.of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, why));
   }
 
   /** The page may send it; who it is for is asked when it comes. */
@@ -145,11 +144,11 @@ final class FrontErrors {
   }
 
   static FullHttpResponse badRequest(String what) {
-    return of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, what));
+    return ErrorAnswers.of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, what));
   }
 
   static FullHttpResponse methodNotImplemented() {
-    return of(
+    return ErrorAnswers.of(
         WebDriverError.of(ErrorCode.UNKNOWN_METHOD, "this method is not implemented here")
             .withStatus(NOT_IMPLEMENTED));
   }
@@ -166,10 +165,11 @@ final class FrontErrors {
     boolean tooLong =
         cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException;
     return tooLong
-        ? of(
+        ? ErrorAnswers.of(
             WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the request's headers are too large")
                 .withStatus(HEADERS_TOO_LARGE))
-        : of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the request is not valid HTTP/1.1"));
+        : ErrorAnswers.of(
+            WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the request is not valid HTTP/1.1"));
   }
 
   /** A target without what may be secret in it: the token of a base, and the query. */

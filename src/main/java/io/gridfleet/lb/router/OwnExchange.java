@@ -1,6 +1,8 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
 import io.netty.buffer.ByteBufUtil;
@@ -35,9 +37,6 @@ import java.util.concurrent.Executor;
 final class OwnExchange implements Exchange, RequestSink {
   /** No limit while an endpoint works: a new session may wait for a day. */
   private static final Duration NO_LIMIT = Duration.ofDays(365);
-
-  /** A body that trickles slower than this in a pause is given up. */
-  private static final int LEAST_PROGRESS = 1024;
 
   /**
    * Of what is gathered so far, the part that must come in each pause: a body that takes much of
@@ -118,7 +117,7 @@ final class OwnExchange implements Exchange, RequestSink {
   }
 
   private int leastProgress() {
-    return Math.max(LEAST_PROGRESS, extendedAt / GROWTH);
+    return Math.max(HttpLimits.MIN_BODY_PROGRESS, extendedAt / GROWTH);
   }
 
   /** A request may wait for hours: only who asked for its bytes has them from here on. */
@@ -169,7 +168,7 @@ final class OwnExchange implements Exchange, RequestSink {
     if (!over && !front.requestComplete()) {
       end();
       body.completeExceptionally(new CancellationException("the body didn't arrive"));
-      front.whole(FrontErrors.bodyPaused());
+      front.whole(ErrorAnswers.bodyPaused());
     }
   }
 

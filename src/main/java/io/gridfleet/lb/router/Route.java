@@ -1,10 +1,28 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.webdriver.SessionId;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** What a request line asks for. */
+/** What a request line asks for: a command of a session, an endpoint of ours, or a refusal. */
 public sealed interface Route {
+
+  /** What an endpoint answers. */
+  sealed interface Served extends Route {
+    Endpoint endpoint(Endpoints endpoints);
+
+    /** Whether the endpoint reads what comes after the head of a request with this method. */
+    default boolean readsBody(HttpMethod method) {
+      return false;
+    }
+  }
+
+  /** What nobody serves. */
+  sealed interface Refused extends Route {
+    FullHttpResponse answer(HttpRequest head);
+  }
 
   /**
    * What stood before the WebDriver path.
@@ -22,10 +40,25 @@ public sealed interface Route {
   }
 
   /** {@code POST /session}. */
-  record NewSession(Base base) implements Route {}
+  record NewSession(Base base) implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.newSession();
+    }
+
+    @Override
+    public boolean readsBody(HttpMethod method) {
+      return true;
+    }
+  }
 
   /** A WebSocket at {@code /session}, on which a BiDi-only session will be asked for. */
-  record BidiSession(Base base) implements Route {}
+  record BidiSession(Base base) implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.newSession();
+    }
+  }
 
   /**
    * Anything under a session id.
@@ -41,39 +74,99 @@ public sealed interface Route {
    *
    * @param appium whether it is Appium's
    */
-  record Sessions(Base base, boolean appium) implements Route {}
+  record Sessions(Base base, boolean appium) implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.sessions();
+    }
+  }
 
   /** {@code GET /status}, under any base. */
-  record Status(Base base) implements Route {}
+  record Status(Base base) implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.status();
+    }
+  }
 
   /** {@code GET /healthz}: the process lives. */
-  record Health() implements Route {}
+  record Health() implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.health();
+    }
+  }
 
   /** {@code GET /readyz}: a new session could be served. */
-  record Ready() implements Route {}
+  record Ready() implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.ready();
+    }
+  }
 
   /** {@code GET /metrics}. */
-  record Metrics() implements Route {}
+  record Metrics() implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.metrics();
+    }
+  }
 
   /** {@code /api/…} and {@code /health/…}, any method. */
-  record Api(String path) implements Route {}
+  record Api(String path) implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.api();
+    }
+
+    @Override
+    public boolean readsBody(HttpMethod method) {
+      return !method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD);
+    }
+  }
 
   /** {@code GET /}, {@code /ui…} and {@code /docs…}: pages for people. */
-  record Ui(String path) implements Route {}
+  record Ui(String path) implements Served {
+    @Override
+    public Endpoint endpoint(Endpoints endpoints) {
+      return endpoints.ui();
+    }
+  }
 
   /**
    * A session path whose id can't be one.
    *
    * @param path base taken off, with its query
    */
-  record NoSession(String path) implements Route {}
+  record NoSession(String path) implements Refused {
+    @Override
+    public FullHttpResponse answer(HttpRequest head) {
+      return FrontErrors.ofUnknownSession(head.method().name(), path);
+    }
+  }
 
   /** A path that is none of ours. */
-  record Unknown() implements Route {}
+  record Unknown() implements Refused {
+    @Override
+    public FullHttpResponse answer(HttpRequest head) {
+      return FrontErrors.unknownCommand(head.method().name(), head.uri());
+    }
+  }
 
   /** A path of ours with a method that it doesn't have. */
-  record WrongMethod() implements Route {}
+  record WrongMethod() implements Refused {
+    @Override
+    public FullHttpResponse answer(HttpRequest head) {
+      return FrontErrors.wrongMethod(head.method().name(), head.uri());
+    }
+  }
 
   /** A path that could be read in two ways. */
-  record Ambiguous() implements Route {}
+  record Ambiguous() implements Refused {
+    @Override
+    public FullHttpResponse answer(HttpRequest head) {
+      return FrontErrors.ambiguousPath();
+    }
+  }
 }
