@@ -198,7 +198,8 @@ public final class GridFleetLb implements AutoCloseable {
             new Listeners.OfRelay(new SessionTraffic(activity, endSession), metrics.relay()),
             new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
             config.relay().clientHeaders(config.router()::trusts));
-    this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, this::drop);
+    var here = new Signals.SessionsHere(relay::sessionsWithTunnels, this::drop);
+    this.signals = new Signals(store, news, new ReplicaNews(distributor), lab, suites, here);
     this.newSessions = newSessions(client);
     this.flow = newSessions.flow();
     this.bodies = new BodyBudget(config.router().maxGatheredBytes().bytes());

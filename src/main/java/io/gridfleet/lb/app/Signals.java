@@ -3,6 +3,7 @@ package io.gridfleet.lb.app;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.FleetNews;
 import io.gridfleet.lb.distributor.ReplicaNews;
 import io.gridfleet.lb.store.SqlStore;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,25 +30,30 @@ final class Signals {
   private final FleetNews news;
   private final LabState lab;
   private final Suites suites;
-  private final Consumer<SessionId> sessionEnded;
+  private final SessionsHere sessions;
   private Set<DeviceId> avoided = Set.of();
 
   /**
-   * @param sessionEnded drops what this replica keeps of a session that another one has ended
+   * What this replica keeps of sessions.
+   *
+   * @param withSockets those that have open sockets
+   * @param ended drops what is kept of one that another replica has ended
    */
+  record SessionsHere(Supplier<Set<SessionId>> withSockets, Consumer<SessionId> ended) {}
+
   Signals(
       SqlStore store,
       FleetNews news,
       ReplicaNews others,
       LabState lab,
       Suites suites,
-      Consumer<SessionId> sessionEnded) {
+      SessionsHere sessions) {
     this.store = store;
     this.others = others;
     this.news = news;
     this.lab = lab;
     this.suites = suites;
-    this.sessionEnded = sessionEnded;
+    this.sessions = sessions;
   }
 
   void listen() {
@@ -64,7 +71,7 @@ final class Signals {
     } else if (signal instanceof FleetSignal.Happened happened) {
       suites.shared().heard(happened);
     } else if (signal instanceof FleetSignal.SessionEnded ended) {
-      SessionId.parse(ended.session()).ifPresent(sessionEnded);
+      SessionId.parse(ended.session()).ifPresent(sessions.ended());
     } else {
       others.heard(signal);
     }
@@ -92,11 +99,38 @@ final class Signals {
   CompletionStage<Void> sweep() {
     others.repeat();
     news.locksAreAsked();
+    Set<SessionId> withSockets = sessions.withSockets().get();
     return CompletableFuture.allOf(
-        told(store.deviceLocks().held().thenAccept(news::locks)),
+        told(
+            store
+                .deviceLocks()
+                .held()
+                .thenAccept(
+                    held -> {
+                      news.locks(held);
+                      endBut(withSockets, held);
+                    })),
         reloadAvoided(),
         reloadOverrides(),
         reloadReservations());
+  }
+
+  /**
+   * Ends here what has ended elsewhere unheard: a session that lives holds a lock.
+   *
+   * @param known as they were before the locks were read
+   */
+  private void endBut(Set<SessionId> known, List<HeldLock> held) {
+    if (known.isEmpty()) {
+      return;
+    }
+    Set<String> live = new HashSet<>();
+    for (HeldLock each : held) {
+      if (each.kind() == HeldLock.Kind.SESSION) {
+        live.add(each.lock().holder());
+      }
+    }
+    known.stream().filter(id -> !live.contains(id.value())).forEach(sessions.ended());
   }
 
   private CompletableFuture<Void> reloadAvoided() {

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -147,6 +148,11 @@ public final class Relay {
   /** Closes the sockets of a session that has ended. Any thread. */
   public void closeTunnels(SessionId id) {
     tunnels.close(id);
+  }
+
+  /** The sessions that have open sockets. Any thread. */
+  public Set<SessionId> sessionsWithTunnels() {
+    return tunnels.sessions();
   }
 
   /** Sockets that are open now. Any thread. */

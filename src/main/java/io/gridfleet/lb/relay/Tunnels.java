@@ -87,6 +87,10 @@ final class Tunnels {
     }
   }
 
+  Set<SessionId> sessions() {
+    return Set.copyOf(bySession.keySet());
+  }
+
   int open() {
     return open.get();
   }

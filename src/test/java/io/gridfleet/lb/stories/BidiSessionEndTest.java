@@ -7,12 +7,15 @@ import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.NodeStyle;
 import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +99,26 @@ final class BidiSessionEndTest {
     end(bidi);
     assertThat(bidi.closed()).isEqualTo(NORMAL);
     untilFree(created.sessionId());
+  }
+
+  /** As another replica ends it whose signal is lost: the rows say so, and the sweep reads them. */
+  @Test
+  void theSessionEndedUnheardOnAnotherReplica() throws Exception {
+    Answered created = lab.newSession("'webSocketUrl':true").answered();
+    URI url = URI.create(created.value().at("/capabilities/webSocketUrl").asText());
+    BidiConnection bidi = BidiConnection.to("ws://127.0.0.1:" + lab.port() + url.getPath());
+    lab.server()
+        .store()
+        .sessionMap()
+        .end(new SessionId(created.sessionId()), EndReason.CLIENT_DELETED)
+        .toCompletableFuture()
+        .join();
+
+    bidi.closed();
+
+    assertThat(lab.command(created.sessionId()).status()).isEqualTo(404);
+    lab.delete(created.sessionId());
+    lab.stop(Duration.ZERO);
   }
 
   @Test
