@@ -38,8 +38,13 @@ import org.jspecify.annotations.Nullable;
 public final class IdempotentRequests {
   private final NewSessionFlow flow;
   private final Runnable repeated;
+
+  /** The requests that have entered their key and aren't over; each leaves by its own flow. */
   final KeyedRequests running;
+
   private final SettledKeys keys;
+
+  /** Fires all events but those of clients. */
   final SharedRequestFlow shared;
 
   /**
@@ -123,7 +128,10 @@ public final class IdempotentRequests {
     return own;
   }
 
-  /** Which of two bodies is the key's another replica may know: the later one waits for that. */
+  /**
+   * Which of two bodies is the key's another replica may know: the later one waits for that. It has
+   * a listener already, so its client may leave meanwhile; it is entered on its own loop.
+   */
   private void enterAfter(SharedStory undecided, String key, SharedStory fresh) {
     undecided
         .decided()
@@ -177,7 +185,10 @@ public final class IdempotentRequests {
         .thenAccept(answer -> shared.guarded(key, fresh, () -> shared.replay(key, fresh, answer)));
   }
 
-  /** Another replica has answered a key, or lets it go. */
+  /**
+   * Another replica has answered a key, or lets it go. On the thread that listens for signals; what
+   * was asked before may be outdated, so a claim that is under way is followed by another.
+   */
   public void settledElsewhere(String key) {
     SharedStory waits = running.get(key);
     if (waits != null) {
@@ -185,7 +196,11 @@ public final class IdempotentRequests {
     }
   }
 
-  /** Looks again at what may have gone unheard, and writes what couldn't be written. */
+  /**
+   * Looks again at what may have gone unheard, and writes what couldn't be written: signals may be
+   * lost, and a replica that dies sends none. On the timer; costs the store one claim for each key
+   * that waits for another replica.
+   */
   public void lookAgain() {
     running.forEach((key, story) -> shared.guarded(key, story, () -> shared.ask(key, story, true)));
     keys.writeAgain();

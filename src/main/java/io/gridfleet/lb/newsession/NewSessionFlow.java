@@ -46,7 +46,10 @@ public final class NewSessionFlow {
   private final Attempts attempts;
   private final ClientAnswers answers;
   private final LockReturn locks;
+
+  /** What a stage that another thread completes comes back through; tests break requests by it. */
   final RequestSteps steps;
+
   private final RequestReading reading;
   private final SessionCreation creation;
   private final NewSessionListener listener;
@@ -84,7 +87,11 @@ public final class NewSessionFlow {
     this.creation = new SessionCreation(parts, answers, locks, steps, this.listener, clock);
   }
 
-  /** Why a request with these credentials would be refused whatever it asks for. */
+  /**
+   * Any thread; asked before the body of a request is read, so that a stranger's isn't.
+   *
+   * @return why a request with these credentials would be refused whatever it asks for
+   */
   public Optional<WebDriverError> refusal(Credentials credentials, String client) {
     try {
       admission.admit(credentials);
@@ -140,6 +147,10 @@ public final class NewSessionFlow {
     }
   }
 
+  /**
+   * The number is taken when the request is admitted, not when it arrived: a request whose run was
+   * looked for first goes behind those that were admitted meanwhile, where both arrived together.
+   */
   private Order order(NewSessionRequest request, SessionWish wish) {
     Order.Turn kept = places.take(request);
     Order.Turn turn =
@@ -185,14 +196,18 @@ public final class NewSessionFlow {
     }
   }
 
-  /** The wait ends before its place is offered: a repeat may take it on another loop at once. */
+  /**
+   * The wait ends before its place is offered: a repeat may take it on another loop at once, and
+   * would find this request before itself in the queue. A device that the store grants meanwhile is
+   * released by the distributor, or comes as an event in {@code LEFT}.
+   */
   private void leaveQueue(Story story) {
     story.letGo().abandon();
     listener.clientLeft(story.request(), Phase.QUEUED);
     places.keep(story.request(), story.order().turn());
   }
 
-  /** Reads a body; the stage may complete on another thread. */
+  /** Reads a body; large ones on another thread, where the stage completes then. Any thread. */
   public CompletionStage<NewSessionPayload> payload(byte[] body) {
     return wishes.payload(body);
   }

@@ -37,12 +37,17 @@ final class SharedStory {
 
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(SharedRequestMachine.TABLE);
+
+  /** Guarded by this; copied under the lock, called outside of it. */
   private final List<Listener> listeners = new ArrayList<>();
 
   /** Listeners that haven't left. Those who left stay in the list: answering them is harmless. */
   private int present;
 
+  /** Guarded by this; set with {@code STARTED}. Its methods belong to the loop of the first. */
   private @Nullable PendingSession pending;
+
+  /** Guarded by this; set with the answer's event, in the same step in which joiners see it. */
   private @Nullable NewSessionAnswer answer;
 
   /**
@@ -89,14 +94,21 @@ final class SharedStory {
     return machine.state();
   }
 
-  /** An event that brings no data. */
+  /**
+   * An event that brings no data.
+   *
+   * @return what the caller carries out, after this has returned and so without the lock
+   */
   synchronized Effect fire(Event event) {
     Effect effect = machine.fire(event);
     check();
     return effect;
   }
 
-  /** It has begun, or has joined one that has. */
+  /**
+   * It has begun, or has joined one that has. All may have left since the claim was granted:
+   * beginning takes a while, and nobody could tell the pending request before it was there.
+   */
   synchronized Effect started(PendingSession begun) {
     Effect effect = machine.fire(Event.STARTED);
     pending = begun;
@@ -104,7 +116,10 @@ final class SharedStory {
     return effect;
   }
 
-  /** It has an answer; whoever joins from now on gets it as soon as the state lets it. */
+  /**
+   * It has an answer. One that comes when all have left isn't kept: its session is being ended, and
+   * a repeat would get the answer of a session that is gone.
+   */
   synchronized Effect answered(Event event, NewSessionAnswer given) {
     Effect effect = machine.fire(event);
     if (machine.state() != State.CLOSED) {
@@ -141,7 +156,10 @@ final class SharedStory {
     }
   }
 
-  /** Gives the answer to all who listen, each on its own loop. */
+  /**
+   * Gives the answer to all who listen, each on its own loop. Whoever joins between the event that
+   * brought the answer and this call may be given it twice, which completes its future once.
+   */
   void answerAll() {
     List<Listener> all;
     NewSessionAnswer given;
@@ -154,7 +172,12 @@ final class SharedStory {
     }
   }
 
-  /** One more listener; null when nobody waits for the request any more. */
+  /**
+   * One more listener. The event and the listener enter in one step: an answer that comes
+   * afterwards finds the listener in the list, one that came before is given here.
+   *
+   * @return null when nobody waits for the request any more: the caller enters one of its own
+   */
   @Nullable PendingSession join(NewSessionRequest request, SessionWish.Progress progress) {
     Listener listener = new Listener(request, progress);
     Effect effect;
@@ -181,6 +204,10 @@ final class SharedStory {
     }
   }
 
+  /**
+   * On the loop of the one who left. The last one closes the request in the step in which it
+   * leaves, so that nobody can join what is about to be forgotten.
+   */
   private void left() {
     Effect effect;
     synchronized (this) {

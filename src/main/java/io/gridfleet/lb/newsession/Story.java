@@ -35,11 +35,26 @@ final class Story implements PendingSession {
 
   private final NewSessionRequest request;
   private final Consumer<Story> leaving;
+
+  /**
+   * Completes at most once, on the executor of the request; never where the client left before. Its
+   * dependents run inside of the event that answers, so {@link #answer(NewSessionAnswer)} is the
+   * last thing that an effect does.
+   */
   private final CompletableFuture<NewSessionAnswer> answer = new CompletableFuture<>();
+
   private final List<Map<String, Object>> steps = new ArrayList<>();
+
+  /** Grows by one with each attempt, and a device that failed isn't tried again. */
   private final List<AttemptRecord> attempts = new ArrayList<>();
+
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(NewSessionMachine.TABLE);
+
+  /**
+   * Changes within the effect of an event, after the state: only between two events does it fit the
+   * state, which is when it is checked.
+   */
   private Holding holding = NOTHING;
 
   /** Set by {@code READ}, and never again. */
@@ -94,7 +109,10 @@ final class Story implements PendingSession {
     holding = taken;
   }
 
-  /** From now on somebody else gives back what was held. */
+  /**
+   * From now on somebody else gives back what was held: called before that one is asked, so that a
+   * mistake on the way can't give it back twice. A lock that is lost by it expires.
+   */
   Holding letGo() {
     Holding before = holding;
     holding = NOTHING;
@@ -148,7 +166,7 @@ final class Story implements PendingSession {
     return lastFailure;
   }
 
-  /** The session that was recorded for it. */
+  /** The session that was recorded for it; also after its client has left and it is being ended. */
   @Nullable Session session() {
     return holding instanceof Holding.LiveSession live ? live.session() : null;
   }
@@ -171,8 +189,8 @@ final class Story implements PendingSession {
   }
 
   /**
-   * Answers, which nothing may be held for: whoever reads an error may ask again at once, and must
-   * not find its own device taken.
+   * Completes the answer. No device may be held by then: whoever reads an error may ask again at
+   * once, and must not find its own device locked.
    */
   void answer(NewSessionAnswer said) {
     checkHolding();
@@ -194,6 +212,7 @@ final class Story implements PendingSession {
     return List.copyOf(steps);
   }
 
+  /** Any number of times, in any state; what it means is in the table. */
   @Override
   public void clientLeft() {
     leaving.accept(this);
