@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +37,9 @@ final class ThirdPartyIT {
 
   /** Name and version of a line such as {@code (MIT) SLF4J (org.slf4j:slf4j-api:2.0.20 - url)}. */
   private static final Pattern ARTIFACT = Pattern.compile("\\([^: (]+:([^:]+):([^ :]+) - ");
+
+  private static final Pattern LEGAL =
+      Pattern.compile("META-INF/(LICENSE|NOTICE)(\\.(txt|md))?", Pattern.CASE_INSENSITIVE);
 
   private JarFile jar;
 
@@ -103,6 +107,39 @@ final class ThirdPartyIT {
         .containsPattern("slf4j-api-[0-9.]+-jar/META-INF/LICENSE")
         .containsPattern("postgresql-[0-9.]+-jar/META-INF/LICENSE")
         .containsPattern("HdrHistogram-[0-9.]+-jar/META-INF/LICENSE");
+  }
+
+  /** By the artifacts themselves, as they are on the class path of this test. */
+  @Test
+  void everyLicenceAndNoticeOfABundledArtifactIsKept() throws IOException {
+    String list = text("META-INF/THIRD-PARTY.txt");
+    int kept = 0;
+    for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      String name = Path.of(path).getFileName().toString().replaceFirst("\\.jar$", "");
+      if (!path.endsWith(".jar") || !isListed(list, name)) {
+        continue;
+      }
+      try (JarFile artifact = new JarFile(path)) {
+        for (String entry : artifact.stream().map(JarEntry::getName).toList()) {
+          if (LEGAL.matcher(entry).matches()) {
+            kept++;
+            String ours = "META-INF/third-party/" + name + "-jar/" + entry;
+            assertThat(jar.getEntry(ours)).as(ours).isNotNull();
+          }
+        }
+      }
+    }
+    assertThat(kept).as("licences and notices").isGreaterThan(20);
+  }
+
+  private static boolean isListed(String list, String name) {
+    Matcher artifact = ARTIFACT.matcher(list);
+    while (artifact.find()) {
+      if (name.equals(artifact.group(1) + "-" + artifact.group(2))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Test
