@@ -107,7 +107,7 @@ public final class Distributor {
     Waiter waiter = new Waiter(order, clock.instant().plus(wait), arrivals.incrementAndGet());
     changes.make(
         (now, steps) -> {
-          long size = matching.workOf(order);
+          long size = matching.workOf(order.questions());
           if (MatchingWork.isLittle(matching.fleet().seats().size(), size)) {
             begin(waiter, Answers.NONE, now, steps);
           } else {
@@ -227,6 +227,19 @@ public final class Distributor {
 
   void hear(News news) {
     changes.make((now, steps) -> news.apply(matching, now, steps));
+  }
+
+  /** What a request at the head of another replica's line asks is asked of the devices here. */
+  void askFor(FleetSignal.Waits told, QuestionText.Asked asked) {
+    AtomicLong number = new AtomicLong();
+    changes.make((now, steps) -> number.set(matching.others().asks(told)));
+    matcher.ask(
+        asked.question(),
+        () -> changes.look(model -> model.others().isNewest(told, number.get())),
+        (answers, now, steps) -> {
+          matching.others().waits(told, number.get(), asked, answers, now);
+          matching.serveLeft(now, steps);
+        });
   }
 
   /** Changes what is known of seats, then gives them to those who wait. */

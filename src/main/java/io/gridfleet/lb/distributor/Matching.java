@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Matching {
   private final Fleet fleet = new Fleet();
   private final WaitingLine line = new WaitingLine();
-  private final OtherLines others = new OtherLines();
+  private final OtherLines others = new OtherLines(line, fleet);
   private final OwnFronts fronts;
   private final WaiterTransitions waiters;
   private final Precedence precedence;
@@ -105,17 +105,18 @@ final class Matching {
     }
   }
 
-  /** What nobody has asked yet of what a request asks, and of which devices. */
-  Answers.Missing missing(Order order) {
+  /** Which of some questions nobody has asked yet, and the devices to ask. */
+  Answers.Missing missing(List<Question> questions) {
+    List<Question> fresh =
+        questions.stream().filter(question -> !line.knows(question)).distinct().toList();
     return new Answers.Missing(
-        order.questions().stream().filter(question -> !line.knows(question)).distinct().toList(),
-        fleet.seats().stream().map(Seat::device).toList());
+        fresh, fresh.isEmpty() ? List.of() : fleet.seats().stream().map(Seat::device).toList());
   }
 
   /** How much work it is to ask what nobody has asked yet. */
-  long workOf(Order order) {
+  long workOf(List<Question> questions) {
     long work = 0;
-    for (Question question : order.questions()) {
+    for (Question question : questions) {
       work += line.knows(question) ? 0 : question.work();
     }
     return work * fleet.seats().size();

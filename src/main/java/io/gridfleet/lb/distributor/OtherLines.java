@@ -15,6 +15,11 @@ import java.util.TreeSet;
  * Who waits first in the lines of other replicas, as they told; so that a device is left to a
  * request that has waited longer there. Guarded by the distributor's lock.
  *
+ * <p>What such a request asks is asked of the devices before it counts here, without the lock: the
+ * answers are kept with those to the questions of this replica, in an {@link Audience} that the
+ * first request of the other line uses as long as it is known. While a question is being asked,
+ * newer signals of the same line may come; each signal has a number, and only the newest counts.
+ *
  * <p>What was told may be out of date: a request that had its chance with a device and didn't take
  * it doesn't count for this device until its replica tells of it again, and what nobody repeats is
  * forgotten.
@@ -29,22 +34,24 @@ final class OtherLines {
   private static final class Front {
     private final Place place;
     private final Order.Turn turn;
-    private final QuestionText.Asked asked;
+    private final Audience audience;
+    private final Set<DeviceId> failed;
     private final Instant heard;
     private final Set<DeviceId> missed = new HashSet<>();
 
-    Front(Place place, Order.Turn turn, QuestionText.Asked asked, Instant heard) {
+    Front(Place place, Order.Turn turn, Audience audience, Set<DeviceId> failed, Instant heard) {
       this.place = place;
       this.turn = turn;
-      this.asked = asked;
+      this.audience = audience;
+      this.failed = failed;
       this.heard = heard;
     }
 
     boolean wants(Seat seat, Instant now) {
       return !missed.contains(seat.device().id())
-          && !asked.failed().contains(seat.device().id())
-          && seat.admits(asked.question(), now)
-          && asked.question().fits(seat.device());
+          && !failed.contains(seat.device().id())
+          && audience.fits(seat)
+          && seat.admits(audience.question(), now);
     }
   }
 
@@ -56,36 +63,69 @@ final class OtherLines {
   private final Map<Place, Front> fronts = new HashMap<>();
   private final TreeSet<Front> ordered = new TreeSet<>(BY_TURN);
 
+  /** The number of the newest signal of a line, while its question is being asked of devices. */
+  private final Map<Place, Long> asking = new HashMap<>();
+
+  private final WaitingLine line;
+  private final Fleet fleet;
+  private long signals;
+
+  OtherLines(WaitingLine line, Fleet fleet) {
+    this.line = line;
+    this.fleet = fleet;
+  }
+
   /** Whether nobody waits there, as far as is known. */
   boolean isEmpty() {
     return fronts.isEmpty();
   }
 
-  void heard(FleetSignal told, Instant now) {
-    if (told instanceof FleetSignal.Waits waits) {
-      waits(waits, now);
-    } else if (told instanceof FleetSignal.NoneWaits none) {
-      remove(new Place(none.replica(), none.line()));
+  /**
+   * Another replica tells of the first request of a line: what it asks is to be asked of all
+   * devices, and then {@link #waits} called. Until then what was told before counts.
+   *
+   * @return the number of the signal
+   */
+  long asks(FleetSignal.Waits told) {
+    asking.put(place(told), ++signals);
+    return signals;
+  }
+
+  /** Whether no newer signal of the line has come since. */
+  boolean isNewest(FleetSignal.Waits told, long number) {
+    return Long.valueOf(number).equals(asking.get(place(told)));
+  }
+
+  /** The first request of a line counts from now on, unless a newer signal has come meanwhile. */
+  void waits(
+      FleetSignal.Waits told, long number, QuestionText.Asked asked, Answers answers, Instant now) {
+    Place place = place(told);
+    if (asking.remove(place, number)) {
+      remove(place);
+      Order.Turn turn = new Order.Turn(told.priority(), told.since(), 0);
+      Audience audience = line.join(asked.question(), fleet.seats(), answers);
+      Front front = new Front(place, turn, audience, asked.failed(), now);
+      fronts.put(place, front);
+      ordered.add(front);
     }
   }
 
-  private void waits(FleetSignal.Waits told, Instant now) {
-    Place place = new Place(told.replica(), told.line());
+  /** Nobody waits in a line, or nobody whose question is understood here. */
+  void noneWaits(String replica, int number) {
+    Place place = new Place(replica, number);
+    asking.remove(place);
     remove(place);
-    QuestionText.read(told.question())
-        .ifPresent(
-            asked -> {
-              Order.Turn turn = new Order.Turn(told.priority(), told.since(), 0);
-              Front front = new Front(place, turn, asked, now);
-              fronts.put(place, front);
-              ordered.add(front);
-            });
+  }
+
+  private static Place place(FleetSignal.Waits told) {
+    return new Place(told.replica(), told.line());
   }
 
   private void remove(Place place) {
     Front known = fronts.remove(place);
     if (known != null) {
       ordered.remove(known);
+      line.part(known.audience);
     }
   }
 

@@ -16,8 +16,10 @@ public final class ReplicaNews {
       freed(freed);
     } else if (signal instanceof FleetSignal.Taken taken) {
       taken(taken);
-    } else if (signal instanceof FleetSignal.Waits || signal instanceof FleetSignal.NoneWaits) {
-      waits(signal);
+    } else if (signal instanceof FleetSignal.Waits waits) {
+      waits(waits);
+    } else if (signal instanceof FleetSignal.NoneWaits none) {
+      noneWaits(none.replica(), none.line());
     } else if (signal instanceof FleetSignal.WhoWaits) {
       repeat();
     }
@@ -32,28 +34,34 @@ public final class ReplicaNews {
   /** A slot is taken: those who wait here needn't try for it. */
   private void taken(FleetSignal.Taken taken) {
     distributor.hear(
-        (matching, now, result) -> {
+        (matching, now, steps) -> {
           Seat seat = matching.fleet().seat(taken.device());
           if (seat != null) {
             matching.takenElsewhere(seat, taken, now);
-            matching.serve(seat, now, result);
+            matching.serve(seat, now, steps);
           }
         });
   }
 
-  /** Somebody waits first in a line of another queue, or nobody does. */
-  private void waits(FleetSignal told) {
+  /** Somebody waits first in a line of another queue; a newer replica may ask what isn't read. */
+  private void waits(FleetSignal.Waits told) {
+    QuestionText.read(told.question())
+        .ifPresentOrElse(
+            asked -> distributor.askFor(told, asked), () -> noneWaits(told.replica(), told.line()));
+  }
+
+  private void noneWaits(String replica, int line) {
     distributor.hear(
-        (matching, now, result) -> {
-          matching.others().heard(told, now);
-          matching.serveLeft(now, result);
+        (matching, now, steps) -> {
+          matching.others().noneWaits(replica, line);
+          matching.serveLeft(now, steps);
         });
   }
 
   /** Tells other replicas again who waits here first, and forgets what they don't repeat. */
   public void repeat() {
     distributor.hear(
-        (matching, now, result) -> {
+        (matching, now, steps) -> {
           matching.others().forgetOld(now);
           matching.fronts().again();
         });

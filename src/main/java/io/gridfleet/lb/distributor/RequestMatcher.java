@@ -2,7 +2,9 @@ package io.gridfleet.lb.distributor;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -51,10 +53,34 @@ final class RequestMatcher {
     if (waiter.outcome().isDone()) {
       return;
     }
-    Answers.Missing missing = changes.look(model -> model.missing(waiter.order()));
+    Answers.Missing missing = changes.look(model -> model.missing(waiter.order().questions()));
     Answers answers =
         Answers.of(missing.questions(), missing.devices(), () -> !waiter.outcome().isDone());
     changes.make((now, steps) -> matched.begin(waiter, answers, now, steps));
+  }
+
+  /** Takes over, under the lock, what devices answer to a question. */
+  interface Answered {
+    void apply(Answers answers, Instant now, Changes.Steps steps);
+  }
+
+  /**
+   * Has a question of another replica asked of all devices: here where that is little work, else
+   * later, in no fixed order.
+   *
+   * @param wanted whether it is of use still; called without the lock
+   */
+  void ask(Question question, BooleanSupplier wanted, Answered then) {
+    int devices = changes.look(model -> model.fleet().seats().size());
+    long size = changes.look(model -> model.workOf(List.of(question)));
+    work.take(
+        devices,
+        size,
+        () -> {
+          Answers.Missing missing = changes.look(model -> model.missing(List.of(question)));
+          Answers answers = Answers.of(missing.questions(), missing.devices(), wanted);
+          changes.make((now, steps) -> then.apply(answers, now, steps));
+        });
   }
 
   /** Ends a request with what stands between the lab and it. */

@@ -1,0 +1,143 @@
+package io.gridfleet.lb.distributor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.selector.Selector;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What requests of other replicas ask is asked of many devices on the matching thread, whatever
+ * signals come meanwhile; and a device is left to them afterwards.
+ */
+final class RemoteQuestionsTest implements FleetSignals {
+  private static final int MANY = 400;
+  private static final Duration WAIT = Duration.ofHours(1);
+
+  private final VirtualTime time = new VirtualTime();
+  private final FakeDeviceLocks store = new FakeDeviceLocks(time);
+  private final Queue<Runnable> matcher = new ArrayDeque<>();
+  private final Distributor distributor =
+      new Distributor(
+          new LockKeeper(store, WAIT, time::nanoTime), time, time, "here", this, matcher::add);
+  private final ReplicaNews others = new ReplicaNews(distributor);
+  private final Instant longAgo = time.instant().minusSeconds(60);
+  private DeviceLock busy;
+  private Distributor.Wait younger;
+  private int requests;
+
+  /** One phone is in use, and a request waits for it here that is younger than those elsewhere. */
+  @BeforeEach
+  void aRequestWaitsForAPhone() {
+    FakeWire wire = new FakeWire(time);
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      devices.add(wire.phone("phone-" + i));
+    }
+    new FleetNews(distributor).inventory(devices);
+    Distributor.Wait first = ask();
+    run();
+    busy = ((Placement.Placed) first.outcome().toCompletableFuture().join()).lock();
+    younger = ask();
+    time.pass(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aNewQuestionIsAskedElsewhereAndThePhoneIsLeftToItThen() {
+    others.heard(waits("model:phone-7 id:*", longAgo));
+    assertThat(matcher).hasSize(1);
+    run();
+
+    distributor.release(busy);
+
+    assertThat(isPlaced()).as("left to the other replica").isFalse();
+    time.pass(Precedence.LEFT_FOR);
+    assertThat(isPlaced()).as("which doesn't take it").isTrue();
+    distributor.verify();
+  }
+
+  @Test
+  void aQuestionThatIsKnownHereCountsAtOnce() {
+    others.heard(waits("model:phone-7", longAgo));
+    assertThat(matcher).isEmpty();
+    distributor.release(busy);
+    assertThat(isPlaced()).isFalse();
+  }
+
+  @Test
+  void whoDoesNotWaitAnyMoreIsForgottenThoughItsQuestionIsStillBeingAsked() {
+    others.heard(waits("model:phone-7 id:*", longAgo));
+    others.heard(new FleetSignal.NoneWaits("there", 1));
+    run();
+    distributor.release(busy);
+    assertThat(isPlaced()).isTrue();
+  }
+
+  @Test
+  void theNewestSignalOfALineCountsInWhateverOrderTheQuestionsAreAsked() {
+    others.heard(waits("model:phone-7 id:*", longAgo));
+    others.heard(waits("model:phone-8 id:*", longAgo));
+    Runnable older = matcher.remove();
+    matcher.remove().run();
+    older.run();
+    distributor.release(busy);
+    assertThat(isPlaced()).as("nobody else wants phone 7 any more").isTrue();
+    distributor.verify();
+  }
+
+  private FleetSignal.Waits waits(String selector, Instant since) {
+    String text = QuestionText.write(question(selector), Set.of()).orElseThrow();
+    return new FleetSignal.Waits("there", 1, 0, since, text);
+  }
+
+  private void run() {
+    while (!matcher.isEmpty()) {
+      matcher.remove().run();
+    }
+  }
+
+  private boolean isPlaced() {
+    return younger.outcome().toCompletableFuture().getNow(null) instanceof Placement.Placed;
+  }
+
+  private static Question question(String selector) {
+    return new Question(
+        Selector.parse(selector), Selector.everything(), Optional.empty(), Optional.empty());
+  }
+
+  private Distributor.Wait ask() {
+    Order order =
+        new Order(
+            "r" + ++requests,
+            List.of(question("model:phone-7")),
+            new Order.Turn(0, time.instant(), requests),
+            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new Quota("lab", OptionalInt.empty()));
+    return distributor.place(order, WAIT);
+  }
+
+  @Override
+  public void publish(FleetSignal signal) {}
+
+  @Override
+  public void onSignal(Consumer<FleetSignal> listener) {
+    throw new UnsupportedOperationException();
+  }
+}
