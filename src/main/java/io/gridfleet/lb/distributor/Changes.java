@@ -72,6 +72,7 @@ final class Changes {
   final class Steps {
     private final List<Runnable> all = new ArrayList<>();
 
+    /** A step may take its time, and may make a change of its own: the lock is free. */
     void add(Runnable step) {
       all.add(step);
     }
@@ -101,7 +102,10 @@ final class Changes {
       all.add(() -> outside.release(lock));
     }
 
-    /** A step that fails keeps none of the others from being done. */
+    /**
+     * Signals go first, so that other replicas hear of a slot before they can be refused it. A step
+     * that fails keeps none of the others from being done.
+     */
     private void take() {
       tellOthers();
       RuntimeException first = null;

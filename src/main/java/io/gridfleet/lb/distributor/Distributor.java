@@ -1,6 +1,5 @@
 package io.gridfleet.lb.distributor;
 
-import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
@@ -9,7 +8,6 @@ import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,11 +16,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Matches waiting requests to devices.
+ * Matches waiting requests to devices. Thread-safe; nothing here blocks, and nothing is called
+ * under the lock: event loops place requests and end them, the store's threads bring answers and
+ * signals, the timer ends waits.
+ *
+ * <p>The life of a wait: {@link #place} compares the request with the devices, here or on the
+ * matching thread ({@link RequestMatcher}); a slot is picked, or the request enters the line
+ * ({@link Matching}); the store is asked for the lock ({@link LockRequests}); the outcome is
+ * completed. The states are those of {@link Waiter}.
  *
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
  * Waiter}: {@link Changes}. What holds at every release of it: no request waits while a free seat
@@ -48,6 +52,7 @@ public final class Distributor {
   private final ReleaseLocks releases;
   private final Executor background;
   private final RequestMatcher matcher;
+  private final ModelUpdates updates;
 
   /** For a process that has no other replicas. */
   public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
@@ -75,6 +80,7 @@ public final class Distributor {
     this.views = new LabViews(changes, clock);
     this.matcher =
         new RequestMatcher(changes, new MatchingWork(background), clock, this::begin, this::end);
+    this.updates = new ModelUpdates(changes, matching, matcher);
     this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }
 
@@ -91,11 +97,6 @@ public final class Distributor {
 
     /** Ends the wait with this answer unless it has ended; a lock that comes late is released. */
     void end(Placement answer);
-  }
-
-  /** What was heard, to be taken over into the model. */
-  interface News {
-    void apply(Matching matching, Instant now, Changes.Steps steps);
   }
 
   /**
@@ -129,6 +130,10 @@ public final class Distributor {
     }
   }
 
+  /**
+   * Closed comes first: a distributor that is closed explains nothing. Hopeless comes before a look
+   * for a seat, which wouldn't tell "none is free" from "none fits".
+   */
   private void decide(Waiter waiter, Answers answers, Instant now, Changes.Steps steps) {
     Placement closed = matching.closed();
     if (closed != null) {
@@ -159,7 +164,7 @@ public final class Distributor {
     changes.make((now, steps) -> matching.waiters().end(waiter, answer, steps));
   }
 
-  /** What changes have as steps. */
+  /** What changes have as steps; each is called without the lock, by the thread of the change. */
   private final class AfterChanges implements Changes.Outside {
     @Override
     public void askForLock(Pick pick) {
@@ -209,6 +214,7 @@ public final class Distributor {
     signals.publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
   }
 
+  /** A slot is free, here or on another replica: news that comes twice changes nothing. */
   void freed(DeviceId device, int slot, long token) {
     changes.make(
         (now, steps) -> {
@@ -225,54 +231,9 @@ public final class Distributor {
     lockRequests.doubt(device);
   }
 
-  void hear(News news) {
-    changes.make((now, steps) -> news.apply(matching, now, steps));
-  }
-
-  /** What a request at the head of another replica's line asks is asked of the devices here. */
-  void askFor(FleetSignal.Waits told, QuestionText.Asked asked) {
-    AtomicLong number = new AtomicLong();
-    changes.make((now, steps) -> number.set(matching.others().asks(told)));
-    matcher.ask(
-        asked.question(),
-        () -> changes.look(model -> model.others().isNewest(told, number.get())),
-        (answers, now, steps) -> {
-          matching.others().waits(told, number.get(), asked, answers, now);
-          matching.serveLeft(now, steps);
-        });
-  }
-
-  /** Changes what is known of seats, then gives them to those who wait. */
-  void tell(Consumer<Fleet> news, List<DeviceId> touched) {
-    changes.make(
-        (now, steps) -> {
-          news.accept(matching.fleet());
-          serve(touched, now, steps);
-        });
-  }
-
-  /**
-   * As {@link #tell}, for devices whose attributes may have changed too. What is asked now is asked
-   * of them before the lock is taken.
-   */
-  void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched, Collection<Device> described) {
-    List<Question> questions = changes.look(model -> model.line().questionsInUse());
-    Answers answers = Answers.of(questions, described, () -> true);
-    changes.make(
-        (now, steps) -> {
-          news.accept(matching.fleet());
-          matching.look(touched, answers);
-          serve(touched, now, steps);
-        });
-  }
-
-  private void serve(List<DeviceId> touched, Instant now, Changes.Steps steps) {
-    for (DeviceId device : touched) {
-      Seat seat = matching.fleet().seat(device);
-      if (seat != null) {
-        matching.serveOrForget(seat, now, steps);
-      }
-    }
+  /** How news is taken over. */
+  ModelUpdates updates() {
+    return updates;
   }
 
   /** How many sessions a tenant has, those that are starting included. */

@@ -19,16 +19,16 @@ import java.util.function.UnaryOperator;
 
 /** How the distributor learns what changed about devices; each piece of news wakes who fits. */
 public final class FleetNews {
-  private final Distributor distributor;
+  private final ModelUpdates updates;
 
   public FleetNews(Distributor distributor) {
-    this.distributor = distributor;
+    this.updates = distributor.updates();
   }
 
   /** The inventory as it is now: devices that aren't in it any more drain. */
   public void inventory(Collection<Device> devices) {
     List<DeviceId> touched = new ArrayList<>();
-    distributor.tellAttributes(
+    updates.tellAttributes(
         fleet -> {
           Set<DeviceId> here = new HashSet<>();
           devices.forEach(device -> here.add(fleet.put(device).device().id()));
@@ -47,7 +47,7 @@ public final class FleetNews {
   /** A node answers, or doesn't. */
   public void node(NodeId node, Optional<String> offline) {
     List<DeviceId> touched = new ArrayList<>();
-    distributor.tell(
+    updates.tell(
         fleet ->
             fleet
                 .nodeIs(node, offline.orElse(null))
@@ -99,7 +99,7 @@ public final class FleetNews {
 
   /** A lock that this process didn't take: a session found at start, an operator's hand. */
   public void held(HeldLock lock) {
-    distributor.tell(
+    updates.tell(
         fleet -> {
           Seat seat = fleet.seat(lock.lock().device());
           if (seat != null) {
@@ -113,8 +113,7 @@ public final class FleetNews {
 
   /** The store is asked for all locks: to be called before, and {@link #locks} after. */
   public void locksAreAsked() {
-    distributor.tell(
-        fleet -> fleet.seats().forEach(seat -> seat.slots().storeIsAsked()), List.of());
+    updates.tell(fleet -> fleet.seats().forEach(seat -> seat.slots().storeIsAsked()), List.of());
   }
 
   /** What the store says of all locks: whatever isn't held any more is free. */
@@ -123,7 +122,7 @@ public final class FleetNews {
     held.forEach(
         lock -> byDevice.computeIfAbsent(lock.lock().device(), id -> new ArrayList<>()).add(lock));
     List<DeviceId> touched = new ArrayList<>();
-    distributor.tell(
+    updates.tell(
         fleet -> {
           fleet.tenants().doubt();
           for (Seat seat : fleet.seats()) {
@@ -135,7 +134,7 @@ public final class FleetNews {
   }
 
   private void change(DeviceId device, UnaryOperator<DeviceFacts> facts, Consumer<Seat> change) {
-    distributor.tell(
+    updates.tell(
         fleet -> {
           fleet.change(device, facts);
           Seat seat = fleet.seat(device);

@@ -6,13 +6,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Doubts after a while what the store said of tenants that have as many sessions as they may: one
- * timer for all of them until it goes off. Guarded by the lock of {@link Changes}.
+ * timer for all of them until it goes off.
+ *
+ * <p>Owner: the lock of {@link Changes}. The timer is set by a step of the change that decided on
+ * it, and goes off on the timer's thread, which makes a change of its own.
  */
 final class FullTenants {
   private final Changes changes;
   private final Matching matching;
   private final ScheduledExecutorService timer;
   private final Duration stands;
+
+  /** Set under the lock before the timer is, so that no second change sets another. */
   private boolean isTimerSet;
 
   FullTenants(Changes changes, Matching matching, ScheduledExecutorService timer, Duration stands) {
@@ -30,6 +35,7 @@ final class FullTenants {
     }
   }
 
+  /** On the timer's thread. The change serves those tenants at its end. */
   private void doubt() {
     changes.make(
         (now, steps) -> {

@@ -61,7 +61,10 @@ final class LockRequests {
     this.full = new FullTenants(changes, matching, timer, guessStands);
   }
 
-  /** Called without the lock. */
+  /**
+   * Called without the lock. What was freed so far is read before the store is asked: whatever is
+   * freed later may be unknown to its answer.
+   */
   void ask(Pick pick) {
     Order order = pick.waiter().order();
     Optional<String> run = pick.question().run();
@@ -82,6 +85,7 @@ final class LockRequests {
         });
   }
 
+  /** A failure may mean that the lock is held and nobody knows: it expires in the store. */
   private void answered(
       Pick pick, long heard, @Nullable LockAnswer said, @Nullable Throwable failure) {
     if (failure != null) {
@@ -95,17 +99,27 @@ final class LockRequests {
     }
   }
 
-  /** The store's answer was taken over half-way: whoever completed it doesn't care. */
+  /**
+   * The store's answer was taken over half-way, by a mistake. The stage that the store has
+   * completed would swallow it, and the request would wait for ever.
+   */
   private void broken(Waiter waiter, RuntimeException mistake) {
     log.error("a lock's answer for request {} failed", waiter.order().request(), mistake);
     changes.make((now, steps) -> matching.waiters().end(waiter, Waiter.Answer.of(mistake), steps));
   }
 
-  /** Something was freed, here or on another replica. Called under the lock. */
+  /**
+   * Something was freed, here or on another replica. Called under the lock, before the model
+   * changes, so that no answer of before is taken for one of after.
+   */
   void freed() {
     freesHeard.incrementAndGet();
   }
 
+  /**
+   * The slot is ours. Other replicas hear of it where that spares them a question to the store.
+   * Those who go before had their chance with this seat, and missed it once and for all.
+   */
   private void granted(Pick pick, DeviceLock lock) {
     Waiter waiter = pick.waiter();
     Placement.Placed placed = new Placement.Placed(pick.device(), lock, pick.candidate());
@@ -133,6 +147,7 @@ final class LockRequests {
         });
   }
 
+  /** Nobody knows who holds the slot: it counts as free, and the next who asks finds out. */
   private void failed(Pick pick, Placement answer) {
     changes.make(
         (now, steps) -> {
@@ -148,7 +163,8 @@ final class LockRequests {
 
   /**
    * Another replica was first, or a run whose reservation we haven't heard of: the slot counts as
-   * held until news of the device comes, or {@link #doubt}.
+   * held until news of the device comes, or {@link #doubt}. Not where the seat was freed while the
+   * store was asked, nor where by now it wouldn't admit the request: the answer is explained.
    */
   private void heldElsewhere(Pick pick) {
     changes.make(
@@ -170,7 +186,8 @@ final class LockRequests {
 
   /**
    * Sessions of the tenant on other replicas, of which we haven't heard, are as many as it may
-   * have. The request waits until one of them ends.
+   * have. The request waits until one of them ends; where anything was freed while the store was
+   * asked, that may have been one of them.
    */
   private void overQuota(Pick pick, long heardBefore) {
     changes.make(
@@ -179,6 +196,7 @@ final class LockRequests {
             return;
           }
           Seat seat = matching.notTaken(pick);
+          // The seat itself is free: it was the tenant that was refused.
           if (freesHeard.get() == heardBefore) {
             matching.foundFull(pick.waiter());
             full.doubtLater(steps);
@@ -187,7 +205,10 @@ final class LockRequests {
         });
   }
 
-  /** A closed distributor takes nobody back into its line. */
+  /**
+   * A closed distributor takes nobody back into its line: the request is ended first, and its
+   * answer is given by the refusal. One that was cancelled before keeps the answer that it has.
+   */
   private boolean refused(Waiter waiter, Changes.Steps steps) {
     Placement closed = matching.closed();
     if (closed != null && waiter.state() != Waiter.State.CANCELLED) {
@@ -198,7 +219,9 @@ final class LockRequests {
 
   /**
    * The request stands in the line again when what it didn't get is given to whoever is first
-   * there: that may be itself, on a device with another slot.
+   * there: that may be itself, on a device with another slot. What was left to others is looked at
+   * next, because this request kept some of it from those behind it. Only then it looks for another
+   * seat itself.
    */
   private void serveAfterRefusal(
       Waiter waiter, @Nullable Seat seat, Instant now, Changes.Steps steps) {
@@ -213,11 +236,15 @@ final class LockRequests {
     }
   }
 
+  /** One timer for each refusal that is remembered, so at most one for each guessed slot. */
   private void doubtLater(DeviceId device) {
     var unused = timer.schedule(() -> doubt(device), guessStands.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** What was only guessed of a device doesn't stand any more. Called without the lock. */
+  /**
+   * What was only guessed of a device doesn't stand any more: the next request asks the store
+   * again. Called without the lock, by the timer or after news that may be about the guessed slot.
+   */
   void doubt(DeviceId device) {
     changes.make(
         (now, steps) -> {

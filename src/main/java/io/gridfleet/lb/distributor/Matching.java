@@ -18,8 +18,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model: all seats, who waits, and which of them go together. A seat is only picked and counted
- * as taken here; picks are handed out, for their locks to be asked for later. Guarded by the
- * distributor's lock.
+ * as taken here; picks are handed out, for their locks to be asked for later.
+ *
+ * <p>Owner: the distributor's lock, {@link Changes}. Nothing here calls out or completes a future;
+ * the one piece of code that isn't the distributor's own is a request's pick strategy, and what it
+ * throws ends that request ({@link #pickFor}).
+ *
+ * <p>Invariants between two changes, see {@link #verify}:
+ *
+ * <ul>
+ *   <li>No request is in the line while it may have a free seat that isn't left to others.
+ *   <li>What a seat counts as pending is asked of the store for exactly as many requests.
+ *   <li>What a tenant is counted for is what its sessions hold and what is asked for it.
+ * </ul>
+ *
+ * <p>Whoever changes a seat says so to {@link Fleet#changed}, and gives what is free then to those
+ * who wait ({@link #serve}) in the same change: nothing looks for free seats later.
  */
 final class Matching {
   private final Fleet fleet = new Fleet();
@@ -29,7 +43,7 @@ final class Matching {
   private final WaiterTransitions waiters;
   private final Precedence precedence;
 
-  /** What requests get from now on; null while they are placed. */
+  /** What requests get from now on; null while they are placed. Never null again. */
   private @Nullable Placement closed;
 
   /**
@@ -43,7 +57,8 @@ final class Matching {
   }
 
   /**
-   * A seat that is counted as taken for a request.
+   * A seat that is counted as taken for a request, until the store has answered. Immutable: read by
+   * the threads that ask the store.
    *
    * @param candidate which of the order's questions it answers
    * @param before how many replicas have a request that goes before; none of them may want the seat
@@ -80,6 +95,7 @@ final class Matching {
     return waiters;
   }
 
+  /** The answer to all requests once the distributor is closed, else null. */
   @Nullable Placement closed() {
     return closed;
   }
@@ -93,12 +109,15 @@ final class Matching {
     line.all().forEach(waiter -> waiters.end(waiter, Waiter.Answer.of(answer), steps));
   }
 
-  /** Says to other replicas what they don't know yet of who waits here. */
+  /** Says to other replicas what they don't know yet of who waits here; once, after a change. */
   void tellFronts(Consumer<FleetSignal> signals) {
     fronts.tell(waiter -> underQuota(waiter.order().quota()), signals);
   }
 
-  /** Puts the questions of a request to all seats, or finds them answered. */
+  /**
+   * Puts the questions of a request to all seats, or finds them answered. From now on the request
+   * uses those answers: whatever ends it parts from them.
+   */
   void ask(Waiter waiter, Answers answers) {
     for (Question question : waiter.order().questions()) {
       waiter.audiences().add(line.join(question, fleet.seats(), answers));
@@ -122,10 +141,12 @@ final class Matching {
     return work * fleet.seats().size();
   }
 
+  /** Copies, for what takes longer than the lock may be held. */
   List<SeatState> states() {
     return fleet.seats().stream().map(Seat::state).toList();
   }
 
+  /** A copy of the queue, in order. */
   QueueState queue() {
     return new QueueState(line.all().stream().map(this::waiting).toList(), states());
   }
@@ -159,6 +180,7 @@ final class Matching {
     return anyFits ? Hopeless.ALL_FAILED : Hopeless.NOTHING_FITS;
   }
 
+  /** As far as is known here: the store has the last word. */
   boolean underQuota(Quota quota) {
     return fleet.tenants().allows(quota);
   }
@@ -182,6 +204,7 @@ final class Matching {
     }
   }
 
+  /** Each seat that is left to others isn't free any more: the next look finds another one. */
   private boolean pickAny(Waiter waiter, Instant now, Steps steps) {
     for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
       Audience audience = waiter.audiences().get(candidate);
@@ -198,6 +221,7 @@ final class Matching {
     return false;
   }
 
+  /** The event comes first: a request in a state without this event has no slot counted for it. */
   private void take(Waiter waiter, Seat seat, int candidate, Ahead ahead, Steps steps) {
     if (waiters.slotPicked(waiter, seat, steps)) {
       fleet.take(seat, waiter.order().quota().tenant());
@@ -214,7 +238,7 @@ final class Matching {
     }
   }
 
-  /** Another replica has taken a slot. */
+  /** Another replica has taken a slot. Whatever the seat was left for has happened. */
   void takenElsewhere(Seat seat, FleetSignal.Taken taken, Instant now) {
     if (seat.slots().takenElsewhere(taken.device(), taken.slot(), taken.token(), now)) {
       DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
@@ -248,7 +272,10 @@ final class Matching {
     fleet.tenants().doubt();
   }
 
-  /** Looks again at what was left to those who go before, when they may be others now. */
+  /**
+   * Looks again at what was left to those who go before, when they may be others now: after each
+   * answer of the store, and after each signal about other replicas' lines.
+   */
   void serveLeft(Instant now, Steps steps) {
     for (DeviceId device : precedence.all()) {
       Seat seat = fleet.seat(device);
@@ -262,7 +289,7 @@ final class Matching {
 
   /**
    * Gives a seat's free slots to those who wait for them, if nobody has waited longer on another
-   * replica.
+   * replica. Ends: each turn takes a slot, or takes a request out of the line.
    */
   void serve(Seat seat, Instant now, Steps steps) {
     fleet.changed(seat);
@@ -305,7 +332,10 @@ final class Matching {
     serveOrForget(seat, now, steps);
   }
 
-  /** Gives what is free to tenants that a change has left with fewer sessions. */
+  /**
+   * Gives what is free to tenants that a change has left with fewer sessions. The last part of each
+   * change, because any part of it may have freed something.
+   */
   void serveTenants(Instant now, Steps steps) {
     fleet.tenants().mayHaveMore().forEach(tenant -> serveTenant(tenant, now, steps));
   }
@@ -322,7 +352,10 @@ final class Matching {
     }
   }
 
-  /** The store didn't give the lock: the slot isn't taken by us. */
+  /**
+   * The store didn't give the lock: the slot isn't taken by us. Null if the seat is gone, which it
+   * isn't while a slot is pending.
+   */
   @Nullable Seat notTaken(Pick pick) {
     Seat seat = fleet.seat(pick.device().id());
     if (seat != null) {
@@ -331,7 +364,10 @@ final class Matching {
     return seat;
   }
 
-  /** Looks again at which questions these devices answer. */
+  /**
+   * Looks again at which questions these devices answer. What was asked of this very device without
+   * the lock is taken over; what has changed since is asked here.
+   */
   void look(List<DeviceId> devices, Answers answers) {
     List<Seat> seats = devices.stream().map(fleet::seat).filter(Objects::nonNull).toList();
     line.dropIdle();

@@ -61,6 +61,8 @@ final class OtherLines {
           .thenComparingInt(front -> front.place.line());
 
   private final Map<Place, Front> fronts = new HashMap<>();
+
+  /** The same as {@link #fronts}, those that go before first. */
   private final TreeSet<Front> ordered = new TreeSet<>(BY_TURN);
 
   /** The number of the newest signal of a line, while its question is being asked of devices. */
@@ -121,6 +123,7 @@ final class OtherLines {
     return new Place(told.replica(), told.line());
   }
 
+  /** The line's first request uses its question no more. */
   private void remove(Place place) {
     Front known = fronts.remove(place);
     if (known != null) {

@@ -5,9 +5,11 @@ import io.gridfleet.lb.device.FleetSignal;
 /** How the distributor learns what other replicas did with devices, and who waits there. */
 public final class ReplicaNews {
   private final Distributor distributor;
+  private final ModelUpdates updates;
 
   public ReplicaNews(Distributor distributor) {
     this.distributor = distributor;
+    this.updates = distributor.updates();
   }
 
   /** What another replica said; signals about anything else are left alone. */
@@ -33,7 +35,7 @@ public final class ReplicaNews {
 
   /** A slot is taken: those who wait here needn't try for it. */
   private void taken(FleetSignal.Taken taken) {
-    distributor.hear(
+    updates.hear(
         (matching, now, steps) -> {
           Seat seat = matching.fleet().seat(taken.device());
           if (seat != null) {
@@ -47,11 +49,11 @@ public final class ReplicaNews {
   private void waits(FleetSignal.Waits told) {
     QuestionText.read(told.question())
         .ifPresentOrElse(
-            asked -> distributor.askFor(told, asked), () -> noneWaits(told.replica(), told.line()));
+            asked -> updates.askFor(told, asked), () -> noneWaits(told.replica(), told.line()));
   }
 
   private void noneWaits(String replica, int line) {
-    distributor.hear(
+    updates.hear(
         (matching, now, steps) -> {
           matching.others().noneWaits(replica, line);
           matching.serveLeft(now, steps);
@@ -60,7 +62,7 @@ public final class ReplicaNews {
 
   /** Tells other replicas again who waits here first, and forgets what they don't repeat. */
   public void repeat() {
-    distributor.hear(
+    updates.hear(
         (matching, now, steps) -> {
           matching.others().forgetOld(now);
           matching.fronts().again();

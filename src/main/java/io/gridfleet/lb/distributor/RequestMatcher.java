@@ -12,6 +12,10 @@ import java.util.function.Function;
  * and why it gets none. Copies what it needs under the lock, works on the thread that {@link
  * MatchingWork} decides on, and comes back under the lock with the result. A request that has ended
  * meanwhile, because its client left, is dropped.
+ *
+ * <p>Owns nothing but the refusals it remembers, which are thread-safe. Whether a request has ended
+ * is looked up without the lock, in its outcome: that saves work, and what counts is the state that
+ * is found under the lock afterwards.
  */
 final class RequestMatcher {
   private final Changes changes;
@@ -49,6 +53,7 @@ final class RequestMatcher {
     }
   }
 
+  /** On the matching thread. */
   private void match(Waiter waiter) {
     if (waiter.outcome().isDone()) {
       return;
@@ -94,12 +99,14 @@ final class RequestMatcher {
     work.take(devices, size, () -> unlessBroken(waiter, () -> explainNow(waiter, answer)));
   }
 
+  /** On whichever thread there is time; the end that comes first counts. */
   private void explainNow(Waiter waiter, Function<Verdicts, Placement> answer) {
     if (!waiter.outcome().isDone()) {
       end.accept(waiter, Waiter.Answer.of(answer.apply(verdicts(waiter.order()))));
     }
   }
 
+  /** The quota is looked at each time: it differs by caller, where the rest is shared. */
   private Verdicts verdicts(Order order) {
     Verdicts all = recent.of(order, clock.instant(), () -> changes.look(Matching::states));
     return changes.look(model -> model.underQuota(order.quota()))

@@ -17,12 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests wait: one line by question, the lines ordered by their first request, so that news
- * of a device looks at questions and not at every request. Guarded by the distributor's lock.
+ * of a device looks at questions and not at every request.
+ *
+ * <p>Owner: the distributor's lock. Requests enter and leave through {@link WaiterTransitions}
+ * only, in one change with the state that says so.
+ *
+ * <p>Invariants: a request with several questions is in the line of each, or in none. A line is in
+ * {@link #lines} exactly while somebody is in it. A question is known as long as any request that
+ * has not ended asks it, here or at the head of another replica's line: the answers of devices that
+ * change meanwhile are kept current in that one place.
  */
 final class WaitingLine {
   /** Answers to questions that nobody waits with are kept for the next who asks: a lab asks few. */
   private static final int MAX_IDLE_AUDIENCES = 512;
 
+  /**
+   * Compares what changes: a line is taken out of the ordered set before its first request may
+   * change, and put in again afterwards. The number tells apart lines with the same first request.
+   */
   private static final Comparator<Audience> BY_FIRST_WAITER =
       Comparator.comparing((Audience audience) -> audience.waiters().first())
           .thenComparingInt(Audience::number);
@@ -32,13 +44,19 @@ final class WaitingLine {
   /** Those that no request uses, longest first. A request uses its audiences until it has ended. */
   private final Set<Audience> idle = new LinkedHashSet<>();
 
+  /** Lines with somebody in them. */
   private final TreeSet<Audience> lines = new TreeSet<>(BY_FIRST_WAITER);
+
+  /** Who is in a line, by the id of the request, for those who remove one. */
   private final Map<String, Waiter> byRequest = new HashMap<>();
+
+  /** Who is in a line and may have to wait for its tenant's quota; others aren't looked for. */
   private final Map<String, TreeSet<Waiter>> byTenant = new HashMap<>();
 
   /** Requests whose locks are being asked for: in no line, and still before those behind them. */
   private final TreeMap<Waiter, Seat> asking = new TreeMap<>();
 
+  /** The number of the newest question; other replicas know a line by it, so none is used twice. */
   private int numbers;
 
   /**
@@ -55,7 +73,10 @@ final class WaitingLine {
     return audience;
   }
 
-  /** A request that joined has ended. */
+  /**
+   * A request that joined has ended. Its question is kept while few are idle; the one that has been
+   * idle longest goes first.
+   */
   void part(Audience audience) {
     if (audience.part()) {
       idle.add(audience);
@@ -67,17 +88,18 @@ final class WaitingLine {
     }
   }
 
+  /** Whether a question has been asked of all seats, so that asking it again is no work. */
   boolean knows(Question question) {
     return audiences.containsKey(question);
   }
 
-  /** Forgets the answers that no request uses. */
+  /** Forgets the answers that no request uses: devices have changed, and nobody waits for them. */
   void dropIdle() {
     idle.forEach(audience -> audiences.remove(audience.question()));
     idle.clear();
   }
 
-  /** What those ask who wait or are being served. */
+  /** What those ask who wait or are being served: devices that change are to be asked it again. */
   List<Question> questionsInUse() {
     return audiences.values().stream()
         .filter(audience -> !idle.contains(audience))
@@ -85,10 +107,12 @@ final class WaitingLine {
         .toList();
   }
 
+  /** A copy: what is done with them may forget some. */
   Collection<Audience> audiences() {
     return List.copyOf(audiences.values());
   }
 
+  /** Called after the state was entered that has it in the line. */
   void enter(Waiter waiter) {
     for (Audience audience : waiter.audiences()) {
       leaveLine(audience);
@@ -103,6 +127,7 @@ final class WaitingLine {
     }
   }
 
+  /** Does nothing for a request that is in no line. */
   void leave(Waiter waiter) {
     for (Audience audience : waiter.audiences()) {
       leaveLine(audience);
@@ -121,6 +146,7 @@ final class WaitingLine {
     }
   }
 
+  /** Takes a line out of the order, in which an empty one isn't. */
   private void leaveLine(Audience audience) {
     if (!audience.waiters().isEmpty()) {
       lines.remove(audience);
@@ -139,21 +165,26 @@ final class WaitingLine {
     }
   }
 
-  /** The store has answered a request, if it was asked: it keeps nobody waiting any more. */
+  /**
+   * The store has answered a request: it keeps nobody waiting any more. Does nothing for one whose
+   * lock wasn't asked for.
+   */
   void answered(Waiter waiter) {
     asking.remove(waiter);
     waiter.audiences().forEach(audience -> audience.asking().remove(waiter));
   }
 
-  /** Those whose locks are being asked for, in their order, and of which seats. */
+  /** Those whose locks are being asked for, in their order, and of which seats; not a copy. */
   SortedMap<Waiter, Seat> asking() {
     return asking;
   }
 
+  /** How many wait; those whose locks are being asked for aren't counted. */
   int length() {
     return byRequest.size();
   }
 
+  /** Null also for a request whose lock is being asked for. */
   @Nullable Waiter of(String request) {
     return byRequest.get(request);
   }
@@ -165,17 +196,22 @@ final class WaitingLine {
         .min(Comparator.naturalOrder());
   }
 
+  /** A copy, in order: ending one takes it out of the line. */
   Collection<Waiter> all() {
     return new TreeSet<>(byRequest.values());
   }
 
-  /** Those of one tenant that has a limit, in their order. */
+  /** Those of one tenant that has a limit, in their order; a copy, as serving one takes it out. */
   Collection<Waiter> ofTenant(String tenant) {
     TreeSet<Waiter> waiters = byTenant.get(tenant);
     return waiters == null ? List.of() : List.copyOf(waiters);
   }
 
-  /** The first request in order that may have a seat, among the questions that the seat answers. */
+  /**
+   * The first request in order that may have a seat, among the questions that the seat answers.
+   * Lines are looked at in the order of their first requests, each only as far as it can have one
+   * that goes before the best so far.
+   */
   @Nullable Waiter first(Predicate<Audience> answered, Predicate<Waiter> mayHave) {
     Waiter best = null;
     for (Audience audience : lines) {

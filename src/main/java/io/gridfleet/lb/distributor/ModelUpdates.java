@@ -1,0 +1,89 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Takes news of devices and of other replicas over into the model, and gives what is free by it to
+ * those who wait. Called by any thread without the distributor's lock; what takes long is done
+ * before the lock is taken.
+ */
+final class ModelUpdates {
+  private final Changes changes;
+  private final Matching matching;
+  private final RequestMatcher matcher;
+
+  /**
+   * @param matching only touched under the lock of {@code changes}
+   */
+  ModelUpdates(Changes changes, Matching matching, RequestMatcher matcher) {
+    this.changes = changes;
+    this.matching = matching;
+    this.matcher = matcher;
+  }
+
+  /** What was heard, to be taken over into the model. */
+  interface News {
+    void apply(Matching matching, Instant now, Changes.Steps steps);
+  }
+
+  /** News that is neither of devices' facts nor of their attributes. */
+  void hear(News news) {
+    changes.make((now, steps) -> news.apply(matching, now, steps));
+  }
+
+  /**
+   * What a request at the head of another replica's line asks is asked of the devices here. The
+   * number is taken in the order of the signals; the answers may come in any order.
+   */
+  void askFor(FleetSignal.Waits told, QuestionText.Asked asked) {
+    AtomicLong number = new AtomicLong();
+    changes.make((now, steps) -> number.set(matching.others().asks(told)));
+    matcher.ask(
+        asked.question(),
+        () -> changes.look(model -> model.others().isNewest(told, number.get())),
+        (answers, now, steps) -> {
+          matching.others().waits(told, number.get(), asked, answers, now);
+          matching.serveLeft(now, steps);
+        });
+  }
+
+  /** Changes what is known of seats, then gives them to those who wait. */
+  void tell(Consumer<Fleet> news, List<DeviceId> touched) {
+    changes.make(
+        (now, steps) -> {
+          news.accept(matching.fleet());
+          serve(touched, now, steps);
+        });
+  }
+
+  /**
+   * As {@link #tell}, for devices whose attributes may have changed too. What is asked now is asked
+   * of them before the lock is taken.
+   */
+  void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched, Collection<Device> described) {
+    List<Question> questions = changes.look(model -> model.line().questionsInUse());
+    Answers answers = Answers.of(questions, described, () -> true);
+    changes.make(
+        (now, steps) -> {
+          news.accept(matching.fleet());
+          matching.look(touched, answers);
+          serve(touched, now, steps);
+        });
+  }
+
+  private void serve(List<DeviceId> touched, Instant now, Changes.Steps steps) {
+    for (DeviceId device : touched) {
+      Seat seat = matching.fleet().seat(device);
+      if (seat != null) {
+        matching.serveOrForget(seat, now, steps);
+      }
+    }
+  }
+}
