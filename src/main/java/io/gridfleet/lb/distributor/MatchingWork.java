@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Decides where devices are looked at for a request: where that is little work, on the thread that
  * asks, else on the matching thread. Requests that wait for that thread to be placed are bounded;
- * answers to requests that have waited are as many as those, and always accepted. Thread-safe.
+ * answers to requests that have waited are as many as those, and always accepted; questions of
+ * other replicas have a bound of their own. Thread-safe.
  */
 final class MatchingWork {
   /** More devices than these are never looked at on an event loop. */
@@ -20,6 +21,7 @@ final class MatchingWork {
 
   private final Executor executor;
   private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicInteger pendingOfOthers = new AtomicInteger();
 
   MatchingWork(Executor executor) {
     this.executor = executor;
@@ -31,15 +33,28 @@ final class MatchingWork {
 
   /** Has work done later; false when too much waits already. */
   boolean offer(long size, Runnable work) {
-    if (pending.incrementAndGet() > MAX_PENDING) {
-      pending.decrementAndGet();
+    return offer(pending, size, work);
+  }
+
+  /** Has work for another replica done here if it is little; else as {@link #offer}. */
+  boolean offerOfOthers(int devices, long size, Runnable work) {
+    if (isLittle(devices, size)) {
+      work.run();
+      return true;
+    }
+    return offer(pendingOfOthers, size, work);
+  }
+
+  private boolean offer(AtomicInteger waiting, long size, Runnable work) {
+    if (waiting.incrementAndGet() > MAX_PENDING) {
+      waiting.decrementAndGet();
       return false;
     }
     executor.execute(
         new MatchingThread.Sized(
             size,
             () -> {
-              pending.decrementAndGet();
+              waiting.decrementAndGet();
               work.run();
             }));
     return true;

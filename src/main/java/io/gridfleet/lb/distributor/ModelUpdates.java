@@ -45,13 +45,17 @@ final class ModelUpdates {
   void askFor(FleetSignal.Waits told, QuestionText.Asked asked) {
     AtomicLong number = new AtomicLong();
     changes.make((now, steps) -> number.set(matching.others().asks(told)));
-    matcher.ask(
-        asked.question(),
-        () -> changes.look(model -> model.others().isNewest(told, number.get())),
-        (answers, now, steps) -> {
-          matching.others().waits(told, number.get(), asked, answers, now);
-          matching.serveLeft(now, steps);
-        });
+    boolean isAsked =
+        matcher.ask(
+            asked.question(),
+            () -> changes.look(model -> model.others().isNewest(told, number.get())),
+            (answers, now, steps) -> {
+              matching.others().waits(told, number.get(), asked, answers, now);
+              matching.serveLeft(now, steps);
+            });
+    if (!isAsked) {
+      changes.make((now, steps) -> matching.others().notAsked(told, number.get()));
+    }
   }
 
   /** Changes what is known of seats, then gives them to those who wait. */

@@ -98,6 +98,11 @@ final class OtherLines {
     return Long.valueOf(number).equals(asking.get(place(told)));
   }
 
+  /** Too much is being asked: the signal is dropped, and its replica repeats it. */
+  void notAsked(FleetSignal.Waits told, long number) {
+    asking.remove(place(told), number);
+  }
+
   /** The first request of a line counts from now on, unless a newer signal has come meanwhile. */
   void waits(
       FleetSignal.Waits told, long number, QuestionText.Asked asked, Answers answers, Instant now) {

@@ -74,11 +74,12 @@ final class RequestMatcher {
    * later, in no fixed order.
    *
    * @param wanted whether it is of use still; called without the lock
+   * @return false when too many wait to be asked, and this one isn't
    */
-  void ask(Question question, BooleanSupplier wanted, Answered then) {
+  boolean ask(Question question, BooleanSupplier wanted, Answered then) {
     int devices = changes.look(model -> model.fleet().seats().size());
     long size = changes.look(model -> model.workOf(List.of(question)));
-    work.take(
+    return work.offerOfOthers(
         devices,
         size,
         () -> {

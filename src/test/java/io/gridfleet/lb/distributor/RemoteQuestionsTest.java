@@ -102,9 +102,28 @@ final class RemoteQuestionsTest implements FleetSignals {
     distributor.verify();
   }
 
+  /** They neither fill the queue of the matching thread nor take its places from requests here. */
+  @Test
+  void questionsThatWaitAreBoundedAndHoldUpNoRequest() {
+    for (int i = 0; i < 2 * MatchingWork.MAX_PENDING; i++) {
+      others.heard(waits(i, "model:unknown" + i, longAgo));
+    }
+    assertThat(matcher).hasSize(MatchingWork.MAX_PENDING);
+    Distributor.Wait fresh = distributor.place(order("model:phone-8 id:*"), WAIT);
+    assertThat(fresh.outcome().toCompletableFuture()).isNotDone();
+    run();
+    assertThat(fresh.outcome().toCompletableFuture())
+        .isCompletedWithValueMatching(Placement.Placed.class::isInstance);
+    distributor.verify();
+  }
+
   private FleetSignal.Waits waits(String selector, Instant since) {
+    return waits(1, selector, since);
+  }
+
+  private FleetSignal.Waits waits(int line, String selector, Instant since) {
     String text = QuestionText.write(question(selector), Set.of()).orElseThrow();
-    return new FleetSignal.Waits("there", 1, 0, since, text);
+    return new FleetSignal.Waits("there", line, 0, since, text);
   }
 
   private void run() {
@@ -123,14 +142,16 @@ final class RemoteQuestionsTest implements FleetSignals {
   }
 
   private Distributor.Wait ask() {
-    Order order =
-        new Order(
-            "r" + ++requests,
-            List.of(question("model:phone-7")),
-            new Order.Turn(0, time.instant(), requests),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
-            new Quota("lab", OptionalInt.empty()));
-    return distributor.place(order, WAIT);
+    return distributor.place(order("model:phone-7"), WAIT);
+  }
+
+  private Order order(String selector) {
+    return new Order(
+        "r" + ++requests,
+        List.of(question(selector)),
+        new Order.Turn(0, time.instant(), requests),
+        new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+        new Quota("lab", OptionalInt.empty()));
   }
 
   @Override
