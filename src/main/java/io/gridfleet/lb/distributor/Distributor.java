@@ -77,9 +77,11 @@ public final class Distributor {
     this.timer = timer;
     this.clock = clock;
     this.lockRequests = new LockRequests(changes, matching, locks, timer, GUESS_STANDS);
-    this.views = new LabViews(changes, clock);
+    Explanations explanations = new Explanations();
+    this.views = new LabViews(changes, explanations, clock);
     this.matcher =
-        new RequestMatcher(changes, new MatchingWork(background), clock, this::begin, this::end);
+        new RequestMatcher(
+            changes, new MatchingWork(background), explanations, clock, this::begin, this::end);
     this.updates = new ModelUpdates(changes, matching, matcher);
     this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What people and metrics ask about the queue and the devices. Thread-safe: takes a copy under the
@@ -12,10 +11,12 @@ import java.util.Optional;
  */
 final class LabViews {
   private final Changes changes;
+  private final Explanations explanations;
   private final InstantSource clock;
 
-  LabViews(Changes changes, InstantSource clock) {
+  LabViews(Changes changes, Explanations explanations, InstantSource clock) {
     this.changes = changes;
+    this.explanations = explanations;
     this.clock = clock;
   }
 
@@ -25,16 +26,12 @@ final class LabViews {
 
   List<Verdict> explain(Order order) {
     Instant now = clock.instant();
-    return changes.look(Matching::states).stream()
-        .map(seat -> Inhibitors.best(seat, order, Optional.empty(), now))
-        .toList();
+    return explanations.verdicts(order, now, changes.look(Matching::states));
   }
 
   List<SeatView> seats() {
     Instant now = clock.instant();
-    return changes.look(Matching::states).stream()
-        .map(seat -> SeatInhibitors.view(seat, now))
-        .toList();
+    return explanations.views(changes.look(Matching::states), now);
   }
 
   boolean anyInService() {
@@ -45,7 +42,7 @@ final class LabViews {
 
   List<QueuedRequest> queue() {
     Instant now = clock.instant();
-    return changes.look(Matching::queue).requests(now);
+    return explanations.queue(changes.look(Matching::queue), now);
   }
 
   int queueLength() {

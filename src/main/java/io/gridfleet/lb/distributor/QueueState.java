@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param waiting in order
  */
-record QueueState(List<Waiting> waiting, List<SeatState> seats) {
+public record QueueState(List<Waiting> waiting, List<SeatState> seats) {
 
   /**
    * A waiting request.
@@ -23,7 +23,7 @@ record QueueState(List<Waiting> waiting, List<SeatState> seats) {
    * @param fitting which seats fit each of its questions
    * @param underQuota whether its tenant may have another session
    */
-  record Waiting(Order order, List<BitSet> fitting, boolean underQuota) {}
+  public record Waiting(Order order, List<BitSet> fitting, boolean underQuota) {}
 
   List<QueuedRequest> requests(Instant now) {
     List<QueuedRequest> requests = new ArrayList<>();

@@ -13,17 +13,16 @@ import java.util.function.Function;
  * MatchingWork} decides on, and comes back under the lock with the result. A request that has ended
  * meanwhile, because its client left, is dropped.
  *
- * <p>Owns nothing but the refusals it remembers, which are thread-safe. Whether a request has ended
- * is looked up without the lock, in its outcome: that saves work, and what counts is the state that
- * is found under the lock afterwards.
+ * <p>Owns nothing. Whether a request has ended is looked up without the lock, in its outcome: that
+ * saves work, and what counts is the state that is found under the lock afterwards.
  */
 final class RequestMatcher {
   private final Changes changes;
   private final MatchingWork work;
+  private final Explanations explanations;
   private final InstantSource clock;
   private final Matched matched;
   private final BiConsumer<Waiter, Waiter.Answer> end;
-  private final RecentVerdicts recent = new RecentVerdicts();
 
   /** Takes over, under the lock, what was found out for a request. */
   interface Matched {
@@ -36,11 +35,13 @@ final class RequestMatcher {
   RequestMatcher(
       Changes changes,
       MatchingWork work,
+      Explanations explanations,
       InstantSource clock,
       Matched matched,
       BiConsumer<Waiter, Waiter.Answer> end) {
     this.changes = changes;
     this.work = work;
+    this.explanations = explanations;
     this.clock = clock;
     this.matched = matched;
     this.end = end;
@@ -109,7 +110,8 @@ final class RequestMatcher {
 
   /** The quota is looked at each time: it differs by caller, where the rest is shared. */
   private Verdicts verdicts(Order order) {
-    Verdicts all = recent.of(order, clock.instant(), () -> changes.look(Matching::states));
+    Verdicts all =
+        explanations.verdicts(order, clock.instant(), () -> changes.look(Matching::states));
     return changes.look(model -> model.underQuota(order.quota()))
         ? all
         : all.limitedTo(order.quota().mostSessions().orElseThrow());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param free whether it has a slot for a request that waits here
  */
-record SeatState(
+public record SeatState(
     int index,
     Device device,
     List<HeldLock> held,
@@ -23,8 +23,9 @@ record SeatState(
     Rest rest) {
 
   /** Why it is out of service; null where it isn't. */
-  record Service(@Nullable String offline, @Nullable String maintenance, boolean draining) {}
+  public record Service(@Nullable String offline, @Nullable String maintenance, boolean draining) {}
 
   /** Until when it serves nobody, or comes last; null where it doesn't. */
-  record Rest(@Nullable Instant coolingUntil, @Nullable Instant avoidedUntil, String avoidedFor) {}
+  public record Rest(
+      @Nullable Instant coolingUntil, @Nullable Instant avoidedUntil, String avoidedFor) {}
 }

@@ -24,11 +24,13 @@ public record Verdicts(
     Optional<Integer> quota,
     Map<String, Object> explanation) {
 
-  static Verdicts of(List<Verdict> all) {
+  /** Without an explanation. */
+  public static Verdicts of(List<Verdict> all) {
     return of(all, Map.of());
   }
 
-  static Verdicts of(List<Verdict> all, Map<String, Object> explanation) {
+  /** Adds up one verdict for each device. */
+  public static Verdicts of(List<Verdict> all, Map<String, Object> explanation) {
     Map<Inhibitor.Kind, Integer> counts = new EnumMap<>(Inhibitor.Kind.class);
     Map<Inhibitor.Kind, Inhibitor> examples = new EnumMap<>(Inhibitor.Kind.class);
     int matching = 0;
@@ -44,7 +46,7 @@ public record Verdicts(
   }
 
   /** The same for a caller who has as many sessions as it may have. */
-  Verdicts limitedTo(int sessions) {
+  public Verdicts limitedTo(int sessions) {
     return new Verdicts(devices, matching, counts, examples, Optional.of(sessions), explanation);
   }
 
