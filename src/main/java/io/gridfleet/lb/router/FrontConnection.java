@@ -1,6 +1,5 @@
 package io.gridfleet.lb.router;
 
-import io.gridfleet.lb.http.Answers;
 import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.Deadlines.Deadline;
@@ -8,6 +7,11 @@ import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
+import io.gridfleet.lb.router.ClientConnectionTable.Effect;
+import io.gridfleet.lb.router.ClientConnectionTable.Event;
+import io.gridfleet.lb.router.ClientConnectionTable.State;
+import io.gridfleet.lb.state.StateMachine;
+import io.gridfleet.lb.state.UnexpectedEventException;
 import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -19,18 +23,13 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +37,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a client: serves its requests one after the other, in their order. Owned by its
- * event loop.
+ * One connection of a client: serves its requests one after the other, in their order (RFC 9112
+ * §9.3.2).
  *
- * <p>States: between requests (no sink) → an exchange (a sink; the request's body may still be
- * arriving) → the rest of a large answer is written as the client takes it (no sink, {@code
- * unwritten}) → between requests, or closing (what comes is dropped). Requests that arrive during
- * an exchange wait, and no more is read. No request is begun while the client doesn't take what was
- * answered before it, so that a connection holds at most one whole answer and what fits between the
- * channel's water marks.
+ * <p>States and transitions: {@link ClientConnectionTable}. The state is entered before the effect
+ * is carried out, because an effect can call back: a write that fills or frees the channel fires
+ * its writability within the write, and a sink may answer within the call that gives it its
+ * request.
+ *
+ * <p>Owner: the channel's event loop. Netty calls the handler there, and sinks call the {@link
+ * FrontSide} there; nothing here is locked or volatile.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>{@code current} is set while an exchange runs ({@link State#isExchange}), and only then. A
+ *       sink hears of its client's end once, and of nothing after it has answered.
+ *   <li>What arrives during an exchange waits in {@code waiting}, and no more is read.
+ *   <li>No request begins while the client doesn't take what was answered before it: a connection
+ *       holds one whole answer at most, and what fits between the channel's water marks.
+ *   <li>Every way out ends in {@code CLOSED}, which releases what waits and what is unwritten.
+ * </ul>
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class FrontConnection extends ChannelInboundHandlerAdapter implements FrontSide {
-  private static final Logger LOG = LoggerFactory.getLogger(FrontConnection.class);
+  private static final Logger log = LoggerFactory.getLogger(FrontConnection.class);
 
   /**
    * How long a client may take to read an answer that closes before all of its request was read.
@@ -69,22 +80,17 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   private final Deadlines deadlines;
   private final Codecs.RequestDecoder decoder;
   private final Codecs.AnswerEncoder encoder = new Codecs.AnswerEncoder();
-  private final Deque<Object> waiting = new ArrayDeque<>(2);
+  private final StateMachine<State, Event, Effect> machine =
+      new StateMachine<>(ClientConnectionTable.TABLE);
+  private final WaitingMessages waiting = new WaitingMessages(this::canTake, this::take);
+  private final AnswerHeaders headers = new AnswerHeaders();
+  private final AnswerWriter writer = new AnswerWriter();
   private @Nullable ChannelHandlerContext context;
   private @Nullable Deadline deadline;
   private @Nullable RequestSink current;
+
+  /** Spares a look-up for each command: connections belong to tests, and a test has a session. */
   private @Nullable SessionId lastSession;
-  private @Nullable Runnable unlessDelivered;
-  private @Nullable LargeAnswer unwritten;
-  private @Nullable String page;
-  private HttpVersion version = HttpVersion.HTTP_1_1;
-  private boolean requestComplete;
-  private boolean keepAlive;
-  private boolean answering;
-  private boolean partialHead;
-  private boolean serving;
-  private boolean closing;
-  private boolean draining;
 
   FrontConnection(Dispatch dispatch, Deadlines deadlines) {
     this.dispatch = dispatch;
@@ -109,6 +115,25 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     return context().channel();
   }
 
+  private State state() {
+    return machine.state();
+  }
+
+  /**
+   * The effect of an event. One that the table doesn't know in this state closes the channel: its
+   * end is an event that every open state knows, and through it a running exchange hears that its
+   * client has gone. The caller then does nothing but release what came with the event.
+   */
+  private Effect fire(Event event) {
+    try {
+      return machine.fire(event);
+    } catch (UnexpectedEventException mistake) {
+      log.error("a client's connection is closed by a mistake", mistake);
+      channel().close();
+      return Effect.NONE;
+    }
+  }
+
   @Nullable SessionId lastSession() {
     return lastSession;
   }
@@ -119,23 +144,26 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   /** The origin of another server's page that may read the next answer. */
   void answersTo(@Nullable String origin) {
-    page = origin;
+    headers.answersTo(origin);
   }
+
+  // The channel.
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
+    writer.to(added);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext active) {
     deadline = deadlines.create(loop(), this::due);
-    within(draining ? LAST_USE : limits.head());
+    within(headers.isDraining() ? LAST_USE : limits.head());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext from, Object message) {
-    if (closing) {
+    if (state() == State.CLOSING || state() == State.CLOSED) {
       ReferenceCountUtil.release(message);
     } else if (!waiting.isEmpty() || !canTake()) {
       waiting.add(message);
@@ -147,12 +175,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   /** Whether the next part of the running exchange, or the next request, can be taken now. */
   private boolean canTake() {
-    return current == null ? unwritten == null && channel().isWritable() : !requestComplete;
+    return state().isBetweenRequests() ? channel().isWritable() : state().isReceiving();
   }
 
   private void take(Object message) {
     if (message instanceof HttpRequest head) {
-      begin(head);
+      if (fire(Event.HEAD) == Effect.BEGIN) {
+        begin(head);
+      }
     } else if (message instanceof HttpContent part) {
       bodyPart(part);
     } else {
@@ -161,39 +191,37 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   }
 
   private void begin(HttpRequest head) {
-    partialHead = false;
-    answering = false;
-    requestComplete = false;
-    page = null;
     encoder.answersHead(head.method().equals(HttpMethod.HEAD));
+    headers.begin(head);
     if (head.decoderResult().isFailure()) {
-      keepAlive = false;
       whole(FrontErrors.unreadable(head.decoderResult().cause()));
       return;
     }
-    version = head.protocolVersion();
-    keepAlive = !draining && Answers.wantsKeepAlive(head);
     within(limits.bodyPause());
     RequestSink sink = dispatch.sink(this, head);
     current = sink;
     try {
       sink.start();
     } catch (RuntimeException e) {
-      LOG.error("a request failed to start", e);
+      log.error("a request failed to start", e);
       if (current == sink) {
         giveUp(ErrorAnswers::failed);
       }
     }
   }
 
-  /** Ends the exchange against its sink's will: the sink hears that its client has gone. */
+  /**
+   * Ends the exchange against its sink's will: the sink hears that its client has gone. An answer
+   * that has begun can't be taken back, so that the client sees that it is cut.
+   */
   private void giveUp(Supplier<FullHttpResponse> answer) {
+    boolean answering = state() == State.ANSWERING_EARLY || state() == State.ANSWERING;
     RequestSink sink = current;
     current = null;
     if (sink != null) {
       sink.clientGone();
     }
-    keepAlive = false;
+    headers.endConnection();
     if (answering) {
       cut();
     } else {
@@ -208,33 +236,36 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
       giveUp(() -> FrontErrors.unreadable(cause));
       return;
     }
-    requestComplete = part instanceof LastHttpContent;
-    if (current != null) {
+    Effect effect = fire(part instanceof LastHttpContent ? Event.BODY_END : Event.BODY_PART);
+    if (effect == Effect.DELIVER && current != null) {
       current.content(part);
     } else {
       part.release();
     }
   }
 
+  /** A head that has begun has less time than a connection that is kept. */
   @Override
   public void channelReadComplete(ChannelHandlerContext from) {
     boolean fed = decoder.takeFed();
     if (current != null) {
       current.readComplete();
-    } else if (fed && !closing && !partialHead && waiting.isEmpty() && canTake()) {
-      partialHead = true;
+    } else if (fed && state() == State.IDLE && waiting.isEmpty() && canTake()) {
+      fire(Event.PARTIAL_HEAD);
       within(limits.head());
     }
   }
 
+  /** Fired within writes and flushes too, whatever the state is then. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext from) {
     boolean writable = channel().isWritable();
-    if (current != null) {
+    Effect effect = fire(Event.WRITABILITY);
+    if (effect == Effect.INFORM_SINK && current != null) {
       current.writabilityChanged(writable);
-    } else if (writable && unwritten != null) {
-      writePieces(unwritten);
-    } else if (writable && !closing) {
+    } else if (effect == Effect.WRITE_PIECES && writable) {
+      writePieces();
+    } else if (effect == Effect.SERVE_NEXT && writable) {
       within(limits.idle());
       serveWaiting();
     }
@@ -242,11 +273,11 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   @Override
   public void channelInactive(ChannelHandlerContext from) {
-    closing = true;
+    Effect effect = fire(Event.INACTIVE);
     leave();
     RequestSink sink = current;
     current = null;
-    if (sink != null) {
+    if (effect == Effect.LEAVE_EXCHANGE && sink != null) {
       sink.clientGone();
     }
   }
@@ -254,50 +285,46 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   private void leave() {
     if (deadline != null) {
       deadline.leave();
+      deadline = null;
     }
-    waiting.forEach(ReferenceCountUtil::release);
-    waiting.clear();
-    if (unwritten != null) {
-      unwritten.release();
-      unwritten = null;
-      if (unlessDelivered != null) {
-        unlessDelivered.run();
-      }
-    }
+    waiting.release();
+    writer.release();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
     if (cause instanceof RuntimeException || cause instanceof Error) {
-      LOG.error("a connection failed", cause);
+      log.error("a connection failed", cause);
     }
     from.close();
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
+    boolean idle = state() == State.IDLE && waiting.isEmpty();
     if (event == FrontDoor.DRAIN) {
-      draining = true;
-      keepAlive = false;
-      if (isIdle()) {
+      headers.drain();
+      if (idle) {
         within(LAST_USE);
       }
-    } else if (event == FrontDoor.LEAVE && isIdle()) {
+    } else if (event == FrontDoor.LEAVE && idle) {
       from.close();
     }
   }
 
-  private boolean isIdle() {
-    return current == null && unwritten == null && waiting.isEmpty() && !partialHead;
-  }
-
   private void due() {
-    if (current != null && !closing) {
-      current.timedOut();
-    } else {
-      channel().close();
+    switch (fire(Event.DUE)) {
+      case INFORM_SINK -> {
+        if (current != null) {
+          current.timedOut();
+        }
+      }
+      case CLOSE -> channel().close();
+      default -> {}
     }
   }
+
+  // What the sink of an exchange calls.
 
   @Override
   public SocketAddress client() {
@@ -311,7 +338,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   @Override
   public boolean isModern() {
-    return version.isKeepAliveDefault();
+    return headers.isModern();
   }
 
   @Override
@@ -321,92 +348,62 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   @Override
   public boolean requestComplete() {
-    return requestComplete;
-  }
-
-  private void write(Object message) {
-    Runnable task = unlessDelivered;
-    if (task == null || !(message instanceof LastHttpContent)) {
-      context().write(message, channel().voidPromise());
-      return;
-    }
-    unlessDelivered = null;
-    context()
-        .write(message)
-        .addListener(
-            written -> {
-              if (!written.isSuccess()) {
-                task.run();
-                channel().close();
-              }
-            });
+    return !state().isReceiving();
   }
 
   @Override
   public void unlessDelivered(Runnable lost) {
-    unlessDelivered = lost;
+    writer.unlessDelivered(lost);
   }
 
   @Override
   public void interim(HttpResponse head) {
-    write(head);
-    write(LastHttpContent.EMPTY_LAST_CONTENT);
+    writer.write(head);
+    writer.write(LastHttpContent.EMPTY_LAST_CONTENT);
     flush();
   }
 
   @Override
   public void head(HttpResponse head) {
-    answering = true;
-    keepAlive = keepAlive && requestComplete;
-    if (!isModern()) {
-      unchunk(head);
+    headers.ofStreamed(head, requestComplete());
+    if (fire(Event.ANSWER_HEAD) == Effect.WRITE) {
+      writer.write(head);
     }
-    Answers.keepAlive(head, version, keepAlive);
-    OriginPolicy.allow(page, head);
-    write(head);
-  }
-
-  /** A body of unknown length ends with the connection for who doesn't know chunks. */
-  private void unchunk(HttpResponse head) {
-    HttpUtil.setTransferEncodingChunked(head, false);
-    keepAlive = keepAlive && head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
   }
 
   @Override
   public void part(HttpContent part) {
-    write(part);
+    writer.write(part);
     if (part instanceof LastHttpContent) {
       flush();
       ended();
     }
   }
 
+  /** An early answer ends the connection; its body is a short error, written at once. */
   @Override
   public void whole(FullHttpResponse answer) {
-    keepAlive = keepAlive && requestComplete;
-    Answers.keepAlive(answer, version, keepAlive);
-    OriginPolicy.allow(page, answer);
-    if (LargeAnswer.isLarge(answer)) {
+    headers.ofWhole(answer, requestComplete());
+    if (LargeAnswer.isLarge(answer) && state() == State.RECEIVED) {
+      fire(Event.LARGE_ANSWER);
       current = null;
-      LargeAnswer large = LargeAnswer.of(answer);
-      unwritten = large;
-      write(LargeAnswer.head(answer));
-      writePieces(large);
-    } else {
-      write(answer);
+      writer.begin(answer);
+      writePieces();
+    } else if (state().isExchange()) {
+      writer.write(answer);
       flush();
       ended();
+    } else {
+      answer.release();
+      fire(Event.ANSWERED);
     }
   }
 
   /** Flushes last: what that frees may lead here again. */
-  private void writePieces(LargeAnswer answer) {
-    while (!answer.hasOnePieceLeft() && channel().isWritable()) {
-      write(answer.next());
-    }
-    if (answer.hasOnePieceLeft()) {
-      unwritten = null;
-      part(answer.next());
+  private void writePieces() {
+    HttpContent last = writer.writePieces();
+    if (last != null) {
+      part(last);
     } else {
       within(limits.bodyPause());
       flush();
@@ -418,27 +415,26 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     context().flush();
   }
 
+  /** The next request may begin within this: nothing of the last one may follow it. */
   private void ended() {
+    Effect effect = fire(headers.keepsConnection() ? Event.ANSWERED : Event.ANSWERED_LAST);
     current = null;
-    answering = false;
-    if (!keepAlive) {
-      closeInOrder();
-    } else {
-      within(channel().isWritable() ? limits.idle() : limits.bodyPause());
-      serveWaiting();
+    switch (effect) {
+      case SERVE_NEXT -> {
+        within(channel().isWritable() ? limits.idle() : limits.bodyPause());
+        serveWaiting();
+      }
+      case CLOSE_IN_ORDER -> closeInOrder(!waiting.isEmpty());
+      case CLOSE_UNREAD -> closeInOrder(true);
+      default -> {}
     }
   }
 
   private void serveWaiting() {
-    if (serving) {
+    if (!waiting.serve()) {
       return;
     }
-    serving = true;
-    while (!waiting.isEmpty() && !closing && canTake()) {
-      take(waiting.poll());
-    }
-    serving = false;
-    if (current != null && !requestComplete) {
+    if (current != null && state().isReceiving()) {
       current.readComplete();
     }
     if (waiting.isEmpty() && canTake()) {
@@ -446,12 +442,12 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     }
   }
 
-  /** A connection closed with input unread is reset, and the answer may be lost with it. */
-  private void closeInOrder() {
-    closing = true;
-    boolean unread = !requestComplete || !waiting.isEmpty();
-    waiting.forEach(ReferenceCountUtil::release);
-    waiting.clear();
+  /**
+   * A connection closed with input unread is reset, and the answer may be lost with it (RFC 9112
+   * §9.6): the output ends first, and what comes is read and dropped for a while.
+   */
+  private void closeInOrder(boolean unread) {
+    waiting.release();
     var flushed = context().writeAndFlush(Unpooled.EMPTY_BUFFER);
     if (unread && channel() instanceof DuplexChannel duplex) {
       within(LINGER);
@@ -464,9 +460,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   @Override
   public void cut() {
-    closing = true;
     current = null;
-    channel().close();
+    if (fire(Event.CUT) == Effect.CLOSE) {
+      channel().close();
+    }
   }
 
   @Override
@@ -484,6 +481,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   @Override
   public Channel handOver(HttpResponse switching, ChannelHandler tunnel) {
     Channel channel = channel();
+    if (fire(Event.HANDED_OVER) != Effect.HAND_OVER) {
+      throw new IllegalStateException("there is no exchange to switch from");
+    }
     interim(switching);
     current = null;
     leave();

@@ -262,6 +262,9 @@ final class OwnExchange implements Exchange, RequestSink {
 
   @Override
   public Channel upgrade(HttpResponse switching, ChannelHandler handler) {
+    if (over) {
+      throw new CancellationException("the client has left");
+    }
     over = true;
     return front.handOver(switching, handler);
   }

@@ -56,7 +56,7 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
         LIMITS.idle());
   }
 
-  /** The body of the answer to {@code /api/large}. */
+  /** The body of the answer to {@code /api/large}, unless a number of bytes follows. */
   static final int LARGE = 1024 * 1024;
 
   /** Written in one piece. */
@@ -162,7 +162,9 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
       throw new IllegalStateException("as told");
     }
     if (exchange.target().contains("large")) {
-      exchange.answer(Answer.text(200, "x".repeat(LARGE)));
+      String bytes = exchange.target().replaceAll("[^0-9]", "");
+      exchange.answer(
+          Answer.text(200, "x".repeat(bytes.isEmpty() ? LARGE : Integer.parseInt(bytes))));
     }
     if (exchange.target().contains("huge")) {
       exchange.answer(Answer.text(200, "x".repeat(16 * LARGE)));

@@ -91,4 +91,20 @@ final class SlowReaderTest {
       assertThat(client.get("/healthz").answer()).endsWith("Health[]");
     }
   }
+
+  /** The last piece of such an answer fills the channel, and its flush frees the channel. */
+  @Test
+  void theRequestAfterALargeAnswerHearsThatItsClientLeft() throws Exception {
+    try (Edge edge = new Edge(PATIENT)) {
+      try (RawClient client = edge.client()) {
+        client.send(
+            "GET /api/large/262144 HTTP/1.1\r\nHost: lb\r\n\r\n"
+                + "GET /api/wait HTTP/1.1\r\nHost: lb\r\n\r\n");
+        client.head();
+        assertThat(client.in.readNBytes(256 * 1024)).hasSize(256 * 1024);
+        await().until(() -> edge.created.size() == 2);
+      }
+      edge.created.get(1).clientLeft().get(20, TimeUnit.SECONDS);
+    }
+  }
 }

@@ -1,0 +1,91 @@
+package io.gridfleet.lb.router;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes answers into a client's channel. Owned by the connection's event loop.
+ *
+ * <p>A large answer is written in pieces while the channel can take them, so that a client that
+ * doesn't read holds one answer and what fits between the channel's water marks.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
+final class AnswerWriter {
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Runnable unlessDelivered;
+  private @Nullable LargeAnswer unwritten;
+
+  void to(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  /** Runs the task if the end of the answer, which is written next, doesn't reach the socket. */
+  void unlessDelivered(Runnable lost) {
+    unlessDelivered = lost;
+  }
+
+  /** Only an end that somebody wants to hear of costs a promise. */
+  void write(Object message) {
+    Runnable task = unlessDelivered;
+    if (task == null || !(message instanceof LastHttpContent)) {
+      context().write(message, context().voidPromise());
+      return;
+    }
+    unlessDelivered = null;
+    context()
+        .write(message)
+        .addListener(
+            written -> {
+              if (!written.isSuccess()) {
+                task.run();
+                context().channel().close();
+              }
+            });
+  }
+
+  /** Begins an answer whose pieces follow. Takes its reference. */
+  void begin(FullHttpResponse large) {
+    unwritten = LargeAnswer.of(large);
+    write(LargeAnswer.head(large));
+  }
+
+  /**
+   * Writes pieces until the channel is full or one piece is left.
+   *
+   * @return the last piece, if it is its turn; whoever writes it ends the answer. Null otherwise,
+   *     and while that piece is being written: its flush can lead here.
+   */
+  @Nullable HttpContent writePieces() {
+    LargeAnswer answer = unwritten;
+    if (answer == null) {
+      return null;
+    }
+    while (!answer.hasOnePieceLeft() && context().channel().isWritable()) {
+      write(answer.next());
+    }
+    if (answer.hasOnePieceLeft()) {
+      unwritten = null;
+      return answer.next();
+    }
+    return null;
+  }
+
+  /** The channel has closed: the rest of a large answer isn't delivered. */
+  void release() {
+    if (unwritten != null) {
+      unwritten.release();
+      unwritten = null;
+      if (unlessDelivered != null) {
+        unlessDelivered.run();
+      }
+    }
+  }
+}
