@@ -104,6 +104,7 @@ final class BidiSessionEndTest {
   /** As another replica ends it whose signal is lost: the rows say so, and the sweep reads them. */
   @Test
   void theSessionEndedUnheardOnAnotherReplica() throws Exception {
+    lab.node(1).faults().next(9, Operation.END_SESSION, new Fault.KeepsSockets());
     Answered created = lab.newSession("'webSocketUrl':true").answered();
     URI url = URI.create(created.value().at("/capabilities/webSocketUrl").asText());
     BidiConnection bidi = BidiConnection.to("ws://127.0.0.1:" + lab.port() + url.getPath());
