@@ -132,6 +132,9 @@ final class SharedRequestFlow {
     if (story.answered(Event.REPLAYED, answer) == Effect.ANSWER) {
       running.remove(key, story);
       story.decided().complete(null);
+      if (story.mayHoldKey()) {
+        keys.letGo(key, story.first().id());
+      }
       story.answerAll();
     }
   }

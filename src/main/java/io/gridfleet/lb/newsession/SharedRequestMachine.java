@@ -57,7 +57,7 @@ final class SharedRequestMachine {
     HELD_ELSEWHERE,
     /** It was another replica, which has let the key go meanwhile. */
     KEY_FREED,
-    /** The store can't be asked, and another replica may have it. */
+    /** The store gave no answer; another replica may have the key, or this one was granted it. */
     CLAIM_FAILED,
     /** Its answer is known without asking a node: that of an earlier request, or an error. */
     REPLAYED,
@@ -186,7 +186,7 @@ final class SharedRequestMachine {
         .on(State.CLOSED, Event.CLAIMED, State.CLOSED, Effect.LET_GO)
         .on(State.CLOSED, Event.HELD_ELSEWHERE, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.KEY_FREED, State.CLOSED, Effect.NONE)
-        .on(State.CLOSED, Event.CLAIM_FAILED, State.CLOSED, Effect.NONE)
+        .on(State.CLOSED, Event.CLAIM_FAILED, State.CLOSED, Effect.LET_GO)
         .on(State.CLOSED, Event.REPLAYED, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.STARTED, State.CLOSED, Effect.LEAVE)
         .on(State.CLOSED, Event.LASTING_ANSWER, State.CLOSED, Effect.LET_GO)

@@ -44,6 +44,9 @@ final class SharedStory {
   /** Listeners that haven't left. Those who left stay in the list: answering them is harmless. */
   private int present;
 
+  /** Guarded by this; decides nothing here, and is never taken back. */
+  private boolean mayHoldKey;
+
   /** Guarded by this; set with {@code STARTED}. Its methods belong to the loop of the first. */
   private @Nullable PendingSession pending;
 
@@ -90,6 +93,11 @@ final class SharedStory {
     return machine.state() == State.CLOSED;
   }
 
+  /** Whether the store may have granted a claim whose answer was lost: it is let go in the end. */
+  synchronized boolean mayHoldKey() {
+    return mayHoldKey;
+  }
+
   synchronized State state() {
     return machine.state();
   }
@@ -101,6 +109,7 @@ final class SharedStory {
    */
   synchronized Effect fire(Event event) {
     Effect effect = machine.fire(event);
+    mayHoldKey |= event == Event.CLAIM_FAILED;
     check();
     return effect;
   }

@@ -314,6 +314,22 @@ final class SharedRequestMachineTest {
     again.claimed(OURS).ends("sessionId");
   }
 
+  /** The store may have granted the claim whose answer was lost, and has an older answer by now. */
+  @Test
+  void aClaimThatMayHaveBeenGrantedIsLetGoWhenAnEarlierAnswerIsFound() {
+    Case at = Case.in(State.ELSEWHERE);
+    at.requests.lookAgain();
+    at.claimFails();
+    at.requests.lookAgain();
+    at.claimed(earlier(at)).ends("earlier");
+    assertThat(at.records.letGo).containsExactly("r1");
+
+    Case sure = Case.in(State.ELSEWHERE);
+    sure.requests.lookAgain();
+    sure.claimed(earlier(sure)).ends("earlier");
+    assertThat(sure.records.letGo).as("where it isn't needed").isEmpty();
+  }
+
   @Test
   void theStoreAnswersWhenAllHaveLeft() {
     Case ours = Case.in(State.CLAIMING);
@@ -336,6 +352,7 @@ final class SharedRequestMachineTest {
     failed.allLeave();
     failed.claimFails();
     assertThat(failed.story.state()).isEqualTo(State.CLOSED);
+    assertThat(failed.records.letGo).as("a claim that may have been granted").hasSize(2);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   private final Map<String, Kept> kept = new ConcurrentHashMap<>();
   private final InstantSource clock;
   private @Nullable StoreLink link;
+  private BiPredicate<String, String> ofOneReplica = (before, claim) -> false;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
   private CompletableFuture<Void> recording = CompletableFuture.completedFuture(null);
@@ -63,7 +65,19 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
       return answered.get();
     }
     Taken before = taken.putIfAbsent(key, new Taken(bodyHash, claim));
-    return before == null ? new Ours() : new Elsewhere(before.bodyHash());
+    if (before == null) {
+      return new Ours();
+    }
+    if (ofOneReplica.test(before.claim(), claim)) {
+      taken.put(key, new Taken(bodyHash, claim));
+      return new Ours();
+    }
+    return new Elsewhere(before.bodyHash());
+  }
+
+  /** Which claims are those of one replica: it takes over what it has from before. */
+  public void replicas(BiPredicate<String, String> ofOne) {
+    ofOneReplica = ofOne;
   }
 
   @Override
