@@ -15,12 +15,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What other replicas were told of who waits here first, and what they are to be told next. A
  * request whose lock is being asked for is still told as the first one: nobody else is to try for
- * its device before the store has answered. Guarded by the distributor's lock.
+ * its device before the store has answered.
+ *
+ * <p>Owner: the distributor's lock. A change only marks the lines whose first request may be
+ * another one; what is told is found out once, at the end of the change, so that a request that
+ * comes and is served in one change is never told of.
  */
 final class OwnFronts {
   private final String replica;
+
+  /**
+   * The first request of each line as others know it; not one of which they know that none waits.
+   */
   private final Map<Audience, Waiter> told = new HashMap<>();
+
+  /** Lines to look at when the change is made. */
   private final Set<Audience> changed = new LinkedHashSet<>();
+
+  /** Of these, lines whose first request is told even where it is the same as before. */
   private final Set<Audience> repeated = new HashSet<>();
 
   OwnFronts(String replica) {
