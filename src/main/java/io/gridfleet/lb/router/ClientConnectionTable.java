@@ -2,7 +2,10 @@ package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.state.StateTable;
 
-/** The transitions of a client's connection; {@link FrontConnection} carries the effects out. */
+/**
+ * The transitions of a client's connection; {@link FrontConnection} and {@link CurrentExchange}
+ * carry the effects out.
+ */
 final class ClientConnectionTable {
   /** What the connection is doing. */
   enum State {

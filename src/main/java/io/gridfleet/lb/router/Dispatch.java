@@ -50,7 +50,7 @@ final class Dispatch {
   }
 
   /** Never fails: what can't be served is a sink that says so. */
-  RequestSink sink(FrontConnection front, HttpRequest head) {
+  RequestSink sink(CurrentExchange front, HttpRequest head) {
     String fault = RequestCheck.fault(head);
     if (fault != null) {
       return new Discarding(front, FrontErrors.badRequest(fault), true);
@@ -82,7 +82,7 @@ final class Dispatch {
         : refused(front, head, ((Route.Refused) route).answer(head));
   }
 
-  private static Route route(FrontConnection front, HttpRequest head) {
+  private static Route route(CurrentExchange front, HttpRequest head) {
     Route route = RouteTable.find(head.method().name(), head.uri(), front.lastSession());
     boolean socket =
         route instanceof Route.WrongMethod
@@ -93,7 +93,7 @@ final class Dispatch {
         : route;
   }
 
-  private RequestSink command(FrontConnection front, HttpRequest head, Route.Command command) {
+  private RequestSink command(CurrentExchange front, HttpRequest head, Route.Command command) {
     SessionRoute known = routes.cached(command.session());
     if (!admission.asksForTokens()) {
       return known == null
@@ -122,7 +122,7 @@ final class Dispatch {
 
   /** Another tenant's session is looked up like one that doesn't exist, and answered alike. */
   private RequestSink lookedUp(
-      FrontConnection front,
+      CurrentExchange front,
       HttpRequest head,
       Route.Command command,
       Predicate<SessionRoute> allowed) {
@@ -139,7 +139,7 @@ final class Dispatch {
 
   /** Delete Session of a session that has ended is answered by the node that it was on. */
   private RequestSink endedBefore(
-      FrontConnection front,
+      CurrentExchange front,
       HttpRequest head,
       Route.Command command,
       Predicate<SessionRoute> allowed) {
@@ -153,7 +153,7 @@ final class Dispatch {
   }
 
   private RequestSink relayed(
-      FrontConnection front, HttpRequest head, Route.Command command, SessionRoute route) {
+      CurrentExchange front, HttpRequest head, Route.Command command, SessionRoute route) {
     front.lastSession(route.id());
     if (relay.mustLearnUploads(head, command.path(), route)) {
       return new LookingUp(
@@ -166,7 +166,7 @@ final class Dispatch {
         : relay.forward(front, head, command.path(), route);
   }
 
-  private RequestSink served(FrontConnection front, HttpRequest head, Route.Served route) {
+  private RequestSink served(CurrentExchange front, HttpRequest head, Route.Served route) {
     Endpoint endpoint = route.endpoint(endpoints);
     OwnExchange.GatheringLimits most = route.readsBody(head.method()) ? gathering : unread;
     OwnExchange exchange = new OwnExchange(front, head, route, front.client(), endpoint, most);
@@ -175,12 +175,12 @@ final class Dispatch {
   }
 
   private static RequestSink ofUnknownSession(
-      FrontConnection front, HttpRequest head, Route.Command command) {
+      CurrentExchange front, HttpRequest head, Route.Command command) {
     return refused(front, head, FrontErrors.ofUnknownSession(head.method().name(), command.path()));
   }
 
   private static RequestSink refused(
-      FrontConnection front, HttpRequest head, FullHttpResponse answer) {
+      CurrentExchange front, HttpRequest head, FullHttpResponse answer) {
     boolean large = HttpUtil.getContentLength(head, 0L) > Discarding.MOST_BYTES;
     return new Discarding(front, answer, large || HttpUtil.is100ContinueExpected(head));
   }

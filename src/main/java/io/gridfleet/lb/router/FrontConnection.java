@@ -5,30 +5,22 @@ import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ErrorAnswers;
-import io.gridfleet.lb.relay.FrontSide;
 import io.gridfleet.lb.relay.RequestSink;
 import io.gridfleet.lb.router.ClientConnectionTable.Effect;
 import io.gridfleet.lb.router.ClientConnectionTable.Event;
 import io.gridfleet.lb.router.ClientConnectionTable.State;
 import io.gridfleet.lb.state.StateMachine;
 import io.gridfleet.lb.state.UnexpectedEventException;
-import io.gridfleet.lb.webdriver.SessionId;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -45,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * its writability within the write, and a sink may answer within the call that gives it its
  * request.
  *
- * <p>Owner: the channel's event loop. Netty calls the handler there, and sinks call the {@link
- * FrontSide} there; nothing here is locked or volatile.
+ * <p>Owner: the channel's event loop. Netty calls the handler there, and sinks call {@link
+ * CurrentExchange} there; nothing here is locked or volatile.
  *
  * <p>Invariants:
  *
@@ -59,14 +51,9 @@ import org.slf4j.LoggerFactory;
  *   <li>Every way out ends in {@code CLOSED}, which releases what waits and what is unwritten.
  * </ul>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
-final class FrontConnection extends ChannelInboundHandlerAdapter implements FrontSide {
+@SuppressWarnings("FutureReturnValueIgnored") // closing: nobody waits for it
+final class FrontConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrontConnection.class);
-
-  /**
-   * How long a client may take to read an answer that closes before all of its request was read.
-   */
-  private static final Duration LINGER = Duration.ofSeconds(2);
 
   /**
    * How long a kept connection may still be used once we are stopping. Closing it at once would
@@ -83,20 +70,17 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(ClientConnectionTable.TABLE);
   private final WaitingMessages waiting = new WaitingMessages(this::canTake, this::take);
-  private final AnswerHeaders headers = new AnswerHeaders();
-  private final AnswerWriter writer = new AnswerWriter();
+  private final CurrentExchange exchange;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Deadline deadline;
   private @Nullable RequestSink current;
-
-  /** Spares a look-up for each command: connections belong to tests, and a test has a session. */
-  private @Nullable SessionId lastSession;
 
   FrontConnection(Dispatch dispatch, Deadlines deadlines) {
     this.dispatch = dispatch;
     this.limits = dispatch.limits();
     this.deadlines = deadlines;
     this.decoder = new Codecs.RequestDecoder(limits);
+    this.exchange = new CurrentExchange(this, limits);
   }
 
   void install(Channel channel) {
@@ -107,15 +91,15 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
         .addLast("ours", this);
   }
 
-  private ChannelHandlerContext context() {
+  ChannelHandlerContext context() {
     return Objects.requireNonNull(context);
   }
 
-  private Channel channel() {
+  Channel channel() {
     return context().channel();
   }
 
-  private State state() {
+  State state() {
     return machine.state();
   }
 
@@ -124,7 +108,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
    * end is an event that every open state knows, and through it a running exchange hears that its
    * client has gone. The caller then does nothing but release what came with the event.
    */
-  private Effect fire(Event event) {
+  Effect fire(Event event) {
     try {
       return machine.fire(event);
     } catch (UnexpectedEventException mistake) {
@@ -134,31 +118,18 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     }
   }
 
-  @Nullable SessionId lastSession() {
-    return lastSession;
-  }
-
-  void lastSession(SessionId id) {
-    lastSession = id;
-  }
-
-  /** The origin of another server's page that may read the next answer. */
-  void answersTo(@Nullable String origin) {
-    headers.answersTo(origin);
-  }
-
   // The channel.
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
-    writer.to(added);
+    exchange.writeTo(added);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext active) {
-    deadline = deadlines.create(loop(), this::due);
-    within(headers.isDraining() ? LAST_USE : limits.head());
+    deadline = deadlines.create(channel().eventLoop(), this::due);
+    within(exchange.headers().isDraining() ? LAST_USE : limits.head());
   }
 
   @Override
@@ -192,13 +163,13 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
 
   private void begin(HttpRequest head) {
     encoder.answersHead(head.method().equals(HttpMethod.HEAD));
-    headers.begin(head);
+    exchange.begin(head);
     if (head.decoderResult().isFailure()) {
-      whole(FrontErrors.unreadable(head.decoderResult().cause()));
+      exchange.whole(FrontErrors.unreadable(head.decoderResult().cause()));
       return;
     }
     within(limits.bodyPause());
-    RequestSink sink = dispatch.sink(this, head);
+    RequestSink sink = dispatch.sink(exchange, head);
     current = sink;
     try {
       sink.start();
@@ -221,11 +192,11 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     if (sink != null) {
       sink.clientGone();
     }
-    headers.endConnection();
+    exchange.headers().endConnection();
     if (answering) {
-      cut();
+      exchange.cut();
     } else {
-      whole(answer.get());
+      exchange.whole(answer.get());
     }
   }
 
@@ -264,7 +235,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     if (effect == Effect.INFORM_SINK && current != null) {
       current.writabilityChanged(writable);
     } else if (effect == Effect.WRITE_PIECES && writable) {
-      writePieces();
+      exchange.writePieces();
     } else if (effect == Effect.SERVE_NEXT && writable) {
       within(limits.idle());
       serveWaiting();
@@ -288,7 +259,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
       deadline = null;
     }
     waiting.release();
-    writer.release();
+    exchange.release();
   }
 
   @Override
@@ -303,7 +274,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
     boolean idle = state() == State.IDLE && waiting.isEmpty();
     if (event == FrontDoor.DRAIN) {
-      headers.drain();
+      exchange.headers().drain();
       if (idle) {
         within(LAST_USE);
       }
@@ -324,113 +295,15 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
     }
   }
 
-  // What the sink of an exchange calls.
+  // What the current exchange calls.
 
-  @Override
-  public SocketAddress client() {
-    return channel().remoteAddress();
-  }
-
-  @Override
-  public EventLoop loop() {
-    return channel().eventLoop();
-  }
-
-  @Override
-  public boolean isModern() {
-    return headers.isModern();
-  }
-
-  @Override
-  public boolean isWritable() {
-    return channel().isWritable();
-  }
-
-  @Override
-  public boolean requestComplete() {
-    return !state().isReceiving();
-  }
-
-  @Override
-  public void unlessDelivered(Runnable lost) {
-    writer.unlessDelivered(lost);
-  }
-
-  @Override
-  public void interim(HttpResponse head) {
-    writer.write(head);
-    writer.write(LastHttpContent.EMPTY_LAST_CONTENT);
-    flush();
-  }
-
-  @Override
-  public void head(HttpResponse head) {
-    headers.ofStreamed(head, requestComplete());
-    if (fire(Event.ANSWER_HEAD) == Effect.WRITE) {
-      writer.write(head);
-    }
-  }
-
-  @Override
-  public void part(HttpContent part) {
-    writer.write(part);
-    if (part instanceof LastHttpContent) {
-      flush();
-      ended();
-    }
-  }
-
-  /** An early answer ends the connection; its body is a short error, written at once. */
-  @Override
-  public void whole(FullHttpResponse answer) {
-    headers.ofWhole(answer, requestComplete());
-    if (LargeAnswer.isLarge(answer) && state() == State.RECEIVED) {
-      fire(Event.LARGE_ANSWER);
-      current = null;
-      writer.begin(answer);
-      writePieces();
-    } else if (state().isExchange()) {
-      writer.write(answer);
-      flush();
-      ended();
-    } else {
-      answer.release();
-      fire(Event.ANSWERED);
-    }
-  }
-
-  /** Flushes last: what that frees may lead here again. */
-  private void writePieces() {
-    HttpContent last = writer.writePieces();
-    if (last != null) {
-      part(last);
-    } else {
-      within(limits.bodyPause());
-      flush();
-    }
-  }
-
-  @Override
-  public void flush() {
-    context().flush();
-  }
-
-  /** The next request may begin within this: nothing of the last one may follow it. */
-  private void ended() {
-    Effect effect = fire(headers.keepsConnection() ? Event.ANSWERED : Event.ANSWERED_LAST);
+  /** The sink has answered, or will not: it hears of nothing more. */
+  void exchangeOver() {
     current = null;
-    switch (effect) {
-      case SERVE_NEXT -> {
-        within(channel().isWritable() ? limits.idle() : limits.bodyPause());
-        serveWaiting();
-      }
-      case CLOSE_IN_ORDER -> closeInOrder(!waiting.isEmpty());
-      case CLOSE_UNREAD -> closeInOrder(true);
-      default -> {}
-    }
   }
 
-  private void serveWaiting() {
+  /** Goes on with what was read during the exchange that has ended. */
+  void serveWaiting() {
     if (!waiting.serve()) {
       return;
     }
@@ -438,53 +311,26 @@ final class FrontConnection extends ChannelInboundHandlerAdapter implements Fron
       current.readComplete();
     }
     if (waiting.isEmpty() && canTake()) {
-      read(true);
-    }
-  }
-
-  /**
-   * A connection closed with input unread is reset, and the answer may be lost with it (RFC 9112
-   * §9.6): the output ends first, and what comes is read and dropped for a while.
-   */
-  private void closeInOrder(boolean unread) {
-    waiting.release();
-    var flushed = context().writeAndFlush(Unpooled.EMPTY_BUFFER);
-    if (unread && channel() instanceof DuplexChannel duplex) {
-      within(LINGER);
       channel().config().setAutoRead(true);
-      flushed.addListener(done -> duplex.shutdownOutput());
-    } else {
-      flushed.addListener(ChannelFutureListener.CLOSE);
     }
   }
 
-  @Override
-  public void cut() {
-    current = null;
-    if (fire(Event.CUT) == Effect.CLOSE) {
-      channel().close();
-    }
+  /** Returns whether anything waited. */
+  boolean dropWaiting() {
+    boolean any = !waiting.isEmpty();
+    waiting.release();
+    return any;
   }
 
-  @Override
-  public void read(boolean on) {
-    channel().config().setAutoRead(on);
-  }
-
-  @Override
-  public void within(Duration time) {
+  void within(Duration time) {
     if (deadline != null) {
       deadline.in(time);
     }
   }
 
-  @Override
-  public Channel handOver(HttpResponse switching, ChannelHandler tunnel) {
+  /** Gives the channel to a tunnel; the decoder hands over what it has read already. */
+  Channel leaveTo(ChannelHandler tunnel) {
     Channel channel = channel();
-    if (fire(Event.HANDED_OVER) != Effect.HAND_OVER) {
-      throw new IllegalStateException("there is no exchange to switch from");
-    }
-    interim(switching);
     current = null;
     leave();
     channel.pipeline().addLast("tunnel", tunnel);
