@@ -75,8 +75,13 @@ final class Command implements RequestSink, AnswerSink, Waiting {
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(RelayedCommandTable.TABLE);
 
+  /** Set in {@code SENDING}, {@code ANSWERING} and {@code SWITCHING}. */
   private @Nullable NodeConnection node;
+
+  /** What of the request came while the connection was being opened; holds references. */
   private @Nullable Deque<HttpContent> kept;
+
+  /** The head of 101, until its end has been read and the channels can be joined. */
   private @Nullable HttpResponse switching;
 
   /** Reads along while an answer of 404 passes. */
@@ -197,6 +202,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /** Set before the head is written: the write can call {@link #nodeWritable}. */
   private void begin(NodeConnection connection) {
     node = connection;
     connection.begin(head, this);
@@ -214,6 +220,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /** A complete request has nothing left to hold back: reading the client is the front's choice. */
   @Override
   public void nodeWritable(boolean writable) {
     if (fire(Event.NODE_WRITABILITY) == Effect.ADJUST_CLIENT && !front.requestComplete()) {
@@ -241,6 +248,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /** Bounded by one read: the client isn't read again until the node is connected. */
   private void keep(HttpContent part) {
     if (kept == null) {
       kept = new ArrayDeque<>(2);
@@ -269,6 +277,10 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /**
+   * One flush for each read, not for each part. A body that trickles doesn't move the deadline:
+   * only {@link HttpLimits#MIN_BODY_PROGRESS} bytes do.
+   */
   @Override
   public void readComplete() {
     if (fire(Event.REQUEST_READ) == Effect.FLUSH_REQUEST) {
@@ -339,6 +351,7 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /** Not flushed here: {@link #answerRead} does it once for all that one read has brought. */
   private void pass(HttpContent part) {
     clock.received(part.content().readableBytes());
     if (unknown != null) {
@@ -439,6 +452,10 @@ final class Command implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /**
+   * Closes the node's connection rather than pooling it: the rest of this answer would be read as
+   * the answer to the next request (RFC 9112 §9.3).
+   */
   private void dropRest() {
     givePlaceBack();
     if (node != null) {

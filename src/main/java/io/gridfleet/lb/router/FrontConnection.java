@@ -72,7 +72,13 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private final WaitingMessages waiting = new WaitingMessages(this::canTake, this::take);
   private final CurrentExchange exchange;
   private @Nullable ChannelHandlerContext context;
+
+  /**
+   * Null before the channel is active and after it was left: a deadline in no list is never due.
+   */
   private @Nullable Deadline deadline;
+
+  /** The sink of the running exchange. */
   private @Nullable RequestSink current;
 
   FrontConnection(Dispatch dispatch, Deadlines deadlines) {
@@ -161,6 +167,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** The sink is current before it starts: it may answer, and so end, within its start. */
   private void begin(HttpRequest head) {
     encoder.answersHead(head.method().equals(HttpMethod.HEAD));
     exchange.begin(head);
@@ -242,6 +249,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * {@code current} is cleared before its sink hears of it, so that the sink can't be called again.
+   */
   @Override
   public void channelInactive(ChannelHandlerContext from) {
     Effect effect = fire(Event.INACTIVE);
@@ -270,6 +280,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     from.close();
   }
 
+  /**
+   * Stopping changes no state: a running exchange goes on to its end, and takes the connection
+   * along.
+   */
   @Override
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
     boolean idle = state() == State.IDLE && waiting.isEmpty();
@@ -283,6 +297,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Within an exchange its sink decides what a passed deadline means. */
   private void due() {
     switch (fire(Event.DUE)) {
       case INFORM_SINK -> {
