@@ -1,5 +1,13 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiAnswers;
+import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.api.http.ApiError;
+import io.gridfleet.lb.api.http.ApiRequest;
+import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.api.run.RunErrors;
 import io.gridfleet.lb.auth.Access;
 import io.gridfleet.lb.auth.Reach;
 import io.gridfleet.lb.auth.Tenant;
@@ -36,7 +44,7 @@ public final class Api {
   /** What is echoed into headers and logs must be short and plain. */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
-  private final RouteTable table;
+  private final OperationTable table;
   private final ApiAccess access;
   private final Executor executor;
 
@@ -50,7 +58,7 @@ public final class Api {
    *     event loop may stand
    */
   public Api(ApiRoutes routes, ApiAccess access, Executor executor) {
-    this.table = new RouteTable(routes.operations());
+    this.table = new OperationTable(routes.operations());
     this.access = access;
     this.executor = executor;
   }
@@ -77,7 +85,7 @@ public final class Api {
         .thenCompose(answer -> answer)
         .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .exceptionally(failure -> refusal(request, failure, id))
-        .thenApply(answer -> Answers.withHeader(answer, "X-Request-ID", id));
+        .thenApply(answer -> ApiAnswers.withHeader(answer, "X-Request-ID", id));
   }
 
   /**
@@ -88,13 +96,13 @@ public final class Api {
     String id = id(head);
     Optional<ApiAnswer> refusal;
     try {
-      RouteTable.Found found = table.find(head.method(), head.path());
+      OperationTable.Found found = table.find(head.method(), head.path());
       refusal = leadsNowhere(head, found);
       found.target().ifPresent(target -> caller(head, target));
     } catch (ApiError refused) {
-      refusal = Optional.of(Answers.error(refused, id));
+      refusal = Optional.of(ApiAnswers.error(refused, id));
     }
-    return refusal.map(answer -> Answers.withHeader(answer, "X-Request-ID", id));
+    return refusal.map(answer -> ApiAnswers.withHeader(answer, "X-Request-ID", id));
   }
 
   private static String id(ApiRequest request) {
@@ -122,37 +130,38 @@ public final class Api {
   }
 
   private CompletionStage<ApiAnswer> serve(ApiRequest request) {
-    RouteTable.Found found = table.find(request.method(), request.path());
+    OperationTable.Found found = table.find(request.method(), request.path());
     Optional<ApiAnswer> lost = leadsNowhere(request, found);
     if (lost.isPresent()) {
       return CompletableFuture.completedStage(lost.get());
     }
-    RouteTable.Target target = found.target().orElseThrow();
-    Call call =
-        new Call(request, found.names(), new Query(request.query()), caller(request, target));
+    OperationTable.Target target = found.target().orElseThrow();
+    ApiCall call =
+        new ApiCall(
+            request, found.names(), new QueryParameters(request.query()), caller(request, target));
     return target.operation().handler().handle(call);
   }
 
   /** The answer to what no operation takes; the methods of a path are for those who may go on. */
-  private Optional<ApiAnswer> leadsNowhere(ApiRequest request, RouteTable.Found found) {
+  private Optional<ApiAnswer> leadsNowhere(ApiRequest request, OperationTable.Found found) {
     if (found.allowed().isEmpty()) {
-      return Optional.of(Answers.bare(404, "Not Found", Map.of()));
+      return Optional.of(ApiAnswers.bare(404, "Not Found", Map.of()));
     }
     if (found.target().isEmpty()) {
       tenant(request);
       Map<String, String> allow = Map.of("Allow", String.join(", ", found.allowed()));
-      return Optional.of(Answers.bare(405, "Method Not Allowed", allow));
+      return Optional.of(ApiAnswers.bare(405, "Method Not Allowed", allow));
     }
     return Optional.empty();
   }
 
-  private Caller caller(ApiRequest request, RouteTable.Target target) {
+  private ApiCaller caller(ApiRequest request, OperationTable.Target target) {
     Tenant tenant = target.access().equals(Access.OPEN) ? Tenant.anonymous() : tenant(request);
     Reach reach = target.access().of(tenant.role());
     if (reach == Reach.NONE) {
       throw ApiError.of(403, "The role %s may not do this".formatted(role(tenant)));
     }
-    return new Caller(tenant, reach);
+    return new ApiCaller(tenant, reach);
   }
 
   private static String role(Tenant tenant) {
@@ -171,21 +180,21 @@ public final class Api {
       cause = cause.getCause();
     }
     if (cause instanceof ApiError error) {
-      return Answers.error(error, id);
+      return ApiAnswers.error(error, id);
     }
     if (cause instanceof RunException refused) {
-      return Answers.error(Refusals.of(refused), id);
+      return ApiAnswers.error(RunErrors.of(refused), id);
     }
     if (cause instanceof CancellationException) {
-      return Answers.empty();
+      return ApiAnswers.empty();
     }
     if (cause instanceof TimeoutException) {
-      return Answers.error(ApiError.of(504, "The request took too long"), id);
+      return ApiAnswers.error(ApiError.of(504, "The request took too long"), id);
     }
     if (cause instanceof StoreException && !(cause instanceof StoreFaultException)) {
-      return Answers.error(ApiError.of(503, String.valueOf(cause.getMessage())), id);
+      return ApiAnswers.error(ApiError.of(503, String.valueOf(cause.getMessage())), id);
     }
     LOG.error("{} {} failed, request {}", request.method(), request.path(), id, cause);
-    return Answers.error(ApiError.of(500, "Internal server error"), id);
+    return ApiAnswers.error(ApiError.of(500, "Internal server error"), id);
   }
 }

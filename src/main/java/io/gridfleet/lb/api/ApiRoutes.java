@@ -1,5 +1,16 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.api.device.CatalogRoutes;
+import io.gridfleet.lb.api.device.DeviceRoutes;
+import io.gridfleet.lb.api.device.TestDataRoutes;
+import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.queue.QueueRoutes;
+import io.gridfleet.lb.api.run.ClaimRoutes;
+import io.gridfleet.lb.api.run.RunDeviceRoutes;
+import io.gridfleet.lb.api.run.RunRoutes;
+import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.api.session.SessionRoutes;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,9 @@ package io.gridfleet.lb.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gridfleet.lb.api.http.ApiAnswers;
+import io.gridfleet.lb.api.http.ApiJson;
+import io.gridfleet.lb.api.http.Operation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +22,11 @@ final class OpenApi {
   static Operation operation(List<Operation> others) {
     List<Operation> all = new ArrayList<>(others);
     Operation described =
-        Operation.get(PATH, "This description", call -> Answers.now(Map.of()))
+        Operation.get(PATH, "This description", call -> ApiAnswers.now(Map.of()))
             .answers(200, "Object");
     all.add(described);
     ObjectNode document = document(all);
-    return new Operation("GET", PATH, call -> Answers.now(document), described.doc());
+    return new Operation("GET", PATH, call -> ApiAnswers.now(document), described.doc());
   }
 
   private static ObjectNode document(List<Operation> operations) {
@@ -37,9 +40,9 @@ final class OpenApi {
     document.put("openapi", "3.1.0");
     document.put("info", Map.of("title", "GridFleet LB", "version", "1"));
     document.put("paths", paths);
-    JsonNode schemas = Json.resource("schemas.json");
+    JsonNode schemas = ApiJson.resource("schemas.json");
     document.put("components", Map.of("schemas", schemas));
-    return (ObjectNode) Json.tree(document);
+    return (ObjectNode) ApiJson.tree(document);
   }
 
   private static Map<String, Object> described(Operation operation) {

@@ -1,5 +1,13 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.api.device.DeviceRow;
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiAnswers;
+import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.api.http.ValidationErrors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +28,7 @@ public final class ServerRoutes {
   List<Operation> operations() {
     return List.of(
         Operation.get(
-                "/health/live", "The process lives", call -> Answers.now(Map.of("status", "ok")))
+                "/health/live", "The process lives", call -> ApiAnswers.now(Map.of("status", "ok")))
             .answers(200, "Status"),
         Operation.get("/health/ready", "A new session could be served", call -> ready())
             .answers(200, "Status")
@@ -41,7 +49,7 @@ public final class ServerRoutes {
   private CompletionStage<ApiAnswer> ready() {
     boolean ready = health.ready();
     return CompletableFuture.completedStage(
-        Answers.json(ready ? 200 : 503, Map.of("status", ready ? "ok" : "unavailable")));
+        ApiAnswers.json(ready ? 200 : 503, Map.of("status", ready ? "ok" : "unavailable")));
   }
 
   private CompletionStage<ApiAnswer> health() {
@@ -50,7 +58,7 @@ public final class ServerRoutes {
     body.put("status", store ? "healthy" : "unhealthy");
     body.put("checks", Map.of("database", store ? "ok" : "unreachable"));
     body.put("version", health.version());
-    return CompletableFuture.completedStage(Answers.json(store ? 200 : 503, body));
+    return CompletableFuture.completedStage(ApiAnswers.json(store ? 200 : 503, body));
   }
 
   /** There are no browser logins here. */
@@ -59,17 +67,17 @@ public final class ServerRoutes {
     body.put("enabled", false);
     body.put("authenticated", false);
     body.put("username", null);
-    return Answers.now(body);
+    return ApiAnswers.now(body);
   }
 
-  private CompletionStage<ApiAnswer> availability(Call call) {
-    Query query = call.query();
+  private CompletionStage<ApiAnswer> availability(ApiCall call) {
+    QueryParameters query = call.query();
     String platform =
         query
             .text("platform_id")
             .orElseThrow(
                 () ->
-                    Problems.one(
+                    ValidationErrors.one(
                         "missing", List.of("query", "platform_id"), "Field required", null));
     int requested = query.number("count", 1, Integer.MAX_VALUE).orElse(1);
     query.check();
@@ -83,16 +91,16 @@ public final class ServerRoutes {
     body.put("requested", requested);
     body.put("matched", matched);
     body.put("platform_id", platform);
-    return Answers.now(body);
+    return ApiAnswers.now(body);
   }
 
-  private CompletionStage<ApiAnswer> grid(Call call) {
+  private CompletionStage<ApiAnswer> grid(ApiCall call) {
     List<DeviceRow> rows = devices.all(call.caller());
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("ready", health.ready());
     body.put("devices", rows.size());
     body.put("available", rows.stream().filter(row -> row.status().equals("available")).count());
     body.put("sessions", rows.stream().mapToLong(row -> row.state().locks().size()).sum());
-    return Answers.now(body);
+    return ApiAnswers.now(body);
   }
 }

@@ -2,6 +2,13 @@
  * REST for devices, runs, sessions, selectors and the queue, the event feed and the dashboard
  * files. One class a command. Threads: commands start on an event loop and go on where the store
  * answers.
+ *
+ * <p>Exported from the sub-packages: {@code device.CatalogRoutes}, {@code device.DeviceRoutes},
+ * {@code device.DeviceRows}, {@code device.OperatorLocks}, {@code device.TestDataRoutes}, {@code
+ * event.EventFeed}, {@code event.EventRoutes}, {@code event.RecentEvents}, {@code http.ApiAnswer},
+ * {@code http.ApiRequest}, {@code queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code
+ * run.ClaimRoutes}, {@code run.RunCommands}, {@code run.RunDeviceRoutes}, {@code run.RunEvents},
+ * {@code run.RunRoutes}, {@code selector.SelectorRoutes}, {@code session.SessionRoutes}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

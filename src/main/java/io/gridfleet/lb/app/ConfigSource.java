@@ -1,7 +1,7 @@
 package io.gridfleet.lb.app;
 
 import io.gridfleet.lb.config.ConfigLoader;
-import io.gridfleet.lb.config.Loaded;
+import io.gridfleet.lb.config.LoadedConfig;
 import io.gridfleet.lb.node.NodeConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param fallbacks what counts, by key, where nothing else says it
  * @param simulated nodes to add, of a demo that runs in this process
  */
-record ConfigSource(
+public record ConfigSource(
     Optional<Path> file,
     Map<String, String> environment,
     Map<String, String> flags,
@@ -24,7 +24,7 @@ record ConfigSource(
     List<NodeConfig> simulated) {
   private static final String DEMO = "{demo: true, store: 'sqlite::memory:'}";
 
-  ConfigSource(
+  public ConfigSource(
       Optional<Path> file,
       Map<String, String> environment,
       Map<String, String> flags,
@@ -32,7 +32,7 @@ record ConfigSource(
     this(file, environment, flags, fallbacks, List.of());
   }
 
-  ConfigSource adding(List<NodeConfig> more) {
+  public ConfigSource adding(List<NodeConfig> more) {
     return new ConfigSource(file, environment, flags, fallbacks, more);
   }
 
@@ -41,14 +41,15 @@ record ConfigSource(
    *
    * @throws io.gridfleet.lb.config.ConfigException with every problem, if there is one
    */
-  Loaded<GridFleetConfig> load() {
+  public LoadedConfig<GridFleetConfig> load() {
     ConfigLoader<GridFleetConfig> loader =
         ConfigLoader.of(GridFleetConfig.class)
             .environment(environment)
             .flags(flags)
             .fallbacks(fallbacks);
-    Loaded<GridFleetConfig> loaded =
+    LoadedConfig<GridFleetConfig> loaded =
         file.map(loader::file).orElseGet(() -> loader.text("demo", DEMO)).load();
-    return new Loaded<>(loaded.value().withMore(simulated), loaded.warnings(), loaded.lines());
+    return new LoadedConfig<>(
+        loaded.value().withMore(simulated), loaded.warnings(), loaded.lines());
   }
 }

@@ -1,11 +1,11 @@
 package io.gridfleet.lb.app;
 
 import io.gridfleet.lb.auth.TokenConfig;
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import io.gridfleet.lb.newsession.NewSessionConfig;
 import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.node.NodeTlsConfig;
@@ -43,10 +43,10 @@ public record GridFleetConfig(
     @Key(doc = "The front door: limits and closing.") RouterConfig router,
     @Key(doc = "Whether nodes live.") ProbeConfig probe,
     @Key(doc = "The log.") LogConfig log)
-    implements Checked {
+    implements ValidatedConfig {
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (!listen.isLoopback() && tokens.isEmpty() && !anonymous) {
       complaints.at(
           "listen",
@@ -69,7 +69,7 @@ public record GridFleetConfig(
   }
 
   /** The same with these nodes after its own. */
-  GridFleetConfig withMore(List<NodeConfig> more) {
+  public GridFleetConfig withMore(List<NodeConfig> more) {
     List<NodeConfig> all = new ArrayList<>(nodes);
     all.addAll(more);
     return new GridFleetConfig(
@@ -90,12 +90,12 @@ public record GridFleetConfig(
         log);
   }
 
-  private void lattice(Complaints complaints) {
+  private void lattice(ConstraintErrors complaints) {
     shorter("relay.connectTimeout", relay.connectTimeout(), complaints);
     shorter("probe.timeout", probe.timeout(), complaints);
   }
 
-  private void shorter(String key, Duration value, Complaints complaints) {
+  private void shorter(String key, Duration value, ConstraintErrors complaints) {
     if (value.compareTo(newSession.attemptTimeout()) >= 0) {
       complaints.at(
           key,

@@ -1,5 +1,7 @@
 package io.gridfleet.lb.app;
 
+import io.gridfleet.lb.app.cli.Main;
+
 /**
  * Where the jar starts: says which Java is needed where this one is too old to read the program's
  * classes. Compiled for Java 8 by an execution of its own in {@code pom.xml}, so it uses nothing

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.app;
 
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.node.DeviceConfig;
 import io.gridfleet.lb.node.NodeConfig;
 import java.util.HashMap;
@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rule that no two nodes and no two devices go by one name. */
-final class NodeNames {
+public final class NodeNames {
   private final Map<String, String> nodes = new HashMap<>();
   private final Map<String, String> devices = new HashMap<>();
 
-  static void check(List<NodeConfig> nodes, Complaints complaints) {
+  static void check(List<NodeConfig> nodes, ConstraintErrors complaints) {
     NodeNames names = new NodeNames();
     for (int i = 0; i < nodes.size(); i++) {
       NodeConfig node = nodes.get(i);
@@ -30,20 +30,20 @@ final class NodeNames {
     }
   }
 
-  private static String where(String key, Complaints complaints) {
+  private static String where(String key, ConstraintErrors complaints) {
     int line = complaints.line(key);
     return "'" + key + "'" + (line == 0 ? "" : " in line " + line);
   }
 
   /** Takes the node's name; words if another has it. */
-  Optional<String> node(NodeConfig node, String where) {
+  public Optional<String> node(NodeConfig node, String where) {
     @Nullable String other = nodes.putIfAbsent(node.name().toLowerCase(Locale.ROOT), where);
     return Optional.ofNullable(other)
         .map(first -> "has the name of " + first + ", '" + node.name() + "'; give it an 'id'");
   }
 
   /** Takes the device's name; words if another has it. */
-  Optional<String> device(NodeConfig node, DeviceConfig device, String where) {
+  public Optional<String> device(NodeConfig node, DeviceConfig device, String where) {
     String key = device.key(node.name());
     @Nullable String other = devices.putIfAbsent(key.toLowerCase(Locale.ROOT), where);
     return Optional.ofNullable(other)

@@ -1,9 +1,9 @@
 package io.gridfleet.lb.app;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.config.Secret;
+import io.gridfleet.lb.config.ValidatedConfig;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import java.io.IOException;
@@ -38,10 +38,10 @@ public record StoreSection(
         int waiting,
     @Key(doc = "How long a start waits for a PostgreSQL that isn't there yet.", fallback = "10s")
         Duration startPatience)
-    implements Checked {
+    implements ValidatedConfig {
 
   /** What the store is opened with, in this process's environment. */
-  StoreConfig toStoreConfig(Duration keepEnded) {
+  public StoreConfig toStoreConfig(Duration keepEnded) {
     return toStoreConfig(keepEnded, name -> Optional.ofNullable(System.getenv(name)));
   }
 
@@ -63,7 +63,7 @@ public record StoreSection(
   }
 
   /** Where it is, for people: a file with its whole path. */
-  static String located(StoreAddress address) {
+  public static String located(StoreAddress address) {
     return address instanceof StoreAddress.SqliteFile file
         ? "sqlite:" + file.path().toAbsolutePath().normalize()
         : address + (address instanceof StoreAddress.SqliteMemory ? " (keeps nothing)" : "");
@@ -78,7 +78,7 @@ public record StoreSection(
   }
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (passwordFile.isPresent() && passwordEnv.isPresent()) {
       complaints.at("passwordFile", "and 'passwordEnv' exclude each other");
     }

@@ -12,18 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The threads of the process that are neither event loops nor the store's nor the probes'. */
-final class Threads {
+public final class Threads {
   private static final Logger log = LoggerFactory.getLogger(Threads.class);
 
   /** What waits longer than a client does is of no use. */
-  private static final int MOST_VIEWS = 256;
+  private static final int MAX_VIEWS = 256;
 
-  private static final int MOST_SCRAPES = 16;
+  private static final int MAX_SCRAPES = 16;
 
   private Threads() {}
 
   /** Deadlines, progress ticks and schedules: hands work on, does no I/O. */
-  static ScheduledThreadPoolExecutor timer() {
+  public static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(1, work -> daemon(work, "timer"));
     // 20 000 waiting requests whose wait ended early would else be kept until their deadline.
@@ -39,17 +39,17 @@ final class Threads {
    * @param scrapes must not wait for lists that people ask for
    * @param chores what is put together again after a change
    */
-  record OffLoop(ExecutorService views, ExecutorService scrapes, ExecutorService chores) {
-    void close() {
+  public record OffLoop(ExecutorService views, ExecutorService scrapes, ExecutorService chores) {
+    public void close() {
       views.shutdownNow();
       scrapes.shutdownNow();
       chores.shutdownNow();
     }
   }
 
-  static OffLoop offLoop() {
+  public static OffLoop offLoop() {
     return new OffLoop(
-        one("views", MOST_VIEWS), one("metrics", MOST_SCRAPES), one("chores", MOST_VIEWS));
+        one("views", MAX_VIEWS), one("metrics", MAX_SCRAPES), one("chores", MAX_VIEWS));
   }
 
   /**
@@ -69,12 +69,12 @@ final class Threads {
   }
 
   /** Reads configuration files again. */
-  static ScheduledExecutorService reload() {
+  public static ScheduledExecutorService reload() {
     return Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "reload"));
   }
 
   /** Does a duty again and again; one that fails is done again like any other. */
-  static void every(ScheduledExecutorService timer, Duration pause, Runnable duty) {
+  public static void every(ScheduledExecutorService timer, Duration pause, Runnable duty) {
     var unused =
         timer.scheduleWithFixedDelay(
             () -> {

@@ -1,9 +1,9 @@
 package io.gridfleet.lb.auth;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.config.Secret;
+import io.gridfleet.lb.config.ValidatedConfig;
 import io.gridfleet.lb.selector.Selector;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,10 +39,10 @@ public record TokenConfig(
     @Key(doc = "The highest priority that it may ask for.", fallback = "100") int maxPriority,
     @Key(doc = "Whether its clients may be told to talk to nodes directly.", fallback = "true")
         boolean directConnect)
-    implements Checked {
+    implements ValidatedConfig {
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (name.isBlank()) {
       complaints.at("name", "must not be blank");
     }
@@ -70,7 +70,7 @@ public record TokenConfig(
     }
   }
 
-  private static void check(Path file, Complaints complaints) {
+  private static void check(Path file, ConstraintErrors complaints) {
     try {
       if (Secret.read(file).isEmpty()) {
         complaints.at("secretFile", "names a file that holds nothing: " + file);

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.config;
 
-import io.gridfleet.lb.config.Shape.Part;
+import io.gridfleet.lb.config.RecordShape.Part;
 import io.gridfleet.lb.config.Yaml.Mapping;
 import io.gridfleet.lb.config.Yaml.Member;
 import io.gridfleet.lb.config.Yaml.Scalar;
@@ -35,7 +35,7 @@ final class Binder {
   }
 
   @Nullable Object record(Class<?> type, Yaml node, String path) {
-    Shape shape = Shape.of(type);
+    RecordShape shape = RecordShape.of(type);
     Mapping section = section(shape, node, path);
     if (section == null) {
       return null;
@@ -51,11 +51,12 @@ final class Binder {
     return values.size() == shape.parts().size() ? made(shape, values, section, path) : null;
   }
 
-  private @Nullable Object made(Shape shape, List<Object> values, Mapping section, String path) {
-    Complaints complaints = new Complaints(section, path, problems, environment);
+  private @Nullable Object made(
+      RecordShape shape, List<Object> values, Mapping section, String path) {
+    ConstraintErrors complaints = new ConstraintErrors(section, path, problems, environment);
     try {
       Object made = shape.make(values);
-      if (made instanceof Checked checked) {
+      if (made instanceof ValidatedConfig checked) {
         checked.check(complaints);
       }
       return made;
@@ -65,7 +66,7 @@ final class Binder {
     }
   }
 
-  private @Nullable Mapping section(Shape shape, Yaml node, String path) {
+  private @Nullable Mapping section(RecordShape shape, Yaml node, String path) {
     if (node instanceof Mapping mapping) {
       return mapping;
     }
@@ -83,7 +84,7 @@ final class Binder {
     return null;
   }
 
-  private void unknown(Shape shape, Mapping section, String path) {
+  private void unknown(RecordShape shape, Mapping section, String path) {
     section
         .members()
         .forEach(
@@ -94,7 +95,11 @@ final class Binder {
                 problems.accept(
                     ConfigProblem.at(
                         member.key(),
-                        "unknown key '" + name + "'" + where + Nearest.hint(name, shape.names())));
+                        "unknown key '"
+                            + name
+                            + "'"
+                            + where
+                            + NearestName.hint(name, shape.names())));
               }
             });
   }

@@ -24,7 +24,7 @@ public final class ConfigFiles<T extends Record> {
   private final LongSupplier nanos;
 
   /** What each file held when it last could be read; guarded by this. */
-  private Map<Path, Loaded<T>> last = Map.of();
+  private Map<Path, LoadedConfig<T>> last = Map.of();
 
   /** Since when files of {@link #last} are gone; guarded by this. */
   private final Map<Path, Long> goneSince = new TreeMap<>();
@@ -45,7 +45,9 @@ public final class ConfigFiles<T extends Record> {
    * @param missing the files that are gone but still count, and for how long they will
    */
   public record Contents<T>(
-      Map<Path, Loaded<T>> contents, List<ConfigProblem> problems, Map<Path, Duration> missing) {}
+      Map<Path, LoadedConfig<T>> contents,
+      List<ConfigProblem> problems,
+      Map<Path, Duration> missing) {}
 
   /**
    * Reads them all.
@@ -53,7 +55,7 @@ public final class ConfigFiles<T extends Record> {
    * @param forgetAfter how long a file that is gone still counts
    */
   public synchronized Contents<T> read(List<FileGlob> globs, Duration forgetAfter) {
-    Map<Path, Loaded<T>> contents = new TreeMap<>();
+    Map<Path, LoadedConfig<T>> contents = new TreeMap<>();
     List<ConfigProblem> problems = new ArrayList<>();
     for (Path file : files(globs, problems)) {
       goneSince.remove(file);
@@ -61,7 +63,7 @@ public final class ConfigFiles<T extends Record> {
         contents.put(file, ConfigLoader.of(type).file(file).load());
       } catch (ConfigException e) {
         problems.addAll(e.problems());
-        Loaded<T> old = last.get(file);
+        LoadedConfig<T> old = last.get(file);
         if (old != null) {
           contents.put(file, old);
         }
@@ -80,7 +82,7 @@ public final class ConfigFiles<T extends Record> {
         files.addAll(glob.files());
       } catch (UncheckedIOException e) {
         IOException cause = Objects.requireNonNull(e.getCause());
-        problems.add(new ConfigProblem(glob.folder().toString(), 0, 0, Unreadable.why(cause)));
+        problems.add(new ConfigProblem(glob.folder().toString(), 0, 0, ReadErrors.why(cause)));
       }
     }
     return files;
@@ -88,7 +90,7 @@ public final class ConfigFiles<T extends Record> {
 
   /** Adds what is gone and not forgotten; a file that no pattern names any more is left out. */
   private Map<Path, Duration> keepMissing(
-      List<FileGlob> globs, Duration forgetAfter, Map<Path, Loaded<T>> contents) {
+      List<FileGlob> globs, Duration forgetAfter, Map<Path, LoadedConfig<T>> contents) {
     Map<Path, Duration> missing = new TreeMap<>();
     long now = nanos.getAsLong();
     last.forEach(

@@ -21,7 +21,7 @@ public final class ConfigLoader<T extends Record> {
   private final Class<T> type;
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
-  private Mapping file = Mapping.empty(Place.outside("configuration"));
+  private Mapping file = Mapping.empty(SourceLocation.outside("configuration"));
   private Map<String, String> environment = Map.of();
   private Map<String, String> flags = Map.of();
   private Map<String, String> fallbacks = Map.of();
@@ -51,7 +51,7 @@ public final class ConfigLoader<T extends Record> {
               .toString();
       file = YamlReader.read(name, parent == null ? Path.of("") : parent, text, problems::add);
     } catch (IOException e) {
-      problems.add(new ConfigProblem(name, 0, 0, Unreadable.why(e)));
+      problems.add(new ConfigProblem(name, 0, 0, ReadErrors.why(e)));
     }
     return this;
   }
@@ -84,8 +84,8 @@ public final class ConfigLoader<T extends Record> {
    *
    * @throws ConfigException with every problem, if there is one
    */
-  public Loaded<T> load() {
-    Layers layers = new Layers(type);
+  public LoadedConfig<T> load() {
+    OverrideLayers layers = new OverrideLayers(type);
     Mapping tree = file;
     for (Map.Entry<String, String> fallback : new TreeMap<>(fallbacks).entrySet()) {
       Scalar value = new Scalar(file.place(), fallback.getValue(), true);
@@ -93,13 +93,13 @@ public final class ConfigLoader<T extends Record> {
     }
     tree = layers.withEnvironment(tree, environment, warnings::add);
     for (Map.Entry<String, String> flag : new TreeMap<>(flags).entrySet()) {
-      Place place = Place.outside("command line");
+      SourceLocation place = SourceLocation.outside("command line");
       tree = layers.with(tree, flag.getKey(), new Scalar(place, flag.getValue(), true));
     }
     Object made = new Binder(problems::add, environment::get).record(type, tree, "");
     if (!problems.isEmpty() || made == null) {
       throw new ConfigException(problems);
     }
-    return new Loaded<>(type.cast(made), warnings, new Lines(tree));
+    return new LoadedConfig<>(type.cast(made), warnings, new KeyLines(tree));
   }
 }

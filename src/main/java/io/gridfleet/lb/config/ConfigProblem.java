@@ -18,7 +18,7 @@ public record ConfigProblem(String file, int line, int column, String message)
           .thenComparingInt(ConfigProblem::column)
           .thenComparing(ConfigProblem::message);
 
-  static ConfigProblem at(Place place, String message) {
+  static ConfigProblem at(SourceLocation place, String message) {
     return new ConfigProblem(place.file(), place.line(), place.column(), message);
   }
 

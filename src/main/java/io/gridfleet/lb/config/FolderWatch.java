@@ -74,7 +74,7 @@ public final class FolderWatch implements AutoCloseable {
           more = next();
         }
         if (ours) {
-          tell();
+          publish();
         }
       }
     } catch (ClosedWatchServiceException e) {
@@ -85,7 +85,7 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   /** A listener that fails is told of the next change all the same. */
-  private void tell() {
+  private void publish() {
     try {
       changed.run();
     } catch (RuntimeException mistake) {

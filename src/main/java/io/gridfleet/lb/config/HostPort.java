@@ -18,7 +18,7 @@ public record HostPort(String host, int port) {
 
   private static final Pattern LOOPBACK_V6 = Pattern.compile("(?:0{0,4}:){1,7}0{0,3}1");
 
-  private static final int MOST = 65_535;
+  private static final int MAX = 65_535;
 
   /**
    * Reads an address to listen on.
@@ -27,7 +27,7 @@ public record HostPort(String host, int port) {
    */
   public static HostPort parse(String text) {
     Matcher form = FORM.matcher(text.strip());
-    if (!form.matches() || Integer.parseInt(form.group(3)) > MOST) {
+    if (!form.matches() || Integer.parseInt(form.group(3)) > MAX) {
       throw new IllegalArgumentException("host:port, such as 127.0.0.1:4444 or [::1]:4444");
     }
     String host = form.group(1) == null ? form.group(2) : form.group(1);

@@ -18,7 +18,7 @@ final class Range {
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // both values come from the same parser
   private static int compare(Class<?> type, Object value, String limit) {
-    Object other = Scalars.parse(type, new Scalar(Place.outside("limit"), limit, true));
+    Object other = Scalars.parse(type, new Scalar(SourceLocation.outside("limit"), limit, true));
     return ((Comparable) value).compareTo(other);
   }
 }

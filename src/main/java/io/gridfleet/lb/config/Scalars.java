@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class Scalars {
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
 
-  private static final int MOST_PORT = 65_535;
+  private static final int MAX_PORT = 65_535;
 
   private Scalars() {}
 
@@ -93,7 +93,7 @@ final class Scalars {
       throw new IllegalArgumentException(expected, e);
     }
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-    boolean reachable = url.getHost() != null && url.getPort() != 0 && url.getPort() <= MOST_PORT;
+    boolean reachable = url.getHost() != null && url.getPort() != 0 && url.getPort() <= MAX_PORT;
     if (!List.of("http", "https").contains(scheme) || !reachable) {
       throw new IllegalArgumentException(expected);
     }

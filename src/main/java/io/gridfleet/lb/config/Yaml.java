@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** A YAML document as a tree that remembers where everything was written. */
 sealed interface Yaml {
-  Place place();
+  SourceLocation place();
 
   /** In the words that error messages use. */
   String kind();
@@ -17,7 +17,7 @@ sealed interface Yaml {
    *
    * @param plain whether it was written without quotes, so that it may be a number, a boolean, null
    */
-  record Scalar(Place place, String text, boolean plain) implements Yaml {
+  record Scalar(SourceLocation place, String text, boolean plain) implements Yaml {
     boolean isNull() {
       return plain && (text.isEmpty() || text.equals("~") || text.equalsIgnoreCase("null"));
     }
@@ -29,7 +29,7 @@ sealed interface Yaml {
   }
 
   /** A list. */
-  record Sequence(Place place, List<Yaml> items) implements Yaml {
+  record Sequence(SourceLocation place, List<Yaml> items) implements Yaml {
     @Override
     public String kind() {
       return "a list";
@@ -37,12 +37,12 @@ sealed interface Yaml {
   }
 
   /** Keys and values in the order they were written. */
-  record Mapping(Place place, Map<String, Member> members) implements Yaml {
+  record Mapping(SourceLocation place, Map<String, Member> members) implements Yaml {
     public Mapping {
       members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
     }
 
-    static Mapping empty(Place place) {
+    static Mapping empty(SourceLocation place) {
       return new Mapping(place, Map.of());
     }
 
@@ -59,5 +59,5 @@ sealed interface Yaml {
   }
 
   /** A value and the place of its key. */
-  record Member(Place key, Yaml value) {}
+  record Member(SourceLocation key, Yaml value) {}
 }

@@ -27,13 +27,13 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /** Reads one YAML document into a {@link Yaml} tree; anchors, aliases and merge keys included. */
 final class YamlReader {
   /** A file of 10 000 devices has about four million characters. */
-  private static final int MOST_CHARACTERS = 64 * 1024 * 1024;
+  private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
   /** A device's capabilities are about six deep. */
   private static final int DEEPEST = 50;
 
   /** Each device of a large lab may share its tags by an alias. */
-  private static final int MOST_ALIASES = 100_000;
+  private static final int MAX_ALIASES = 100_000;
 
   private static final String MERGE = "<<";
 
@@ -55,7 +55,7 @@ final class YamlReader {
   }
 
   private Mapping document(String text) {
-    Place start = new Place(file, directory, 1, 1);
+    SourceLocation start = new SourceLocation(file, directory, 1, 1);
     try {
       Node root = new org.yaml.snakeyaml.Yaml(options()).compose(new StringReader(text));
       Yaml tree = root == null ? Mapping.empty(start) : convert(root);
@@ -66,7 +66,7 @@ final class YamlReader {
         problem(tree.place(), "a configuration is a section with keys, not " + tree.kind());
       }
     } catch (MarkedYAMLException e) {
-      Place place = e.getProblemMark() == null ? start : place(e.getProblemMark());
+      SourceLocation place = e.getProblemMark() == null ? start : place(e.getProblemMark());
       problem(place, "not valid YAML: " + words(e));
     } catch (YAMLException e) {
       problem(start, "not valid YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
@@ -81,9 +81,9 @@ final class YamlReader {
 
   private static LoaderOptions options() {
     LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(MOST_CHARACTERS);
+    options.setCodePointLimit(MAX_CHARACTERS);
     options.setNestingDepthLimit(DEEPEST);
-    options.setMaxAliasesForCollections(MOST_ALIASES);
+    options.setMaxAliasesForCollections(MAX_ALIASES);
     return options;
   }
 
@@ -92,7 +92,7 @@ final class YamlReader {
     if (done != null) {
       return done;
     }
-    Place place = place(node.getStartMark());
+    SourceLocation place = place(node.getStartMark());
     if (open.put(node, true) != null) {
       problem(place, "an alias stands inside of what it repeats");
       return new Scalar(place, "", true);
@@ -103,7 +103,7 @@ final class YamlReader {
     return made;
   }
 
-  private Yaml converted(Node node, Place place) {
+  private Yaml converted(Node node, SourceLocation place) {
     if (node instanceof SequenceNode sequence) {
       List<Yaml> items = new ArrayList<>();
       sequence.getValue().forEach(item -> items.add(convert(item)));
@@ -120,7 +120,7 @@ final class YamlReader {
     Map<String, Member> members = new LinkedHashMap<>();
     List<Yaml> merged = new ArrayList<>();
     for (NodeTuple tuple : mapping.getValue()) {
-      Place place = place(tuple.getKeyNode().getStartMark());
+      SourceLocation place = place(tuple.getKeyNode().getStartMark());
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
         problem(place, "a key must be a single word");
       } else if (key.getValue().equals(MERGE) && key.getScalarStyle() == ScalarStyle.PLAIN) {
@@ -150,13 +150,13 @@ final class YamlReader {
     }
   }
 
-  private Place place(@Nullable Mark mark) {
+  private SourceLocation place(@Nullable Mark mark) {
     return mark == null
-        ? new Place(file, directory, 1, 1)
-        : new Place(file, directory, mark.getLine() + 1, mark.getColumn() + 1);
+        ? new SourceLocation(file, directory, 1, 1)
+        : new SourceLocation(file, directory, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  private void problem(Place place, String message) {
+  private void problem(SourceLocation place, String message) {
     problems.accept(ConfigProblem.at(place, message));
   }
 }

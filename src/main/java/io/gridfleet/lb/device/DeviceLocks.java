@@ -20,21 +20,21 @@ public interface DeviceLocks {
    * @param freeFor only a slot that has been free for so long, by the store's clock, is taken: it
    *     wasn't wanted by those who go before this request
    */
-  CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor);
+  CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor);
 
   /** Takes a slot however short it has been free. */
-  default CompletionStage<LockAnswer> tryLock(LockWish wish) {
-    return tryLock(wish, Duration.ZERO);
+  default CompletionStage<LockResult> tryLock(LockRequest options) {
+    return tryLock(options, Duration.ZERO);
   }
 
   /** Takes a slot for an attempt of a caller without limits; empty when there is none for it. */
   default CompletionStage<Optional<DeviceLock>> tryLock(
       DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
     Quota unlimited = new Quota("", OptionalInt.empty());
-    return tryLock(new LockWish(device, slots, attempt, run, unlimited, expiry))
+    return tryLock(new LockRequest(device, slots, attempt, run, unlimited, expiry))
         .thenApply(
             answer ->
-                answer instanceof LockAnswer.Taken taken
+                answer instanceof LockResult.Taken taken
                     ? Optional.of(taken.lock())
                     : Optional.empty());
   }

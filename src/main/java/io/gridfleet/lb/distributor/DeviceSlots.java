@@ -79,7 +79,7 @@ final class DeviceSlots {
     nodeSessions.count++;
   }
 
-  void notTaken() {
+  void cancel() {
     Invariant.holds(pending > 0, "a slot that nobody asked for wasn't taken");
     pending--;
     nodeSessions.count--;

@@ -5,6 +5,7 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.distributor.Matching.Pick;
+import io.gridfleet.lb.distributor.explain.Explanations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +30,7 @@ import java.util.function.Function;
  * completed. The states are those of {@link Waiter}.
  *
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
- * Waiter}: {@link Changes}. What holds at every release of it: no request waits while a free seat
+ * Waiter}: {@link ModelLock}. What holds at every release of it: no request waits while a free seat
  * fits it and its tenant may have one more session, unless the seat is {@link Precedence#LEFT_FOR
  * left} for a moment to a request that has waited longer, on another replica or here with its lock
  * being asked for. Under the lock a seat is only picked and counted as taken; the lock on the slot
@@ -42,7 +43,7 @@ public final class Distributor {
   private static final Duration GUESS_STANDS = Duration.ofSeconds(2);
 
   private final Matching matching;
-  private final Changes changes;
+  private final ModelLock changes;
   private final AtomicLong arrivals = new AtomicLong();
   private final LockRequests lockRequests;
   private final LabViews views;
@@ -72,7 +73,7 @@ public final class Distributor {
       Executor background) {
     this.background = background;
     this.matching = new Matching(replica, signals.hasOthers());
-    this.changes = new Changes(matching, signals, clock, new AfterChanges());
+    this.changes = new ModelLock(matching, signals, clock, new AfterChanges());
     this.signals = signals;
     this.timer = timer;
     this.clock = clock;
@@ -106,13 +107,13 @@ public final class Distributor {
    *
    * @param wait how long it may wait
    */
-  public Wait place(Order order, Duration wait) {
-    Waiter waiter = new Waiter(order, clock.instant().plus(wait), arrivals.incrementAndGet());
+  public Wait place(PlacementRequest request, Duration wait) {
+    Waiter waiter = new Waiter(request, clock.instant().plus(wait), arrivals.incrementAndGet());
     changes.make(
         (now, steps) -> {
-          long size = matching.workOf(order.questions());
-          if (MatchingWork.isLittle(matching.fleet().seats().size(), size)) {
-            begin(waiter, Answers.NONE, now, steps);
+          long size = matching.workOf(request.questions());
+          if (MatchingWork.isLittle(matching.fleet().states().size(), size)) {
+            begin(waiter, MatchResults.NONE, now, steps);
           } else {
             steps.add(() -> matcher.match(waiter, size));
           }
@@ -121,7 +122,7 @@ public final class Distributor {
   }
 
   /** Gives a request a device, a place in the queue, or an answer. Called under the lock. */
-  private void begin(Waiter waiter, Answers answers, Instant now, Changes.Steps steps) {
+  private void begin(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects steps) {
     if (waiter.isEnded()) {
       return;
     }
@@ -136,7 +137,7 @@ public final class Distributor {
    * Closed comes first: a distributor that is closed explains nothing. Hopeless comes before a look
    * for a seat, which wouldn't tell "none is free" from "none fits".
    */
-  private void decide(Waiter waiter, Answers answers, Instant now, Changes.Steps steps) {
+  private void decide(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects steps) {
     Placement closed = matching.closed();
     if (closed != null) {
       matching.waiters().end(waiter, Waiter.Answer.of(closed), steps);
@@ -167,7 +168,7 @@ public final class Distributor {
   }
 
   /** What changes have as steps; each is called without the lock, by the thread of the change. */
-  private final class AfterChanges implements Changes.Outside {
+  private final class AfterChanges implements ModelLock.Outside {
     @Override
     public void askForLock(Pick pick) {
       lockRequests.ask(pick);
@@ -221,16 +222,16 @@ public final class Distributor {
     changes.make(
         (now, steps) -> {
           lockRequests.freed();
-          Seat seat = matching.fleet().seat(device);
-          if (seat != null) {
-            matching.freed(seat, slot, token, now, steps);
+          DeviceState state = matching.fleet().state(device);
+          if (state != null) {
+            matching.freed(state, slot, token, now, steps);
           }
         });
   }
 
   /** What was only guessed of a device doesn't stand any more. */
-  void doubt(DeviceId device) {
-    lockRequests.doubt(device);
+  void expireGuess(DeviceId device) {
+    lockRequests.expireGuess(device);
   }
 
   /** How news is taken over. */
@@ -244,13 +245,13 @@ public final class Distributor {
   }
 
   /** What stands between each device and such a request, now; with all names. */
-  public List<Verdict> explain(Order order) {
-    return views.explain(order);
+  public List<Verdict> explain(PlacementRequest request) {
+    return views.explain(request);
   }
 
   /** All devices and their state. */
-  public List<SeatView> seats() {
-    return views.seats();
+  public List<DeviceView> states() {
+    return views.states();
   }
 
   /** Whether any device serves, be it now or when its session has ended. */

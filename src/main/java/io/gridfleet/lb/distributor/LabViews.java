@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.distributor.explain.Explanations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,11 +11,11 @@ import java.util.List;
  * distributor's lock, and makes the answer of it without the lock.
  */
 final class LabViews {
-  private final Changes changes;
+  private final ModelLock changes;
   private final Explanations explanations;
   private final InstantSource clock;
 
-  LabViews(Changes changes, Explanations explanations, InstantSource clock) {
+  LabViews(ModelLock changes, Explanations explanations, InstantSource clock) {
     this.changes = changes;
     this.explanations = explanations;
     this.clock = clock;
@@ -24,12 +25,12 @@ final class LabViews {
     return changes.look(model -> model.fleet().tenants().of(tenant));
   }
 
-  List<Verdict> explain(Order order) {
+  List<Verdict> explain(PlacementRequest request) {
     Instant now = clock.instant();
-    return explanations.verdicts(order, now, changes.look(Matching::states));
+    return explanations.verdicts(request, now, changes.look(Matching::states));
   }
 
-  List<SeatView> seats() {
+  List<DeviceView> states() {
     Instant now = clock.instant();
     return explanations.views(changes.look(Matching::states), now);
   }
@@ -37,7 +38,7 @@ final class LabViews {
   boolean anyInService() {
     Instant now = clock.instant();
     return changes.look(
-        model -> model.fleet().seats().stream().anyMatch(seat -> seat.inService(now)));
+        model -> model.fleet().states().stream().anyMatch(state -> state.inService(now)));
   }
 
   List<QueuedRequest> queue() {

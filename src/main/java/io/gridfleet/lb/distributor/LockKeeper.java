@@ -3,8 +3,8 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,14 +70,14 @@ public final class LockKeeper {
   }
 
   /** Takes a slot that has been free for so long, as {@link DeviceLocks#tryLock}. */
-  CompletionStage<LockAnswer> tryLock(
+  CompletionStage<LockResult> tryLock(
       Device device, String attempt, Optional<String> run, Quota quota, Duration freeFor) {
     long asked = nanos.getAsLong();
     return locks
-        .tryLock(new LockWish(device.id(), device.slots(), attempt, run, quota, expiry), freeFor)
+        .tryLock(new LockRequest(device.id(), device.slots(), attempt, run, quota, expiry), freeFor)
         .thenApply(
             answer -> {
-              if (answer instanceof LockAnswer.Taken taken) {
+              if (answer instanceof LockResult.Taken taken) {
                 kept.put(taken.lock(), new Kept(asked, false));
               }
               return answer;

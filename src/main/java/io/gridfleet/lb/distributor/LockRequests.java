@@ -4,7 +4,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.distributor.Matching.Pick;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
 final class LockRequests {
   private static final Logger log = LoggerFactory.getLogger(LockRequests.class);
 
-  private final Changes changes;
+  private final ModelLock changes;
   private final Matching matching;
   private final LockKeeper locks;
   private final ScheduledExecutorService timer;
   private final Duration guessStands;
-  private final FullTenants full;
+  private final QuotaRechecks full;
 
   /** Counted under the distributor's lock, read by the threads that ask without it. */
   private final AtomicLong freesHeard = new AtomicLong();
@@ -48,7 +48,7 @@ final class LockRequests {
    * @param guessStands how long it stands that a slot, or a tenant's quota, was refused
    */
   LockRequests(
-      Changes changes,
+      ModelLock changes,
       Matching matching,
       LockKeeper locks,
       ScheduledExecutorService timer,
@@ -58,7 +58,7 @@ final class LockRequests {
     this.locks = locks;
     this.timer = timer;
     this.guessStands = guessStands;
-    this.full = new FullTenants(changes, matching, timer, guessStands);
+    this.full = new QuotaRechecks(changes, matching, timer, guessStands);
   }
 
   /**
@@ -66,12 +66,13 @@ final class LockRequests {
    * freed later may be unknown to its answer.
    */
   void ask(Pick pick) {
-    Order order = pick.waiter().order();
+    PlacementRequest request = pick.waiter().placement();
     Optional<String> run = pick.question().run();
     long heard = freesHeard.get();
-    CompletionStage<LockAnswer> answer;
+    CompletionStage<LockResult> answer;
     try {
-      answer = locks.tryLock(pick.device(), order.attempt(), run, order.quota(), pick.freeFor());
+      answer =
+          locks.tryLock(pick.device(), request.attempt(), run, request.quota(), pick.freeFor());
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
@@ -87,12 +88,12 @@ final class LockRequests {
 
   /** A failure may mean that the lock is held and nobody knows: it expires in the store. */
   private void answered(
-      Pick pick, long heard, @Nullable LockAnswer said, @Nullable Throwable failure) {
+      Pick pick, long heard, @Nullable LockResult said, @Nullable Throwable failure) {
     if (failure != null) {
       failed(pick, new Placement.StoreGone(failure));
-    } else if (said instanceof LockAnswer.Taken taken) {
+    } else if (said instanceof LockResult.Taken taken) {
       granted(pick, taken.lock());
-    } else if (said instanceof LockAnswer.OverQuota) {
+    } else if (said instanceof LockResult.OverQuota) {
       overQuota(pick, heard);
     } else {
       heldElsewhere(pick);
@@ -104,7 +105,7 @@ final class LockRequests {
    * completed would swallow it, and the request would wait for ever.
    */
   private void broken(Waiter waiter, RuntimeException mistake) {
-    log.error("a lock's answer for request {} failed", waiter.order().request(), mistake);
+    log.error("a lock's answer for request {} failed", waiter.placement().request(), mistake);
     changes.make((now, steps) -> matching.waiters().end(waiter, Waiter.Answer.of(mistake), steps));
   }
 
@@ -129,19 +130,19 @@ final class LockRequests {
           if (!matching.waiters().lockGranted(waiter, placed, steps)) {
             return;
           }
-          Fleet fleet = matching.fleet();
-          Seat seat = fleet.seat(lock.device());
-          if (seat != null) {
-            seat.slots().taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
-            fleet.changed(seat);
-            fleet.tenants().belongsTo(lock, waiter.order().quota().tenant());
-            if (pick.before() > 0 && matching.others().missedTheirChance(waiter, seat, now)) {
-              steps.tell(new FleetSignal.WhoWaits());
+          SlotTable fleet = matching.fleet();
+          DeviceState state = fleet.state(lock.device());
+          if (state != null) {
+            state.slots().taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
+            fleet.changed(state);
+            fleet.tenants().confirm(lock, waiter.placement().quota().tenant());
+            if (pick.before() > 0 && matching.others().missedTheirChance(waiter, state, now)) {
+              steps.publish(new FleetSignal.WhoWaits());
             }
           }
-          Optional<String> counted = waiter.order().quota().counted();
+          Optional<String> counted = waiter.placement().quota().counted();
           if (!matching.others().isEmpty() || counted.isPresent()) {
-            steps.tell(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
+            steps.publish(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
           }
           matching.serveLeft(now, steps);
         });
@@ -152,9 +153,9 @@ final class LockRequests {
     changes.make(
         (now, steps) -> {
           if (matching.waiters().lockFailed(pick.waiter(), answer, steps)) {
-            Seat seat = matching.notTaken(pick);
-            if (seat != null) {
-              matching.serve(seat, now, steps);
+            DeviceState state = matching.cancel(pick);
+            if (state != null) {
+              matching.serve(state, now, steps);
             }
             matching.serveLeft(now, steps);
           }
@@ -163,8 +164,9 @@ final class LockRequests {
 
   /**
    * Another replica was first, or a run whose reservation we haven't heard of: the slot counts as
-   * held until news of the device comes, or {@link #doubt}. Not where the seat was freed while the
-   * store was asked, nor where by now it wouldn't admit the request: the answer is explained.
+   * held until news of the device comes, or {@link #expireGuess}. Not where the seat was freed
+   * while the store was asked, nor where by now it wouldn't admit the request: the answer is
+   * explained.
    */
   private void heldElsewhere(Pick pick) {
     changes.make(
@@ -172,15 +174,15 @@ final class LockRequests {
           if (!refused(pick.waiter(), steps)) {
             return;
           }
-          Seat seat = matching.notTaken(pick);
-          if (seat != null
-              && seat.slots().timesFreed() == pick.timesFreed()
-              && seat.admits(pick.question(), now)) {
-            seat.slots().holdElsewhere(seat.device(), now);
-            matching.fleet().changed(seat);
-            steps.add(() -> doubtLater(pick.device().id()));
+          DeviceState state = matching.cancel(pick);
+          if (state != null
+              && state.slots().timesFreed() == pick.timesFreed()
+              && state.admits(pick.question(), now)) {
+            state.slots().holdElsewhere(state.device(), now);
+            matching.fleet().changed(state);
+            steps.add(() -> expireGuessLater(pick.device().id()));
           }
-          serveAfterRefusal(pick.waiter(), seat, now, steps);
+          serveAfterRefusal(pick.waiter(), state, now, steps);
         });
   }
 
@@ -195,13 +197,13 @@ final class LockRequests {
           if (!refused(pick.waiter(), steps)) {
             return;
           }
-          Seat seat = matching.notTaken(pick);
+          DeviceState state = matching.cancel(pick);
           // The seat itself is free: it was the tenant that was refused.
           if (freesHeard.get() == heardBefore) {
-            matching.foundFull(pick.waiter());
-            full.doubtLater(steps);
+            matching.quotaReached(pick.waiter());
+            full.expireGuessLater(steps);
           }
-          serveAfterRefusal(pick.waiter(), seat, now, steps);
+          serveAfterRefusal(pick.waiter(), state, now, steps);
         });
   }
 
@@ -209,7 +211,7 @@ final class LockRequests {
    * A closed distributor takes nobody back into its line: the request is ended first, and its
    * answer is given by the refusal. One that was cancelled before keeps the answer that it has.
    */
-  private boolean refused(Waiter waiter, Changes.Steps steps) {
+  private boolean refused(Waiter waiter, ModelLock.Effects steps) {
     Placement closed = matching.closed();
     if (closed != null && waiter.state() != Waiter.State.CANCELLED) {
       matching.waiters().end(waiter, Waiter.Answer.of(closed), steps);
@@ -224,9 +226,9 @@ final class LockRequests {
    * seat itself.
    */
   private void serveAfterRefusal(
-      Waiter waiter, @Nullable Seat seat, Instant now, Changes.Steps steps) {
-    if (seat != null) {
-      matching.serve(seat, now, steps);
+      Waiter waiter, @Nullable DeviceState state, Instant now, ModelLock.Effects steps) {
+    if (state != null) {
+      matching.serve(state, now, steps);
     }
     matching.serveLeft(now, steps);
     if (waiter.isInLine()
@@ -237,21 +239,22 @@ final class LockRequests {
   }
 
   /** One timer for each refusal that is remembered, so at most one for each guessed slot. */
-  private void doubtLater(DeviceId device) {
-    var unused = timer.schedule(() -> doubt(device), guessStands.toMillis(), TimeUnit.MILLISECONDS);
+  private void expireGuessLater(DeviceId device) {
+    var unused =
+        timer.schedule(() -> expireGuess(device), guessStands.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
    * What was only guessed of a device doesn't stand any more: the next request asks the store
    * again. Called without the lock, by the timer or after news that may be about the guessed slot.
    */
-  void doubt(DeviceId device) {
+  void expireGuess(DeviceId device) {
     changes.make(
         (now, steps) -> {
-          Seat seat = matching.fleet().seat(device);
-          if (seat != null) {
-            seat.slots().forgetElsewhere();
-            matching.serveOrForget(seat, now, steps);
+          DeviceState state = matching.fleet().state(device);
+          if (state != null) {
+            state.slots().forgetElsewhere();
+            matching.serveOrForget(state, now, steps);
           }
         });
   }

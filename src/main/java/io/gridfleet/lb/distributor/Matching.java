@@ -5,8 +5,10 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.Quota;
-import io.gridfleet.lb.distributor.Changes.Steps;
-import io.gridfleet.lb.distributor.OtherLines.Ahead;
+import io.gridfleet.lb.distributor.ModelLock.Effects;
+import io.gridfleet.lb.distributor.RemoteHeads.Ahead;
+import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
+import io.gridfleet.lb.distributor.explain.QueueState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The model: all seats, who waits, and which of them go together. A seat is only picked and counted
  * as taken here; picks are handed out, for their locks to be asked for later.
  *
- * <p>Owner: the distributor's lock, {@link Changes}. Nothing here calls out or completes a future;
- * the one piece of code that isn't the distributor's own is a request's pick strategy, and what it
- * throws ends that request ({@link #pickFor}).
+ * <p>Owner: the distributor's lock, {@link ModelLock}. Nothing here calls out or completes a
+ * future; the one piece of code that isn't the distributor's own is a request's pick strategy, and
+ * what it throws ends that request ({@link #pickFor}).
  *
  * <p>Invariants between two changes, see {@link #verify}:
  *
@@ -32,14 +34,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>What a tenant is counted for is what its sessions hold and what is asked for it.
  * </ul>
  *
- * <p>Whoever changes a seat says so to {@link Fleet#changed}, and gives what is free then to those
- * who wait ({@link #serve}) in the same change: nothing looks for free seats later.
+ * <p>Whoever changes a seat says so to {@link SlotTable#changed}, and gives what is free then to
+ * those who wait ({@link #serve}) in the same change: nothing looks for free seats later.
  */
 final class Matching {
-  private final Fleet fleet = new Fleet();
-  private final WaitingLine line = new WaitingLine();
-  private final OtherLines others = new OtherLines(line, fleet);
-  private final OwnFronts fronts;
+  private final SlotTable fleet = new SlotTable();
+  private final WaitingRequests line = new WaitingRequests();
+  private final RemoteHeads others = new RemoteHeads(line, fleet);
+  private final LocalHeads fronts;
   private final WaiterTransitions waiters;
   private final Precedence precedence;
 
@@ -51,7 +53,7 @@ final class Matching {
    * @param hasOthers whether there can be other replicas
    */
   Matching(String replica, boolean hasOthers) {
-    this.fronts = new OwnFronts(replica);
+    this.fronts = new LocalHeads(replica);
     this.waiters = new WaiterTransitions(line, fronts);
     this.precedence = new Precedence(fleet, line, others, hasOthers);
   }
@@ -71,23 +73,23 @@ final class Matching {
     }
 
     Question question() {
-      return waiter.order().questions().get(candidate);
+      return waiter.placement().questions().get(candidate);
     }
   }
 
-  Fleet fleet() {
+  SlotTable fleet() {
     return fleet;
   }
 
-  WaitingLine line() {
+  WaitingRequests line() {
     return line;
   }
 
-  OtherLines others() {
+  RemoteHeads others() {
     return others;
   }
 
-  OwnFronts fronts() {
+  LocalHeads fronts() {
     return fronts;
   }
 
@@ -104,32 +106,33 @@ final class Matching {
    * Ends all requests in the line, and places none any more. Those whose locks are being asked for
    * end when the store has answered.
    */
-  void close(Placement answer, Steps steps) {
+  void close(Placement answer, Effects steps) {
     closed = answer;
     line.all().forEach(waiter -> waiters.end(waiter, Waiter.Answer.of(answer), steps));
   }
 
   /** Says to other replicas what they don't know yet of who waits here; once, after a change. */
   void tellFronts(Consumer<FleetSignal> signals) {
-    fronts.tell(waiter -> underQuota(waiter.order().quota()), signals);
+    fronts.publish(waiter -> underQuota(waiter.placement().quota()), signals);
   }
 
   /**
    * Puts the questions of a request to all seats, or finds them answered. From now on the request
    * uses those answers: whatever ends it parts from them.
    */
-  void ask(Waiter waiter, Answers answers) {
-    for (Question question : waiter.order().questions()) {
-      waiter.audiences().add(line.join(question, fleet.seats(), answers));
+  void ask(Waiter waiter, MatchResults answers) {
+    for (Question question : waiter.placement().questions()) {
+      waiter.audiences().add(line.join(question, fleet.states(), answers));
     }
   }
 
   /** Which of some questions nobody has asked yet, and the devices to ask. */
-  Answers.Missing missing(List<Question> questions) {
+  MatchResults.Missing missing(List<Question> questions) {
     List<Question> fresh =
         questions.stream().filter(question -> !line.knows(question)).distinct().toList();
-    return new Answers.Missing(
-        fresh, fresh.isEmpty() ? List.of() : fleet.seats().stream().map(Seat::device).toList());
+    return new MatchResults.Missing(
+        fresh,
+        fresh.isEmpty() ? List.of() : fleet.states().stream().map(DeviceState::device).toList());
   }
 
   /** How much work it is to ask what nobody has asked yet. */
@@ -138,12 +141,12 @@ final class Matching {
     for (Question question : questions) {
       work += line.knows(question) ? 0 : question.work();
     }
-    return work * fleet.seats().size();
+    return work * fleet.states().size();
   }
 
   /** Copies, for what takes longer than the lock may be held. */
-  List<SeatState> states() {
-    return fleet.seats().stream().map(Seat::state).toList();
+  List<DeviceSnapshot> states() {
+    return fleet.states().stream().map(DeviceState::state).toList();
   }
 
   /** A copy of the queue, in order. */
@@ -153,9 +156,9 @@ final class Matching {
 
   private QueueState.Waiting waiting(Waiter waiter) {
     return new QueueState.Waiting(
-        waiter.order(),
+        waiter.placement(),
         waiter.audiences().stream().map(audience -> (BitSet) audience.fitting().clone()).toList(),
-        underQuota(waiter.order().quota()));
+        underQuota(waiter.placement().quota()));
   }
 
   /** Why waiting is no use to a request. */
@@ -167,7 +170,7 @@ final class Matching {
   /** Why waiting is no use to the request; null while some device may serve it some time. */
   @Nullable Hopeless hopeless(Waiter waiter) {
     boolean anyFits = false;
-    for (Audience audience : waiter.audiences()) {
+    for (QuestionQueue audience : waiter.audiences()) {
       for (int i = audience.fitting().nextSetBit(0);
           i >= 0;
           i = audience.fitting().nextSetBit(i + 1)) {
@@ -191,8 +194,8 @@ final class Matching {
    * @return false when there is none that it may have; true, too, when looking for one failed
    *     through a mistake, which has ended the request
    */
-  boolean pickFor(Waiter waiter, Instant now, Steps steps) {
-    if (!underQuota(waiter.order().quota())) {
+  boolean pickFor(Waiter waiter, Instant now, Effects steps) {
+    if (!underQuota(waiter.placement().quota())) {
       return false;
     }
     try {
@@ -205,46 +208,47 @@ final class Matching {
   }
 
   /** Each seat that is left to others isn't free any more: the next look finds another one. */
-  private boolean pickAny(Waiter waiter, Instant now, Steps steps) {
+  private boolean pickAny(Waiter waiter, Instant now, Effects steps) {
     for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
-      Audience audience = waiter.audiences().get(candidate);
-      Seat seat = fleet.pick(audience, waiter, now);
-      while (seat != null) {
-        Ahead ahead = precedence.ahead(waiter, seat, now);
-        if (!precedence.leave(seat, ahead, now, steps)) {
-          take(waiter, seat, candidate, ahead, steps);
+      QuestionQueue audience = waiter.audiences().get(candidate);
+      DeviceState state = fleet.pick(audience, waiter, now);
+      while (state != null) {
+        Ahead ahead = precedence.ahead(waiter, state, now);
+        if (!precedence.leave(state, ahead, now, steps)) {
+          take(waiter, state, candidate, ahead, steps);
           return true;
         }
-        seat = fleet.pick(audience, waiter, now);
+        state = fleet.pick(audience, waiter, now);
       }
     }
     return false;
   }
 
   /** The event comes first: a request in a state without this event has no slot counted for it. */
-  private void take(Waiter waiter, Seat seat, int candidate, Ahead ahead, Steps steps) {
-    if (waiters.slotPicked(waiter, seat, steps)) {
-      fleet.take(seat, waiter.order().quota().tenant());
+  private void take(Waiter waiter, DeviceState state, int candidate, Ahead ahead, Effects steps) {
+    if (waiters.slotPicked(waiter, state, steps)) {
+      fleet.take(state, waiter.placement().quota().tenant());
       steps.picked(
-          new Pick(waiter, seat.device(), candidate, ahead.replicas(), seat.slots().timesFreed()));
+          new Pick(
+              waiter, state.device(), candidate, ahead.replicas(), state.slots().timesFreed()));
     }
   }
 
   /** Those who went before ours had their time with a seat. */
-  void takeBack(DeviceId device, Instant until, Steps steps) {
-    Seat seat = fleet.seat(device);
-    if (precedence.takeBack(device, until) && seat != null) {
-      serve(seat, until, steps);
+  void takeBack(DeviceId device, Instant until, Effects steps) {
+    DeviceState state = fleet.state(device);
+    if (precedence.takeBack(device, until) && state != null) {
+      serve(state, until, steps);
     }
   }
 
   /** Another replica has taken a slot. Whatever the seat was left for has happened. */
-  void takenElsewhere(Seat seat, FleetSignal.Taken taken, Instant now) {
-    if (seat.slots().takenElsewhere(taken.device(), taken.slot(), taken.token(), now)) {
+  void takenElsewhere(DeviceState state, FleetSignal.Taken taken, Instant now) {
+    if (state.slots().takenElsewhere(taken.device(), taken.slot(), taken.token(), now)) {
       DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
       taken.tenant().ifPresent(tenant -> adopt(lock, tenant));
     }
-    precedence.reset(seat);
+    precedence.reset(state);
   }
 
   private void adopt(DeviceLock lock, String tenant) {
@@ -255,33 +259,33 @@ final class Matching {
   /** Those who are told to wait first may have to let others go before them. */
   private void mayHaveFewer(String tenant) {
     Collection<Waiter> waiters = line.ofTenant(tenant);
-    if (waiters.stream().limit(1).anyMatch(any -> !underQuota(any.order().quota()))) {
+    if (waiters.stream().limit(1).anyMatch(any -> !underQuota(any.placement().quota()))) {
       waiters.forEach(waiter -> fronts.look(waiter.audiences()));
     }
   }
 
   /** The store said that the tenant of a request has as many sessions as it may. */
-  void foundFull(Waiter waiter) {
-    String tenant = waiter.order().quota().tenant();
-    fleet.tenants().foundFull(tenant);
+  void quotaReached(Waiter waiter) {
+    String tenant = waiter.placement().quota().tenant();
+    fleet.tenants().quotaReached(tenant);
     mayHaveFewer(tenant);
   }
 
   /** What the store said of tenants may not hold any more. */
-  void doubtFull() {
-    fleet.tenants().doubt();
+  void recheckQuotas() {
+    fleet.tenants().expireGuess();
   }
 
   /**
    * Looks again at what was left to those who go before, when they may be others now: after each
    * answer of the store, and after each signal about other replicas' lines.
    */
-  void serveLeft(Instant now, Steps steps) {
+  void serveLeft(Instant now, Effects steps) {
     for (DeviceId device : precedence.all()) {
-      Seat seat = fleet.seat(device);
-      if (seat != null) {
-        precedence.again(seat);
-        serve(seat, now, steps);
+      DeviceState state = fleet.state(device);
+      if (state != null) {
+        precedence.again(state);
+        serve(state, now, steps);
       }
       precedence.settle(device);
     }
@@ -291,58 +295,58 @@ final class Matching {
    * Gives a seat's free slots to those who wait for them, if nobody has waited longer on another
    * replica. Ends: each turn takes a slot, or takes a request out of the line.
    */
-  void serve(Seat seat, Instant now, Steps steps) {
-    fleet.changed(seat);
-    while (seat.freeSlots() > 0) {
+  void serve(DeviceState state, Instant now, Effects steps) {
+    fleet.changed(state);
+    while (state.freeSlots() > 0) {
       Waiter next =
           line.first(
-              audience -> audience.fits(seat) && seat.admits(audience.question(), now),
-              waiter -> waiter.accepts(seat) && underQuota(waiter.order().quota()));
+              audience -> audience.fits(state) && state.admits(audience.question(), now),
+              waiter -> waiter.accepts(state) && underQuota(waiter.placement().quota()));
       if (next == null) {
         return;
       }
-      Ahead ahead = precedence.ahead(next, seat, now);
-      if (precedence.leave(seat, ahead, now, steps)) {
+      Ahead ahead = precedence.ahead(next, state, now);
+      if (precedence.leave(state, ahead, now, steps)) {
         return;
       }
       int candidate = 0;
-      while (!next.audiences().get(candidate).fits(seat)
-          || !seat.admits(next.audiences().get(candidate).question(), now)) {
+      while (!next.audiences().get(candidate).fits(state)
+          || !state.admits(next.audiences().get(candidate).question(), now)) {
         candidate++;
       }
-      take(next, seat, candidate, ahead, steps);
+      take(next, state, candidate, ahead, steps);
     }
   }
 
   /** As {@link #serve}; a seat that has drained is forgotten instead. */
-  void serveOrForget(Seat seat, Instant now, Steps steps) {
-    if (seat.draining() && seat.slots().empty()) {
-      fleet.remove(seat);
-      line.audiences().forEach(audience -> audience.forget(seat.index()));
+  void serveOrForget(DeviceState state, Instant now, Effects steps) {
+    if (state.draining() && state.slots().empty()) {
+      fleet.remove(state);
+      line.audiences().forEach(audience -> audience.forget(state.index()));
     } else {
-      serve(seat, now, steps);
+      serve(state, now, steps);
     }
   }
 
   /** Notes that a slot is free; its tenant may have another session then. */
-  void freed(Seat seat, int slot, long token, Instant now, Steps steps) {
-    precedence.reset(seat);
-    seat.slots().freed(slot, token, now);
-    fleet.tenants().freed(seat.device().id(), slot, token);
-    serveOrForget(seat, now, steps);
+  void freed(DeviceState state, int slot, long token, Instant now, Effects steps) {
+    precedence.reset(state);
+    state.slots().freed(slot, token, now);
+    fleet.tenants().freed(state.device().id(), slot, token);
+    serveOrForget(state, now, steps);
   }
 
   /**
    * Gives what is free to tenants that a change has left with fewer sessions. The last part of each
    * change, because any part of it may have freed something.
    */
-  void serveTenants(Instant now, Steps steps) {
-    fleet.tenants().mayHaveMore().forEach(tenant -> serveTenant(tenant, now, steps));
+  void serveTenants(Instant now, Effects steps) {
+    fleet.tenants().quotaFreed().forEach(tenant -> serveTenant(tenant, now, steps));
   }
 
-  private void serveTenant(String tenant, Instant now, Steps steps) {
+  private void serveTenant(String tenant, Instant now, Effects steps) {
     for (Waiter waiter : line.ofTenant(tenant)) {
-      if (!underQuota(waiter.order().quota())) {
+      if (!underQuota(waiter.placement().quota())) {
         return;
       }
       fronts.look(waiter.audiences());
@@ -356,22 +360,22 @@ final class Matching {
    * The store didn't give the lock: the slot isn't taken by us. Null if the seat is gone, which it
    * isn't while a slot is pending.
    */
-  @Nullable Seat notTaken(Pick pick) {
-    Seat seat = fleet.seat(pick.device().id());
-    if (seat != null) {
-      fleet.notTaken(seat, pick.waiter().order().quota().tenant());
+  @Nullable DeviceState cancel(Pick pick) {
+    DeviceState state = fleet.state(pick.device().id());
+    if (state != null) {
+      fleet.cancel(state, pick.waiter().placement().quota().tenant());
     }
-    return seat;
+    return state;
   }
 
   /**
    * Looks again at which questions these devices answer. What was asked of this very device without
    * the lock is taken over; what has changed since is asked here.
    */
-  void look(List<DeviceId> devices, Answers answers) {
-    List<Seat> seats = devices.stream().map(fleet::seat).filter(Objects::nonNull).toList();
+  void look(List<DeviceId> devices, MatchResults answers) {
+    List<DeviceState> states = devices.stream().map(fleet::state).filter(Objects::nonNull).toList();
     line.dropIdle();
-    line.audiences().forEach(audience -> audience.look(seats, answers));
+    line.audiences().forEach(audience -> audience.look(states, answers));
   }
 
   /**

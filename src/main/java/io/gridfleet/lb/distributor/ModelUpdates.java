@@ -15,14 +15,14 @@ import java.util.function.Consumer;
  * before the lock is taken.
  */
 final class ModelUpdates {
-  private final Changes changes;
+  private final ModelLock changes;
   private final Matching matching;
   private final RequestMatcher matcher;
 
   /**
    * @param matching only touched under the lock of {@code changes}
    */
-  ModelUpdates(Changes changes, Matching matching, RequestMatcher matcher) {
+  ModelUpdates(ModelLock changes, Matching matching, RequestMatcher matcher) {
     this.changes = changes;
     this.matching = matching;
     this.matcher = matcher;
@@ -30,11 +30,11 @@ final class ModelUpdates {
 
   /** What was heard, to be taken over into the model. */
   interface News {
-    void apply(Matching matching, Instant now, Changes.Steps steps);
+    void apply(Matching matching, Instant now, ModelLock.Effects steps);
   }
 
   /** News that is neither of devices' facts nor of their attributes. */
-  void hear(News news) {
+  void receive(News news) {
     changes.make((now, steps) -> news.apply(matching, now, steps));
   }
 
@@ -59,7 +59,7 @@ final class ModelUpdates {
   }
 
   /** Changes what is known of seats, then gives them to those who wait. */
-  void tell(Consumer<Fleet> news, List<DeviceId> touched) {
+  void publish(Consumer<SlotTable> news, List<DeviceId> touched) {
     changes.make(
         (now, steps) -> {
           news.accept(matching.fleet());
@@ -68,12 +68,13 @@ final class ModelUpdates {
   }
 
   /**
-   * As {@link #tell}, for devices whose attributes may have changed too. What is asked now is asked
-   * of them before the lock is taken.
+   * As {@link #publish}, for devices whose attributes may have changed too. What is asked now is
+   * asked of them before the lock is taken.
    */
-  void tellAttributes(Consumer<Fleet> news, List<DeviceId> touched, Collection<Device> described) {
+  void tellAttributes(
+      Consumer<SlotTable> news, List<DeviceId> touched, Collection<Device> described) {
     List<Question> questions = changes.look(model -> model.line().questionsInUse());
-    Answers answers = Answers.of(questions, described, () -> true);
+    MatchResults answers = MatchResults.of(questions, described, () -> true);
     changes.make(
         (now, steps) -> {
           news.accept(matching.fleet());
@@ -82,11 +83,11 @@ final class ModelUpdates {
         });
   }
 
-  private void serve(List<DeviceId> touched, Instant now, Changes.Steps steps) {
+  private void serve(List<DeviceId> touched, Instant now, ModelLock.Effects steps) {
     for (DeviceId device : touched) {
-      Seat seat = matching.fleet().seat(device);
-      if (seat != null) {
-        matching.serveOrForget(seat, now, steps);
+      DeviceState state = matching.fleet().state(device);
+      if (state != null) {
+        matching.serveOrForget(state, now, steps);
       }
     }
   }

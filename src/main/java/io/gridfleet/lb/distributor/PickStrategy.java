@@ -17,7 +17,7 @@ public interface PickStrategy {
   /** One pick among seats that are offered in turn. */
   interface Pick {
     /** The better one of the best so far and a further seat. */
-    Seat better(Seat best, Seat other);
+    DeviceState better(DeviceState best, DeviceState other);
   }
 
   /** By configured rank, recent failures, sessions on its node, id: always the same answer. */
@@ -39,12 +39,12 @@ public interface PickStrategy {
 
   /** Picks by an order in which no two seats are equal. */
   final class Ranked implements PickStrategy {
-    private static final Comparator<Seat> ORDER =
-        Comparator.comparingInt(Seat::rank)
-            .thenComparingInt(Seat::recentFailures)
-            .thenComparingInt(seat -> seat.nodeSessions().count())
-            .thenComparingLong(Seat::idStart)
-            .thenComparing(seat -> seat.device().id());
+    private static final Comparator<DeviceState> ORDER =
+        Comparator.comparingInt(DeviceState::rank)
+            .thenComparingInt(DeviceState::recentFailures)
+            .thenComparingInt(state -> state.nodeSessions().count())
+            .thenComparingLong(DeviceState::idStart)
+            .thenComparing(state -> state.device().id());
 
     private Ranked() {}
 

@@ -1,7 +1,7 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.distributor.OtherLines.Ahead;
+import io.gridfleet.lb.distributor.RemoteHeads.Ahead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -10,9 +10,9 @@ import java.util.List;
  * Who goes before a request that could have a seat, and for how long the seat is left to them.
  *
  * <p>Owner: the distributor's lock. A seat that is left counts as having no free slot; it is left
- * in the seat itself and noted in {@link LeftSeats} with the time at which it is taken back, and
- * one timer is set for that time. Alone in a process without replicas this class does nothing: the
- * line is the order then.
+ * in the seat itself and noted in {@link YieldedDevices} with the time at which it is taken back,
+ * and one timer is set for that time. Alone in a process without replicas this class does nothing:
+ * the line is the order then.
  */
 final class Precedence {
   /**
@@ -29,16 +29,16 @@ final class Precedence {
    */
   private static final Duration LEFT_AGAIN_WITHIN = Duration.ofMillis(600);
 
-  private final Fleet fleet;
-  private final WaitingLine line;
-  private final OtherLines others;
-  private final LeftSeats left = new LeftSeats();
+  private final SlotTable fleet;
+  private final WaitingRequests line;
+  private final RemoteHeads others;
+  private final YieldedDevices left = new YieldedDevices();
   private final boolean hasOthers;
 
   /**
    * @param hasOthers whether there can be other replicas
    */
-  Precedence(Fleet fleet, WaitingLine line, OtherLines others, boolean hasOthers) {
+  Precedence(SlotTable fleet, WaitingRequests line, RemoteHeads others, boolean hasOthers) {
     this.fleet = fleet;
     this.line = line;
     this.others = others;
@@ -49,24 +49,24 @@ final class Precedence {
    * Who goes before this request and wants the seat: on other replicas, and here if a lock is being
    * asked for that may be refused, because another replica was first.
    */
-  Ahead ahead(Waiter waiter, Seat seat, Instant now) {
+  Ahead ahead(Waiter waiter, DeviceState state, Instant now) {
     if (!hasOthers) {
       return Ahead.NOBODY;
     }
-    Ahead ahead = others.ahead(waiter, seat, now);
-    return oursGoesBefore(waiter, seat, now)
-        ? new Ahead(ahead.replicas() + 1, ahead.heard())
+    Ahead ahead = others.ahead(waiter, state, now);
+    return oursGoesBefore(waiter, state, now)
+        ? new Ahead(ahead.replicas() + 1, ahead.received())
         : ahead;
   }
 
-  private boolean oursGoesBefore(Waiter waiter, Seat seat, Instant now) {
+  private boolean oursGoesBefore(Waiter waiter, DeviceState state, Instant now) {
     for (Waiter ours : line.asking().keySet()) {
-      if (!ours.order().turn().isWellBefore(waiter.order().turn())) {
+      if (!ours.placement().turn().isWellBefore(waiter.placement().turn())) {
         return false;
       }
-      if (ours.accepts(seat)
+      if (ours.accepts(state)
           && ours.audiences().stream()
-              .anyMatch(it -> it.fits(seat) && seat.admits(it.question(), now))) {
+              .anyMatch(it -> it.fits(state) && state.admits(it.question(), now))) {
         return true;
       }
     }
@@ -79,29 +79,29 @@ final class Precedence {
    *
    * @return whether it is left to them
    */
-  boolean leave(Seat seat, Ahead ahead, Instant now, Changes.Steps steps) {
-    if (ahead.replicas() == 0 || seat.slots().freedAt().equals(Instant.MIN)) {
+  boolean leave(DeviceState state, Ahead ahead, Instant now, ModelLock.Effects steps) {
+    if (ahead.replicas() == 0 || state.slots().freedAt().equals(Instant.MIN)) {
       return false;
     }
-    Instant until = leftFrom(seat, ahead).plus(LEFT_FOR.multipliedBy(ahead.replicas()));
+    Instant until = leftFrom(state, ahead).plus(LEFT_FOR.multipliedBy(ahead.replicas()));
     if (!now.isBefore(until)) {
       return false;
     }
-    seat.leftToOthers(true);
-    fleet.changed(seat);
-    if (left.leave(seat, until)) {
-      steps.left(seat.device().id(), until);
+    state.leftToOthers(true);
+    fleet.changed(state);
+    if (left.yieldTo(state, until)) {
+      steps.left(state.device().id(), until);
     }
     return true;
   }
 
-  private static Instant leftFrom(Seat seat, Ahead ahead) {
-    Instant freed = seat.slots().freedAt();
+  private static Instant leftFrom(DeviceState state, Ahead ahead) {
+    Instant freed = state.slots().freedAt();
     Instant last = freed.plus(LEFT_AGAIN_WITHIN);
-    if (ahead.heard().isBefore(freed)) {
+    if (ahead.received().isBefore(freed)) {
       return freed;
     }
-    return ahead.heard().isBefore(last) ? ahead.heard() : last;
+    return ahead.received().isBefore(last) ? ahead.received() : last;
   }
 
   /**
@@ -110,23 +110,23 @@ final class Precedence {
    * @return whether it is to be served now: it wasn't taken, nor left anew since
    */
   boolean takeBack(DeviceId device, Instant until) {
-    Seat seat = fleet.seat(device);
-    if (!left.isOver(device, until) || seat == null) {
+    DeviceState state = fleet.state(device);
+    if (!left.isOver(device, until) || state == null) {
       return false;
     }
-    isLeftNoMore(seat);
+    isLeftNoMore(state);
     return true;
   }
 
   /** A slot of it was taken or freed: what it was left for has happened, or is to be asked anew. */
-  void reset(Seat seat) {
-    left.isTaken(seat.device().id());
-    isLeftNoMore(seat);
+  void reset(DeviceState state) {
+    left.isTaken(state.device().id());
+    isLeftNoMore(state);
   }
 
-  private void isLeftNoMore(Seat seat) {
-    seat.leftToOthers(false);
-    fleet.changed(seat);
+  private void isLeftNoMore(DeviceState state) {
+    state.leftToOthers(false);
+    fleet.changed(state);
   }
 
   /** The devices whose seats are left, to be {@link #again looked at again}. */
@@ -135,23 +135,23 @@ final class Precedence {
   }
 
   /** Those who go before may be others now: a seat is free until it is left again. */
-  void again(Seat seat) {
-    isLeftNoMore(seat);
+  void again(DeviceState state) {
+    isLeftNoMore(state);
   }
 
   /** After that look: whatever isn't left any more is forgotten. */
   void settle(DeviceId device) {
-    Seat seat = fleet.seat(device);
-    if (seat == null || !seat.isLeftToOthers()) {
+    DeviceState state = fleet.state(device);
+    if (state == null || !state.isLeftToOthers()) {
       left.isTaken(device);
     }
   }
 
   /** Each seat that is left is noted, so that a timer takes it back. */
   void verify() {
-    for (Seat seat : fleet.seats()) {
+    for (DeviceState state : fleet.states()) {
       Invariant.holds(
-          !seat.isLeftToOthers() || left.all().contains(seat.device().id()),
+          !state.isLeftToOthers() || left.all().contains(state.device().id()),
           "a seat is left to others for ever");
     }
   }

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** What a request asks, as one line of ASCII that every replica reads alike. */
 final class QuestionText {
   /** Half of what a signal may have; people ask with some dozens of characters. */
-  private static final int MOST_CHARACTERS = 3_500;
+  private static final int MAX_CHARACTERS = 3_500;
 
   /** Selectors, run and named device come first, then devices that failed the request. */
   private static final int FAILED_FROM = 4;
@@ -41,7 +41,7 @@ final class QuestionText {
     failed.stream().map(DeviceId::value).sorted().forEach(parts::add);
     String text =
         parts.stream().map(part -> URLEncoder.encode(part, UTF_8)).collect(Collectors.joining(" "));
-    return text.length() <= MOST_CHARACTERS ? Optional.of(text) : Optional.empty();
+    return text.length() <= MAX_CHARACTERS ? Optional.of(text) : Optional.empty();
   }
 
   /** Empty for a text that only a newer replica understands. */

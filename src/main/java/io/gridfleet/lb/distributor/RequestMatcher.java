@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.distributor.explain.Explanations;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.function.Function;
  * saves work, and what counts is the state that is found under the lock afterwards.
  */
 final class RequestMatcher {
-  private final Changes changes;
+  private final ModelLock changes;
   private final MatchingWork work;
   private final Explanations explanations;
   private final InstantSource clock;
@@ -26,14 +27,14 @@ final class RequestMatcher {
 
   /** Takes over, under the lock, what was found out for a request. */
   interface Matched {
-    void begin(Waiter waiter, Answers answers, Instant now, Changes.Steps steps);
+    void begin(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects steps);
   }
 
   /**
    * @param end ends a request with an answer; called without the lock
    */
   RequestMatcher(
-      Changes changes,
+      ModelLock changes,
       MatchingWork work,
       Explanations explanations,
       InstantSource clock,
@@ -59,15 +60,16 @@ final class RequestMatcher {
     if (waiter.outcome().isDone()) {
       return;
     }
-    Answers.Missing missing = changes.look(model -> model.missing(waiter.order().questions()));
-    Answers answers =
-        Answers.of(missing.questions(), missing.devices(), () -> !waiter.outcome().isDone());
+    MatchResults.Missing missing =
+        changes.look(model -> model.missing(waiter.placement().questions()));
+    MatchResults answers =
+        MatchResults.of(missing.questions(), missing.devices(), () -> !waiter.outcome().isDone());
     changes.make((now, steps) -> matched.begin(waiter, answers, now, steps));
   }
 
   /** Takes over, under the lock, what devices answer to a question. */
   interface Answered {
-    void apply(Answers answers, Instant now, Changes.Steps steps);
+    void apply(MatchResults answers, Instant now, ModelLock.Effects steps);
   }
 
   /**
@@ -78,14 +80,14 @@ final class RequestMatcher {
    * @return false when too many wait to be asked, and this one isn't
    */
   boolean ask(Question question, BooleanSupplier wanted, Answered then) {
-    int devices = changes.look(model -> model.fleet().seats().size());
+    int devices = changes.look(model -> model.fleet().states().size());
     long size = changes.look(model -> model.workOf(List.of(question)));
     return work.offerOfOthers(
         devices,
         size,
         () -> {
-          Answers.Missing missing = changes.look(model -> model.missing(List.of(question)));
-          Answers answers = Answers.of(missing.questions(), missing.devices(), wanted);
+          MatchResults.Missing missing = changes.look(model -> model.missing(List.of(question)));
+          MatchResults answers = MatchResults.of(missing.questions(), missing.devices(), wanted);
           changes.make((now, steps) -> then.apply(answers, now, steps));
         });
   }
@@ -95,26 +97,26 @@ final class RequestMatcher {
     if (waiter.outcome().isDone()) {
       return;
     }
-    Order order = waiter.order();
-    int devices = changes.look(model -> model.fleet().seats().size());
-    long size = (long) devices * order.questions().stream().mapToInt(Question::work).sum();
+    PlacementRequest request = waiter.placement();
+    int devices = changes.look(model -> model.fleet().states().size());
+    long size = (long) devices * request.questions().stream().mapToInt(Question::work).sum();
     work.take(devices, size, () -> unlessBroken(waiter, () -> explainNow(waiter, answer)));
   }
 
   /** On whichever thread there is time; the end that comes first counts. */
   private void explainNow(Waiter waiter, Function<Verdicts, Placement> answer) {
     if (!waiter.outcome().isDone()) {
-      end.accept(waiter, Waiter.Answer.of(answer.apply(verdicts(waiter.order()))));
+      end.accept(waiter, Waiter.Answer.of(answer.apply(verdicts(waiter.placement()))));
     }
   }
 
   /** The quota is looked at each time: it differs by caller, where the rest is shared. */
-  private Verdicts verdicts(Order order) {
+  private Verdicts verdicts(PlacementRequest request) {
     Verdicts all =
-        explanations.verdicts(order, clock.instant(), () -> changes.look(Matching::states));
-    return changes.look(model -> model.underQuota(order.quota()))
+        explanations.verdicts(request, clock.instant(), () -> changes.look(Matching::states));
+    return changes.look(model -> model.underQuota(request.quota()))
         ? all
-        : all.limitedTo(order.quota().mostSessions().orElseThrow());
+        : all.limitedTo(request.quota().mostSessions().orElseThrow());
   }
 
   /** A mistake made while devices are looked at ends the request. */

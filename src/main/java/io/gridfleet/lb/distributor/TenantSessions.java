@@ -21,13 +21,13 @@ final class TenantSessions {
 
   private final Map<DeviceId, Map<Integer, Owner>> owners = new HashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
-  private final Set<String> foundFull = new HashSet<>();
-  private final Set<String> mayHaveMore = new HashSet<>();
+  private final Set<String> quotaReached = new HashSet<>();
+  private final Set<String> quotaFreed = new HashSet<>();
 
   /** Whether another session may be tried for. */
   boolean allows(Quota quota) {
     return quota.mostSessions().isEmpty()
-        || (!foundFull.contains(quota.tenant())
+        || (!quotaReached.contains(quota.tenant())
             && of(quota.tenant()) < quota.mostSessions().getAsInt());
   }
 
@@ -35,28 +35,28 @@ final class TenantSessions {
     return counts.getOrDefault(tenant, 0);
   }
 
-  /** A lock is asked for; what comes of it is told by {@link #belongsTo} or {@link #notTaken}. */
-  void asks(String tenant) {
+  /** A lock is asked for; what comes of it is told by {@link #confirm} or {@link #cancel}. */
+  void reserve(String tenant) {
     counts.merge(tenant, 1, Integer::sum);
   }
 
-  void notTaken(String tenant) {
-    mayHaveMore.add(tenant);
+  void cancel(String tenant) {
+    quotaFreed.add(tenant);
     counts.computeIfPresent(tenant, (name, count) -> count > 1 ? count - 1 : null);
   }
 
   /** What was asked for is held. */
-  void belongsTo(DeviceLock lock, String tenant) {
+  void confirm(DeviceLock lock, String tenant) {
     Owner before = slots(lock.device()).put(lock.slot(), new Owner(lock.token(), tenant));
     if (before != null) {
-      notTaken(before.tenant());
+      cancel(before.tenant());
     }
   }
 
   /** A lock that nobody asked for here: another replica's, or one found in the store. */
   void adopt(DeviceLock lock, String tenant) {
-    asks(tenant);
-    belongsTo(lock, tenant);
+    reserve(tenant);
+    confirm(lock, tenant);
   }
 
   private Map<Integer, Owner> slots(DeviceId device) {
@@ -68,29 +68,29 @@ final class TenantSessions {
     Map<Integer, Owner> slots = owners.getOrDefault(device, Map.of());
     Owner owner = slots.get(slot);
     if (owner == null || owner.token() > token) {
-      doubt();
+      expireGuess();
       return;
     }
     slots.remove(slot);
-    notTaken(owner.tenant());
-    foundFull.remove(owner.tenant());
+    cancel(owner.tenant());
+    quotaReached.remove(owner.tenant());
   }
 
   /** The store said that the tenant has as many sessions as it may. */
-  void foundFull(String tenant) {
-    foundFull.add(tenant);
+  void quotaReached(String tenant) {
+    quotaReached.add(tenant);
   }
 
   /** Something was freed, nobody here knows whose: what the store said may not hold any more. */
-  void doubt() {
-    mayHaveMore.addAll(foundFull);
-    foundFull.clear();
+  void expireGuess() {
+    quotaFreed.addAll(quotaReached);
+    quotaReached.clear();
   }
 
   /** Those that were counted for fewer since they were last asked for. */
-  Set<String> mayHaveMore() {
-    Set<String> all = Set.copyOf(mayHaveMore);
-    mayHaveMore.clear();
+  Set<String> quotaFreed() {
+    Set<String> all = Set.copyOf(quotaFreed);
+    quotaFreed.clear();
     return all;
   }
 
@@ -107,7 +107,7 @@ final class TenantSessions {
       }
     }
     if (before != null) {
-      before.values().forEach(owner -> notTaken(owner.tenant()));
+      before.values().forEach(owner -> cancel(owner.tenant()));
     }
   }
 
@@ -118,7 +118,7 @@ final class TenantSessions {
         .values()
         .forEach(
             slots -> slots.values().forEach(it -> expected.merge(it.tenant(), 1, Integer::sum)));
-    asking.forEach(waiter -> expected.merge(waiter.order().quota().tenant(), 1, Integer::sum));
+    asking.forEach(waiter -> expected.merge(waiter.placement().quota().tenant(), 1, Integer::sum));
     Invariant.holds(expected.equals(counts), "tenants have " + expected + ", not " + counts);
   }
 }

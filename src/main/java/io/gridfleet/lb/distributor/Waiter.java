@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that waits for a device: its place in the order, and its state.
  *
- * <p>Owner: the distributor's lock, {@link Changes}. Events are fired by {@link WaiterTransitions}
- * only, under that lock. What other threads touch is said at the field: the two futures are
- * completed without the lock, and the timer is set without it.
+ * <p>Owner: the distributor's lock, {@link ModelLock}. Events are fired by {@link
+ * WaiterTransitions} only, under that lock. What other threads touch is said at the field: the two
+ * futures are completed without the lock, and the timer is set without it.
  *
  * <p>Invariants, which {@link Distributor#verify} checks:
  *
@@ -148,7 +148,7 @@ final class Waiter implements Comparable<Waiter> {
     }
   }
 
-  private final Order order;
+  private final PlacementRequest placement;
   private final Instant deadline;
   private final long number;
   private final StateMachine<State, Event, Effect> machine = new StateMachine<>(TABLE);
@@ -159,7 +159,7 @@ final class Waiter implements Comparable<Waiter> {
   /** Completed without the lock, and before the outcome. */
   private final CompletableFuture<Void> queued = new CompletableFuture<>();
 
-  private final List<Audience> audiences = new ArrayList<>(1);
+  private final List<QuestionQueue> audiences = new ArrayList<>(1);
 
   /** Set in {@code CANCELLED}. */
   private @Nullable Answer kept;
@@ -170,14 +170,14 @@ final class Waiter implements Comparable<Waiter> {
   /**
    * @param number of its own in this distributor, so that no two waiters compare as equal
    */
-  Waiter(Order order, Instant deadline, long number) {
-    this.order = order;
+  Waiter(PlacementRequest request, Instant deadline, long number) {
+    this.placement = request;
     this.deadline = deadline;
     this.number = number;
   }
 
-  Order order() {
-    return order;
+  PlacementRequest placement() {
+    return placement;
   }
 
   Instant deadline() {
@@ -194,7 +194,7 @@ final class Waiter implements Comparable<Waiter> {
   }
 
   /** Those that ask the same, for each of its questions in turn. */
-  List<Audience> audiences() {
+  List<QuestionQueue> audiences() {
     return audiences;
   }
 
@@ -260,15 +260,15 @@ final class Waiter implements Comparable<Waiter> {
     }
   }
 
-  boolean accepts(Seat seat) {
-    Set<DeviceId> failed = order.preference().failed();
-    return failed.isEmpty() || !failed.contains(seat.device().id());
+  boolean accepts(DeviceState state) {
+    Set<DeviceId> failed = placement.preference().failed();
+    return failed.isEmpty() || !failed.contains(state.device().id());
   }
 
   /** By turn; of two with the same turn, as a repeat may have, the first that came here. */
   @Override
   public int compareTo(Waiter other) {
-    int byTurn = order.turn().compareTo(other.order.turn());
+    int byTurn = placement.turn().compareTo(other.placement.turn());
     return byTurn != 0 ? byTurn : Long.compare(number, other.number);
   }
 
@@ -285,6 +285,6 @@ final class Waiter implements Comparable<Waiter> {
 
   @Override
   public String toString() {
-    return order.request() + " (" + state() + ")";
+    return placement.request() + " (" + state() + ")";
   }
 }

@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 final class WaiterTransitions {
   private static final Logger log = LoggerFactory.getLogger(WaiterTransitions.class);
 
-  private final WaitingLine line;
-  private final OwnFronts fronts;
+  private final WaitingRequests line;
+  private final LocalHeads fronts;
 
-  WaiterTransitions(WaitingLine line, OwnFronts fronts) {
+  WaiterTransitions(WaitingRequests line, LocalHeads fronts) {
     this.line = line;
     this.fronts = fronts;
   }
@@ -35,16 +35,16 @@ final class WaiterTransitions {
    *
    * @return false if the request was in no state to have one, and has been ended
    */
-  boolean slotPicked(Waiter waiter, Seat seat, Changes.Steps steps) {
+  boolean slotPicked(Waiter waiter, DeviceState state, ModelLock.Effects steps) {
     switch (fire(waiter, Event.SLOT_PICKED, steps)) {
-      case ASK_FOR_LOCK -> line.asks(waiter, seat, false);
+      case ASK_FOR_LOCK -> line.asks(waiter, state, false);
       case TAKE_FROM_LINE -> {
         line.leave(waiter);
-        line.asks(waiter, seat, true);
+        line.asks(waiter, state, true);
       }
       case TAKE_FROM_QUEUE -> {
         line.leave(waiter);
-        line.asks(waiter, seat, true);
+        line.asks(waiter, state, true);
         // The thread that starts the wait may be slower than the store's answer to this request.
         steps.add(() -> waiter.queued().complete(null));
       }
@@ -56,7 +56,7 @@ final class WaiterTransitions {
   }
 
   /** Nothing is free for the request: its caller hears that it waits. */
-  void noSlot(Waiter waiter, Instant now, Changes.Steps steps) {
+  void noSlot(Waiter waiter, Instant now, ModelLock.Effects steps) {
     switch (fire(waiter, Event.NO_SLOT, steps)) {
       case ENTER_QUEUE -> {
         enter(waiter);
@@ -68,7 +68,7 @@ final class WaiterTransitions {
   }
 
   /** The caller hears of the wait before its time can be over. */
-  private static void startWait(Waiter waiter, Instant now, Changes.Steps steps) {
+  private static void startWait(Waiter waiter, Instant now, ModelLock.Effects steps) {
     Duration wait = Duration.between(now, waiter.deadline());
     steps.add(() -> waiter.queued().complete(null));
     steps.startTimer(waiter, wait);
@@ -79,7 +79,7 @@ final class WaiterTransitions {
    *
    * @param answer what its client gets, made of the explanation
    */
-  void noMatch(Waiter waiter, Function<Verdicts, Placement> answer, Changes.Steps steps) {
+  void noMatch(Waiter waiter, Function<Verdicts, Placement> answer, ModelLock.Effects steps) {
     if (fire(waiter, Event.NO_MATCH, steps) == Effect.EXPLAIN) {
       steps.explain(waiter, answer);
     }
@@ -90,7 +90,7 @@ final class WaiterTransitions {
    *
    * @return false if nobody expected that answer, and the caller is to change nothing
    */
-  boolean lockGranted(Waiter waiter, Placement.Placed placed, Changes.Steps steps) {
+  boolean lockGranted(Waiter waiter, Placement.Placed placed, ModelLock.Effects steps) {
     switch (fire(waiter, Event.LOCK_GRANTED, steps)) {
       case PLACE -> done(waiter, Answer.of(placed), steps);
       case RELEASE_LOCK -> {
@@ -110,7 +110,7 @@ final class WaiterTransitions {
    *
    * @return false if nobody expected that answer, and the caller is to change nothing
    */
-  boolean lockRefused(Waiter waiter, Changes.Steps steps) {
+  boolean lockRefused(Waiter waiter, ModelLock.Effects steps) {
     switch (fire(waiter, Event.LOCK_REFUSED, steps)) {
       case ENTER_LINE -> {
         line.answered(waiter);
@@ -129,7 +129,7 @@ final class WaiterTransitions {
    *
    * @return false if nobody expected that answer, and the caller is to change nothing
    */
-  boolean lockFailed(Waiter waiter, Placement answer, Changes.Steps steps) {
+  boolean lockFailed(Waiter waiter, Placement answer, ModelLock.Effects steps) {
     switch (fire(waiter, Event.LOCK_FAILED, steps)) {
       case ANSWER -> done(waiter, Answer.of(answer), steps);
       case GIVE_KEPT_ANSWER -> doneAsKept(waiter, steps);
@@ -141,7 +141,7 @@ final class WaiterTransitions {
   }
 
   /** Ends the wait, now or when the store has answered; an ended one stays as it is. */
-  void end(Waiter waiter, Answer answer, Changes.Steps steps) {
+  void end(Waiter waiter, Answer answer, ModelLock.Effects steps) {
     switch (fire(waiter, Event.END, steps)) {
       case ANSWER -> done(waiter, answer, steps);
       case LEAVE_LINE -> {
@@ -163,11 +163,11 @@ final class WaiterTransitions {
    * Enters the next state. {@code END} is known in every state, so that this doesn't recur; and
    * whatever state the mistake was made in, nobody finds the request in a line afterwards.
    */
-  private Effect fire(Waiter waiter, Event event, Changes.Steps steps) {
+  private Effect fire(Waiter waiter, Event event, ModelLock.Effects steps) {
     try {
       return waiter.fire(event);
     } catch (UnexpectedEventException mistake) {
-      log.error("request {} is ended by a mistake", waiter.order().request(), mistake);
+      log.error("request {} is ended by a mistake", waiter.placement().request(), mistake);
       end(waiter, Answer.of(mistake), steps);
       line.leave(waiter);
       return Effect.NOTHING;
@@ -180,13 +180,13 @@ final class WaiterTransitions {
     fronts.entered(waiter);
   }
 
-  private void doneAsKept(Waiter waiter, Changes.Steps steps) {
+  private void doneAsKept(Waiter waiter, ModelLock.Effects steps) {
     Answer kept = waiter.kept();
     done(waiter, kept != null ? kept : Answer.of(new IllegalStateException("no answer")), steps);
   }
 
   /** Nothing of an ended request stays in the model; its caller hears of it after the change. */
-  private void done(Waiter waiter, Answer answer, Changes.Steps steps) {
+  private void done(Waiter waiter, Answer answer, ModelLock.Effects steps) {
     line.answered(waiter);
     fronts.settled(waiter);
     waiter.audiences().forEach(line::part);

@@ -7,10 +7,10 @@
  *
  * <p>Where to look: the states of a waiting request in {@code Waiter}, what they do in {@code
  * WaiterTransitions}; a new pick strategy in {@link io.gridfleet.lb.distributor.PickStrategy}; a
- * new inhibitor in {@code Seat} (what admits a request), {@code SeatState} (the copy) and {@code
- * SeatInhibitors} (its words); what the store answers in {@code LockRequests}; the order between
- * replicas in {@code Precedence}, {@code OwnFronts} and {@code OtherLines}; what must hold between
- * two changes in the {@code verify} methods.
+ * new inhibitor in {@code DeviceState} (what admits a request), {@code DeviceSnapshot} (the copy)
+ * and {@code DeviceInhibitors} (its words); what the store answers in {@code LockRequests}; the
+ * order between replicas in {@code Precedence}, {@code LocalHeads} and {@code RemoteHeads}; what
+ * must hold between two changes in the {@code verify} methods.
  */
 @NullMarked
 package io.gridfleet.lb.distributor;

@@ -19,10 +19,10 @@ public final class Documents {
   static final String INDEX = "index";
   private static final String STYLE = "style.css";
 
-  private final Map<String, Document> byName;
-  private final Layout layout;
+  private final Map<String, ServedDocument> byName;
+  private final PageLayout layout;
 
-  private Documents(Map<String, Document> byName, Layout layout) {
+  private Documents(Map<String, ServedDocument> byName, PageLayout layout) {
     this.byName = byName;
     this.layout = layout;
   }
@@ -30,7 +30,7 @@ public final class Documents {
   /** Reads and renders all pages; takes some hundred milliseconds in a new process. */
   public static Documents read() {
     Map<String, Markdown> pages = new LinkedHashMap<>();
-    Map<String, Document> byName = new HashMap<>();
+    Map<String, ServedDocument> byName = new HashMap<>();
     Deque<String> toRead = new ArrayDeque<>();
     toRead.add(INDEX);
     while (!toRead.isEmpty()) {
@@ -39,20 +39,24 @@ public final class Documents {
         String text = resource("pages/" + name + ".md");
         Markdown page = Markdown.of(text);
         pages.put(name, page);
-        byName.put(name + ".md", Document.of(Document.MARKDOWN, text));
+        byName.put(name + ".md", ServedDocument.of(ServedDocument.MARKDOWN, text));
         page.files()
             .forEach(
-                file -> byName.put(file, Document.of(Document.TEXT, resource("pages/" + file))));
+                file ->
+                    byName.put(
+                        file, ServedDocument.of(ServedDocument.TEXT, resource("pages/" + file))));
         toRead.addAll(page.pages());
       }
     }
     Map<String, String> titles = new LinkedHashMap<>();
     pages.forEach((name, page) -> titles.put(name, page.title()));
-    Layout layout = Layout.of(resource("page.html"), titles);
+    PageLayout layout = PageLayout.of(resource("page.html"), titles);
     pages.forEach(
         (name, page) ->
-            byName.put(name, Document.of(Document.HTML, layout.page(page.title(), page.html()))));
-    byName.put(STYLE, Document.of(Document.CSS, resource(STYLE)));
+            byName.put(
+                name,
+                ServedDocument.of(ServedDocument.HTML, layout.page(page.title(), page.html()))));
+    byName.put(STYLE, ServedDocument.of(ServedDocument.CSS, resource(STYLE)));
     return new Documents(Map.copyOf(byName), layout);
   }
 
@@ -61,13 +65,13 @@ public final class Documents {
    *
    * @param path below {@code /docs}, without the slash; empty for the index
    */
-  public Optional<Document> find(String path) {
+  public Optional<ServedDocument> find(String path) {
     return Optional.ofNullable(byName.get(path.isEmpty() ? INDEX : path));
   }
 
   /** Another page in the same frame. */
-  public Document page(Overview overview) {
-    return Document.of(Document.HTML, layout.page(overview.title(), overview.html()));
+  public ServedDocument page(Overview overview) {
+    return ServedDocument.of(ServedDocument.HTML, layout.page(overview.title(), overview.html()));
   }
 
   private static String resource(String name) {

@@ -60,8 +60,8 @@ public record Overview(
   }
 
   String html() {
-    StringBuilder html = new StringBuilder("<h1>" + Layout.escaped(title()) + "</h1>\n");
-    html.append("<p>").append(Layout.escaped(state())).append("</p>\n<table>\n");
+    StringBuilder html = new StringBuilder("<h1>" + PageLayout.escaped(title()) + "</h1>\n");
+    html.append("<p>").append(PageLayout.escaped(state())).append("</p>\n<table>\n");
     facts()
         .forEach(
             (name, value) ->

@@ -1,7 +1,7 @@
 package io.gridfleet.lb.metrics;
 
 import io.gridfleet.lb.device.Inhibitor;
-import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.node.NodeHealth;
 import io.gridfleet.lb.node.NodeId;
 import io.micrometer.core.instrument.Gauge;
@@ -24,14 +24,14 @@ final class FleetMetrics {
   /** Of labels whose value somebody else chose. */
   private static final int MAX_LABEL = 120;
 
-  private final Views views;
+  private final ScrapeSources views;
   private final MultiGauge devices;
   private final MultiGauge nodes;
   private final MultiGauge nodeUp;
   private final MultiGauge deviceAvoided;
   private final AtomicInteger avoided = new AtomicInteger();
 
-  FleetMetrics(MeterRegistry registry, Views views) {
+  FleetMetrics(MeterRegistry registry, ScrapeSources views) {
     this.views = views;
     devices =
         MultiGauge.builder(Names.of("devices"))
@@ -78,14 +78,14 @@ final class FleetMetrics {
   synchronized void refresh() {
     Map<String, Map<String, Integer>> counts = new TreeMap<>();
     List<MultiGauge.Row<?>> nowAvoided = new ArrayList<>();
-    for (SeatView seat : views.seats().get()) {
+    for (DeviceView device : views.states().get()) {
       counts
-          .computeIfAbsent(seat.device().platform(), platform -> new TreeMap<>())
-          .merge(seat.state(), 1, Integer::sum);
-      seat.inhibitors().stream()
+          .computeIfAbsent(device.device().platform(), platform -> new TreeMap<>())
+          .merge(device.state(), 1, Integer::sum);
+      device.inhibitors().stream()
           .filter(it -> it.kind() == Inhibitor.Kind.AVOIDED)
           .findFirst()
-          .ifPresent(found -> nowAvoided.add(avoidedRow(seat, found)));
+          .ifPresent(found -> nowAvoided.add(avoidedRow(device, found)));
     }
     avoided.set(nowAvoided.size());
     deviceAvoided.register(nowAvoided, true);
@@ -98,12 +98,12 @@ final class FleetMetrics {
     return duration.toMillis() / 1000.0;
   }
 
-  private static MultiGauge.Row<?> avoidedRow(SeatView seat, Inhibitor avoided) {
+  private static MultiGauge.Row<?> avoidedRow(DeviceView device, Inhibitor avoided) {
     return MultiGauge.Row.of(
         Tags.of(
-            "device", seat.device().id().value(),
-            "name", text(seat.device().name()),
-            "node", seat.device().node().id().value(),
+            "device", device.device().id().value(),
+            "name", text(device.device().name()),
+            "node", device.device().node().id().value(),
             "cause", text(avoided.detail())),
         1);
   }

@@ -66,7 +66,7 @@ public final class Metrics implements AutoCloseable {
   }
 
   /** From here on a scrape shows devices, nodes, queue and live sessions. Called once. */
-  public void show(Views views) {
+  public void show(ScrapeSources views) {
     fleet = new FleetMetrics(registry, views);
   }
 

@@ -25,7 +25,7 @@ final class NewSessionMetrics implements NewSessionListener {
   private final Timer waited;
   private final Timer attempt;
   private final Counter cleanedUp;
-  private final Attempts attempts;
+  private final AttemptMetrics attempts;
 
   NewSessionMetrics(MeterRegistry registry) {
     created = outcome(registry, "created");
@@ -48,7 +48,7 @@ final class NewSessionMetrics implements NewSessionListener {
         Counter.builder(Names.of("sessions.cleaned.up"))
             .description("Sessions that came up for nobody and were deleted on their nodes.")
             .register(registry);
-    attempts = new Attempts(registry);
+    attempts = new AttemptMetrics(registry);
   }
 
   private static Counter outcome(MeterRegistry registry, String outcome) {

@@ -3,6 +3,7 @@ package io.gridfleet.lb.newsession;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.newsession.attempt.Attempt;
 import io.gridfleet.lb.session.Session;
 
 /**

@@ -3,6 +3,9 @@ package io.gridfleet.lb.newsession;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.newsession.answer.Publisher;
+import io.gridfleet.lb.newsession.attempt.Attempt;
+import io.gridfleet.lb.newsession.attempt.Attempts;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.EndSession.NodeKnows;
@@ -81,7 +84,7 @@ final class LockReturn {
     log.warn("session {} can't be recorded: {}", created.id(), result.cause());
     CompletionStage<Void> withdrawn =
         result
-            .doubtful()
+            .uncertain()
             .map(publisher::withdraw)
             .orElseGet(() -> CompletableFuture.completedFuture(null));
     attempts

@@ -1,10 +1,11 @@
 package io.gridfleet.lb.newsession;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
 import io.gridfleet.lb.config.ConfigLoader;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
+import io.gridfleet.lb.newsession.failure.FailureRowConfig;
 import java.time.Duration;
 import java.util.List;
 
@@ -46,7 +47,7 @@ public record NewSessionConfig(
         int maxKeysPerCaller,
     @Key(doc = "Answers of nodes that mean something else here; looked at before the known ones.")
         List<FailureRowConfig> failures)
-    implements Checked {
+    implements ValidatedConfig {
 
   /** The values that count when nothing is configured. */
   public static NewSessionConfig defaults() {
@@ -54,7 +55,7 @@ public record NewSessionConfig(
   }
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (waitForDevice.compareTo(maxWait) > 0) {
       complaints.at("waitForDevice", notAbove("maxWait", maxWait));
     }

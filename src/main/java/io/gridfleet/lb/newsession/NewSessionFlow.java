@@ -7,10 +7,14 @@ import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.distributor.Order;
+import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.newsession.NewSessionListener.Phase;
 import io.gridfleet.lb.newsession.NewSessionMachine.Event;
+import io.gridfleet.lb.newsession.answer.Publisher;
+import io.gridfleet.lb.newsession.attempt.Attempts;
+import io.gridfleet.lb.newsession.attempt.Avoidance;
+import io.gridfleet.lb.newsession.capabilities.NewSessionOptionsReader;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
@@ -42,7 +46,7 @@ public final class NewSessionFlow {
   private static final Logger log = LoggerFactory.getLogger(NewSessionFlow.class);
 
   private final Admission admission;
-  private final WishReader wishes;
+  private final NewSessionOptionsReader optionsReader;
   private final Attempts attempts;
   private final ClientAnswers answers;
   private final LockReturn locks;
@@ -55,7 +59,7 @@ public final class NewSessionFlow {
   private final NewSessionListener listener;
 
   /** Shared by all loops: a repeat may arrive on another loop than the one its client left. */
-  private final KeptPlaces places = new KeptPlaces();
+  private final ReclaimablePlaces places = new ReclaimablePlaces();
 
   /** Shared by all loops: tells requests apart that arrived in the same instant. */
   private final AtomicLong arrivals = new AtomicLong();
@@ -63,19 +67,19 @@ public final class NewSessionFlow {
   /** What the flow needs of its neighbours. */
   public record Parts(
       Admission admission,
-      WishReader wishes,
+      NewSessionOptionsReader optionsReader,
       Distributor distributor,
       Trying trying,
       Publisher publisher,
       EndSession endSession,
-      WaitsOfRuns runs) {}
+      RunWaits runs) {}
 
   /** How devices are tried, and what becomes of those that fail. */
   public record Trying(Attempts attempts, Avoidance avoidance) {}
 
   public NewSessionFlow(Parts parts, NewSessionListener listener, InstantSource clock) {
     this.admission = parts.admission();
-    this.wishes = parts.wishes();
+    this.optionsReader = parts.optionsReader();
     this.attempts = parts.trying().attempts();
     this.listener = IsolatedListeners.of(NewSessionListener.class, listener);
     this.answers = new ClientAnswers(this.listener, clock);
@@ -83,7 +87,7 @@ public final class NewSessionFlow {
         new LockReturn(
             attempts, parts.publisher(), parts.distributor(), parts.endSession(), this.listener);
     this.steps = new RequestSteps(answers, locks);
-    this.reading = new RequestReading(wishes, parts.runs(), answers, steps, this::admitted);
+    this.reading = new RequestReading(optionsReader, parts.runs(), answers, steps, this::admitted);
     this.creation = new SessionCreation(parts, answers, locks, steps, this.listener, clock);
   }
 
@@ -120,27 +124,27 @@ public final class NewSessionFlow {
    * store nor another thread has happened when this returns: a small request is in the queue.
    */
   public PendingSession begin(NewSessionRequest request) {
-    Story story = new Story(request, this::clientLeft);
+    NewSessionState state = new NewSessionState(request, this::clientLeft);
     try {
-      reading.read(story, admission.admit(request.origin().credentials()));
+      reading.read(state, admission.admit(request.origin().credentials()));
     } catch (ProtocolException stranger) {
-      reading.refused(story, () -> answers.refuseForNow(story, stranger.error()));
+      reading.refused(state, () -> answers.refuseForNow(state, stranger.error()));
     } catch (RuntimeException mistake) {
-      steps.broken(story, mistake);
+      steps.broken(state, mistake);
     }
-    return story;
+    return state;
   }
 
   /**
    * A place that was kept is taken only now: a client that left meanwhile would lose it for its
    * next repeat.
    */
-  private void admitted(Story story, SessionWish wish) {
-    switch (story.fire(Event.READ)) {
+  private void admitted(NewSessionState state, NewSessionOptions options) {
+    switch (state.fire(Event.READ)) {
       case PLACE -> {
-        story.asks(wish, order(story.request(), wish));
-        listener.admitted(story.request(), wish);
-        creation.place(story);
+        state.asks(options, placement(state.request(), options));
+        listener.admitted(state.request(), options);
+        creation.place(state);
       }
       case NONE -> {}
       default -> throw noEffectOf(Event.READ);
@@ -151,27 +155,28 @@ public final class NewSessionFlow {
    * The number is taken when the request is admitted, not when it arrived: a request whose run was
    * looked for first goes behind those that were admitted meanwhile, where both arrived together.
    */
-  private Order order(NewSessionRequest request, SessionWish wish) {
-    Order.Turn kept = places.take(request);
-    Order.Turn turn =
+  private PlacementRequest placement(NewSessionRequest request, NewSessionOptions options) {
+    PlacementRequest.QueuePosition kept = places.take(request);
+    PlacementRequest.QueuePosition turn =
         kept != null
             ? kept
-            : new Order.Turn(
-                wish.choice().priority(), request.arrival(), arrivals.incrementAndGet());
-    return new Order(
+            : new PlacementRequest.QueuePosition(
+                options.choice().priority(), request.arrival(), arrivals.incrementAndGet());
+    return new PlacementRequest(
         request.id(),
-        wish.questions(),
+        options.questions(),
         turn,
-        new Order.Preference(wish.choice().strategy(), wish.choice().avoidFailed(), Set.of()),
-        new Quota(wish.tenant().name(), wish.tenant().maxSessions()));
+        new PlacementRequest.Preference(
+            options.choice().strategy(), options.choice().avoidFailed(), Set.of()),
+        new Quota(options.tenant().name(), options.tenant().maxSessions()));
   }
 
   /** Never throws: the caller is a connection that closes, and has no use for an exception. */
-  private void clientLeft(Story story) {
+  private void clientLeft(NewSessionState state) {
     try {
-      left(story);
+      left(state);
     } catch (RuntimeException mistake) {
-      steps.broken(story, mistake);
+      steps.broken(state, mistake);
     }
   }
 
@@ -179,17 +184,17 @@ public final class NewSessionFlow {
    * The state has changed before anything is carried out: an abandoned attempt completes at once,
    * and its outcome is an event of a request whose client has left.
    */
-  private void left(Story story) {
-    switch (story.fire(Event.CLIENT_LEFT)) {
-      case LEAVE_QUEUE -> leaveQueue(story);
+  private void left(NewSessionState state) {
+    switch (state.fire(Event.CLIENT_LEFT)) {
+      case LEAVE_QUEUE -> leaveQueue(state);
       case ABANDON_ATTEMPT -> {
-        listener.clientLeft(story.request(), Phase.ATTEMPT);
-        story.holding().abandon();
+        listener.clientLeft(state.request(), Phase.ATTEMPT);
+        state.holding().abandon();
       }
-      case REPORT -> listener.clientLeft(story.request(), Phase.ATTEMPT);
+      case REPORT -> listener.clientLeft(state.request(), Phase.ATTEMPT);
       case END_SESSION -> {
-        listener.clientLeft(story.request(), Phase.CREATED);
-        story.holding().giveBack(story.request(), locks);
+        listener.clientLeft(state.request(), Phase.CREATED);
+        state.holding().giveBack(state.request(), locks);
       }
       case NONE -> {}
       default -> throw noEffectOf(Event.CLIENT_LEFT);
@@ -201,23 +206,23 @@ public final class NewSessionFlow {
    * would find this request before itself in the queue. A device that the store grants meanwhile is
    * released by the distributor, or comes as an event in {@code LEFT}.
    */
-  private void leaveQueue(Story story) {
-    story.letGo().abandon();
-    listener.clientLeft(story.request(), Phase.QUEUED);
-    places.keep(story.request(), story.order().turn());
+  private void leaveQueue(NewSessionState state) {
+    state.letGo().abandon();
+    listener.clientLeft(state.request(), Phase.QUEUED);
+    places.keep(state.request(), state.placement().turn());
   }
 
   /** Reads a body; large ones on another thread, where the stage completes then. Any thread. */
   public CompletionStage<NewSessionPayload> payload(byte[] body) {
-    return wishes.payload(body);
+    return optionsReader.payload(body);
   }
 
   /** What signs of life a request wants; none where it can't be read. */
-  public SessionWish.Progress progress(NewSessionRequest request) {
+  public NewSessionOptions.Progress progress(NewSessionRequest request) {
     try {
-      return wishes.progress(request.payload());
+      return optionsReader.progress(request.payload());
     } catch (ProtocolException refusedLater) {
-      return SessionWish.Progress.OFF;
+      return NewSessionOptions.Progress.OFF;
     }
   }
 

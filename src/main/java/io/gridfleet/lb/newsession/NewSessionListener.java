@@ -17,7 +17,7 @@ public interface NewSessionListener {
   default void unauthorized(String client, WebDriverError error) {}
 
   /** The request was read and its caller is known. */
-  default void admitted(NewSessionRequest request, SessionWish wish) {}
+  default void admitted(NewSessionRequest request, NewSessionOptions options) {}
 
   /** No device is free; the request waits. */
   default void queued(NewSessionRequest request) {}

@@ -20,7 +20,7 @@ public record NewSessionRequest(
     NewSessionPayload payload,
     Origin origin,
     Executor executor,
-    Optional<NodeCalls> nodes) {
+    Optional<AttemptCalls> nodes) {
 
   public NewSessionRequest(
       String id, Instant arrival, NewSessionPayload payload, Origin origin, Executor executor) {
@@ -28,7 +28,7 @@ public record NewSessionRequest(
   }
 
   /** The same ask, with another way of asking nodes. */
-  public NewSessionRequest over(NodeCalls calls) {
+  public NewSessionRequest over(AttemptCalls calls) {
     return new NewSessionRequest(id, arrival, payload, origin, executor, Optional.of(calls));
   }
 

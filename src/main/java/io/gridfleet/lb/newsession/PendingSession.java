@@ -11,7 +11,7 @@ public interface PendingSession {
   CompletionStage<NewSessionAnswer> answer();
 
   /** What signs of life the client wants. */
-  SessionWish.Progress progress();
+  NewSessionOptions.Progress progress();
 
   /**
    * The story so far: each step with {@code t} (seconds since arrival), {@code state} and {@code

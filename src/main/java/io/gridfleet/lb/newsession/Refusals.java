@@ -30,24 +30,25 @@ public final class Refusals {
   }
 
   /** The answer for a wait that ended without a device. */
-  static WebDriverError of(Placement placement, SessionWish wish, List<AttemptRecord> attempts) {
+  static WebDriverError of(
+      Placement placement, NewSessionOptions options, List<AttemptRecord> attempts) {
     if (placement instanceof Placement.NothingMatches nothing) {
       return explained(
-          error(NO_MATCH + ": " + asked(wish), nothing.verdicts(), wish, attempts),
+          error(NO_MATCH + ": " + asked(options), nothing.verdicts(), options, attempts),
           nothing.verdicts());
     }
     if (placement instanceof Placement.OutOfTime late) {
       String text =
           NONE_AVAILABLE
               + " after "
-              + wish.times().patience().toSeconds()
+              + options.times().patience().toSeconds()
               + " s. "
               + late.verdicts().text();
-      return explained(error(text, late.verdicts(), wish, attempts), late.verdicts());
+      return explained(error(text, late.verdicts(), options, attempts), late.verdicts());
     }
     if (placement instanceof Placement.NoneLeft none) {
       String text = NONE_AVAILABLE + ": every device that matches has failed this request.";
-      return error(text, none.verdicts(), wish, attempts);
+      return error(text, none.verdicts(), options, attempts);
     }
     if (placement instanceof Placement.Removed removed) {
       return plain(NONE_AVAILABLE + ": " + removed.why());
@@ -103,13 +104,14 @@ public final class Refusals {
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text);
   }
 
-  private static String asked(SessionWish wish) {
+  private static String asked(NewSessionOptions options) {
     List<String> asked =
-        wish.questions().stream()
+        options.questions().stream()
             .map(question -> question.selector().normalForm())
             .distinct()
             .toList();
-    String warnings = wish.warnings().isEmpty() ? "" : ". " + String.join("; ", wish.warnings());
+    String warnings =
+        options.warnings().isEmpty() ? "" : ". " + String.join("; ", options.warnings());
     return "nothing in this lab is " + String.join(" or ", asked) + warnings;
   }
 
@@ -139,10 +141,10 @@ public final class Refusals {
   }
 
   private static WebDriverError error(
-      String text, Verdicts verdicts, SessionWish wish, List<AttemptRecord> attempts) {
+      String text, Verdicts verdicts, NewSessionOptions options, List<AttemptRecord> attempts) {
     Map<String, Object> data = counts(verdicts);
-    if (!wish.warnings().isEmpty()) {
-      data.put("warnings", wish.warnings());
+    if (!options.warnings().isEmpty()) {
+      data.put("warnings", options.warnings());
     }
     data.put("attempts", attempts.stream().map(AttemptRecord::forClients).toList());
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text, data);

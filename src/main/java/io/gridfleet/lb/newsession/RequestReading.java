@@ -4,6 +4,7 @@ import static io.gridfleet.lb.newsession.RequestSteps.noEffectOf;
 
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.newsession.NewSessionMachine.Event;
+import io.gridfleet.lb.newsession.capabilities.NewSessionOptionsReader;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -15,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  * looked for in the store first, or where its body is large and is read on another thread.
  */
 final class RequestReading {
-  private final WishReader wishes;
-  private final WaitsOfRuns runs;
+  private final NewSessionOptionsReader optionsReader;
+  private final RunWaits runs;
   private final ClientAnswers answers;
   private final RequestSteps steps;
-  private final BiConsumer<Story, SessionWish> admitted;
+  private final BiConsumer<NewSessionState, NewSessionOptions> admitted;
 
   /**
    * @param admitted goes on with what was read, on the executor of the request
    */
   RequestReading(
-      WishReader wishes,
-      WaitsOfRuns runs,
+      NewSessionOptionsReader optionsReader,
+      RunWaits runs,
       ClientAnswers answers,
       RequestSteps steps,
-      BiConsumer<Story, SessionWish> admitted) {
-    this.wishes = wishes;
+      BiConsumer<NewSessionState, NewSessionOptions> admitted) {
+    this.optionsReader = optionsReader;
     this.runs = runs;
     this.answers = answers;
     this.steps = steps;
@@ -38,60 +39,60 @@ final class RequestReading {
   }
 
   /** A run that nobody here has heard of is asked for in the store first. */
-  void read(Story story, Tenant tenant) {
+  void read(NewSessionState state, Tenant tenant) {
     try {
-      Optional<String> unheard = wishes.unheardRun(story.request(), tenant);
+      Optional<String> unheard = optionsReader.unheardRun(state.request(), tenant);
       if (unheard.isEmpty()) {
-        readNow(story, tenant);
+        readNow(state, tenant);
         return;
       }
-      story.progress(wishes.progress(story.request().payload()));
+      state.progress(optionsReader.progress(state.request().payload()));
       CompletionStage<Boolean> asked =
           runs.look(unheard.get()).handle((done, failure) -> failure == null);
-      steps.next(story, asked, answered -> looked(story, tenant, answered));
+      steps.next(state, asked, answered -> looked(state, tenant, answered));
     } catch (ProtocolException refused) {
-      refused(story, () -> answers.refuse(story, refused.error()));
+      refused(state, () -> answers.refuse(state, refused.error()));
     }
   }
 
-  private void looked(Story story, Tenant tenant, boolean storeAnswered) {
+  private void looked(NewSessionState state, Tenant tenant, boolean storeAnswered) {
     if (!storeAnswered) {
-      refused(story, () -> answers.refuseForNow(story, Refusals.storeGone()));
+      refused(state, () -> answers.refuseForNow(state, Refusals.storeGone()));
       return;
     }
     try {
-      readNow(story, tenant);
+      readNow(state, tenant);
     } catch (ProtocolException refused) {
-      refused(story, () -> answers.refuse(story, refused.error()));
+      refused(state, () -> answers.refuse(state, refused.error()));
     }
   }
 
-  private void readNow(Story story, Tenant tenant) {
-    NewSessionRequest request = story.request();
-    if (!wishes.isLarge(request)) {
-      admitted.accept(story, wishes.read(request, tenant));
+  private void readNow(NewSessionState state, Tenant tenant) {
+    NewSessionRequest request = state.request();
+    if (!optionsReader.isLarge(request)) {
+      admitted.accept(state, optionsReader.read(request, tenant));
       return;
     }
-    story.progress(wishes.progress(request.payload()));
-    CompletionStage<SessionWish> wish = wishes.readElsewhere(request, tenant);
-    steps.next(story, wish.handle(WishRead::new), read -> read(story, read));
+    state.progress(optionsReader.progress(request.payload()));
+    CompletionStage<NewSessionOptions> options = optionsReader.readElsewhere(request, tenant);
+    steps.next(state, options.handle(ReadOptions::new), read -> read(state, read));
   }
 
-  private record WishRead(@Nullable SessionWish wish, @Nullable Throwable failure) {}
+  private record ReadOptions(@Nullable NewSessionOptions options, @Nullable Throwable failure) {}
 
-  private void read(Story story, WishRead read) {
-    if (read.wish() != null) {
-      admitted.accept(story, read.wish());
+  private void read(NewSessionState state, ReadOptions read) {
+    if (read.options() != null) {
+      admitted.accept(state, read.options());
     } else if (read.failure() != null
         && read.failure().getCause() instanceof ProtocolException refused) {
-      refused(story, () -> answers.refuse(story, refused.error()));
+      refused(state, () -> answers.refuse(state, refused.error()));
     } else {
-      steps.broken(story, read.failure());
+      steps.broken(state, read.failure());
     }
   }
 
-  void refused(Story story, Runnable answer) {
-    switch (story.fire(Event.REFUSED)) {
+  void refused(NewSessionState state, Runnable answer) {
+    switch (state.fire(Event.REFUSED)) {
       case ANSWER_ERROR -> answer.run();
       case NONE -> {}
       default -> throw noEffectOf(Event.REFUSED);

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings events to the executor of their request, and ends a request after a mistake in the
- * program. This is the only way on which what another thread completes reaches a {@link Story}.
+ * program. This is the only way on which what another thread completes reaches a {@link
+ * NewSessionState}.
  */
 final class RequestSteps {
   private static final Logger log = LoggerFactory.getLogger(RequestSteps.class);
@@ -28,9 +29,9 @@ final class RequestSteps {
    *
    * @param giveBack called where the table doesn't know the event, for nobody else would do it
    */
-  Effect fire(Story story, Event event, Runnable giveBack) {
+  Effect fire(NewSessionState state, Event event, Runnable giveBack) {
     try {
-      return story.fire(event);
+      return state.fire(event);
     } catch (IllegalStateException mistake) {
       giveBack.run();
       throw mistake;
@@ -43,27 +44,27 @@ final class RequestSteps {
   }
 
   /** Goes on with the next event on the request's executor; a mistake in it ends the request. */
-  <T> void next(Story story, CompletionStage<T> before, Consumer<T> event) {
+  <T> void next(NewSessionState state, CompletionStage<T> before, Consumer<T> event) {
     before
-        .thenAcceptAsync(event, story.request().executor())
+        .thenAcceptAsync(event, state.request().executor())
         .exceptionally(
             mistake -> {
-              story.request().executor().execute(() -> broken(story, mistake));
+              state.request().executor().execute(() -> broken(state, mistake));
               return null;
             });
   }
 
   /** A mistake in the program: what is held is given back, and the client is answered. */
-  void broken(Story story, @Nullable Throwable mistake) {
-    log.error("request {} is broken off by a mistake", story.request().id(), mistake);
-    if (story.fire(Event.BROKEN) != Effect.FAIL) {
+  void broken(NewSessionState state, @Nullable Throwable mistake) {
+    log.error("request {} is broken off by a mistake", state.request().id(), mistake);
+    if (state.fire(Event.BROKEN) != Effect.FAIL) {
       throw noEffectOf(Event.BROKEN);
     }
     try {
-      story.letGo().giveBack(story.request(), locks);
+      state.letGo().giveBack(state.request(), locks);
     } catch (RuntimeException another) {
-      log.error("what request {} held can't be given back", story.request().id(), another);
+      log.error("what request {} held can't be given back", state.request().id(), another);
     }
-    answers.mistake(story);
+    answers.mistake(state);
   }
 }

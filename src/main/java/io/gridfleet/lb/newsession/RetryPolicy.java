@@ -22,7 +22,7 @@ final class RetryPolicy {
   /**
    * @param left what is left of the window in which attempts are repeated
    */
-  static Next after(AttemptOutcome outcome, SessionWish.Choice choice, Duration left) {
+  static Next after(AttemptOutcome outcome, NewSessionOptions.Choice choice, Duration left) {
     if (outcome instanceof AttemptOutcome.Created) {
       return Next.PUBLISH;
     }

@@ -8,6 +8,8 @@ import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.newsession.NewSessionMachine.Effect;
 import io.gridfleet.lb.newsession.NewSessionMachine.Event;
 import io.gridfleet.lb.newsession.NewSessionMachine.State;
+import io.gridfleet.lb.newsession.answer.Publisher;
+import io.gridfleet.lb.newsession.attempt.Attempt;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,42 +53,42 @@ final class SessionCreation {
    * The outcome is listened to last, and whatever happens before: it may be there already, and a
    * device that comes after a mistake is an event like any other.
    */
-  void place(Story story) {
+  void place(NewSessionState state) {
     Instant asked = clock.instant();
-    Distributor.Wait wait = parts.distributor().place(story.order(), story.left(asked));
-    story.hold(new Holding.Place(wait));
+    Distributor.Wait wait = parts.distributor().place(state.placement(), state.remaining(asked));
+    state.hold(new Holding.Place(wait));
     try {
       if (wait.queued().isDone()) {
-        waits(story, asked);
+        waits(state, asked);
       } else {
-        steps.next(story, wait.queued(), done -> waits(story, asked));
+        steps.next(state, wait.queued(), done -> waits(state, asked));
       }
-      story.wish().labels().run().ifPresent(run -> parts.runs().watch(run, wait));
+      state.options().labels().run().ifPresent(run -> parts.runs().watch(run, wait));
     } catch (RuntimeException mistake) {
-      steps.broken(story, mistake);
+      steps.broken(state, mistake);
     }
-    steps.next(story, wait.outcome(), placement -> waited(story, placement, asked));
+    steps.next(state, wait.outcome(), placement -> waited(state, placement, asked));
   }
 
-  private void waits(Story story, Instant asked) {
-    if (story.state() == State.QUEUED) {
-      listener.queued(story.request());
-      story.step(asked, "waiting", "waiting for a device");
+  private void waits(NewSessionState state, Instant asked) {
+    if (state.state() == State.QUEUED) {
+      listener.queued(state.request());
+      state.step(asked, "waiting", "waiting for a device");
     }
   }
 
-  private void waited(Story story, Placement placement, Instant asked) {
+  private void waited(NewSessionState state, Placement placement, Instant asked) {
     if (placement instanceof Placement.Placed placed) {
-      switch (steps.fire(story, Event.PLACED, () -> locks.release(story.request(), placed))) {
-        case ATTEMPT -> attempt(story, placed, asked);
-        case RELEASE -> locks.release(story.request(), placed);
+      switch (steps.fire(state, Event.PLACED, () -> locks.release(state.request(), placed))) {
+        case ATTEMPT -> attempt(state, placed, asked);
+        case RELEASE -> locks.release(state.request(), placed);
         default -> throw noEffectOf(Event.PLACED);
       }
     } else {
-      switch (story.fire(Event.NOT_PLACED)) {
+      switch (state.fire(Event.NOT_PLACED)) {
         case ANSWER_ERROR -> {
-          story.letGo();
-          answers.notPlaced(story, placement);
+          state.letGo();
+          answers.notPlaced(state, placement);
         }
         case NONE -> {}
         default -> throw noEffectOf(Event.NOT_PLACED);
@@ -94,47 +96,49 @@ final class SessionCreation {
     }
   }
 
-  private void attempt(Story story, Placement.Placed placed, Instant asked) {
+  private void attempt(NewSessionState state, Placement.Placed placed, Instant asked) {
     Instant begun = clock.instant();
-    story.hold(new Holding.LockedDevice(placed));
-    listener.placed(story.request(), placed.device(), Duration.between(asked, begun));
-    Attempt attempt = parts.trying().attempts().start(story.request(), story.wish(), placed, begun);
-    story.hold(new Holding.AttemptedDevice(attempt));
-    story.step(begun, "starting", "starting a session on " + placed.device().name());
-    listener.attempted(story.request(), placed.device());
-    steps.next(story, attempt.outcome(), outcome -> attempted(story, attempt, outcome));
+    state.hold(new Holding.LockedDevice(placed));
+    listener.placed(state.request(), placed.device(), Duration.between(asked, begun));
+    Attempt attempt =
+        parts.trying().attempts().start(state.request(), state.options(), placed, begun);
+    state.hold(new Holding.AttemptedDevice(attempt));
+    state.step(begun, "starting", "starting a session on " + placed.device().name());
+    listener.attempted(state.request(), placed.device());
+    steps.next(state, attempt.outcome(), outcome -> attempted(state, attempt, outcome));
   }
 
-  private void attempted(Story story, Attempt attempt, AttemptOutcome outcome) {
+  private void attempted(NewSessionState state, Attempt attempt, AttemptOutcome outcome) {
     Event event =
         outcome instanceof AttemptOutcome.Created ? Event.SESSION_CREATED : Event.ATTEMPT_FAILED;
-    Effect effect = story.fire(event);
+    Effect effect = state.fire(event);
     if (effect == Effect.NONE) {
       return;
     }
     Duration took = Duration.between(attempt.begun(), clock.instant());
-    listener.attemptEnded(story.request(), attempt.device(), outcome, took);
+    listener.attemptEnded(state.request(), attempt.device(), outcome, took);
     CompletionStage<Void> recorded =
-        parts.trying().avoidance().judge(story.request(), attempt.device(), outcome);
+        parts.trying().avoidance().judge(state.request(), attempt.device(), outcome);
     switch (effect) {
-      case PUBLISH -> publish(story, attempt, (AttemptOutcome.Created) outcome, recorded);
+      case PUBLISH -> publish(state, attempt, (AttemptOutcome.Created) outcome, recorded);
       case RECORD -> {
-        RetryPolicy.Next next = judged(story, attempt.device(), outcome, took);
-        steps.next(story, recorded, done -> recorded(story, attempt, outcome, next));
+        RetryPolicy.Next next = judged(state, attempt.device(), outcome, took);
+        steps.next(state, recorded, done -> recorded(state, attempt, outcome, next));
       }
       default -> throw noEffectOf(event);
     }
   }
 
   private RetryPolicy.Next judged(
-      Story story, Device device, AttemptOutcome outcome, Duration took) {
+      NewSessionState state, Device device, AttemptOutcome outcome, Duration took) {
     Instant now = clock.instant();
-    RetryPolicy.Next next = RetryPolicy.after(outcome, story.wish().choice(), story.left(now));
+    RetryPolicy.Next next =
+        RetryPolicy.after(outcome, state.options().choice(), state.remaining(now));
     if (next == RetryPolicy.Next.AGAIN || next == RetryPolicy.Next.GIVE_UP) {
-      story.failed(device, outcome, took);
+      state.failed(device, outcome, took);
     }
     if (next == RetryPolicy.Next.AGAIN) {
-      story.step(now, "failed", device.name() + " failed");
+      state.step(now, "failed", device.name() + " failed");
     }
     return next;
   }
@@ -144,14 +148,14 @@ final class SessionCreation {
    * another attempt begins or the client reads an answer.
    */
   private void recorded(
-      Story story, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
-    switch (story.fire(Event.RECORDED)) {
+      NewSessionState state, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
+    switch (state.fire(Event.RECORDED)) {
       case RETURN_DEVICE -> {
-        story.letGo();
+        state.letGo();
         steps.next(
-            story,
-            locks.giveBack(story.request(), attempt),
-            done -> returned(story, attempt, outcome, next));
+            state,
+            locks.giveBack(state.request(), attempt),
+            done -> returned(state, attempt, outcome, next));
       }
       case NONE -> {}
       default -> throw noEffectOf(Event.RECORDED);
@@ -159,15 +163,15 @@ final class SessionCreation {
   }
 
   private void returned(
-      Story story, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
+      NewSessionState state, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
     Event event = next == RetryPolicy.Next.AGAIN ? Event.RETRY : Event.GIVE_UP;
-    switch (story.fire(event)) {
-      case PLACE -> place(story);
+    switch (state.fire(event)) {
+      case PLACE -> place(state);
       case ANSWER_ERROR -> {
         if (next == RetryPolicy.Next.GIVE_UP) {
-          answers.outOfTime(story);
+          answers.outOfTime(state);
         } else {
-          answers.asTheNodeSaid(story, attempt, outcome);
+          answers.asTheNodeSaid(state, attempt, outcome);
         }
       }
       case NONE -> {}
@@ -177,55 +181,58 @@ final class SessionCreation {
 
   /** What the attempt says of its device is durable before the client reads of its session. */
   private void publish(
-      Story story,
+      NewSessionState state,
       Attempt attempt,
       AttemptOutcome.Created created,
       CompletionStage<Void> recorded) {
     CompletionStage<Publisher.Result> publication;
     try {
       publication =
-          parts.publisher().publish(story.request(), story.wish(), attempt.placed(), created);
+          parts.publisher().publish(state.request(), state.options(), attempt.placed(), created);
     } catch (RuntimeException mistake) {
       log.error("the answer of session {} can't be made", created.id(), mistake);
       publication =
           CompletableFuture.completedFuture(
               new Publisher.NotPublished(Refusals.mistake(), mistake.toString(), Optional.empty()));
     }
-    story.letGo();
+    state.letGo();
     steps.next(
-        story,
+        state,
         publication.thenCombine(recorded, (result, done) -> result),
         result -> {
           if (result instanceof Publisher.Published done) {
-            published(story, done);
+            published(state, done);
           } else {
-            notPublished(story, attempt, created, (Publisher.NotPublished) result);
+            notPublished(state, attempt, created, (Publisher.NotPublished) result);
           }
         });
   }
 
-  private void published(Story story, Publisher.Published done) {
-    NewSessionRequest request = story.request();
+  private void published(NewSessionState state, Publisher.Published done) {
+    NewSessionRequest request = state.request();
     listener.published(request, done.session());
     Effect effect =
         steps.fire(
-            story, Event.PUBLISHED, () -> locks.endSession(request, done.session(), done.device()));
-    story.hold(new Holding.LiveSession(done.session(), done.device()));
+            state, Event.PUBLISHED, () -> locks.endSession(request, done.session(), done.device()));
+    state.hold(new Holding.LiveSession(done.session(), done.device()));
     switch (effect) {
-      case ANSWER_SESSION -> answers.session(story, done.session(), done.answer());
+      case ANSWER_SESSION -> answers.session(state, done.session(), done.answer());
       case END_SESSION -> locks.endSession(request, done.session(), done.device());
       default -> throw noEffectOf(Event.PUBLISHED);
     }
   }
 
   private void notPublished(
-      Story story, Attempt attempt, AttemptOutcome.Created created, Publisher.NotPublished result) {
-    Runnable discard = () -> locks.discard(story.request(), attempt, created, result);
-    switch (steps.fire(story, Event.NOT_PUBLISHED, discard)) {
+      NewSessionState state,
+      Attempt attempt,
+      AttemptOutcome.Created created,
+      Publisher.NotPublished result) {
+    Runnable discard = () -> locks.discard(state.request(), attempt, created, result);
+    switch (steps.fire(state, Event.NOT_PUBLISHED, discard)) {
       case DISCARD -> discard.run();
       case DISCARD_AND_ANSWER -> {
         discard.run();
-        answers.refuseForNow(story, result.error());
+        answers.refuseForNow(state, result.error());
       }
       default -> throw noEffectOf(Event.NOT_PUBLISHED);
     }

@@ -8,6 +8,11 @@
  * io.gridfleet.lb.newsession.SharedRequestMachine} for the request that the repeats of an
  * idempotency key share. Threads: the executor of the request (its event loop) runs every step of
  * it; a shared request has a lock.
+ *
+ * <p>Exported from the sub-packages: {@code answer.ProgressBody}, {@code answer.Publisher}, {@code
+ * attempt.Attempts}, {@code attempt.Avoidance}, {@code capabilities.NewSessionOptionsReader},
+ * {@code failure.FailureRowConfig}, {@code failure.FailureTable}, {@code
+ * idempotency.IdempotentRequests}.
  */
 @NullMarked
 package io.gridfleet.lb.newsession;

@@ -1,8 +1,8 @@
 package io.gridfleet.lb.node;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import io.gridfleet.lb.webdriver.Capabilities;
 import java.util.Map;
 import java.util.Optional;
@@ -47,10 +47,10 @@ public record DeviceConfig(
             doc = "Put on a session unless the client says otherwise.",
             example = "{\"appium:noReset\": true}")
         Map<String, Object> defaultCapabilities)
-    implements Checked {
+    implements ValidatedConfig {
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (platformName.isEmpty() && browserName.isEmpty()) {
       complaints.at("", "needs a 'platformName' or a 'browserName'");
     }
@@ -61,7 +61,7 @@ public record DeviceConfig(
     names("defaultCapabilities", defaultCapabilities, complaints);
   }
 
-  private static void names(String key, Map<String, Object> given, Complaints complaints) {
+  private static void names(String key, Map<String, Object> given, ConstraintErrors complaints) {
     for (String name : given.keySet()) {
       if (!Capabilities.isName(name)) {
         complaints.at(

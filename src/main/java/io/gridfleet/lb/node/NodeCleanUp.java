@@ -46,10 +46,10 @@ public final class NodeCleanUp implements AutoCloseable {
   private static final String APPIUM_SESSIONS = "/appium/sessions";
 
   /** Characters of an id that is sent in a path. */
-  private static final int MOST_ESCAPED = 1_024;
+  private static final int MAX_ESCAPED = 1_024;
 
   /** Each holds a thread while it waits; questions may have to wait and have threads apart. */
-  private static final int MOST_AT_ONCE = 32;
+  private static final int MAX_CONCURRENT = 32;
 
   private final NodeCalls calls;
   private final NodeCalls joined;
@@ -67,8 +67,8 @@ public final class NodeCleanUp implements AutoCloseable {
    */
   NodeCleanUp(
       NodeTrust trust, ScheduledExecutorService timer, List<Duration> pauses, Duration timeout) {
-    this.calls = new NodeCalls("node-clean-", MOST_AT_ONCE, CONNECT, timeout, trust);
-    this.joined = new NodeCalls("node-left-", MOST_AT_ONCE, CONNECT, timeout, trust);
+    this.calls = new NodeCalls("node-clean-", MAX_CONCURRENT, CONNECT, timeout, trust);
+    this.joined = new NodeCalls("node-left-", MAX_CONCURRENT, CONNECT, timeout, trust);
     this.timer = timer;
     this.pauses = List.copyOf(pauses);
   }
@@ -88,7 +88,7 @@ public final class NodeCleanUp implements AutoCloseable {
    * when it is escaped, or that is longer than a path may be.
    */
   public CompletionStage<Boolean> deleteUnusable(URI node, String id) {
-    if (id.equals(".") || id.equals("..") || id.length() > MOST_ESCAPED) {
+    if (id.equals(".") || id.equals("..") || id.length() > MAX_ESCAPED) {
       return CompletableFuture.completedFuture(false);
     }
     String segment = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
@@ -100,7 +100,7 @@ public final class NodeCleanUp implements AutoCloseable {
    * replays by key alone and creates nothing for an empty object under a new key; other nodes take
    * no notice of keys.
    */
-  public CompletionStage<LeftOver> deleteLeftOver(URI node, String attempt) {
+  public CompletionStage<LeftoverSession> deleteLeftOver(URI node, String attempt) {
     Request question = question(node, attempt);
     return ask(question, 0)
         .thenCompose(
@@ -120,18 +120,20 @@ public final class NodeCleanUp implements AutoCloseable {
         .build();
   }
 
-  private CompletionStage<LeftOver> deleteAnswered(URI node, Request question, Answer answer) {
+  private CompletionStage<LeftoverSession> deleteAnswered(
+      URI node, Request question, Answer answer) {
     return SessionId.parse(sessionId(answer.body))
         .map(id -> deleteLeftOver(node, id))
         .orElseGet(() -> withoutSession(node, question));
   }
 
-  private CompletionStage<LeftOver> deleteLeftOver(URI node, SessionId session) {
-    return delete(node, session).thenApply(gone -> gone ? LeftOver.NONE : LeftOver.UNREACHABLE);
+  private CompletionStage<LeftoverSession> deleteLeftOver(URI node, SessionId session) {
+    return delete(node, session)
+        .thenApply(gone -> gone ? LeftoverSession.NONE : LeftoverSession.UNREACHABLE);
   }
 
   /** An error under the key says that there is nothing only where keys are kept. */
-  private CompletionStage<LeftOver> withoutSession(URI node, Request question) {
+  private CompletionStage<LeftoverSession> withoutSession(URI node, Request question) {
     return once(to(node, APPIUM_SESSIONS).build())
         .thenCompose(
             answer -> {
@@ -140,7 +142,7 @@ public final class NodeCleanUp implements AutoCloseable {
               }
               return answer.get().isAppiums()
                   ? confirmed(node, question)
-                  : CompletableFuture.completedFuture(LeftOver.UNTOLD);
+                  : CompletableFuture.completedFuture(LeftoverSession.UNTOLD);
             });
   }
 
@@ -149,7 +151,7 @@ public final class NodeCleanUp implements AutoCloseable {
    * creation whose connection closed meanwhile, Appium took it for a request of its own, and the
    * error says nothing of the creation, which goes on; further questions aren't answered then.
    */
-  private CompletionStage<LeftOver> confirmed(URI node, Request question) {
+  private CompletionStage<LeftoverSession> confirmed(URI node, Request question) {
     return once(question)
         .thenCompose(
             answer -> {
@@ -159,12 +161,12 @@ public final class NodeCleanUp implements AutoCloseable {
               }
               return SessionId.parse(sessionId(answer.get().body))
                   .map(id -> deleteLeftOver(node, id))
-                  .orElseGet(() -> CompletableFuture.completedFuture(LeftOver.NONE));
+                  .orElseGet(() -> CompletableFuture.completedFuture(LeftoverSession.NONE));
             });
   }
 
-  private static CompletionStage<LeftOver> unreachable() {
-    return CompletableFuture.completedFuture(LeftOver.UNREACHABLE);
+  private static CompletionStage<LeftoverSession> unreachable() {
+    return CompletableFuture.completedFuture(LeftoverSession.UNREACHABLE);
   }
 
   private static String sessionId(JsonNode body) {

@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
  */
 public final class NodeClient {
   /** A capability set with screenshots in it stays far below; a runaway answer stops here. */
-  private static final int MOST_ANSWER_BYTES = 16 * 1024 * 1024;
+  private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
   private final NodeConnections connections;
   private final EventLoopGroup loops;
@@ -27,7 +27,7 @@ public final class NodeClient {
    */
   public CompletableFuture<NodeAnswer> send(
       NodeAddress node, NodeRequest request, Executor executor) {
-    return send(node, request, executor, MOST_ANSWER_BYTES);
+    return send(node, request, executor, MAX_ANSWER_BYTES);
   }
 
   /** The same with another limit of the answer's body. */

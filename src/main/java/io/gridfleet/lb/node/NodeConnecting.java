@@ -18,7 +18,7 @@ record NodeConnecting(
     Deadlines deadlines,
     Duration connectTimeout,
     Duration idleLimit,
-    OffLoopNames names,
+    BlockingNameResolver names,
     TlsWithNodes tls) {
 
   ChannelFuture open(EventLoop loop, NodeAddress node) {

@@ -29,7 +29,7 @@ public final class NodeConnections {
             deadlines,
             connectTimeout,
             idleLimit,
-            new OffLoopNames(),
+            new BlockingNameResolver(),
             new TlsWithNodes(trust));
   }
 

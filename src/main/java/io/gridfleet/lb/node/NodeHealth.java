@@ -26,7 +26,7 @@ public record NodeHealth(State state, int misses, int answers, String cause) {
   private static final Duration CONFIRM = Duration.ofSeconds(1);
 
   /** More doublings than any longest pause needs, few enough not to overflow. */
-  private static final int MOST_DOUBLINGS = 16;
+  private static final int MAX_DOUBLINGS = 16;
 
   NodeHealth answered(ProbeConfig config) {
     int inARow = answers + 1;
@@ -48,7 +48,7 @@ public record NodeHealth(State state, int misses, int answers, String cause) {
     if (state != State.DOWN) {
       return shorter(CONFIRM, config.interval());
     }
-    int doublings = Math.min(MOST_DOUBLINGS, Math.max(0, misses - config.downAfter()));
+    int doublings = Math.min(MAX_DOUBLINGS, Math.max(0, misses - config.downAfter()));
     return shorter(config.maxInterval(), config.interval().multipliedBy(1L << doublings));
   }
 

@@ -41,7 +41,7 @@ public final class NodeProbes implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final StatusQuestion question;
+  private final StatusProbe question;
   private final Map<NodeId, Watched> watched = new ConcurrentHashMap<>();
 
   /**
@@ -61,7 +61,7 @@ public final class NodeProbes implements AutoCloseable {
     this.timer = timer;
     this.clock = clock;
     this.random = random;
-    this.question = new StatusQuestion(config.timeout(), trust);
+    this.question = new StatusProbe(config.timeout(), trust);
   }
 
   /** The nodes to ask from now on; what is known of those that stay is kept. */
@@ -156,12 +156,11 @@ public final class NodeProbes implements AutoCloseable {
       var unused =
           question
               .ask(node, health.misses() == 0)
-              .exceptionally(
-                  mistake -> StatusQuestion.Status.missed("it can't be asked: " + mistake))
-              .thenAccept(this::heard);
+              .exceptionally(mistake -> StatusProbe.Status.missed("it can't be asked: " + mistake))
+              .thenAccept(this::received);
     }
 
-    private void heard(StatusQuestion.Status status) {
+    private void received(StatusProbe.Status status) {
       State before = health.state();
       NodeHealth now =
           status
@@ -170,12 +169,12 @@ public final class NodeProbes implements AutoCloseable {
               .orElseGet(() -> health.answered(config));
       health = now;
       if (before != now.state() && !isGone()) {
-        tell(now);
+        publish(now);
       }
       boolean told = status.miss().isEmpty() && !status.browsers().equals(browsers);
       if (told && !isGone()) {
         browsers = status.browsers();
-        tell(browsers);
+        publish(browsers);
       }
       synchronized (this) {
         asking = false;
@@ -188,7 +187,7 @@ public final class NodeProbes implements AutoCloseable {
     }
 
     /** A listener that fails doesn't end the node's questions. */
-    private void tell(Map<String, String> versions) {
+    private void publish(Map<String, String> versions) {
       try {
         listener.browsersTold(node.id(), versions);
       } catch (RuntimeException mistake) {
@@ -196,7 +195,7 @@ public final class NodeProbes implements AutoCloseable {
       }
     }
 
-    private void tell(NodeHealth now) {
+    private void publish(NodeHealth now) {
       try {
         if (now.state() == State.UP) {
           listener.nodeUp(node.id());

@@ -1,8 +1,8 @@
 package io.gridfleet.lb.node;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,10 +14,10 @@ public record NodeTlsConfig(
                     + " the start.",
             example = "[/etc/gridfleet/lab-ca.pem]")
         List<Path> trust)
-    implements Checked {
+    implements ValidatedConfig {
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     for (int i = 0; i < trust.size(); i++) {
       try {
         NodeTrust.certificates(trust.get(i));

@@ -1,9 +1,9 @@
 package io.gridfleet.lb.node;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import java.time.Duration;
 
 /** How nodes are asked whether they live. */
@@ -19,10 +19,10 @@ public record ProbeConfig(
             doc = "The longest pause between two probes of a node that stays silent.",
             fallback = "2min")
         Duration maxInterval)
-    implements Checked {
+    implements ValidatedConfig {
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (timeout.compareTo(interval) > 0) {
       complaints.at(
           "timeout", "must not be longer than 'interval' (" + Durations.text(interval) + ")");

@@ -1,7 +1,7 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.Answers;
 import io.gridfleet.lb.http.HopByHop;
+import io.gridfleet.lb.http.HttpAnswers;
 import io.gridfleet.lb.node.NodeAnswer;
 import io.gridfleet.lb.node.NodeFailure;
 import io.gridfleet.lb.node.NodeRequest;
@@ -25,7 +25,7 @@ final class CapabilitiesCommand implements RequestSink {
   private static final int MAX_ANSWER = 1024 * 1024;
 
   private final Relay relay;
-  private final FrontSide front;
+  private final ClientExchange front;
   private final HttpRequest head;
   private final String path;
   private final SessionRoute route;
@@ -34,7 +34,7 @@ final class CapabilitiesCommand implements RequestSink {
   private boolean over;
 
   CapabilitiesCommand(
-      Relay relay, FrontSide front, HttpRequest head, String path, SessionRoute route) {
+      Relay relay, ClientExchange front, HttpRequest head, String path, SessionRoute route) {
     this.relay = relay;
     this.front = front;
     this.head = head;
@@ -101,7 +101,7 @@ final class CapabilitiesCommand implements RequestSink {
       return;
     }
     byte[] body = SocketAddresses.ours(answer.body(), route.addresses());
-    FullHttpResponse out = Answers.whole(answer.status(), Answers.JSON, body);
+    FullHttpResponse out = HttpAnswers.whole(answer.status(), HttpAnswers.JSON, body);
     HttpHeaders headers = out.headers().clear();
     answer.headers().forEach(headers::set);
     HopByHop.strip(headers);

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.http.HttpAnswers;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.WebDriverError;
@@ -14,7 +14,7 @@ public final class ErrorAnswers {
   private ErrorAnswers() {}
 
   public static FullHttpResponse of(WebDriverError error) {
-    return Answers.whole(error.status(), Answers.JSON, Json.bytes(error.body()));
+    return HttpAnswers.whole(error.status(), HttpAnswers.JSON, Json.bytes(error.body()));
   }
 
   public static FullHttpResponse bodyPaused() {

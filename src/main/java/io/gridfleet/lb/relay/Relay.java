@@ -70,12 +70,13 @@ public final class Relay {
    *
    * @param path what the client asked for, base taken off, with its query
    */
-  public RequestSink forward(FrontSide front, HttpRequest head, String path, SessionRoute route) {
+  public RequestSink forward(
+      ClientExchange front, HttpRequest head, String path, SessionRoute route) {
     boolean upgrade = Upgrade.isAsked(head.headers());
     if (!upgrade && CapabilitiesCommand.isAsked(head, path, route)) {
       return new CapabilitiesCommand(this, front, head, path, route);
     }
-    return new Command(this, front, head, uploads.path(head, path, route), route, upgrade);
+    return new RelayedCommand(this, front, head, uploads.path(head, path, route), route, upgrade);
   }
 
   /** Whether {@link #learnUploads} has to come before {@link #forward}. */
@@ -87,7 +88,8 @@ public final class Relay {
    * Asks the session's node, once in a while, where it takes uploads. The stage completes on the
    * event loop, with the route, however the node answers.
    */
-  public CompletionStage<Optional<SessionRoute>> learnUploads(FrontSide front, SessionRoute route) {
+  public CompletionStage<Optional<SessionRoute>> learnUploads(
+      ClientExchange front, SessionRoute route) {
     return uploads.learn(front.loop(), route, limits.bodyPause()).thenApply(Optional::of);
   }
 
@@ -96,16 +98,16 @@ public final class Relay {
    * session is over for us in any case.
    */
   public RequestSink end(
-      FrontSide front, HttpRequest head, SessionRoute route, BeforeLastByte before) {
-    return new Ending(this, listener, front, head, route, before);
+      ClientExchange front, HttpRequest head, SessionRoute route, BeforeLastByte before) {
+    return new DeleteSession(this, listener, front, head, route, before);
   }
 
   /**
    * The same for a session that has ended before: its node answers as it does for a session that it
    * doesn't have. The listener isn't called, because to it the session is over.
    */
-  public RequestSink endAgain(FrontSide front, HttpRequest head, SessionRoute route) {
-    return new Ending(this, RelayListener.NONE, front, head, route, NOTHING_TO_FREE);
+  public RequestSink endAgain(ClientExchange front, HttpRequest head, SessionRoute route) {
+    return new DeleteSession(this, RelayListener.NONE, front, head, route, NOTHING_TO_FREE);
   }
 
   /**

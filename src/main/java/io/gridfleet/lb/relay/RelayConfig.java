@@ -1,9 +1,9 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,7 @@ public record RelayConfig(
                     + " aren't trusted proxies.",
             example = "[Cookie]")
         List<String> passHeaders)
-    implements Checked {
+    implements ValidatedConfig {
 
   /** Which headers of clients reach nodes. */
   public ClientHeaders clientHeaders(Predicate<InetAddress> trusted) {
@@ -47,7 +47,7 @@ public record RelayConfig(
   }
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (connectTimeout.compareTo(commandTimeout) >= 0) {
       complaints.at(
           "connectTimeout",

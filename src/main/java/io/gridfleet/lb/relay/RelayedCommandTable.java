@@ -2,11 +2,13 @@ package io.gridfleet.lb.relay;
 
 import io.gridfleet.lb.state.StateTable;
 
-/** The transitions of a relayed command; {@link Command} carries the effects out. */
+/** The transitions of a relayed command; {@link RelayedCommand} carries the effects out. */
 final class RelayedCommandTable {
   /** How far a command has come. */
   enum State {
-    /** {@link Command#start} is running: the connection may come within it, from the pool. */
+    /**
+     * {@link RelayedCommand#start} is running: the connection may come within it, from the pool.
+     */
     STARTING,
     /** A connection to the node is being opened; parts of the request are kept. */
     CONNECTING,

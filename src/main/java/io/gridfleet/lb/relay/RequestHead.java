@@ -37,7 +37,7 @@ final class RequestHead {
   }
 
   /** The client's headers for a request of our own, whose body and address are not the client's. */
-  static Map<String, String> own(Relay relay, FrontSide front, HttpRequest head) {
+  static Map<String, String> own(Relay relay, ClientExchange front, HttpRequest head) {
     HttpHeaders headers = head.headers();
     HopByHop.strip(headers);
     relay.clientHeaders().strip(headers, front.client());

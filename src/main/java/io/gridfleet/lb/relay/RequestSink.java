@@ -19,6 +19,6 @@ public interface RequestSink {
   /** The client closed its connection, or sent what isn't HTTP. Nothing follows. */
   void clientGone();
 
-  /** The time given to {@link FrontSide#within} has passed. */
+  /** The time given to {@link ClientExchange#within} has passed. */
   void timedOut();
 }

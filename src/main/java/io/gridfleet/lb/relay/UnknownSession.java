@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 /** Looks at the body of a 404 as it passes, for the one error that means the session is gone. */
 final class UnknownSession {
   /** Error bodies with a stack trace are larger, but the member {@code error} comes early. */
-  private static final int MOST_BYTES = 8 * 1024;
+  private static final int MAX_BYTES = 8 * 1024;
 
   private static final int NOT_FOUND = 404;
 
@@ -18,7 +18,7 @@ final class UnknownSession {
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream(512);
 
   void look(ByteBuf part) {
-    int bytes = Math.min(part.readableBytes(), MOST_BYTES - seen.size());
+    int bytes = Math.min(part.readableBytes(), MAX_BYTES - seen.size());
     for (int i = 0; i < bytes; i++) {
       seen.write(part.getByte(part.readerIndex() + i));
     }

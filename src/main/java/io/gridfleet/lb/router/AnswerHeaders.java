@@ -1,6 +1,6 @@
 package io.gridfleet.lb.router;
 
-import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.http.HttpAnswers;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -29,7 +29,7 @@ final class AnswerHeaders {
     if (readable) {
       version = head.protocolVersion();
     }
-    keepAlive = readable && !draining && Answers.wantsKeepAlive(head);
+    keepAlive = readable && !draining && HttpAnswers.wantsKeepAlive(head);
   }
 
   /** The origin of another server's page that may read the next answer. */
@@ -78,7 +78,7 @@ final class AnswerHeaders {
   }
 
   private void set(HttpResponse answer) {
-    Answers.keepAlive(answer, version, keepAlive);
+    HttpAnswers.keepAlive(answer, version, keepAlive);
     OriginPolicy.allow(page, answer);
   }
 }

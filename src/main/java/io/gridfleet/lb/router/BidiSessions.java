@@ -57,12 +57,13 @@ public final class BidiSessions implements Endpoint {
   public void handle(Exchange exchange) {
     Optional<String> key = exchange.header("sec-websocket-key").filter(text -> !text.isBlank());
     if (parts.stopping().getAsBoolean()) {
-      exchange.answer(Answer.error(NewSessionFlow.stopping()));
+      exchange.answer(EndpointAnswer.error(NewSessionFlow.stopping()));
     } else if (key.isEmpty()) {
-      exchange.answer(Answer.error(refused("a WebSocket handshake has a Sec-WebSocket-Key")));
+      exchange.answer(
+          EndpointAnswer.error(refused("a WebSocket handshake has a Sec-WebSocket-Key")));
     } else if (!exchange.header("sec-websocket-version").equals(Optional.of("13"))) {
       WebDriverError error = refused("the version of WebSocket is 13").withStatus(UPGRADE_REQUIRED);
-      exchange.answer(Answer.error(error).with("Sec-WebSocket-Version", "13"));
+      exchange.answer(EndpointAnswer.error(error).with("Sec-WebSocket-Version", "13"));
     } else {
       var unused =
           exchange

@@ -1,7 +1,7 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.http.HttpLimits;
-import io.gridfleet.lb.relay.FrontSide;
+import io.gridfleet.lb.relay.ClientExchange;
 import io.gridfleet.lb.router.ClientConnectionTable.Effect;
 import io.gridfleet.lb.router.ClientConnectionTable.Event;
 import io.gridfleet.lb.router.ClientConnectionTable.State;
@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: the event loop of the {@link FrontConnection}, whose state machine this fires events
  * of. Nothing here is called by another thread: endpoints that answer from one go through {@link
- * OwnExchange}.
+ * EndpointExchange}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
-final class CurrentExchange implements FrontSide {
+final class CurrentExchange implements ClientExchange {
   /**
    * How long a client may take to read an answer that closes before all of its request was read.
    */

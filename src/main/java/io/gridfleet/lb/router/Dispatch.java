@@ -19,16 +19,16 @@ import java.util.function.Predicate;
 /** From the head of a request to who takes it. */
 final class Dispatch {
   /** Of a body that no endpoint looks at: anybody may send one, token or not. */
-  private static final int MOST_UNREAD = 8 * 1024;
+  private static final int MAX_UNREAD = 8 * 1024;
 
   private final HttpLimits limits;
   private final Endpoints endpoints;
-  private final SessionRoutes routes;
+  private final SessionLookup routes;
   private final Admission admission;
   private final OriginPolicy origins;
   private final Relay relay;
-  private final OwnExchange.GatheringLimits gathering;
-  private final OwnExchange.GatheringLimits unread;
+  private final EndpointExchange.GatheringLimits gathering;
+  private final EndpointExchange.GatheringLimits unread;
 
   Dispatch(FrontDoor.Rooms rooms) {
     this.limits = rooms.limits();
@@ -39,10 +39,10 @@ final class Dispatch {
     this.relay = rooms.relay();
     BodyBudget bodies = rooms.protection().bodies();
     this.gathering =
-        new OwnExchange.GatheringLimits(limits.gatheredBody(), bodies, limits.bodyPause());
+        new EndpointExchange.GatheringLimits(limits.gatheredBody(), bodies, limits.bodyPause());
     this.unread =
-        new OwnExchange.GatheringLimits(
-            Math.min(limits.gatheredBody(), MOST_UNREAD), bodies, limits.bodyPause());
+        new EndpointExchange.GatheringLimits(
+            Math.min(limits.gatheredBody(), MAX_UNREAD), bodies, limits.bodyPause());
   }
 
   HttpLimits limits() {
@@ -53,10 +53,10 @@ final class Dispatch {
   RequestSink sink(CurrentExchange front, HttpRequest head) {
     String fault = RequestCheck.fault(head);
     if (fault != null) {
-      return new Discarding(front, FrontErrors.badRequest(fault), true);
+      return new EarlyAnswer(front, FrontErrors.badRequest(fault), true);
     }
     if (RequestCheck.isMethodNotImplemented(head)) {
-      return new Discarding(front, FrontErrors.methodNotImplemented(), true);
+      return new EarlyAnswer(front, FrontErrors.methodNotImplemented(), true);
     }
     if (RequestCheck.asksForOptions(head)) {
       return refused(front, head, FrontErrors.options());
@@ -126,7 +126,7 @@ final class Dispatch {
       HttpRequest head,
       Route.Command command,
       Predicate<SessionRoute> allowed) {
-    return new LookingUp(
+    return new PendingLookup(
         front,
         routes.find(command.session()),
         found ->
@@ -143,7 +143,7 @@ final class Dispatch {
       HttpRequest head,
       Route.Command command,
       Predicate<SessionRoute> allowed) {
-    return new LookingUp(
+    return new PendingLookup(
         front,
         routes.ended(command.session()),
         found ->
@@ -156,7 +156,7 @@ final class Dispatch {
       CurrentExchange front, HttpRequest head, Route.Command command, SessionRoute route) {
     front.lastSession(route.id());
     if (relay.mustLearnUploads(head, command.path(), route)) {
-      return new LookingUp(
+      return new PendingLookup(
           front,
           relay.learnUploads(front, route),
           learnt -> relay.forward(front, head, command.path(), route));
@@ -168,10 +168,13 @@ final class Dispatch {
 
   private RequestSink served(CurrentExchange front, HttpRequest head, Route.Served route) {
     Endpoint endpoint = route.endpoint(endpoints);
-    OwnExchange.GatheringLimits most = route.readsBody(head.method()) ? gathering : unread;
-    OwnExchange exchange = new OwnExchange(front, head, route, front.client(), endpoint, most);
-    Optional<Answer> refusal = endpoint.refusal(exchange);
-    return refusal.isPresent() ? refused(front, head, OwnExchange.whole(refusal.get())) : exchange;
+    EndpointExchange.GatheringLimits most = route.readsBody(head.method()) ? gathering : unread;
+    EndpointExchange exchange =
+        new EndpointExchange(front, head, route, front.client(), endpoint, most);
+    Optional<EndpointAnswer> refusal = endpoint.refusal(exchange);
+    return refusal.isPresent()
+        ? refused(front, head, EndpointExchange.whole(refusal.get()))
+        : exchange;
   }
 
   private static RequestSink ofUnknownSession(
@@ -181,7 +184,7 @@ final class Dispatch {
 
   private static RequestSink refused(
       CurrentExchange front, HttpRequest head, FullHttpResponse answer) {
-    boolean large = HttpUtil.getContentLength(head, 0L) > Discarding.MOST_BYTES;
-    return new Discarding(front, answer, large || HttpUtil.is100ContinueExpected(head));
+    boolean large = HttpUtil.getContentLength(head, 0L) > EarlyAnswer.MAX_BYTES;
+    return new EarlyAnswer(front, answer, large || HttpUtil.is100ContinueExpected(head));
   }
 }

@@ -12,7 +12,7 @@ public interface Endpoint {
    * What a request is refused with by its head: its body isn't gathered, and {@link #handle} isn't
    * called. Must not block.
    */
-  default Optional<Answer> refusal(Exchange exchange) {
+  default Optional<EndpointAnswer> refusal(Exchange exchange) {
     return Optional.empty();
   }
 }

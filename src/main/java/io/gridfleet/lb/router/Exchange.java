@@ -50,7 +50,7 @@ public interface Exchange {
    *
    * @throws IllegalArgumentException if a header holds a line break or another control character
    */
-  void answer(Answer answer);
+  void answer(EndpointAnswer answer);
 
   /** Starts an answer of unknown length; its headers are sent at once. */
   AnswerStream stream(int status, String contentType, Map<String, String> headers);

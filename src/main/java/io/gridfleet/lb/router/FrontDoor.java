@@ -53,7 +53,7 @@ public final class FrontDoor {
       HttpLimits limits,
       int mostConnections,
       Endpoints endpoints,
-      SessionRoutes routes,
+      SessionLookup routes,
       Protection protection,
       Relay relay) {}
 

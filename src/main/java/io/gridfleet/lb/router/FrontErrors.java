@@ -1,7 +1,7 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.auth.Tokens;
-import io.gridfleet.lb.http.Answers;
+import io.gridfleet.lb.http.HttpAnswers;
 import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.Json;
@@ -140,7 +140,7 @@ final class FrontErrors {
     error.put("code", code);
     error.put("message", message);
     error.put("request_id", UUID.randomUUID().toString());
-    return Answers.whole(status, Answers.JSON, Json.bytes(Map.of("error", error)));
+    return HttpAnswers.whole(status, HttpAnswers.JSON, Json.bytes(Map.of("error", error)));
   }
 
   static FullHttpResponse badRequest(String what) {
@@ -155,7 +155,7 @@ final class FrontErrors {
 
   /** The answer to {@code OPTIONS *}. */
   static FullHttpResponse options() {
-    FullHttpResponse answer = Answers.whole(200, Answers.TEXT, new byte[0]);
+    FullHttpResponse answer = HttpAnswers.whole(200, HttpAnswers.TEXT, new byte[0]);
     answer.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return answer;
   }

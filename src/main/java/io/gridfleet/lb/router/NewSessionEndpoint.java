@@ -2,16 +2,16 @@ package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.auth.Tokens;
-import io.gridfleet.lb.newsession.IdempotentRequests;
+import io.gridfleet.lb.newsession.AttemptCalls;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.NewSessionFlow;
+import io.gridfleet.lb.newsession.NewSessionOptions;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.newsession.NewSessionRequest.Address;
 import io.gridfleet.lb.newsession.NewSessionRequest.Client;
 import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
-import io.gridfleet.lb.newsession.NodeCalls;
 import io.gridfleet.lb.newsession.PendingSession;
-import io.gridfleet.lb.newsession.SessionWish;
+import io.gridfleet.lb.newsession.idempotency.IdempotentRequests;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
@@ -79,13 +79,14 @@ public final class NewSessionEndpoint implements Endpoint {
    * the client speaks is in the body.
    */
   @Override
-  public Optional<Answer> refusal(Exchange exchange) {
+  public Optional<EndpointAnswer> refusal(Exchange exchange) {
     if (stopping.getAsBoolean()) {
-      return Optional.of(Answer.error(NewSessionFlow.stopping()));
+      return Optional.of(EndpointAnswer.error(NewSessionFlow.stopping()));
     }
     return requests
         .refusal(credentials(exchange), address(exchange.client()).getHostAddress())
-        .map(error -> challenged(Answer.json(error.status(), error.bodyWithLegacyStatus())));
+        .map(
+            error -> challenged(EndpointAnswer.json(error.status(), error.bodyWithLegacyStatus())));
   }
 
   private static Route.Base base(Exchange exchange) {
@@ -134,17 +135,17 @@ public final class NewSessionEndpoint implements Endpoint {
       NewSessionRequest request = request(exchange, read.get());
       pending = requests.begin(exchange.header("x-idempotency-key"), body, request);
     } catch (ProtocolException bad) {
-      exchange.answer(Answer.error(bad.error()));
+      exchange.answer(EndpointAnswer.error(bad.error()));
       return;
     } catch (RuntimeException mistake) {
       log.error("a new session request can't be begun", mistake);
       exchange.answer(
-          Answer.error(
+          EndpointAnswer.error(
               WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB")));
       return;
     }
     exchange.clientLeft().thenRunAsync(pending::clientLeft, exchange.executor());
-    if (pending.progress() != SessionWish.Progress.OFF && exchange.canStream()) {
+    if (pending.progress() != NewSessionOptions.Progress.OFF && exchange.canStream()) {
       new Progress(exchange, pending, progressInterval, timer).start();
     } else {
       pending.answer().thenAccept(answer -> exchange.answer(whole(answer)));
@@ -157,16 +158,16 @@ public final class NewSessionEndpoint implements Endpoint {
    * @param calls how nodes are asked for it
    * @throws ProtocolException for a request that can't be begun
    */
-  PendingSession begin(Exchange exchange, NewSessionPayload payload, NodeCalls calls) {
+  PendingSession begin(Exchange exchange, NewSessionPayload payload, AttemptCalls calls) {
     NewSessionRequest request = request(exchange, payload).over(calls);
     return requests.begin(Optional.empty(), new byte[0], request);
   }
 
-  static Answer whole(NewSessionAnswer answer) {
-    return challenged(Answer.jsonBytes(answer.status(), answer.body()));
+  static EndpointAnswer whole(NewSessionAnswer answer) {
+    return challenged(EndpointAnswer.jsonBytes(answer.status(), answer.body()));
   }
 
-  private static Answer challenged(Answer answer) {
+  private static EndpointAnswer challenged(EndpointAnswer answer) {
     return answer.status() == UNAUTHORIZED
         ? answer.with("WWW-Authenticate", Tokens.CHALLENGE)
         : answer;

@@ -1,9 +1,9 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.newsession.NewSessionAnswer;
+import io.gridfleet.lb.newsession.NewSessionOptions;
 import io.gridfleet.lb.newsession.PendingSession;
-import io.gridfleet.lb.newsession.ProgressBody;
-import io.gridfleet.lb.newsession.SessionWish;
+import io.gridfleet.lb.newsession.answer.ProgressBody;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -39,7 +39,7 @@ final class Progress {
     this.pending = pending;
     this.interval = interval;
     this.timer = timer;
-    this.body = new ProgressBody(pending.progress() == SessionWish.Progress.INLINE);
+    this.body = new ProgressBody(pending.progress() == NewSessionOptions.Progress.INLINE);
   }
 
   void start() {

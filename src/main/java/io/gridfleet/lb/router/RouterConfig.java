@@ -2,9 +2,9 @@ package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.config.AddressRange;
 import io.gridfleet.lb.config.ByteSize;
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import io.gridfleet.lb.http.HttpLimits;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -70,10 +70,10 @@ public record RouterConfig(
                     + " this server may.",
             example = "[\"https://dashboard.example.com\"]")
         List<String> allowedOrigins)
-    implements Checked {
+    implements ValidatedConfig {
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     for (int i = 0; i < hosts.size(); i++) {
       if (!OriginPolicy.isName(hosts.get(i))) {
         complaints.at(

@@ -26,7 +26,7 @@ public final class CountFailures {
   public void attemptFailed(RunId run, DeviceId device, String cause) {
     changes
         .apply(run, (now, time) -> now.attemptFailed(device))
-        .thenAccept(changed -> tell(changed, device, cause))
+        .thenAccept(changed -> publish(changed, device, cause))
         .exceptionally(
             failure -> {
               LOG.warn("A failure in run {} isn't counted: {}", run, failure.toString());
@@ -34,7 +34,7 @@ public final class CountFailures {
             });
   }
 
-  private void tell(Runs.Changed changed, DeviceId device, String cause) {
+  private void publish(Runs.Changed changed, DeviceId device, String cause) {
     Run run = changed.after();
     boolean again =
         changed.anything()

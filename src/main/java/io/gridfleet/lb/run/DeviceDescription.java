@@ -39,7 +39,7 @@ public final class DeviceDescription {
   private DeviceDescription() {}
 
   /** Everything that a reservation keeps, and the fields of a device row that have a value. */
-  public static DeviceSnapshot of(Device device, DeviceOverride override, DriverPacks packs) {
+  public static ReservedDevice of(Device device, DeviceOverride override, DriverPacks packs) {
     PlatformRef ref = packs.of(device);
     String udid = device.udid().orElse(device.id().value());
     String target = text(device, "connection_target").orElse(udid);
@@ -64,7 +64,7 @@ public final class DeviceDescription {
         .or(() -> text(device, "ip"))
         .or(() -> address(target))
         .ifPresent(ip -> fields.put("ip_address", ip));
-    return new DeviceSnapshot(fields, tags(device, override));
+    return new ReservedDevice(fields, tags(device, override));
   }
 
   /**
@@ -92,7 +92,7 @@ public final class DeviceDescription {
   }
 
   private static Attributes attributes(Device device, DeviceOverride override, DriverPacks packs) {
-    DeviceSnapshot what = of(device, override, packs);
+    ReservedDevice what = of(device, override, packs);
     Map<String, Object> all = withoutTags(device);
     what.field("device_type").ifPresent(value -> all.putIfAbsent("device_kind", value));
     for (String name : SELECTABLE) {

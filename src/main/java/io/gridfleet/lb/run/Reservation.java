@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record Reservation(
     DeviceId device,
-    DeviceSnapshot snapshot,
+    ReservedDevice snapshot,
     Optional<Exclusion> exclusion,
     Cooldowns cooldowns,
     int failures,
@@ -29,7 +29,7 @@ public record Reservation(
   }
 
   /** A fresh hold. */
-  public static Reservation of(DeviceId device, DeviceSnapshot snapshot) {
+  public static Reservation of(DeviceId device, ReservedDevice snapshot) {
     return new Reservation(
         device, snapshot, Optional.empty(), Cooldowns.NONE, 0, Optional.empty(), Optional.empty());
   }

@@ -21,13 +21,17 @@ public final class ReserveDevices {
       EnumSet.of(Inhibitor.Kind.MAINTENANCE, Inhibitor.Kind.DRAINING, Inhibitor.Kind.OFFLINE);
 
   private final Runs runs;
-  private final DeviceStates devices;
+  private final DeviceStatuses devices;
   private final DriverPacks packs;
   private final RunConfig config;
   private final RunListener listener;
 
   public ReserveDevices(
-      Runs runs, DeviceStates devices, DriverPacks packs, RunConfig config, RunListener listener) {
+      Runs runs,
+      DeviceStatuses devices,
+      DriverPacks packs,
+      RunConfig config,
+      RunListener listener) {
     this.runs = runs;
     this.devices = devices;
     this.packs = packs;
@@ -47,7 +51,7 @@ public final class ReserveDevices {
       throw new RunException(
           Kind.TTL_TOO_LONG, "ttl_minutes must be <= %d".formatted(config.mostTtl().toMinutes()));
     }
-    List<DeviceState> all =
+    List<DeviceStatus> all =
         devices.all().stream()
             .filter(state -> usable.matches(state.device().configured()))
             .toList();
@@ -74,7 +78,7 @@ public final class ReserveDevices {
     return run;
   }
 
-  private List<Reservation> candidates(Requirement requirement, List<DeviceState> all) {
+  private List<Reservation> candidates(Requirement requirement, List<DeviceStatus> all) {
     return all.stream()
         .filter(state -> fit(state) && inGroups(requirement, state))
         .sorted(Comparator.comparing(state -> state.has(Inhibitor.Kind.AVOIDED)))
@@ -87,18 +91,18 @@ public final class ReserveDevices {
         .toList();
   }
 
-  private static boolean inGroups(Requirement requirement, DeviceState state) {
+  private static boolean inGroups(Requirement requirement, DeviceStatus state) {
     return requirement.groups().isEmpty()
         || DeviceDescription.groups(
                 state.device(), DeviceDescription.tags(state.device(), state.override()))
             .containsAll(requirement.groups());
   }
 
-  private static boolean fit(DeviceState state) {
+  private static boolean fit(DeviceStatus state) {
     return state.inhibitors().stream().noneMatch(inhibitor -> UNFIT.contains(inhibitor.kind()));
   }
 
-  private static boolean matches(Requirement requirement, DeviceSnapshot device) {
+  private static boolean matches(Requirement requirement, ReservedDevice device) {
     Map<String, String> fields = device.fields();
     return requirement.packId().equals(fields.get("pack_id"))
         && requirement.platformId().equals(fields.get("platform_id"))
@@ -106,7 +110,7 @@ public final class ReserveDevices {
         && device.tags().entrySet().containsAll(requirement.tags().entrySet());
   }
 
-  private void check(Requirement requirement, List<DeviceState> all) {
+  private void check(Requirement requirement, List<DeviceStatus> all) {
     PlatformRef ref = new PlatformRef(requirement.packId(), requirement.platformId());
     DriverPack pack = packs.pack(requirement.packId()).orElse(null);
     String code =

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class RunBindings implements RunListener {
   /** Ended runs that are remembered, so that late news of them is known to be old. */
-  private static final int MOST_ENDED = 4096;
+  private static final int MAX_ENDED = 4096;
 
   private final Map<RunId, Run> live = new HashMap<>();
   private final Map<DeviceId, RunBinding> byDevice = new HashMap<>();
@@ -34,7 +34,7 @@ public final class RunBindings implements RunListener {
           new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<RunId, Boolean> eldest) {
-              return size() > MOST_ENDED;
+              return size() > MAX_ENDED;
             }
           });
 
@@ -61,7 +61,7 @@ public final class RunBindings implements RunListener {
     synchronized (this) {
       take(run, news);
     }
-    tell(news);
+    publish(news);
   }
 
   /** Takes over what the store says is live; for start-up, sweeps and signals. */
@@ -87,7 +87,7 @@ public final class RunBindings implements RunListener {
       gone.forEach(id -> forget(id, news));
       found.forEach(run -> take(run, news));
     }
-    tell(news);
+    publish(news);
   }
 
   private void take(Run run, News news) {
@@ -132,7 +132,7 @@ public final class RunBindings implements RunListener {
     }
   }
 
-  private void tell(News news) {
+  private void publish(News news) {
     if (!news.touched().isEmpty()) {
       listener.bindingsChanged(Set.copyOf(news.touched()));
     }

@@ -19,12 +19,12 @@ final class RunChanges {
         .thenApply(
             found -> {
               Changed changed = found.orElseThrow(() -> RunException.unknown(id));
-              tell(changed);
+              publish(changed);
               return changed;
             });
   }
 
-  private void tell(Changed changed) {
+  private void publish(Changed changed) {
     Run after = changed.after();
     if (!changed.anything()) {
       return;

@@ -1,10 +1,10 @@
 package io.gridfleet.lb.run;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
 import io.gridfleet.lb.config.ConfigLoader;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,7 +22,7 @@ public record RunConfig(
     @Key(doc = "The claim routes of testkits before 0.7.") LegacyClaims claims,
     @Key(doc = "Driver packs beside the built-in ones, or in their place.")
         List<DriverPackConfig> packs)
-    implements Checked {
+    implements ValidatedConfig {
 
   /** How devices rest. */
   public record Cooldown(
@@ -47,7 +47,7 @@ public record RunConfig(
   }
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (ttl.compareTo(mostTtl) > 0) {
       complaints.at("ttl", "must not be longer than 'mostTtl' (" + Durations.text(mostTtl) + ")");
     }

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Attributes {
   /** Deeper objects are left out: no inventory nests so far, and a loop would never end. */
-  static final int MOST_DEPTH = 16;
+  static final int MAX_DEPTH = 16;
 
   private static final List<String> TAGS = List.of("tag.", "tags.");
 
-  private final Layout layout;
+  private final KeyLayout layout;
   private final Value[] values;
 
   private Attributes(Map<String, Value> found) {
-    this.layout = Layout.of(found.keySet());
+    this.layout = KeyLayout.of(found.keySet());
     this.values = new Value[found.size()];
     found.forEach((key, value) -> values[layout.place(key)] = value);
   }
@@ -51,9 +51,9 @@ public final class Attributes {
           if (name == null || value == null) {
             return;
           }
-          String key = prefix + Fold.text(name.toString());
+          String key = prefix + CaseFolding.text(name.toString());
           found.putIfAbsent(key, value);
-          if (raw instanceof Map<?, ?> nested && depth < MOST_DEPTH) {
+          if (raw instanceof Map<?, ?> nested && depth < MAX_DEPTH) {
             flatten(key + ".", nested, found, depth + 1);
           }
         });
@@ -72,7 +72,7 @@ public final class Attributes {
 
   /** The value as it was given; null when the device lacks the key. Case of the key is ignored. */
   public @Nullable Object raw(String key) {
-    Value value = find(Fold.text(key));
+    Value value = find(CaseFolding.text(key));
     return value == null ? null : value.raw;
   }
 

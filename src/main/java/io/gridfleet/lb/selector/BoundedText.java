@@ -9,10 +9,10 @@ final class BoundedText extends Writer {
 
   @Override
   public void write(char[] characters, int from, int count) throws IOException {
-    int room = Limits.MOST_CHARACTERS - text.length();
+    int room = SelectorLimits.MAX_CHARACTERS - text.length();
     text.append(characters, from, Math.min(room, count));
     if (count > room) {
-      throw new IOException("longer than " + Limits.MOST_CHARACTERS);
+      throw new IOException("longer than " + SelectorLimits.MAX_CHARACTERS);
     }
   }
 

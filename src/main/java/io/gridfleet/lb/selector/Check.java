@@ -159,10 +159,10 @@ interface Check {
   }
 
   private static Single equal(Value asked, boolean version, boolean exact) {
-    Version askedVersion = version ? asked.version : null;
+    VersionValue askedVersion = version ? asked.version : null;
     if (askedVersion != null) {
       return value -> {
-        Version there = value.version;
+        VersionValue there = value.version;
         if (there == null) {
           return value.sameText(asked);
         }
@@ -182,8 +182,8 @@ interface Check {
 
   /** As numbers where both are and the key isn't a version, else as versions. */
   static int compare(Value value, Value bound, boolean version) {
-    Version one = value.version;
-    Version other = bound.version;
+    VersionValue one = value.version;
+    VersionValue other = bound.version;
     boolean numbers = !version && value.number != null && bound.number != null;
     return numbers || one == null || other == null
         ? Value.compareNumbers(value, bound)

@@ -9,16 +9,16 @@ final class Conditions {
   /** A plain value: a text, or a pattern if it holds wildcards. */
   static Condition plain(Scanner.Word word) {
     if (!word.wildcard()) {
-      return new Condition.Equal(Fold.text(word.plain()), false);
+      return new Condition.Equal(CaseFolding.text(word.plain()), false);
     }
-    String pattern = Wildcard.canonical(Fold.text(word.pattern()));
+    String pattern = Wildcard.canonical(CaseFolding.text(word.pattern()));
     return pattern.equals("*") ? new Condition.Exists() : new Condition.Like(pattern);
   }
 
   /** Exactly this text: it differs from a plain one only where versions are compared. */
   static Condition exact(String key, String text) {
-    String folded = Fold.text(text);
-    boolean differs = Keys.version(key) && Version.parse(folded) != null;
+    String folded = CaseFolding.text(text);
+    boolean differs = Keys.version(key) && VersionValue.parse(folded) != null;
     return new Condition.Equal(folded, differs);
   }
 

@@ -53,7 +53,7 @@ final class DeviceName {
     do {
       in.blanks();
     } while (in.take("(") || in.take("-") || in.take("!") || in.keyword("NOT"));
-    String key = Fold.text(in.key());
+    String key = CaseFolding.text(in.key());
     in.blanks();
     return in.take(":") && (Keys.known(key) || knownKeys.contains(key));
   }

@@ -120,7 +120,7 @@ public record Explanation(
   }
 
   public static Explanation of(Selector selector, Collection<Candidate> devices) {
-    return new Explaining(selector, devices).explain();
+    return new Explainer(selector, devices).explain();
   }
 
   /** How many devices match. */

@@ -19,9 +19,9 @@ final class JsonCondition {
 
   private final String text;
   private final JsonParser in;
-  private final Reading reading;
+  private final ParseBudget reading;
 
-  JsonCondition(String text, JsonParser in, Reading reading) {
+  JsonCondition(String text, JsonParser in, ParseBudget reading) {
     this.text = text;
     this.in = in;
     this.reading = reading;
@@ -150,7 +150,7 @@ final class JsonCondition {
     if (problem != null) {
       throw error(place, problem, null);
     }
-    return new Clause.Term(key, new Condition.Compare(order, Fold.text(bound)));
+    return new Clause.Term(key, new Condition.Compare(order, CaseFolding.text(bound)));
   }
 
   private Clause expression(String key) throws IOException {

@@ -28,9 +28,11 @@ final class JsonForm {
           .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(Limits.MOST_DEPTH + 4).build())
+              StreamReadConstraints.builder().maxNestingDepth(SelectorLimits.MAX_DEPTH + 4).build())
           .streamWriteConstraints(
-              StreamWriteConstraints.builder().maxNestingDepth(Limits.MOST_DEPTH + 4).build())
+              StreamWriteConstraints.builder()
+                  .maxNestingDepth(SelectorLimits.MAX_DEPTH + 4)
+                  .build())
           .build();
 
   private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
@@ -41,10 +43,10 @@ final class JsonForm {
 
   private final String text;
   private final JsonParser in;
-  private final Reading reading;
+  private final ParseBudget reading;
   private final JsonCondition conditions;
 
-  private JsonForm(String text, JsonParser in, Reading reading) {
+  private JsonForm(String text, JsonParser in, ParseBudget reading) {
     this.text = text;
     this.in = in;
     this.reading = reading;
@@ -74,7 +76,7 @@ final class JsonForm {
     }
   }
 
-  static Clause parse(String text, Reading reading) {
+  static Clause parse(String text, ParseBudget reading) {
     try (JsonParser in = JSON.createParser(text)) {
       JsonForm form = new JsonForm(text, in, reading);
       in.nextToken();
@@ -166,7 +168,7 @@ final class JsonForm {
         if (!Keys.valid(name)) {
           throw SelectorException.at(text, place, expectedKey(), hint(name));
         }
-        yield conditions.read(Fold.text(name));
+        yield conditions.read(CaseFolding.text(name));
       }
     };
   }
@@ -181,7 +183,7 @@ final class JsonForm {
 
   private static String expectedKey() {
     return "a key: a letter, then letters, digits, _ . or -, at most "
-        + Keys.MOST_CHARACTERS
+        + Keys.MAX_CHARACTERS
         + " characters";
   }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 /** What is known of keys without looking at devices. */
 final class Keys {
   /** A longer name is no key: the longest known has 30 characters. */
-  static final int MOST_CHARACTERS = 128;
+  static final int MAX_CHARACTERS = 128;
 
   /** Compared as versions although their name doesn't end with "version". */
   private static final Set<String> VERSIONS =
@@ -84,7 +84,7 @@ final class Keys {
 
   /** Whether a text is a key: a letter, then letters, digits, underscores, dots, dashes. */
   static boolean valid(String text) {
-    if (text.isEmpty() || text.length() > MOST_CHARACTERS || !start(text.codePointAt(0))) {
+    if (text.isEmpty() || text.length() > MAX_CHARACTERS || !start(text.codePointAt(0))) {
       return false;
     }
     return text.codePoints().allMatch(Keys::part);
@@ -100,15 +100,15 @@ final class Keys {
 
   /** The known keys that a mistyped one may have meant, nearest first, at most three. */
   static List<String> nearest(String key, Collection<String> known) {
-    String folded = Fold.text(key);
-    if (folded.length() > MOST_CHARACTERS) {
+    String folded = CaseFolding.text(key);
+    if (folded.length() > MAX_CHARACTERS) {
       return List.of();
     }
     int most = folded.length() < 4 ? 1 : folded.length() < 8 ? 2 : 3;
     record Near(String key, int distance) {}
     List<Near> near = new ArrayList<>();
     for (String candidate : known) {
-      int distance = distance(squeezed(folded), squeezed(Fold.text(candidate)), most);
+      int distance = distance(squeezed(folded), squeezed(CaseFolding.text(candidate)), most);
       if (distance <= most) {
         near.add(new Near(candidate, distance));
       }

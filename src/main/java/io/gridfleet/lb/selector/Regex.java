@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Regex {
   /** Characters of one expression; all of them together may have as many again. */
-  static final int MOST_CHARACTERS = 256;
+  static final int MAX_CHARACTERS = 256;
 
   /** Of all expressions of a selector: they are compiled at once, and that must stay quick. */
-  static final int MOST_CHARACTERS_TOGETHER = 512;
+  static final int MAX_CHARACTERS_TOGETHER = 512;
 
   /** What counted repetitions inside each other may multiply to: each is a copy of its content. */
-  private static final int MOST_REPEATS = 100;
+  private static final int MAX_REPEATS = 100;
 
   private Regex() {}
 
@@ -55,13 +55,12 @@ final class Regex {
     if (expression.isEmpty()) {
       return new Problem("an expression between the slashes", null);
     }
-    if (expression.length() > MOST_CHARACTERS) {
-      return new Problem(
-          "a regular expression of at most " + MOST_CHARACTERS + " characters", null);
+    if (expression.length() > MAX_CHARACTERS) {
+      return new Problem("a regular expression of at most " + MAX_CHARACTERS + " characters", null);
     }
-    if (repeats(expression) > MOST_REPEATS) {
+    if (repeats(expression) > MAX_REPEATS) {
       return new Problem(
-          "repetitions that together multiply to at most " + MOST_REPEATS, "use * or +");
+          "repetitions that together multiply to at most " + MAX_REPEATS, "use * or +");
     }
     try {
       compile(expression);

@@ -61,7 +61,7 @@ public final class Selector {
    * @throws SelectorException when it can't be read, with line, column, and what was expected
    */
   public static Selector parse(String text) {
-    Reading reading = new Reading(text);
+    ParseBudget reading = new ParseBudget(text);
     Clause clause =
         JsonForm.looksLike(text) ? JsonForm.parse(text, reading) : TextParser.parse(text, reading);
     return bounded(text, new Selector(clause, reading.notes(), reading.work()));
@@ -81,27 +81,30 @@ public final class Selector {
   }
 
   static Selector parseJson(String text) {
-    Reading reading = new Reading(text);
+    ParseBudget reading = new ParseBudget(text);
     return bounded(text, json(text, reading));
   }
 
-  private static Selector json(String text, Reading reading) {
+  private static Selector json(String text, ParseBudget reading) {
     Clause clause = JsonForm.parse(text, reading);
     return new Selector(clause, reading.notes(), reading.work());
   }
 
   /** The normal form must be readable too, and escapes make it longer than what was typed. */
   private static Selector bounded(String text, Selector selector) {
-    if (selector.normalForm.length() > Limits.MOST_CHARACTERS) {
+    if (selector.normalForm.length() > SelectorLimits.MAX_CHARACTERS) {
       throw SelectorException.at(
-          text, 0, "a normal form of at most " + Limits.MOST_CHARACTERS + " characters", null);
+          text,
+          0,
+          "a normal form of at most " + SelectorLimits.MAX_CHARACTERS + " characters",
+          null);
     }
     return selector;
   }
 
   static Selector of(Clause clause) {
     Set<Clause.Term> terms = new HashSet<>();
-    KeysAsked.terms(clause, terms);
+    ReferencedKeys.terms(clause, terms);
     return new Selector(clause, List.of(), WORK_OF_A_TERM * terms.size());
   }
 
@@ -170,7 +173,7 @@ public final class Selector {
   /** The keys that are asked for, folded and sorted. */
   public Set<String> keysUsed() {
     Set<String> keys = new TreeSet<>();
-    KeysAsked.keys(clause, keys);
+    ReferencedKeys.keys(clause, keys);
     return keys;
   }
 
@@ -182,7 +185,7 @@ public final class Selector {
   /** {@link #warnings()} and, for each key that isn't among the known, the nearest that is. */
   public List<String> warnings(Collection<String> knownKeys) {
     List<String> warnings = new ArrayList<>(notes);
-    warnings.addAll(KeysAsked.unknownKeys(clause, knownKeys));
+    warnings.addAll(ReferencedKeys.unknownKeys(clause, knownKeys));
     return List.copyOf(warnings);
   }
 

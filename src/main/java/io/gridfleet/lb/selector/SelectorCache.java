@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Selectors that were compiled lately, so that the same words are compiled once. Thread-safe. */
 public final class SelectorCache {
   /** A test suite asks some dozens of questions; a lab runs some dozens of suites. */
-  private static final int MOST_SELECTORS = 4096;
+  private static final int MAX_SELECTORS = 4096;
 
   private final Cache<String, Selector> compiled =
-      Caffeine.newBuilder().maximumSize(MOST_SELECTORS).build();
+      Caffeine.newBuilder().maximumSize(MAX_SELECTORS).build();
 
   /**
    * As {@link Selector#of}, from memory if it was asked before.

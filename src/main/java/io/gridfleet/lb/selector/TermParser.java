@@ -6,14 +6,14 @@ import java.util.List;
 /** Reads one term of the string form: key, colon, and what is asked of the value. */
 final class TermParser {
   private final Scanner in;
-  private final Reading reading;
+  private final ParseBudget reading;
 
   /** Where the last term's value began, for a hint about what follows it; -1 before the first. */
   private int lastValue = -1;
 
   private String lastKey = "";
 
-  TermParser(Scanner in, Reading reading) {
+  TermParser(Scanner in, ParseBudget reading) {
     this.in = in;
     this.reading = reading;
   }
@@ -22,18 +22,19 @@ final class TermParser {
     int start = in.at();
     String written = in.key();
     if (written.isEmpty()) {
-      throw in.error(start, Hints.EXPECTED_TERM, Hints.noKey(in, lastKey, lastValue));
+      throw in.error(start, Suggestions.EXPECTED_TERM, Suggestions.noKey(in, lastKey, lastValue));
     }
-    if (written.length() > Keys.MOST_CHARACTERS) {
-      throw in.error(start, "a key of at most " + Keys.MOST_CHARACTERS + " characters", null);
+    if (written.length() > Keys.MAX_CHARACTERS) {
+      throw in.error(start, "a key of at most " + Keys.MAX_CHARACTERS + " characters", null);
     }
     int afterKey = in.at();
     in.blanks();
     if (!in.take(":")) {
-      throw Hints.noColon(in, new Hints.Loose(start, afterKey, written, lastKey, lastValue));
+      throw Suggestions.noColon(
+          in, new Suggestions.Loose(start, afterKey, written, lastKey, lastValue));
     }
     in.blanks();
-    String key = Fold.text(written);
+    String key = CaseFolding.text(written);
     lastKey = written;
     lastValue = in.at();
     return question(key);
@@ -41,7 +42,7 @@ final class TermParser {
 
   private Clause question(String key) {
     int place = in.at();
-    Hints.refuseStrangeSign(in, key);
+    Suggestions.refuseStrangeSign(in, key);
     if (in.take("!=")) {
       in.blanks();
       return Clause.not(matching(key, true));
@@ -76,9 +77,9 @@ final class TermParser {
     Scanner.Word word = word(where);
     String problem = Conditions.orderProblem(key, word.plain());
     if (problem != null) {
-      throw in.error(place, problem + ", " + where, Hints.bound(word));
+      throw in.error(place, problem + ", " + where, Suggestions.bound(word));
     }
-    return Fold.text(word.plain());
+    return CaseFolding.text(word.plain());
   }
 
   private Clause matching(String key, boolean exact) {
@@ -115,7 +116,7 @@ final class TermParser {
     if (in.peek() == '.' && in.peek(1) == '.') {
       return range(key, word);
     }
-    Hints.refuseJoinedByPlus(in, word);
+    Suggestions.refuseJoinedByPlus(in, word);
     Condition condition = exact ? Conditions.exact(key, word.plain()) : Conditions.plain(word);
     note(key, word, exact);
     reading.pattern(place, condition);
@@ -130,7 +131,9 @@ final class TermParser {
               + ": behind = the * and ? are characters; leave the = out for a wildcard");
     }
     int colon = word.plain().indexOf(':');
-    if (!word.quoted() && colon > 0 && Keys.known(Fold.text(word.plain().substring(0, colon)))) {
+    if (!word.quoted()
+        && colon > 0
+        && Keys.known(CaseFolding.text(word.plain().substring(0, colon)))) {
       reading.note(
           "the value of "
               + key
@@ -148,7 +151,7 @@ final class TermParser {
     }
     in.take("..");
     String to = bound(key, "after ..");
-    String first = Fold.text(from.plain());
+    String first = CaseFolding.text(from.plain());
     if (!Conditions.ordered(key, first, to)) {
       throw in.error(from.start(), "the smaller bound first", key + ":" + to + ".." + first);
     }
@@ -159,7 +162,7 @@ final class TermParser {
     int place = in.at();
     Scanner.Word word = in.value();
     if (word.plain().isEmpty() && !word.quoted()) {
-      throw in.error(place, "a value " + where, Hints.noValue(in, lastKey, lastValue, place));
+      throw in.error(place, "a value " + where, Suggestions.noValue(in, lastKey, lastValue, place));
     }
     reading.value(place, word.plain());
     return word;

@@ -11,16 +11,16 @@ import java.util.TreeSet;
  */
 final class TextParser {
   private final Scanner in;
-  private final Reading reading;
+  private final ParseBudget reading;
   private final TermParser terms;
 
-  private TextParser(String text, Reading reading) {
+  private TextParser(String text, ParseBudget reading) {
     this.in = new Scanner(text);
     this.reading = reading;
     this.terms = new TermParser(in, reading);
   }
 
-  static Clause parse(String text, Reading reading) {
+  static Clause parse(String text, ParseBudget reading) {
     TextParser parser = new TextParser(text, reading);
     parser.in.blanks();
     if (parser.in.atEnd()) {
@@ -78,7 +78,7 @@ final class TextParser {
       if (in.keyword("AND")) {
         in.blanks();
       } else if (!apart) {
-        throw in.error(place, "a blank or a comma before the next term", Hints.joiner(in));
+        throw in.error(place, "a blank or a comma before the next term", Suggestions.joiner(in));
       }
       parts.add(disjunction(ors));
     }
@@ -100,7 +100,7 @@ final class TextParser {
       in.take(",");
       in.blanks();
       if (in.atEnd() || in.peek() == ')') {
-        throw in.error(in.at(), Hints.EXPECTED_TERM + " after the comma", null);
+        throw in.error(in.at(), Suggestions.EXPECTED_TERM + " after the comma", null);
       }
       parts.add(factor());
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Value {
   /** A longer number is text: nothing that is measured has so many digits. */
-  private static final int MOST_DIGITS = 64;
+  private static final int MAX_DIGITS = 64;
 
   private static final Value[] NONE = {};
 
@@ -31,9 +31,9 @@ final class Value {
       Caffeine.newBuilder().maximumSize(1024).build();
 
   /** A longer text, or list, is rarely said twice. */
-  private static final int MOST_SHARED_CHARACTERS = 64;
+  private static final int MAX_SHARED_CHARACTERS = 64;
 
-  private static final int MOST_SHARED_MEMBERS = 8;
+  private static final int MAX_SHARED_MEMBERS = 8;
 
   /** As it was given: for people, and for regular expressions (composed, with its case). */
   final Object raw;
@@ -45,7 +45,7 @@ final class Value {
   /** The number again: most comparisons end here. */
   final double approximate;
 
-  final @Nullable Version version;
+  final @Nullable VersionValue version;
 
   /** Given as a number, not as a text that reads like one: {@code 7} equals 7.0, "7" doesn't. */
   final boolean numeric;
@@ -60,7 +60,7 @@ final class Value {
     this.hash = text.hashCode();
     this.number = decimal(text);
     this.approximate = number == null ? Double.NaN : number.doubleValue();
-    this.version = Version.parse(text);
+    this.version = VersionValue.parse(text);
     this.numeric = raw instanceof Number && number != null;
     this.members = null;
   }
@@ -77,7 +77,7 @@ final class Value {
   }
 
   static Value ofText(String text) {
-    return new Value(Fold.composed(text), Fold.text(text));
+    return new Value(CaseFolding.composed(text), CaseFolding.text(text));
   }
 
   /** What a selector says: it is folded when it is read. */
@@ -94,7 +94,7 @@ final class Value {
       return map.isEmpty() ? null : new Value(raw, NONE);
     }
     if (raw instanceof List<?> list
-        && list.size() <= MOST_SHARED_MEMBERS
+        && list.size() <= MAX_SHARED_MEMBERS
         && list.stream().allMatch(Value::isShared)) {
       return SHARED_LISTS.get(List.copyOf(list), Value::list);
     }
@@ -112,7 +112,7 @@ final class Value {
   }
 
   private static void gather(Object raw, List<Value> members, int depth) {
-    if (depth > Attributes.MOST_DEPTH) {
+    if (depth > Attributes.MAX_DEPTH) {
       return;
     }
     if (raw instanceof Collection<?> list) {
@@ -140,7 +140,7 @@ final class Value {
 
   private static boolean isShared(@Nullable Object raw) {
     return raw instanceof String text
-        ? text.length() <= MOST_SHARED_CHARACTERS
+        ? text.length() <= MAX_SHARED_CHARACTERS
         : raw instanceof Integer || raw instanceof Boolean;
   }
 
@@ -151,20 +151,20 @@ final class Value {
     if (raw instanceof Double || raw instanceof Float) {
       double number = ((Number) raw).doubleValue();
       String text = raw.toString();
-      return new Value(raw, Fold.text(Double.isFinite(number) ? plain(text) : text));
+      return new Value(raw, CaseFolding.text(Double.isFinite(number) ? plain(text) : text));
     }
-    return new Value(raw, Fold.text(raw.toString()));
+    return new Value(raw, CaseFolding.text(raw.toString()));
   }
 
   private static String plain(String decimal) {
     String plain = new BigDecimal(decimal).stripTrailingZeros().toPlainString();
-    return plain.length() > MOST_DIGITS ? decimal : plain;
+    return plain.length() > MAX_DIGITS ? decimal : plain;
   }
 
   /** Digits with at most one point and a sign, and an exponent of at most three digits. */
   private static @Nullable BigDecimal decimal(String text) {
     int length = text.length();
-    if (length == 0 || length > MOST_DIGITS || text.charAt(length - 1) > '9') {
+    if (length == 0 || length > MAX_DIGITS || text.charAt(length - 1) > '9') {
       return null;
     }
     int digits = 0;

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.session;
 
-import io.gridfleet.lb.node.LeftOver;
+import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.util.Optional;
@@ -26,7 +26,7 @@ public interface NodeSessions {
    * Finds and deletes what an attempt may have left on its node, by the attempt's idempotency key.
    * Never exceptionally.
    */
-  CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt);
+  CompletionStage<LeftoverSession> deleteLeftOver(NodeId node, String attempt);
 
   /** The node's live sessions; empty when it doesn't list them or can't be asked. */
   CompletionStage<Optional<Set<SessionId>>> listed(NodeId node);

@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionActivity {
   /** One session's clock: how many commands are under way, and when the last one ended. */
-  public static final class Pulse {
+  public static final class ActivityClock {
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long last;
     private volatile boolean fresh = true;
 
-    private Pulse(long now) {
+    private ActivityClock(long now) {
       last = now;
     }
   }
 
-  private final Map<SessionId, Pulse> pulses = new ConcurrentHashMap<>();
+  private final Map<SessionId, ActivityClock> pulses = new ConcurrentHashMap<>();
   private final LongSupplier nanoTime;
 
   public SessionActivity(LongSupplier nanoTime) {
@@ -34,13 +34,13 @@ public final class SessionActivity {
   }
 
   public void began(SessionId session) {
-    Pulse pulse = pulse(session);
+    ActivityClock pulse = pulse(session);
     pulse.underWay.incrementAndGet();
     pulse.last = nanoTime.getAsLong();
   }
 
   public void ended(SessionId session) {
-    Pulse pulse = pulses.get(session);
+    ActivityClock pulse = pulses.get(session);
     if (pulse != null) {
       pulse.underWay.updateAndGet(count -> Math.max(0, count - 1));
       touch(pulse);
@@ -52,16 +52,16 @@ public final class SessionActivity {
     touch(pulse(session));
   }
 
-  private void touch(Pulse pulse) {
+  private void touch(ActivityClock pulse) {
     pulse.last = nanoTime.getAsLong();
     pulse.fresh = true;
   }
 
-  private Pulse pulse(SessionId session) {
-    Pulse known = pulses.get(session);
+  private ActivityClock pulse(SessionId session) {
+    ActivityClock known = pulses.get(session);
     return known != null
         ? known
-        : pulses.computeIfAbsent(session, id -> new Pulse(nanoTime.getAsLong()));
+        : pulses.computeIfAbsent(session, id -> new ActivityClock(nanoTime.getAsLong()));
   }
 
   /** How many sessions have a clock here. */
@@ -75,7 +75,7 @@ public final class SessionActivity {
 
   /** How long a session has been silent here; empty when this replica never saw it. */
   public @Nullable Duration silentFor(SessionId session) {
-    Pulse pulse = pulses.get(session);
+    ActivityClock pulse = pulses.get(session);
     if (pulse == null) {
       return null;
     }
@@ -87,7 +87,7 @@ public final class SessionActivity {
   /** These were active, and it could not be written: they are told of once more. */
   void notWritten(Set<SessionId> sessions) {
     for (SessionId session : sessions) {
-      Pulse pulse = pulses.get(session);
+      ActivityClock pulse = pulses.get(session);
       if (pulse != null) {
         pulse.fresh = true;
       }

@@ -1,9 +1,9 @@
 package io.gridfleet.lb.session;
 
-import io.gridfleet.lb.config.Checked;
-import io.gridfleet.lb.config.Complaints;
+import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
+import io.gridfleet.lb.config.ValidatedConfig;
 import java.time.Duration;
 
 /** How long sessions may be silent, and how long they are remembered. */
@@ -29,7 +29,7 @@ public record SessionConfig(
         Duration idleSweep,
     @Key(doc = "How long ended sessions are kept in the store.", fallback = "14d")
         Duration keepEnded)
-    implements Checked {
+    implements ValidatedConfig {
 
   /**
    * How much longer than its limit a session may be silent: other replicas write what they saw once
@@ -45,7 +45,7 @@ public record SessionConfig(
   }
 
   @Override
-  public void check(Complaints complaints) {
+  public void check(ConstraintErrors complaints) {
     if (idleDefault.compareTo(maxIdle) > 0) {
       complaints.at(
           "idleDefault", "must not be longer than 'maxIdle' (" + Durations.text(maxIdle) + ")");

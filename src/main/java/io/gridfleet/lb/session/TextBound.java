@@ -24,7 +24,7 @@ public enum TextBound {
   TAG(256, false);
 
   /** How many tags or groups one body may have. */
-  public static final int MOST_TAGS = 100;
+  public static final int MAX_TAGS = 100;
 
   /** What stands for the end that was cut off. */
   private static final String MARK = "\u2026";

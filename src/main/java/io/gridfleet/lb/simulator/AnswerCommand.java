@@ -26,7 +26,7 @@ final class AnswerCommand {
   private static final String WINDOW = "sim-window";
 
   /** Answers; what it doesn't know is a 404 {@code unknown command}. */
-  Answer answer(SimulatedSession session, NodeRequest request) {
+  SimulatedAnswer answer(SimulatedSession session, SimulatedRequest request) {
     String tail = request.tail();
     if (tail.startsWith("sim/") || tail.equals("se/file") || tail.equals("file")) {
       return ofSimulator(request, tail);
@@ -38,100 +38,103 @@ final class AnswerCommand {
       case "GET" -> get(session, request, tail);
       case "POST" -> post(session, request, tail);
       case "DELETE" -> delete(request, tail);
-      default -> Answer.unknownCommand(request);
+      default -> SimulatedAnswer.unknownCommand(request);
     };
   }
 
-  private static Answer get(SimulatedSession session, NodeRequest request, String tail) {
+  private static SimulatedAnswer get(
+      SimulatedSession session, SimulatedRequest request, String tail) {
     return switch (tail) {
-      case "" -> Answer.value(session.capabilities());
+      case "" -> SimulatedAnswer.value(session.capabilities());
       case "timeouts" ->
-          Answer.value(
+          SimulatedAnswer.value(
               NODES.objectNode().put("script", 30000).put("pageLoad", 300000).put("implicit", 0));
       case "url" -> text(session.text("url").isEmpty() ? "about:blank" : session.text("url"));
       case "title" -> text("Simulated page");
       case "source" -> text("<html><head><title>Simulated page</title></head></html>");
       case "screenshot" -> text(SCREENSHOT);
       case "window" -> text(WINDOW);
-      case "window/handles" -> Answer.value(NODES.arrayNode().add(WINDOW));
-      case "window/rect" -> Answer.value(rect());
-      case "contexts" -> Answer.value(NODES.arrayNode().add("NATIVE_APP"));
+      case "window/handles" -> SimulatedAnswer.value(NODES.arrayNode().add(WINDOW));
+      case "window/rect" -> SimulatedAnswer.value(rect());
+      case "contexts" -> SimulatedAnswer.value(NODES.arrayNode().add("NATIVE_APP"));
       case "context", "appium/context" -> text("NATIVE_APP");
       case "orientation" -> text("PORTRAIT");
-      case "cookie" -> Answer.value(NODES.arrayNode());
-      default -> Answer.unknownCommand(request);
+      case "cookie" -> SimulatedAnswer.value(NODES.arrayNode());
+      default -> SimulatedAnswer.unknownCommand(request);
     };
   }
 
-  private static Answer post(SimulatedSession session, NodeRequest request, String tail) {
+  private static SimulatedAnswer post(
+      SimulatedSession session, SimulatedRequest request, String tail) {
     JsonNode body = CreateSession.body(request);
     return switch (tail) {
       case "timeouts" -> timeouts(session, body);
       case "url" -> {
         session.text("url", body.path("url").asText());
-        yield Answer.value(null);
+        yield SimulatedAnswer.value(null);
       }
-      case "element" -> Answer.value(element("1"));
-      case "execute/sync", "execute/async", "execute" -> Answer.value(body.path("args").get(0));
+      case "element" -> SimulatedAnswer.value(element("1"));
+      case "execute/sync", "execute/async", "execute" ->
+          SimulatedAnswer.value(body.path("args").get(0));
       case "window/rect", "window/maximize", "window/minimize", "window/fullscreen" ->
-          Answer.value(rect());
+          SimulatedAnswer.value(rect());
       case "back", "forward", "refresh", "window", "actions", "cookie", "context" ->
-          Answer.value(null);
-      default -> Answer.unknownCommand(request);
+          SimulatedAnswer.value(null);
+      default -> SimulatedAnswer.unknownCommand(request);
     };
   }
 
-  private static Answer delete(NodeRequest request, String tail) {
+  private static SimulatedAnswer delete(SimulatedRequest request, String tail) {
     return tail.equals("actions") || tail.startsWith("cookie")
-        ? Answer.value(null)
-        : Answer.unknownCommand(request);
+        ? SimulatedAnswer.value(null)
+        : SimulatedAnswer.unknownCommand(request);
   }
 
-  private static Answer timeouts(SimulatedSession session, JsonNode body) {
+  private static SimulatedAnswer timeouts(SimulatedSession session, JsonNode body) {
     if (body.path("type").asText().equals("command")) {
       session.commandTimeout(Duration.ofMillis(body.path("ms").asLong()));
     }
-    return Answer.value(null);
+    return SimulatedAnswer.value(null);
   }
 
-  private static Answer ofElement(NodeRequest request, String tail) {
+  private static SimulatedAnswer ofElement(SimulatedRequest request, String tail) {
     if (tail.equals("elements")) {
-      return Answer.value(NODES.arrayNode().add(element("1")).add(element("2")));
+      return SimulatedAnswer.value(NODES.arrayNode().add(element("1")).add(element("2")));
     }
     String what = tail.substring(tail.lastIndexOf('/') + 1);
     return switch (what) {
       case "text", "name" -> text("simulated");
-      case "displayed", "enabled" -> Answer.value(NODES.booleanNode(true));
-      case "selected" -> Answer.value(NODES.booleanNode(false));
-      case "rect" -> Answer.value(rect());
-      case "click", "clear", "value" -> Answer.value(null);
-      case "element" -> Answer.value(element("3"));
-      default -> Answer.unknownCommand(request);
+      case "displayed", "enabled" -> SimulatedAnswer.value(NODES.booleanNode(true));
+      case "selected" -> SimulatedAnswer.value(NODES.booleanNode(false));
+      case "rect" -> SimulatedAnswer.value(rect());
+      case "click", "clear", "value" -> SimulatedAnswer.value(null);
+      case "element" -> SimulatedAnswer.value(element("3"));
+      default -> SimulatedAnswer.unknownCommand(request);
     };
   }
 
-  private static Answer ofSimulator(NodeRequest request, String tail) {
+  private static SimulatedAnswer ofSimulator(SimulatedRequest request, String tail) {
     if (tail.startsWith("sim/bytes/")) {
-      return Answer.stream(Long.parseLong(tail.substring("sim/bytes/".length())), false);
+      return SimulatedAnswer.stream(Long.parseLong(tail.substring("sim/bytes/".length())), false);
     }
     if (tail.startsWith("sim/chunks/")) {
-      return Answer.stream(Long.parseLong(tail.substring("sim/chunks/".length())), true);
+      return SimulatedAnswer.stream(Long.parseLong(tail.substring("sim/chunks/".length())), true);
     }
     if (tail.equals("sim/echo")) {
       return echo(request);
     }
     return tail.equals("sim/upload") || tail.endsWith("file")
-        ? Answer.value(NODES.numberNode(request.bodyLength()))
-        : Answer.unknownCommand(request);
+        ? SimulatedAnswer.value(NODES.numberNode(request.bodyLength()))
+        : SimulatedAnswer.unknownCommand(request);
   }
 
-  private static Answer echo(NodeRequest request) {
+  private static SimulatedAnswer echo(SimulatedRequest request) {
     ObjectNode told = NODES.objectNode();
     told.put("method", request.method()).put("path", request.path()).put("query", request.query());
     ObjectNode headers = told.putObject("headers");
     request.headers().forEach(headers::put);
     told.put("body", new String(request.body(), StandardCharsets.UTF_8));
-    return Answer.value(told);
+    return SimulatedAnswer.value(told);
   }
 
   private static ObjectNode element(String id) {
@@ -142,7 +145,7 @@ final class AnswerCommand {
     return NODES.objectNode().put("x", 0).put("y", 0).put("width", 390).put("height", 844);
   }
 
-  private static Answer text(@Nullable String text) {
-    return Answer.value(TextNode.valueOf(text));
+  private static SimulatedAnswer text(@Nullable String text) {
+    return SimulatedAnswer.value(TextNode.valueOf(text));
   }
 }

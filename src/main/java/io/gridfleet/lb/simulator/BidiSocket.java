@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** Screenshots come over BiDi as one frame. */
-  private static final int MOST_FRAME_BYTES = 64 << 20;
+  private static final int MAX_FRAME_BYTES = 64 << 20;
 
   private final NodeCore node;
   private final ServeRequest serveRequest;
@@ -53,21 +53,21 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
       NodeCore node,
       ServeRequest serveRequest,
       HttpRequest request,
-      Exchange exchange,
-      NodeRequest whole) {
+      PeerExchange exchange,
+      SimulatedRequest whole) {
     Optional<SimulatedSession> session = session(node, whole.path());
     boolean begins = whole.path().equals("/session") && !node.config().style().isAppium();
     if (session.isEmpty() && !begins) {
-      exchange.answer(Answer.unknownSession(whole.path()));
+      exchange.answer(SimulatedAnswer.unknownSession(whole.path()));
       return;
     }
     String url = node.address("ws") + request.uri();
     WebSocketServerHandshaker handshaker =
         new WebSocketServerHandshakerFactory(
-                url, WebSocketServerHandshaker.SUB_PROTOCOL_WILDCARD, false, MOST_FRAME_BYTES)
+                url, WebSocketServerHandshaker.SUB_PROTOCOL_WILDCARD, false, MAX_FRAME_BYTES)
             .newHandshaker(request);
     if (handshaker == null) {
-      exchange.answer(Answer.error(400, "invalid argument", "unknown WebSocket version"));
+      exchange.answer(SimulatedAnswer.error(400, "invalid argument", "unknown WebSocket version"));
       return;
     }
     BidiSocket socket = new BidiSocket(node, serveRequest, session.orElse(null));
@@ -153,7 +153,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   }
 
   private void end(ChannelHandlerContext context, JsonNode command, LiveSession ending) {
-    Fault fault = node.faults().take(Operation.END_SESSION, ending.udid()).orElse(null);
+    Fault fault = node.faults().take(NodeOperation.END_SESSION, ending.udid()).orElse(null);
     if (fault != null) {
       node.history().add(Kind.FAULT, ending.id(), ending.udid(), fault.toString());
     }
@@ -172,14 +172,14 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private static JsonNode read(String text) {
     try {
-      return Answer.JSON.readTree(text);
+      return SimulatedAnswer.JSON.readTree(text);
     } catch (IOException e) {
-      return Answer.JSON.missingNode();
+      return SimulatedAnswer.JSON.missingNode();
     }
   }
 
   private static ObjectNode result(String method, JsonNode command) {
-    ObjectNode answer = Answer.JSON.createObjectNode().put("type", "success");
+    ObjectNode answer = SimulatedAnswer.JSON.createObjectNode().put("type", "success");
     ObjectNode result = answer.putObject("result");
     switch (method) {
       case "session.status" -> result.put("ready", false).put("message", "session lives");
@@ -190,7 +190,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   }
 
   private static ObjectNode error(String error, String text) {
-    return Answer.JSON
+    return SimulatedAnswer.JSON
         .createObjectNode()
         .put("type", "error")
         .put("error", error)
@@ -205,12 +205,13 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** As New Session over HTTP, its answer as a message. */
   private void begin(ChannelHandlerContext context, JsonNode command) {
     byte[] body = command.path("params").toString().getBytes(StandardCharsets.UTF_8);
-    NodeRequest asked = new NodeRequest("POST", "/session", "", Map.of(), body, body.length);
+    SimulatedRequest asked =
+        new SimulatedRequest("POST", "/session", "", Map.of(), body, body.length);
     serveRequest.serve(asked, new OverSocket(context, command));
   }
 
   /** The way back over the socket. */
-  private final class OverSocket implements Exchange {
+  private final class OverSocket implements PeerExchange {
     private final ChannelHandlerContext context;
     private final JsonNode command;
 
@@ -220,7 +221,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
 
     @Override
-    public void answer(Answer answer) {
+    public void answer(SimulatedAnswer answer) {
       JsonNode value = read(new String(answer.body(), StandardCharsets.UTF_8)).path("value");
       if (answer.status() != 200) {
         ObjectNode said = error(value.path("error").asText(), value.path("message").asText());
@@ -228,7 +229,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
         return;
       }
       node.sessions().find(value.path("sessionId").asText()).ifPresent(this::joins);
-      ObjectNode said = Answer.JSON.createObjectNode().put("type", "success");
+      ObjectNode said = SimulatedAnswer.JSON.createObjectNode().put("type", "success");
       said.set("result", value);
       push(context.channel(), message(command, said));
     }
@@ -239,12 +240,12 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
 
     @Override
-    public void answerHalf(Answer answer) {
+    public void answerHalf(SimulatedAnswer answer) {
       drop();
     }
 
     @Override
-    public void answerSlowly(Answer answer, Duration apart) {
+    public void answerSlowly(SimulatedAnswer answer, Duration apart) {
       later(apart, () -> answer(answer));
     }
 

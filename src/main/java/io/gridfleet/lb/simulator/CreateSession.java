@@ -29,11 +29,11 @@ final class CreateSession {
   }
 
   /** The body as JSON, or a missing node. */
-  static JsonNode body(NodeRequest request) {
+  static JsonNode body(SimulatedRequest request) {
     try {
-      return Answer.JSON.readTree(request.body());
+      return SimulatedAnswer.JSON.readTree(request.body());
     } catch (IOException e) {
-      return Answer.JSON.missingNode();
+      return SimulatedAnswer.JSON.missingNode();
     }
   }
 
@@ -47,15 +47,17 @@ final class CreateSession {
    *
    * @param forcedId empty, or the id that the session must get
    */
-  Supplier<Answer> begin(NodeRequest request, String forcedId) {
+  Supplier<SimulatedAnswer> begin(SimulatedRequest request, String forcedId) {
     JsonNode body = body(request);
     String udid = udid(body);
     if (!body.path("capabilities").isObject()) {
-      return refuse(udid, Answer.error(400, "invalid argument", "capabilities is no object"));
+      return refuse(
+          udid, SimulatedAnswer.error(400, "invalid argument", "capabilities is no object"));
     }
     Optional<String> inBoth = inBoth(body.path("capabilities"));
     if (inBoth.isPresent()) {
-      return refuse(udid, Answer.error(400, "invalid argument", inBoth.get() + " is in both"));
+      return refuse(
+          udid, SimulatedAnswer.error(400, "invalid argument", inBoth.get() + " is in both"));
     }
     Optional<ObjectNode> matched = matched(body.path("capabilities"));
     if (matched.isEmpty()) {
@@ -77,23 +79,23 @@ final class CreateSession {
             : failure("the node went away");
   }
 
-  private Supplier<Answer> refuse(String udid, Answer answer) {
+  private Supplier<SimulatedAnswer> refuse(String udid, SimulatedAnswer answer) {
     node.history().add(Kind.REFUSED, "", udid, "");
     return () -> answer;
   }
 
-  private static Answer failure(String message) {
-    return Answer.error(500, "session not created", message);
+  private static SimulatedAnswer failure(String message) {
+    return SimulatedAnswer.error(500, "session not created", message);
   }
 
-  private Answer finish(LiveSession session, ObjectNode asked) {
+  private SimulatedAnswer finish(LiveSession session, ObjectNode asked) {
     Duration timeout = commandTimeout(asked);
     ObjectNode told = told(session.id(), asked);
     node.sessions().add(new SimulatedSession(session, told, timeout));
     node.history().add(Kind.CREATED, session.id(), session.udid(), "");
-    ObjectNode value = Answer.JSON.createObjectNode().put("sessionId", session.id());
+    ObjectNode value = SimulatedAnswer.JSON.createObjectNode().put("sessionId", session.id());
     value.set("capabilities", told);
-    return Answer.value(value);
+    return SimulatedAnswer.value(value);
   }
 
   private String newId() {
@@ -112,7 +114,7 @@ final class CreateSession {
   }
 
   private ObjectNode told(String id, ObjectNode asked) {
-    ObjectNode told = Answer.JSON.createObjectNode();
+    ObjectNode told = SimulatedAnswer.JSON.createObjectNode();
     boolean bare = node.config().style() == NodeStyle.APPIUM;
     asked
         .properties()
@@ -185,7 +187,7 @@ final class CreateSession {
   }
 
   private static ObjectNode merged(JsonNode always, JsonNode entry) {
-    ObjectNode merged = Answer.JSON.createObjectNode();
+    ObjectNode merged = SimulatedAnswer.JSON.createObjectNode();
     putAll(merged, always, "");
     putAll(merged, entry, "");
     JsonNode options = merged.remove("appium:options");

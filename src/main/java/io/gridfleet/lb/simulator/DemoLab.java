@@ -109,8 +109,8 @@ public final class DemoLab implements AutoCloseable {
     add(id, config, devices);
   }
 
-  private void addBrowser(String id, DemoDevice seats) {
-    add(id, SimulatedNodeConfig.chromedriver().withDevice("", 2), List.of(seats));
+  private void addBrowser(String id, DemoDevice states) {
+    add(id, SimulatedNodeConfig.chromedriver().withDevice("", 2), List.of(states));
   }
 
   private void add(String id, SimulatedNodeConfig config, List<DemoDevice> devices) {

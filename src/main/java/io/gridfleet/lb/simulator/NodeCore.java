@@ -7,16 +7,16 @@ import java.time.Instant;
 final class NodeCore {
   private final SimulatedNodeConfig config;
   private final NodeHistory history = new NodeHistory();
-  private final Faults faults = new Faults();
+  private final FaultPlan faults = new FaultPlan();
   private final Replays replays = new Replays();
-  private final NodeSessions sessions;
+  private final SimulatedSessions sessions;
   private final boolean secure;
   private volatile String authority = "";
 
   NodeCore(SimulatedNodeConfig config, boolean secure) {
     this.config = config;
     this.secure = secure;
-    this.sessions = new NodeSessions(config.devices(), history);
+    this.sessions = new SimulatedSessions(config.devices(), history);
   }
 
   SimulatedNodeConfig config() {
@@ -27,7 +27,7 @@ final class NodeCore {
     return history;
   }
 
-  Faults faults() {
+  FaultPlan faults() {
     return faults;
   }
 
@@ -35,7 +35,7 @@ final class NodeCore {
     return replays;
   }
 
-  NodeSessions sessions() {
+  SimulatedSessions sessions() {
     return sessions;
   }
 
@@ -57,7 +57,7 @@ final class NodeCore {
     return config.timing().clock().instant();
   }
 
-  Duration usualTime(Operation operation) {
+  Duration usualTime(NodeOperation operation) {
     return switch (operation) {
       case NEW_SESSION -> config.timing().creation();
       case COMMAND -> config.timing().command();

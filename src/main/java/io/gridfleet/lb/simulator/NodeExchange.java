@@ -23,13 +23,13 @@ import java.util.concurrent.TimeUnit;
 
 /** The way back over a Netty channel. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
-final class NodeExchange implements Exchange {
+final class NodeExchange implements PeerExchange {
   private final ChannelHandlerContext context;
-  private final NodeConnection connection;
+  private final SimulatedConnection connection;
   private final boolean keepAlive;
   private final boolean withoutBody;
 
-  NodeExchange(ChannelHandlerContext context, HttpRequest request, NodeConnection connection) {
+  NodeExchange(ChannelHandlerContext context, HttpRequest request, SimulatedConnection connection) {
     this.context = context;
     this.connection = connection;
     this.keepAlive = HttpUtil.isKeepAlive(request);
@@ -37,7 +37,7 @@ final class NodeExchange implements Exchange {
   }
 
   @Override
-  public void answer(Answer answer) {
+  public void answer(SimulatedAnswer answer) {
     if (!context.executor().inEventLoop()) {
       context.executor().execute(() -> answer(answer));
     } else if (answer.streamed() > 0 && !withoutBody) {
@@ -56,25 +56,25 @@ final class NodeExchange implements Exchange {
     }
   }
 
-  private void stream(Answer answer) {
+  private void stream(SimulatedAnswer answer) {
     context.write(head(answer));
     done(context.writeAndFlush(new HttpChunkedInput(new PatternBytes(answer.streamed()))));
   }
 
   @Override
-  public void answerHalf(Answer answer) {
+  public void answerHalf(SimulatedAnswer answer) {
     context.write(head(answer));
     ByteBuf half = Unpooled.wrappedBuffer(answer.body(), 0, answer.body().length / 2);
     context.writeAndFlush(new DefaultHttpContent(half)).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override
-  public void answerSlowly(Answer answer, Duration apart) {
+  public void answerSlowly(SimulatedAnswer answer, Duration apart) {
     context.writeAndFlush(head(answer));
     sendFrom(answer, 0, apart);
   }
 
-  private void sendFrom(Answer answer, int place, Duration apart) {
+  private void sendFrom(SimulatedAnswer answer, int place, Duration apart) {
     if (place == answer.body().length) {
       done(context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
     } else if (context.channel().isActive()) {
@@ -98,7 +98,7 @@ final class NodeExchange implements Exchange {
     }
   }
 
-  private HttpResponse head(Answer answer) {
+  private HttpResponse head(SimulatedAnswer answer) {
     HttpResponse head =
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()));
     head.headers()

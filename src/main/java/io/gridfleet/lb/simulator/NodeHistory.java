@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What a simulated node saw, told by the node itself and not by who called it. Any thread. */
 public final class NodeHistory {
   /** A test looks at some hundred events; a benchmark makes millions, of which the counts do. */
-  private static final int MOST_EVENTS_KEPT = 20_000;
+  private static final int MAX_EVENTS_KEPT = 20_000;
 
   private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
   private final Object lock = new Object();
@@ -21,7 +21,7 @@ public final class NodeHistory {
 
   NodeHistory() {}
 
-  /** All events in order; past {@value #MOST_EVENTS_KEPT} only the counts go on. */
+  /** All events in order; past {@value #MAX_EVENTS_KEPT} only the counts go on. */
   public List<NodeEvent> events() {
     synchronized (lock) {
       return List.copyOf(events);
@@ -62,7 +62,7 @@ public final class NodeHistory {
   void add(Kind kind, String sessionId, String udid, String detail) {
     counts.computeIfAbsent(kind, key -> new LongAdder()).increment();
     synchronized (lock) {
-      if (events.size() < MOST_EVENTS_KEPT) {
+      if (events.size() < MAX_EVENTS_KEPT) {
         events.add(new NodeEvent(kind, sessionId, udid, detail, System.nanoTime()));
       }
     }
@@ -70,7 +70,7 @@ public final class NodeHistory {
 
   void received(ReceivedCreation creation) {
     synchronized (lock) {
-      if (creations.size() < MOST_EVENTS_KEPT) {
+      if (creations.size() < MAX_EVENTS_KEPT) {
         creations.add(creation);
       }
     }

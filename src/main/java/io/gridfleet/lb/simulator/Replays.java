@@ -11,20 +11,20 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Replays {
   /** Appium's own bound. */
-  private static final int MOST_KEYS = 64;
+  private static final int MAX_KEYS = 64;
 
-  private final Map<String, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+  private final Map<String, CompletableFuture<SimulatedAnswer>> answers = new LinkedHashMap<>();
 
-  synchronized Optional<CompletableFuture<Answer>> find(String key) {
+  synchronized Optional<CompletableFuture<SimulatedAnswer>> find(String key) {
     return Optional.ofNullable(answers.get(key));
   }
 
   /** The place where the answer for this key will be; without a key nothing is kept. */
-  synchronized CompletableFuture<Answer> keep(String key) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
+  synchronized CompletableFuture<SimulatedAnswer> keep(String key) {
+    CompletableFuture<SimulatedAnswer> answer = new CompletableFuture<>();
     if (!key.isEmpty()) {
       answers.put(key, answer);
-      if (answers.size() > MOST_KEYS) {
+      if (answers.size() > MAX_KEYS) {
         answers.remove(answers.keySet().iterator().next());
       }
     }

@@ -12,8 +12,8 @@ final class ServeRequest {
   private final AnswerCommand answerCommand = new AnswerCommand();
 
   /** As Appium 3.8 says it. */
-  private static final Answer NOT_ALLOWED =
-      Answer.error(
+  private static final SimulatedAnswer NOT_ALLOWED =
+      SimulatedAnswer.error(
           500,
           "unknown error",
           "Potentially insecure feature 'session_discovery' has not been enabled.");
@@ -23,10 +23,10 @@ final class ServeRequest {
     this.createSession = new CreateSession(node);
   }
 
-  void serve(NodeRequest request, Exchange exchange) {
-    Operation operation = Operation.of(request);
+  void serve(SimulatedRequest request, PeerExchange exchange) {
+    NodeOperation operation = NodeOperation.of(request);
     String udid = udid(operation, request);
-    if (operation == Operation.NEW_SESSION && replayed(request, udid, exchange)) {
+    if (operation == NodeOperation.NEW_SESSION && replayed(request, udid, exchange)) {
       return;
     }
     Optional<Fault> fault = node.faults().take(operation, udid);
@@ -34,14 +34,14 @@ final class ServeRequest {
       node.history().add(Kind.FAULT, request.sessionId(), udid, fault.get().toString());
       play(fault.get(), operation, request, exchange);
     } else {
-      Supplier<Answer> work = begin(operation, request, "");
+      Supplier<SimulatedAnswer> work = begin(operation, request, "");
       exchange.later(node.usualTime(operation), () -> exchange.answer(work.get()));
     }
   }
 
-  private boolean replayed(NodeRequest request, String udid, Exchange exchange) {
+  private boolean replayed(SimulatedRequest request, String udid, PeerExchange exchange) {
     String key = node.config().style().isAppium() ? request.header("x-idempotency-key") : "";
-    Optional<CompletableFuture<Answer>> earlier = node.replays().find(key);
+    Optional<CompletableFuture<SimulatedAnswer>> earlier = node.replays().find(key);
     if (earlier.isPresent()) {
       node.history().add(Kind.REPLAYED, "", udid, key);
       var unused = earlier.get().thenAccept(exchange::answer);
@@ -54,41 +54,44 @@ final class ServeRequest {
     return false;
   }
 
-  private void play(Fault fault, Operation operation, NodeRequest request, Exchange exchange) {
+  private void play(
+      Fault fault, NodeOperation operation, SimulatedRequest request, PeerExchange exchange) {
     if (fault instanceof Fault.Stall) {
       return;
     }
     if (fault instanceof Fault.DropAfterRequest) {
       exchange.drop();
     } else if (fault instanceof Fault.Gateway gateway) {
-      exchange.answer(Answer.text(gateway.status(), "text/html", "<h1>gateway error</h1>"));
+      exchange.answer(
+          SimulatedAnswer.text(gateway.status(), "text/html", "<h1>gateway error</h1>"));
     } else if (fault instanceof Fault.Fails fails) {
-      Answer failure = Answer.error(fails.status(), fails.error(), fails.message());
-      if (operation == Operation.NEW_SESSION) {
+      SimulatedAnswer failure =
+          SimulatedAnswer.error(fails.status(), fails.error(), fails.message());
+      if (operation == NodeOperation.NEW_SESSION) {
         node.history().add(Kind.REFUSED, "", udid(operation, request), fails.message());
         node.replays().keep(request.header("x-idempotency-key")).complete(failure);
       }
       exchange.answer(failure);
     } else if (fault instanceof Fault.Forget) {
       node.end(request.sessionId(), Kind.FORGOTTEN);
-      exchange.answer(Answer.unknownSession(request.sessionId()));
+      exchange.answer(SimulatedAnswer.unknownSession(request.sessionId()));
     } else {
       playAfterWork(fault, operation, request, exchange);
     }
   }
 
   private void playAfterWork(
-      Fault fault, Operation operation, NodeRequest request, Exchange exchange) {
+      Fault fault, NodeOperation operation, SimulatedRequest request, PeerExchange exchange) {
     String id = fault instanceof Fault.SessionIdAgain again ? again.id() : "";
     if (fault instanceof Fault.KeepsSockets) {
       node.forgetSockets(request.sessionId());
     }
-    Supplier<Answer> work = begin(operation, request, id);
+    Supplier<SimulatedAnswer> work = begin(operation, request, id);
     if (fault instanceof Fault.Late late) {
       exchange.later(late.by(), () -> exchange.answer(work.get()));
       return;
     }
-    Answer answer = work.get();
+    SimulatedAnswer answer = work.get();
     if (fault instanceof Fault.DropAfterWork) {
       exchange.drop();
     } else if (fault instanceof Fault.DropMidBody) {
@@ -96,23 +99,25 @@ final class ServeRequest {
     } else if (fault instanceof Fault.SlowBytes slow) {
       exchange.answerSlowly(answer, slow.apart());
     } else if (fault instanceof Fault.Garbage) {
-      exchange.answer(Answer.text(200, "application/json", "{\"value\": not json"));
+      exchange.answer(SimulatedAnswer.text(200, "application/json", "{\"value\": not json"));
     } else {
       exchange.answer(answer);
     }
   }
 
-  private Supplier<Answer> begin(Operation operation, NodeRequest request, String forcedId) {
+  private Supplier<SimulatedAnswer> begin(
+      NodeOperation operation, SimulatedRequest request, String forcedId) {
     return switch (operation) {
       case STATUS -> {
         node.history().add(Kind.STATUS, "", "", "");
         yield this::status;
       }
       case NEW_SESSION -> {
-        CompletableFuture<Answer> kept = node.replays().keep(request.header("x-idempotency-key"));
-        Supplier<Answer> work = createSession.begin(request, forcedId);
+        CompletableFuture<SimulatedAnswer> kept =
+            node.replays().keep(request.header("x-idempotency-key"));
+        Supplier<SimulatedAnswer> work = createSession.begin(request, forcedId);
         yield () -> {
-          Answer answer = work.get();
+          SimulatedAnswer answer = work.get();
           kept.complete(answer);
           return answer;
         };
@@ -120,54 +125,54 @@ final class ServeRequest {
       case END_SESSION -> () -> endSession(request);
       case LIST_SESSIONS -> () -> listSessions(request);
       case COMMAND -> command(request);
-      case OTHER -> () -> Answer.unknownCommand(request);
+      case OTHER -> () -> SimulatedAnswer.unknownCommand(request);
     };
   }
 
-  private Answer status() {
+  private SimulatedAnswer status() {
     boolean appium = node.config().style().isAppium();
     var value =
-        Answer.JSON
+        SimulatedAnswer.JSON
             .createObjectNode()
             .put("ready", true)
             .put("message", appium ? "simulated" : "ChromeDriver ready for new sessions.");
     value.putObject("build").put("version", appium ? "simulated" : "156.0.0.0 (simulated)");
-    return Answer.value(value);
+    return SimulatedAnswer.value(value);
   }
 
-  private Answer endSession(NodeRequest request) {
+  private SimulatedAnswer endSession(SimulatedRequest request) {
     if (node.end(request.sessionId(), Kind.DELETED)) {
-      return Answer.value(null);
+      return SimulatedAnswer.value(null);
     }
     node.history().add(Kind.UNKNOWN_SESSION, request.sessionId(), "", "DELETE");
     return node.config().style().isAppium()
-        ? Answer.unknownSession(request.sessionId())
-        : Answer.value(null);
+        ? SimulatedAnswer.unknownSession(request.sessionId())
+        : SimulatedAnswer.value(null);
   }
 
-  private Answer listSessions(NodeRequest request) {
+  private SimulatedAnswer listSessions(SimulatedRequest request) {
     boolean appium = node.config().style().isAppium();
     if (!request.path().equals(appium ? "/appium/sessions" : "/sessions")) {
-      return Answer.unknownCommand(request);
+      return SimulatedAnswer.unknownCommand(request);
     }
     if (!node.config().listsSessions()) {
-      return appium ? NOT_ALLOWED : Answer.unknownCommand(request);
+      return appium ? NOT_ALLOWED : SimulatedAnswer.unknownCommand(request);
     }
-    var list = Answer.JSON.createArrayNode();
+    var list = SimulatedAnswer.JSON.createArrayNode();
     for (SimulatedSession session : node.sessions().all()) {
       var entry = list.addObject().put("id", session.identity().id());
       entry.put("created", session.identity().createdAt().toEpochMilli());
       entry.set("capabilities", session.capabilities());
     }
-    return Answer.value(list);
+    return SimulatedAnswer.value(list);
   }
 
-  private Supplier<Answer> command(NodeRequest request) {
+  private Supplier<SimulatedAnswer> command(SimulatedRequest request) {
     String what = request.method() + " " + request.tail();
     Optional<SimulatedSession> found = node.sessions().find(request.sessionId());
     if (found.isEmpty()) {
       node.history().add(Kind.UNKNOWN_SESSION, request.sessionId(), "", what);
-      return () -> Answer.unknownSession(request.sessionId());
+      return () -> SimulatedAnswer.unknownSession(request.sessionId());
     }
     SimulatedSession session = found.get();
     node.history().add(Kind.COMMAND, session.identity().id(), session.identity().udid(), what);
@@ -178,8 +183,8 @@ final class ServeRequest {
     };
   }
 
-  private String udid(Operation operation, NodeRequest request) {
-    if (operation == Operation.NEW_SESSION) {
+  private String udid(NodeOperation operation, SimulatedRequest request) {
+    if (operation == NodeOperation.NEW_SESSION) {
       return CreateSession.udid(CreateSession.body(request));
     }
     return node.sessions()

@@ -37,7 +37,7 @@ public final class SimulatedNode implements AutoCloseable {
   private static final long SWEEP_MILLIS = 100;
 
   /** An echo of everything that a test puts into one header line must fit. */
-  private static final int MOST_HEADER_BYTES = 64 << 10;
+  private static final int MAX_HEADER_BYTES = 64 << 10;
 
   private static final int CHUNK_BYTES = 16 << 10;
 
@@ -105,7 +105,7 @@ public final class SimulatedNode implements AutoCloseable {
     return port;
   }
 
-  public Faults faults() {
+  public FaultPlan faults() {
     return core.faults();
   }
 
@@ -197,10 +197,10 @@ public final class SimulatedNode implements AutoCloseable {
                 }
                 channel
                     .pipeline()
-                    .addLast(new HttpServerCodec(MOST_HEADER_BYTES, MOST_HEADER_BYTES, CHUNK_BYTES))
+                    .addLast(new HttpServerCodec(MAX_HEADER_BYTES, MAX_HEADER_BYTES, CHUNK_BYTES))
                     .addLast(new HttpServerExpectContinueHandler())
                     .addLast(new ChunkedWriteHandler())
-                    .addLast(new NodeConnection(core, serveRequest));
+                    .addLast(new SimulatedConnection(core, serveRequest));
               }
             })
         .bind(LOOPBACK, wanted)

@@ -2,6 +2,9 @@ package io.gridfleet.lb.store;
 
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.store.sql.Columns;
+import io.gridfleet.lb.store.sql.SessionColumns;
+import io.gridfleet.lb.store.sql.SqlTestReports;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -13,17 +16,17 @@ import org.slf4j.LoggerFactory;
  * bounds on texts wrote rows of many megabytes; until they are cut each list that reads them costs
  * their size.
  */
-final class OversizedRows {
+public final class OversizedRows {
   private static final Logger LOG = LoggerFactory.getLogger(OversizedRows.class);
 
-  private static final int MOST_TEST_NAME =
-      Columns.MOST_BYTES_OF_A_CHARACTER * TextBound.TEST_NAME.longest();
+  private static final int MAX_TEST_NAME =
+      Columns.MAX_BYTES_OF_A_CHARACTER * TextBound.TEST_NAME.longest();
 
-  private static final int MOST_CAPABILITIES =
-      Columns.MOST_BYTES_OF_A_CHARACTER * SessionRows.MOST_CAPABILITIES;
+  private static final int MAX_CAPABILITIES =
+      Columns.MAX_BYTES_OF_A_CHARACTER * SessionColumns.MAX_CAPABILITIES;
 
   /** An error's text with every character escaped, and 32 KiB of capabilities. */
-  private static final int MOST_REPORT = 128 * 1024;
+  private static final int MAX_REPORT = 128 * 1024;
 
   private static final String SESSIONS =
       """
@@ -38,17 +41,17 @@ final class OversizedRows {
 
   private final Jdbi jdbi;
 
-  OversizedRows(Jdbi jdbi) {
+  public OversizedRows(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
 
   /** Returns how many rows were cut. */
-  int cut() {
+  public int cut() {
     int cut = jdbi.withHandle(OversizedRows::cutSessions);
     List<String> reports =
         jdbi.withHandle(
             handle ->
-                handle.createQuery(REPORTS).bind("most", MOST_REPORT).mapTo(String.class).list());
+                handle.createQuery(REPORTS).bind("most", MAX_REPORT).mapTo(String.class).list());
     for (String session : reports) {
       cut += jdbi.withHandle(handle -> cutReport(handle, session)) ? 1 : 0;
     }
@@ -62,8 +65,8 @@ final class OversizedRows {
     return handle
         .createUpdate(SESSIONS)
         .bind("name", TextBound.TEST_NAME.longest())
-        .bind("mostName", MOST_TEST_NAME)
-        .bind("mostCapabilities", MOST_CAPABILITIES)
+        .bind("mostName", MAX_TEST_NAME)
+        .bind("mostCapabilities", MAX_CAPABILITIES)
         .execute();
   }
 
@@ -77,6 +80,6 @@ final class OversizedRows {
 
   /** Texts are cut where a report is read; what is large then are its other details. */
   private static TestReport cut(TestReport report) {
-    return SqlTestReports.write(report).length() > MOST_REPORT ? report.withoutDetails() : report;
+    return SqlTestReports.write(report).length() > MAX_REPORT ? report.withoutDetails() : report;
   }
 }

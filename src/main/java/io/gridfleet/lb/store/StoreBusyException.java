@@ -4,7 +4,7 @@ package io.gridfleet.lb.store;
 public final class StoreBusyException extends StoreException {
   private static final long serialVersionUID = 1;
 
-  StoreBusyException(int waiting) {
+  public StoreBusyException(int waiting) {
     super("The store is busy: " + waiting + " statements are waiting already", null);
   }
 }

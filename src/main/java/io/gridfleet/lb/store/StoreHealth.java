@@ -19,7 +19,7 @@ public final class StoreHealth {
   private final List<Consumer<StoreHealth>> listeners = new CopyOnWriteArrayList<>();
   private final StoreListener listener;
 
-  StoreHealth(StoreListener listener) {
+  public StoreHealth(StoreListener listener) {
     this.listener = listener;
   }
 
@@ -34,7 +34,7 @@ public final class StoreHealth {
   }
 
   /** Whether an outage ended less than this ago. */
-  boolean justBack(Duration howLong) {
+  public boolean justBack(Duration howLong) {
     State now = state;
     return now.up()
         && !now.trouble().isEmpty()
@@ -47,17 +47,17 @@ public final class StoreHealth {
   }
 
   /** Returns true for the one caller that changed it. */
-  boolean markDown(String trouble) {
+  public boolean markDown(String trouble) {
     if (!changed(new State(false, trouble, System.nanoTime()))) {
       return false;
     }
     LOG.warn("The store is down: {}", trouble);
     guarded(() -> listener.storeDown(trouble));
-    tell();
+    publish();
     return true;
   }
 
-  void markUp() {
+  public void markUp() {
     State before = state;
     State after = new State(true, before.trouble(), System.nanoTime());
     if (!changed(after)) {
@@ -66,7 +66,7 @@ public final class StoreHealth {
     Duration downFor = Duration.ofNanos(after.sinceNanos() - before.sinceNanos());
     LOG.warn("The store is back after {} ms", downFor.toMillis());
     guarded(() -> listener.storeUp(downFor));
-    tell();
+    publish();
   }
 
   private synchronized boolean changed(State after) {
@@ -77,7 +77,7 @@ public final class StoreHealth {
     return true;
   }
 
-  private void tell() {
+  private void publish() {
     listeners.forEach(each -> guarded(() -> each.accept(this)));
   }
 

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 public final class StoreStartException extends Exception {
   private static final long serialVersionUID = 1;
 
-  StoreStartException(String sentence, @Nullable Throwable cause) {
+  public StoreStartException(String sentence, @Nullable Throwable cause) {
     super(sentence, cause);
   }
 
-  StoreStartException(String sentence) {
+  public StoreStartException(String sentence) {
     this(sentence, null);
   }
 }

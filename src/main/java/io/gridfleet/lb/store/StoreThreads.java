@@ -6,10 +6,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /** How the threads of the store are made and ended. */
-final class StoreThreads {
+public final class StoreThreads {
   private StoreThreads() {}
 
-  static Thread named(String name, Runnable task) {
+  public static Thread named(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler(
@@ -18,7 +18,7 @@ final class StoreThreads {
     return thread;
   }
 
-  static void awaitEnd(ExecutorService threads, Duration patience) {
+  public static void awaitEnd(ExecutorService threads, Duration patience) {
     try {
       if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();

@@ -11,13 +11,13 @@ public final class StoreUnavailableException extends StoreException {
 
   private final String trouble;
 
-  StoreUnavailableException(String trouble, @Nullable Throwable cause) {
+  public StoreUnavailableException(String trouble, @Nullable Throwable cause) {
     super("The store is not available: " + trouble, cause);
     this.trouble = trouble;
   }
 
   /** The database's own words. */
-  String trouble() {
+  public String trouble() {
     return trouble;
   }
 }

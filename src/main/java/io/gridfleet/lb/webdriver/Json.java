@@ -33,19 +33,19 @@ public final class Json {
   /**
    * Values of one document: a body of nothing but brackets would else cost fifty times its size.
    */
-  private static final long MOST_TOKENS = 500_000;
+  private static final long MAX_TOKENS = 500_000;
 
   /** Characters of a text; apps and profiles travel in capabilities as Base64. */
-  private static final int LONGEST_TEXT = 20_000_000;
+  private static final int MAX_TEXT_LENGTH = 20_000_000;
 
   /** Digits of a number: above the 309 of a double, far below what is quadratic to convert. */
-  private static final int LONGEST_NUMBER = 400;
+  private static final int MAX_NUMBER_LENGTH = 400;
 
   /** Above what a double and Appium's JavaScript hold; written out, one is a line of text. */
-  private static final int LARGEST_EXPONENT = 1_000;
+  private static final int MAX_EXPONENT = 1_000;
 
   /** Characters of the parser's own words that an error message repeats. */
-  private static final int LONGEST_REASON = 160;
+  private static final int MAX_REASON_LENGTH = 160;
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
@@ -53,9 +53,9 @@ public final class Json {
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(DEEPEST)
-                          .maxTokenCount(MOST_TOKENS)
-                          .maxStringLength(LONGEST_TEXT)
-                          .maxNumberLength(LONGEST_NUMBER)
+                          .maxTokenCount(MAX_TOKENS)
+                          .maxStringLength(MAX_TEXT_LENGTH)
+                          .maxNumberLength(MAX_NUMBER_LENGTH)
                           .build())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -126,14 +126,14 @@ public final class Json {
       map.values().forEach(Json::bound);
     } else if (value instanceof List<?> list) {
       list.forEach(Json::bound);
-    } else if (value instanceof BigDecimal number && Math.abs(number.scale()) > LARGEST_EXPONENT) {
+    } else if (value instanceof BigDecimal number && Math.abs(number.scale()) > MAX_EXPONENT) {
       throw farAway();
     }
   }
 
   private static ProtocolException farAway() {
     return ProtocolException.invalidArgument(
-        "The body is not valid JSON: Number with an exponent beyond " + LARGEST_EXPONENT);
+        "The body is not valid JSON: Number with an exponent beyond " + MAX_EXPONENT);
   }
 
   private static String reason(JsonProcessingException e) {
@@ -151,7 +151,7 @@ public final class Json {
       return "something follows its end";
     }
     String words = e.getOriginalMessage().replaceAll("\\s+", " ");
-    return words.length() > LONGEST_REASON ? words.substring(0, LONGEST_REASON) : words;
+    return words.length() > MAX_REASON_LENGTH ? words.substring(0, MAX_REASON_LENGTH) : words;
   }
 
   private static String decode(byte[] utf8) {

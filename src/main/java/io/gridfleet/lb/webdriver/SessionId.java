@@ -5,7 +5,7 @@ import java.util.Optional;
 /** The id of a session, as the node gave it: one segment of a path. */
 public record SessionId(String value) {
   /** Nodes give 32 to 36 characters, cloud ones up to about 100. */
-  private static final int MOST_CHARACTERS = 256;
+  private static final int MAX_CHARACTERS = 256;
 
   public SessionId {
     if (!isSegment(value)) {
@@ -20,7 +20,7 @@ public record SessionId(String value) {
 
   private static boolean isSegment(String text) {
     return !text.isEmpty()
-        && text.length() <= MOST_CHARACTERS
+        && text.length() <= MAX_CHARACTERS
         && text.chars().allMatch(SessionId::stands)
         && !text.equals(".")
         && !text.equals("..");

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * Calls the API as the front door does, holds every answer against the description, and records
  * what was said.
  */
-final class ApiClient {
+public final class ApiClient {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
@@ -30,7 +32,7 @@ final class ApiClient {
   private final Map<String, String> names = new LinkedHashMap<>();
   private final Set<String> called = new LinkedHashSet<>();
 
-  ApiClient(ApiLab lab) {
+  public ApiClient(ApiLab lab) {
     this(lab, Map.of());
   }
 
@@ -43,13 +45,13 @@ final class ApiClient {
   }
 
   /** What came back. */
-  record Reply(int status, Map<String, String> headers, JsonNode body) {
-    String text(String pointer) {
+  public record Reply(int status, Map<String, String> headers, JsonNode body) {
+    public String text(String pointer) {
       return body.at(pointer).asText();
     }
   }
 
-  Reply get(String target) {
+  public Reply get(String target) {
     return exchange("GET", target, "");
   }
 
@@ -57,7 +59,7 @@ final class ApiClient {
     return exchange("POST", target, "");
   }
 
-  Reply post(String target, String body) {
+  public Reply post(String target, String body) {
     return exchange("POST", target, body);
   }
 
@@ -135,7 +137,7 @@ final class ApiClient {
       assertThat(reply.body().isMissingNode()).isTrue();
     } else if (content.has("application/json")) {
       JsonNode schema = content.path("application/json").path("schema");
-      new Schema(description).check(schema, reply.body(), method + " " + target);
+      new ResponseSchema(description).check(schema, reply.body(), method + " " + target);
     }
   }
 

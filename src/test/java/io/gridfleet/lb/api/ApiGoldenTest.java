@@ -2,6 +2,7 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;

@@ -1,12 +1,28 @@
 package io.gridfleet.lb.api;
 
+import io.gridfleet.lb.api.device.CatalogRoutes;
+import io.gridfleet.lb.api.device.DeviceRoutes;
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.device.OperatorLocks;
+import io.gridfleet.lb.api.device.TestDataRoutes;
+import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.event.RecentEvents;
+import io.gridfleet.lb.api.queue.QueueRoutes;
+import io.gridfleet.lb.api.queue.QueueView;
+import io.gridfleet.lb.api.run.ClaimRoutes;
+import io.gridfleet.lb.api.run.RunCommands;
+import io.gridfleet.lb.api.run.RunDeviceRoutes;
+import io.gridfleet.lb.api.run.RunEvents;
+import io.gridfleet.lb.api.run.RunRoutes;
+import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.api.session.SessionRoutes;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.node.NodeId;
@@ -19,12 +35,13 @@ import io.gridfleet.lb.run.ExcludeDevice;
 import io.gridfleet.lb.run.ExpireRuns;
 import io.gridfleet.lb.run.FakeRuns;
 import io.gridfleet.lb.run.FakeTestReports;
-import io.gridfleet.lb.run.Lab;
 import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.RunBindings;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.run.SessionRecords;
 import io.gridfleet.lb.run.SessionsOfRun;
 import io.gridfleet.lb.run.VirtualClock;
 import io.gridfleet.lb.session.EndReason;
@@ -48,15 +65,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** The API wired as the application wires it, over a lab in memory and a clock that is told. */
-final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
+public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   final VirtualClock clock = new VirtualClock();
-  final Lab lab = new Lab();
+  public final RunLab lab = new RunLab();
   final FakeRuns runs = new FakeRuns(clock, lab::locked);
   final FakeTestReports reports = new FakeTestReports(clock);
   final RecentEvents events = new RecentEvents(clock, "lab", event -> {});
   final RunBindings bindings = new RunBindings(new RunListener() {});
   final List<QueueView.Waiting> waiting = new ArrayList<>();
-  final Distributor distributor = distributor();
+  public final Distributor distributor = distributor();
   final ExpireRuns expiry;
   final ApiRoutes routes;
   final Api api;
@@ -64,7 +81,7 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
 
   private final Map<String, SessionRecord> sessions = new LinkedHashMap<>();
 
-  ApiLab() {
+  public ApiLab() {
     this(RunConfig.defaults(), ApiAccess.open());
   }
 
@@ -156,7 +173,7 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   }
 
   /** Six phones with tags, a TV and an iPhone simulator. */
-  ApiLab furnish() {
+  public ApiLab furnish() {
     for (int i = 1; i <= 3; i++) {
       lab.add(
           "phone-" + i,
@@ -260,7 +277,7 @@ final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
+  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
     throw new UnsupportedOperationException("the API takes locks for operators only");
   }
 

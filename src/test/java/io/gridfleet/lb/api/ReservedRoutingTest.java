@@ -4,34 +4,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.api.http.ApiRequest;
+import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.api.selector.SelectorRoutes;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.distributor.FleetNews;
+import io.gridfleet.lb.distributor.FleetUpdates;
 import io.gridfleet.lb.distributor.LockKeeper;
-import io.gridfleet.lb.distributor.Order;
 import io.gridfleet.lb.distributor.PickStrategy;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.distributor.ReservationUpdates;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.DeviceDescription;
 import io.gridfleet.lb.run.DriverPacks;
 import io.gridfleet.lb.run.EndRun;
 import io.gridfleet.lb.run.ExcludeDevice;
 import io.gridfleet.lb.run.FakeRuns;
-import io.gridfleet.lb.run.Lab;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunBindings;
 import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.VirtualClock;
 import io.gridfleet.lb.selector.Selector;
@@ -59,8 +68,8 @@ final class ReservedRoutingTest implements DeviceLocks {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Distributor distributor =
       new Distributor(new LockKeeper(this, Duration.ofSeconds(30), System::nanoTime), timer, clock);
-  private final FleetNews news = new FleetNews(distributor);
-  private final Lab lab = new Lab();
+  private final FleetUpdates news = new FleetUpdates(distributor);
+  private final RunLab lab = new RunLab();
 
   /** How far the store's clock is ahead of the own one. */
   private Duration ahead = Duration.ZERO;
@@ -68,16 +77,16 @@ final class ReservedRoutingTest implements DeviceLocks {
   private final FakeRuns runs = new FakeRuns(() -> clock.instant().plus(ahead), this::locked);
   private final RunBindings bindings =
       new RunBindings(
-          new ReservationNews(
+          new ReservationUpdates(
               news,
               () -> this.bindings(),
               timer,
-              new ReservationNews.StoreTime(end -> end.minus(ahead), clock)));
+              new ReservationUpdates.StoreTime(end -> end.minus(ahead), clock)));
   private final RunConfig config = RunConfig.defaults();
   private final ReserveDevices reserve =
       new ReserveDevices(
           runs,
-          new SeatStates(distributor, lab.overrides(), clock),
+          new TestDeviceStates(distributor, lab.overrides(), clock),
           DriverPacks.builtIn(),
           config,
           bindings);
@@ -130,14 +139,14 @@ final class ReservedRoutingTest implements DeviceLocks {
   private CompletableFuture<Placement> ask(Optional<String> run) {
     Question question =
         new Question(Selector.everything(), Selector.everything(), run, Optional.empty());
-    Order order =
-        new Order(
+    PlacementRequest request =
+        new PlacementRequest(
             "request",
             List.of(question),
-            new Order.Turn(0, clock.instant(), 0),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(0, clock.instant(), 0),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("anonymous", OptionalInt.empty()));
-    return distributor.place(order, Duration.ofMinutes(1)).outcome().toCompletableFuture();
+    return distributor.place(request, Duration.ofMinutes(1)).outcome().toCompletableFuture();
   }
 
   private static DeviceId placed(CompletableFuture<Placement> asked) {
@@ -225,7 +234,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     endRun.complete(run.id()).toCompletableFuture().join();
 
     assertThat(ask(Optional.empty())).isNotDone();
-    assertThat(distributor.seats().get(0).inhibitors().get(0).detail()).isEqualTo("adb is stuck");
+    assertThat(distributor.states().get(0).inhibitors().get(0).detail()).isEqualTo("adb is stuck");
   }
 
   @Test
@@ -253,13 +262,14 @@ final class ReservedRoutingTest implements DeviceLocks {
     Operation get = routes.operations().get(0);
     ApiAnswer answer =
         get.handler()
-            .handle(new Call(request, Map.of(), new Query(query), Caller.unlimited()))
+            .handle(
+                new ApiCall(request, Map.of(), new QueryParameters(query), ApiCaller.unlimited()))
             .toCompletableFuture()
             .join();
     JsonNode body = new ObjectMapper().readTree(((ApiAnswer.Whole) answer).body());
     JsonNode description = new ApiClient(new ApiLab()).description();
     JsonNode schema = description.at("/components/schemas/Explanation");
-    new Schema(description).check(schema, body, query);
+    new ResponseSchema(description).check(schema, body, query);
     return body;
   }
 
@@ -307,11 +317,11 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
-    DeviceLock lock = new DeviceLock(wish.device(), 0, wish.attempt(), 1);
-    boolean taken = held.putIfAbsent(wish.device(), lock) != null;
+  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+    DeviceLock lock = new DeviceLock(options.device(), 0, options.attempt(), 1);
+    boolean taken = held.putIfAbsent(options.device(), lock) != null;
     return CompletableFuture.completedStage(
-        taken ? new LockAnswer.NotFree() : new LockAnswer.Taken(lock));
+        taken ? new LockResult.NotFree() : new LockResult.Taken(lock));
   }
 
   @Override

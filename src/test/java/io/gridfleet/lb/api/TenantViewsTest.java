@@ -3,6 +3,8 @@ package io.gridfleet.lb.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.auth.Role;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;

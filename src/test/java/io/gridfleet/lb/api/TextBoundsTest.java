@@ -99,7 +99,7 @@ final class TextBoundsTest {
   void tooManyTagsAreRefused() {
     String device = client.get("/api/devices").body().findValue("id").asText();
     StringBuilder tags = new StringBuilder("{\"tags\":{\"first\":\"a\"");
-    for (int i = 0; i < TextBound.MOST_TAGS; i++) {
+    for (int i = 0; i < TextBound.MAX_TAGS; i++) {
       tags.append(",\"t").append(i).append("\":\"a\"");
     }
 

@@ -2,6 +2,8 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.app;
 
-import io.gridfleet.lb.router.Answer;
+import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
 import io.gridfleet.lb.router.Route;
 import io.netty.channel.Channel;
@@ -17,18 +17,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** A request that remembers its answers. */
-final class Asked implements Exchange {
+public final class Asked implements Exchange {
   private final Route route;
   private final String accept;
-  final List<Answer> answers = new ArrayList<>();
-  final CompletableFuture<Void> left = new CompletableFuture<>();
+  public final List<EndpointAnswer> answers = new ArrayList<>();
+  public final CompletableFuture<Void> left = new CompletableFuture<>();
 
-  Asked(Route route, String accept) {
+  public Asked(Route route, String accept) {
     this.route = route;
     this.accept = accept;
   }
 
-  String text() {
+  public String text() {
     return new String(answers.get(0).body(), StandardCharsets.UTF_8);
   }
 
@@ -83,7 +83,7 @@ final class Asked implements Exchange {
   }
 
   @Override
-  public void answer(Answer answer) {
+  public void answer(EndpointAnswer answer) {
     answers.add(answer);
   }
 

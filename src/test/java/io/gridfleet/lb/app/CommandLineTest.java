@@ -2,7 +2,8 @@ package io.gridfleet.lb.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.config.Unreadable;
+import io.gridfleet.lb.app.cli.Main;
+import io.gridfleet.lb.config.ReadErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -50,7 +51,7 @@ final class CommandLineTest {
 
   @Test
   void aFileThatMayNotBeReadSaysWhoMayNot() {
-    assertThat(Unreadable.why(new AccessDeniedException("q.yaml")))
+    assertThat(ReadErrors.why(new AccessDeniedException("q.yaml")))
         .startsWith("permission denied: the user '")
         .doesNotContain("q.yaml");
   }

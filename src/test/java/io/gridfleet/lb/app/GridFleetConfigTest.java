@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gridfleet.lb.config.ConfigException;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.config.ConfigProblem;
-import io.gridfleet.lb.newsession.FailureRule;
+import io.gridfleet.lb.newsession.failure.FailureRule;
 import io.gridfleet.lb.node.DeviceConfig;
 import io.gridfleet.lb.node.NodeConfig;
 import java.nio.file.Path;

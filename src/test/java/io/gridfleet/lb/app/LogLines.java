@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.gridfleet.lb.app.log.RepeatLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * What the thread of a test writes to one logger, behind the limit on repeats: the message, then
  * the fields in brackets.
  */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
   private final Logger logger;
   private final Thread thread = Thread.currentThread();
   private final List<String> lines = new ArrayList<>();
@@ -28,7 +29,7 @@ final class LogLines implements AutoCloseable {
       };
   private final RepeatLimit limit = new RepeatLimit(appender, System::nanoTime);
 
-  LogLines(String name) {
+  public LogLines(String name) {
     logger = (Logger) LoggerFactory.getLogger(name);
     logger.setLevel(Level.INFO);
     appender.start();
@@ -47,7 +48,7 @@ final class LogLines implements AutoCloseable {
             .collect(Collectors.joining(" ", " {", "}"));
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 

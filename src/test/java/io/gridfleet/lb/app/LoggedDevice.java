@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The device that the expected log lines name. */
-final class LoggedDevice {
+public final class LoggedDevice {
   private LoggedDevice() {}
 
-  static Device pixel() {
+  public static Device pixel() {
     Node node =
         new Node(
             new NodeId("rack-1"), URI.create("http://127.0.0.1:4723"), Optional.empty(), Set.of());

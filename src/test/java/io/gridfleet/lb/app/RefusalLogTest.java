@@ -2,6 +2,8 @@ package io.gridfleet.lb.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.app.wiring.LoggedApiAccess;
+import io.gridfleet.lb.app.wiring.NewSessionLog;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.webdriver.ErrorCode;
@@ -88,7 +90,7 @@ final class RefusalLogTest {
                 new NewSessionRequest.Client("10.0.0.1", "wdio/9"),
                 new NewSessionRequest.Address(Map.of(), false, "127.0.0.1:4444", "")),
             Runnable::run);
-    StoryLog story = new StoryLog();
+    NewSessionLog story = new NewSessionLog();
     try (LogLines log = new LogLines("newsession")) {
       for (WebDriverError error : errors) {
         story.refused(request, error, TOOK);

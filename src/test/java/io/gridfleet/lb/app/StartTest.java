@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.Inhibitor;
-import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.SimulatedFleet;
-import io.gridfleet.lb.store.SqlStore;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +32,7 @@ final class StartTest {
     lab.start(fleet, onDisk);
     SqlStore store = lab.server().store();
     List<DeviceId> devices =
-        lab.server().distributor().seats().stream().map(seat -> seat.device().id()).toList();
+        lab.server().distributor().states().stream().map(seat -> seat.device().id()).toList();
     for (DeviceId device : devices) {
       store
           .avoidedDevices()
@@ -51,13 +51,13 @@ final class StartTest {
 
     lab.start(fleet, onDisk);
 
-    List<SeatView> seats = lab.server().distributor().seats();
-    assertThat(seats).hasSize(PHONES);
-    assertThat(seats).allMatch(seat -> has(seat, Inhibitor.Kind.AVOIDED));
-    assertThat(seats.stream().filter(seat -> has(seat, Inhibitor.Kind.MAINTENANCE))).hasSize(1);
+    List<DeviceView> states = lab.server().distributor().states();
+    assertThat(states).hasSize(PHONES);
+    assertThat(states).allMatch(seat -> has(seat, Inhibitor.Kind.AVOIDED));
+    assertThat(states.stream().filter(seat -> has(seat, Inhibitor.Kind.MAINTENANCE))).hasSize(1);
   }
 
-  private static boolean has(SeatView seat, Inhibitor.Kind kind) {
-    return seat.inhibitors().stream().anyMatch(each -> each.kind() == kind);
+  private static boolean has(DeviceView device, Inhibitor.Kind kind) {
+    return device.inhibitors().stream().anyMatch(each -> each.kind() == kind);
   }
 }

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
-import io.gridfleet.lb.node.LeftOver;
+import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.recovery.UnclaimedSessions;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -157,8 +158,8 @@ final class UnclaimedSessionsTest {
     }
 
     @Override
-    public CompletionStage<LeftOver> deleteLeftOver(NodeId asked, String attempt) {
-      return done(LeftOver.UNTOLD);
+    public CompletionStage<LeftoverSession> deleteLeftOver(NodeId asked, String attempt) {
+      return done(LeftoverSession.UNTOLD);
     }
 
     @Override

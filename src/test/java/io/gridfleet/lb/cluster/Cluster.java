@@ -32,7 +32,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
   private final int nodes;
   private final int phonesEach;
   private final boolean ownPostgres;
-  private final List<Replica> replicas = new ArrayList<>();
+  private final List<ReplicaProcess> replicas = new ArrayList<>();
   private @Nullable SimulatedFleet fleet;
   private @Nullable Postgres postgres;
   private @Nullable StoreRows rows;
@@ -66,13 +66,13 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
       }
       rows = new StoreRows(postgres == null ? PostgresPart.emptyDatabase() : postgres.address());
       for (int i = 1; i <= size; i++) {
-        replicas.add(Replica.of("replica-" + i, config()));
+        replicas.add(ReplicaProcess.of("replica-" + i, config()));
       }
       balancer = new TcpBalancer(replicas);
-      for (Replica replica : replicas) {
+      for (ReplicaProcess replica : replicas) {
         replica.start();
       }
-      replicas.forEach(Replica::awaitReady);
+      replicas.forEach(ReplicaProcess::awaitReady);
       return this;
     } catch (Exception | Error failed) {
       close();
@@ -108,11 +108,11 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     return Objects.requireNonNull(rows);
   }
 
-  List<Replica> replicas() {
+  List<ReplicaProcess> replicas() {
     return replicas;
   }
 
-  Replica replica(int number) {
+  ReplicaProcess replica(int number) {
     return replicas.get(number - 1);
   }
 
@@ -174,7 +174,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     System.out.printf(
         "quiet %d ms after the last client%n",
         Duration.ofNanos(System.nanoTime() - begun).toMillis());
-    for (Replica replica : replicas) {
+    for (ReplicaProcess replica : replicas) {
       serveAll(replica.client());
     }
   }
@@ -198,7 +198,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     if (balancer != null) {
       balancer.close();
     }
-    for (Replica replica : replicas) {
+    for (ReplicaProcess replica : replicas) {
       replica.close();
     }
     if (postgres != null) {

@@ -6,7 +6,7 @@ import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.Fault;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.store.PostgresPart;
 import io.gridfleet.lb.store.StoreAddress;
 import java.time.Duration;
@@ -39,7 +39,7 @@ final class DurableAnswersIT {
   private SimulatedFleet fleet;
   private SlowLink link;
   private StoreRows rows;
-  private Replica server;
+  private ReplicaProcess server;
   private JsonClient client;
 
   @BeforeEach
@@ -51,7 +51,7 @@ final class DurableAnswersIT {
     StoreAddress.Postgres slow =
         new StoreAddress.Postgres(
             address.user(), link.hostAndPort(), address.database(), address.options());
-    server = Replica.of("durable", ClusterConfig.of(slow.toString(), fleet));
+    server = ReplicaProcess.of("durable", ClusterConfig.of(slow.toString(), fleet));
     server.startAndAwaitReady();
     client = server.client();
   }
@@ -236,7 +236,10 @@ final class DurableAnswersIT {
         .nodes()
         .get(0)
         .faults()
-        .next(1, Operation.NEW_SESSION, Fault.sessionNotCreated("xcodebuild failed with code 65"));
+        .next(
+            1,
+            NodeOperation.NEW_SESSION,
+            Fault.sessionNotCreated("xcodebuild failed with code 65"));
   }
 
   private String run() {

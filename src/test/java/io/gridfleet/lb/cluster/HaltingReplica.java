@@ -1,7 +1,7 @@
 package io.gridfleet.lb.cluster;
 
 import io.gridfleet.lb.app.GridFleetConfig;
-import io.gridfleet.lb.app.GridFleetLb;
+import io.gridfleet.lb.app.wiring.GridFleetLb;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import java.lang.reflect.Proxy;

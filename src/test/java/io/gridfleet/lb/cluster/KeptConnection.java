@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class KeptConnection {
-  private static final int MOST_BYTES = 4 << 20;
+  private static final int MAX_BYTES = 4 << 20;
   private static final int CONNECT_MILLIS = 5_000;
 
   /** Above every bound that a test holds a server to. */
@@ -90,7 +90,7 @@ final class KeptConnection {
                   protected void initChannel(SocketChannel made) {
                     made.pipeline()
                         .addLast(new HttpClientCodec())
-                        .addLast(new HttpObjectAggregator(MOST_BYTES))
+                        .addLast(new HttpObjectAggregator(MAX_BYTES))
                         .addLast(new Answers());
                   }
                 })

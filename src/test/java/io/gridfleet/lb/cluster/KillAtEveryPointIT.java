@@ -10,7 +10,7 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.Wire;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.simulator.Fault;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -48,8 +48,8 @@ final class KillAtEveryPointIT {
   }
 
   /** One point's replica that will die, the one that stays, and the device that it is about. */
-  private record Stage(Replica dying, JsonClient staying, SimulatedNode node, String udid) {
-    String wish() {
+  private record Stage(ReplicaProcess dying, JsonClient staying, SimulatedNode node, String udid) {
+    String options() {
       return "'platformName':'Android','appium:newCommandTimeout':5,'appium:udid':'"
           + udid
           + "','gridfleet:waitForDeviceOnlineTimeout':20";
@@ -57,17 +57,17 @@ final class KillAtEveryPointIT {
 
     /** The answer is nobody's. */
     void ask() {
-      dying.client().newSession(wish());
+      dying.client().newSession(options());
     }
 
     void askAndFail() {
-      node.faults().nextOn(udid, 1, Operation.NEW_SESSION, new Fault.Gateway(502));
+      node.faults().nextOn(udid, 1, NodeOperation.NEW_SESSION, new Fault.Gateway(502));
       ask();
     }
 
     void askAndLeaveDuringTheAttempt() throws IOException {
-      node.faults().nextOn(udid, 1, Operation.NEW_SESSION, new Fault.Late(SLOW));
-      byte[] body = Lab.w3c(wish()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      node.faults().nextOn(udid, 1, NodeOperation.NEW_SESSION, new Fault.Late(SLOW));
+      byte[] body = Lab.w3c(options()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
       try (Wire wire = Wire.to(dying.port(), Duration.ofSeconds(8))) {
         wire.send("POST /session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + body.length);
         wire.send("\r\n\r\n").send(body);
@@ -94,7 +94,7 @@ final class KillAtEveryPointIT {
   }
 
   private static void whileAnotherHasIt(Stage stage) {
-    Reply holder = stage.staying().newSession(stage.wish()).join();
+    Reply holder = stage.staying().newSession(stage.options()).join();
     assertThat(holder.status()).as(holder.text()).isEqualTo(200);
     stage.ask();
     await().until(() -> !stage.dying().alive());
@@ -143,7 +143,7 @@ final class KillAtEveryPointIT {
       throws Exception {
     SimulatedFleet fleet = cluster.fleet();
     String config = ClusterConfig.withoutSweeps(cluster.rows().address().toString(), fleet);
-    try (Replica dying = Replica.haltingAt(point, config)) {
+    try (ReplicaProcess dying = ReplicaProcess.haltingAt(point, config)) {
       dying.startAndAwaitReady();
       JsonClient staying = cluster.replica(1).client();
       provocation.on(new Stage(dying, staying, fleet.node(number), "phone-" + number + "-1"));

@@ -7,7 +7,7 @@ import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import java.time.Duration;
 import java.util.Map;
@@ -59,7 +59,7 @@ final class KillAtEveryStepIT {
   @Test
   void whileTheNodeStartsTheSession() throws Exception {
     int before = node.history().creations().size();
-    node.faults().next(1, Operation.NEW_SESSION, new Fault.Late(SLOW));
+    node.faults().next(1, NodeOperation.NEW_SESSION, new Fault.Late(SLOW));
     dying.newSession(ANDROID);
     killWhen(() -> node.history().creations().size() > before, "attempted");
     othersAreServed("attempted");
@@ -68,8 +68,8 @@ final class KillAtEveryStepIT {
   @Test
   void afterTheNodeFailedAndWasAskedAgain() throws Exception {
     int before = node.history().creations().size();
-    node.faults().next(1, Operation.NEW_SESSION, Fault.sessionNotCreated("no boot"));
-    node.faults().next(1, Operation.NEW_SESSION, new Fault.Late(SLOW));
+    node.faults().next(1, NodeOperation.NEW_SESSION, Fault.sessionNotCreated("no boot"));
+    node.faults().next(1, NodeOperation.NEW_SESSION, new Fault.Late(SLOW));
     CompletableFuture<Reply> asked = dying.newSession(ANDROID);
     killWhen(() -> node.history().creations().size() > before || asked.isDone(), "failed");
     othersAreServed("failed");
@@ -86,7 +86,7 @@ final class KillAtEveryStepIT {
   @Test
   void beforeTheAnswerOfTheNodeIsWhole() throws Exception {
     long before = node.history().count(Kind.CREATED);
-    node.faults().next(1, Operation.NEW_SESSION, new Fault.SlowBytes(Duration.ofMillis(20)));
+    node.faults().next(1, NodeOperation.NEW_SESSION, new Fault.SlowBytes(Duration.ofMillis(20)));
     dying.newSession(ANDROID);
     killWhen(() -> node.history().count(Kind.CREATED) > before, "answering");
     othersAreServed("answering");
@@ -108,7 +108,7 @@ final class KillAtEveryStepIT {
     Reply mine = dying.newSession(ANDROID).join();
     assertThat(mine.status()).as(mine.text()).isEqualTo(200);
     long before = node.history().count(Kind.FAULT);
-    node.faults().next(1, Operation.END_SESSION, new Fault.Late(Duration.ofSeconds(1)));
+    node.faults().next(1, NodeOperation.END_SESSION, new Fault.Late(Duration.ofSeconds(1)));
     dying.send("DELETE", "/session/" + mine.sessionId(), null, Map.of());
     killWhen(() -> node.history().count(Kind.FAULT) > before, "deleting");
     int status = other.delete("/session/" + mine.sessionId()).status();

@@ -80,7 +80,7 @@ final class LargeTextsIT {
   }
 
   private SimulatedFleet fleet;
-  private Replica server;
+  private ReplicaProcess server;
   private JsonClient client;
 
   @AfterEach
@@ -94,7 +94,7 @@ final class LargeTextsIT {
   void endNoProcess(Kind kind) throws Exception {
     String address = kind.address();
     fleet = SimulatedFleet.of(1, 1);
-    server = Replica.of("large-texts", ClusterConfig.of(address, fleet));
+    server = ReplicaProcess.of("large-texts", ClusterConfig.of(address, fleet));
     server.startAndAwaitReady();
     client = server.client();
     String large = "n".repeat(LARGE - SMALL);

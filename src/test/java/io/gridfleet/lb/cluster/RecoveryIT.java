@@ -8,7 +8,7 @@ import io.gridfleet.lb.lab.JsonClient.Reply;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ final class RecoveryIT {
       "'browserName':'chrome','gridfleet:waitForDeviceOnlineTimeout':2";
 
   private SimulatedFleet fleet;
-  private Replica server;
+  private ReplicaProcess server;
   private JsonClient client;
 
   @BeforeEach
@@ -43,7 +43,7 @@ final class RecoveryIT {
     fleet = SimulatedFleet.of(2, 1);
     Path folder = Files.createTempDirectory(Path.of("target"), "recovery");
     server =
-        Replica.of(
+        ReplicaProcess.of(
             "recovery",
             ClusterConfig.avoidingForHours("sqlite:" + folder.resolve("lab.db"), fleet));
     server.startAndAwaitReady();
@@ -94,7 +94,7 @@ final class RecoveryIT {
         .forEach(
             node ->
                 node.faults()
-                    .next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofSeconds(3))));
+                    .next(1, NodeOperation.NEW_SESSION, new Fault.Late(Duration.ofSeconds(3))));
     CompletableFuture<Reply> asked = client.newSession(ANDROID);
     await().until(() -> fleet.nodes().stream().anyMatch(it -> !it.history().creations().isEmpty()));
     server.kill();
@@ -115,7 +115,7 @@ final class RecoveryIT {
     try (SimulatedNode driver =
         SimulatedNode.start(
             SimulatedNodeConfig.chromedriver().withCreationTime(Duration.ofSeconds(2)))) {
-      try (Replica browsers = browsersOn(driver)) {
+      try (ReplicaProcess browsers = browsersOn(driver)) {
         browsers.startAndAwaitReady();
         Reply known = browsers.client().newSession(CHROME).join();
         assertThat(known.status()).as(known.text()).isEqualTo(200);
@@ -138,9 +138,9 @@ final class RecoveryIT {
     }
   }
 
-  private static Replica browsersOn(SimulatedNode driver) throws Exception {
+  private static ReplicaProcess browsersOn(SimulatedNode driver) throws Exception {
     Path folder = Files.createTempDirectory(Path.of("target"), "recovery");
-    return Replica.of(
+    return ReplicaProcess.of(
         "recovery-browsers",
         ClusterConfig.of(
             "sqlite:" + folder.resolve("lab.db"),
@@ -166,7 +166,10 @@ final class RecoveryIT {
     fleet
         .node(usual)
         .faults()
-        .next(1, Operation.NEW_SESSION, Fault.sessionNotCreated("xcodebuild failed with code 65"));
+        .next(
+            1,
+            NodeOperation.NEW_SESSION,
+            Fault.sessionNotCreated("xcodebuild failed with code 65"));
     client.delete("/session/" + created());
     long failures = fleet.node(usual).history().count(NodeEvent.Kind.REFUSED);
     assertThat(failures).as("the device failed").isPositive();
@@ -226,7 +229,7 @@ final class RecoveryIT {
         .forEach(
             node ->
                 node.faults()
-                    .next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofSeconds(9))));
+                    .next(1, NodeOperation.NEW_SESSION, new Fault.Late(Duration.ofSeconds(9))));
     CompletableFuture<Reply> asked = client.newSession(ANDROID);
     await().until(() -> fleet.nodes().stream().anyMatch(it -> !it.history().creations().isEmpty()));
     server.kill();

@@ -22,8 +22,8 @@ final class RepeatsOnTwoReplicasIT {
 
   @RegisterExtension final Cluster cluster = Cluster.of(2, 1, 1);
 
-  private CompletableFuture<Reply> ask(int replica, String wish, Map<String, String> headers) {
-    return cluster.replica(replica).client().newSession(wish, headers);
+  private CompletableFuture<Reply> ask(int replica, String options, Map<String, String> headers) {
+    return cluster.replica(replica).client().newSession(options, headers);
   }
 
   private String busy() {

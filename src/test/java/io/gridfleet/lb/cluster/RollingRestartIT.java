@@ -25,7 +25,7 @@ final class RollingRestartIT {
   @Test
   void eachReplicaIsStoppedAndStartedUnderLoadAndNoSessionIsLost() throws Exception {
     try (Clients clients = new Clients(cluster.balancer().url(), 20, 1).start()) {
-      for (Replica replica : cluster.replicas()) {
+      for (ReplicaProcess replica : cluster.replicas()) {
         replica.terminate(Duration.ofSeconds(30));
         replica.startAndAwaitReady();
       }

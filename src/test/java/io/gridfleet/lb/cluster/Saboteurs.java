@@ -1,7 +1,7 @@
 package io.gridfleet.lb.cluster;
 
 import io.gridfleet.lb.simulator.Fault;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ final class Saboteurs implements AutoCloseable {
   }
 
   private void replica(Random random) throws Exception {
-    Replica replica = cluster.replica(1 + random.nextInt(cluster.replicas().size()));
+    ReplicaProcess replica = cluster.replica(1 + random.nextInt(cluster.replicas().size()));
     switch (random.nextInt(5)) {
       case 0, 1 -> {
         count("replica killed");
@@ -104,13 +104,13 @@ final class Saboteurs implements AutoCloseable {
         pause(random.nextInt(3_000));
         node.comeBack();
       }
-      case 1 -> fault(node, Operation.NEW_SESSION, new Fault.DropAfterWork());
-      case 2 -> fault(node, Operation.NEW_SESSION, late(random));
-      case 3 -> fault(node, Operation.NEW_SESSION, Fault.sessionNotCreated("no boot"));
-      case 4 -> fault(node, Operation.NEW_SESSION, new Fault.Stall());
-      case 5 -> fault(node, Operation.NEW_SESSION, new Fault.DropMidBody());
-      case 6 -> fault(node, Operation.END_SESSION, new Fault.DropAfterRequest());
-      default -> fault(node, Operation.COMMAND, new Fault.DropAfterRequest());
+      case 1 -> fault(node, NodeOperation.NEW_SESSION, new Fault.DropAfterWork());
+      case 2 -> fault(node, NodeOperation.NEW_SESSION, late(random));
+      case 3 -> fault(node, NodeOperation.NEW_SESSION, Fault.sessionNotCreated("no boot"));
+      case 4 -> fault(node, NodeOperation.NEW_SESSION, new Fault.Stall());
+      case 5 -> fault(node, NodeOperation.NEW_SESSION, new Fault.DropMidBody());
+      case 6 -> fault(node, NodeOperation.END_SESSION, new Fault.DropAfterRequest());
+      default -> fault(node, NodeOperation.COMMAND, new Fault.DropAfterRequest());
     }
   }
 
@@ -118,7 +118,7 @@ final class Saboteurs implements AutoCloseable {
     return new Fault.Late(Duration.ofMillis(500 + random.nextInt(12_000)));
   }
 
-  private void fault(SimulatedNode node, Operation operation, Fault fault) {
+  private void fault(SimulatedNode node, NodeOperation operation, Fault fault) {
     count(operation + " " + fault.getClass().getSimpleName());
     node.faults().next(2, operation, fault);
   }

@@ -44,7 +44,7 @@ final class SharedClasses {
         "classes-%s-%d.jsa"
             .formatted(
                 Runtime.version(),
-                Files.getLastModifiedTime(Replica.jar()).toInstant().getEpochSecond());
+                Files.getLastModifiedTime(ReplicaProcess.jar()).toInstant().getEpochSecond());
     Path archive = folder.resolve(name);
     try (FileChannel channel =
             FileChannel.open(
@@ -64,8 +64,8 @@ final class SharedClasses {
   private static void make(Path archive) throws Exception {
     Path growing = archive.resolveSibling("growing.jsa");
     try (SimulatedFleet fleet = SimulatedFleet.of(1, 1);
-        Replica first =
-            Replica.archiving(
+        ReplicaProcess first =
+            ReplicaProcess.archiving(
                 growing, ClusterConfig.of(PostgresPart.emptyDatabase().toString(), fleet))) {
       first.startAndAwaitReady();
       Reply reply = first.client().newSession("'platformName':'Android'").join();

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.app.GridFleetConfig;
-import io.gridfleet.lb.app.GridFleetLb;
+import io.gridfleet.lb.app.wiring.GridFleetLb;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -106,7 +106,7 @@ final class StoreOutageIT {
         .fleet()
         .node(1)
         .faults()
-        .next(1, Operation.COMMAND, new Fault.Late(Duration.ofSeconds(3)));
+        .next(1, NodeOperation.COMMAND, new Fault.Late(Duration.ofSeconds(3)));
 
     CompletableFuture<Reply> underWay =
         client.send("GET", "/session/" + kept + "/title", null, Map.of());
@@ -142,10 +142,10 @@ final class StoreOutageIT {
           .atMost(Duration.ofSeconds(15))
           .until(
               () ->
-                  third.distributor().seats().stream()
+                  third.distributor().states().stream()
                       .anyMatch(
-                          seat ->
-                              seat.locks().stream()
+                          device ->
+                              device.locks().stream()
                                   .anyMatch(it -> it.kind() == HeldLock.Kind.SESSION)));
       JsonClient late = new JsonClient(URI.create("http://127.0.0.1:" + address.getPort()));
       assertThat(late.get("/session/" + kept + "/title").status()).isEqualTo(200);
@@ -157,8 +157,8 @@ final class StoreOutageIT {
     return cluster.replica(1).status("/readyz");
   }
 
-  private String created(String wish) {
-    Reply reply = client.newSession(wish).join();
+  private String created(String options) {
+    Reply reply = client.newSession(options).join();
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     return reply.sessionId();
   }

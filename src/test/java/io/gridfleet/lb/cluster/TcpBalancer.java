@@ -43,13 +43,13 @@ final class TcpBalancer implements AutoCloseable {
   private static final int CONNECT_MILLIS = 1_000;
 
   private final EventLoopGroup loops = SimulatedNode.newLoops(1);
-  private final List<Replica> replicas;
-  private final Map<Replica, Integer> misses = new ConcurrentHashMap<>();
+  private final List<ReplicaProcess> replicas;
+  private final Map<ReplicaProcess, Integer> misses = new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
   private final ScheduledExecutorService checks;
   private final Channel listener;
 
-  TcpBalancer(List<Replica> replicas) {
+  TcpBalancer(List<ReplicaProcess> replicas) {
     this.replicas = replicas;
     this.listener =
         new ServerBootstrap()
@@ -76,7 +76,7 @@ final class TcpBalancer implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    for (Replica replica : replicas) {
+    for (ReplicaProcess replica : replicas) {
       var unused =
           checks.scheduleWithFixedDelay(
               () -> check(replica), 0, BETWEEN_CHECKS.toMillis(), TimeUnit.MILLISECONDS);
@@ -89,7 +89,7 @@ final class TcpBalancer implements AutoCloseable {
   }
 
   /** Out is who doesn't answer and who is stopping; one that can't reach its store serves on. */
-  private void check(Replica replica) {
+  private void check(ReplicaProcess replica) {
     try {
       boolean stopping = replica.get("/readyz").body().contains("stopping");
       misses.put(replica, stopping ? MISSES : 0);
@@ -98,7 +98,7 @@ final class TcpBalancer implements AutoCloseable {
     }
   }
 
-  private boolean inService(Replica replica) {
+  private boolean inService(ReplicaProcess replica) {
     return misses.getOrDefault(replica, 0) < MISSES;
   }
 
@@ -108,7 +108,7 @@ final class TcpBalancer implements AutoCloseable {
       client.close();
       return;
     }
-    Replica next = replicas.get(Math.floorMod(first + tried, replicas.size()));
+    ReplicaProcess next = replicas.get(Math.floorMod(first + tried, replicas.size()));
     if (!inService(next)) {
       connect(client, first, tried + 1);
       return;

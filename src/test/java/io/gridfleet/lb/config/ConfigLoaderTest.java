@@ -47,9 +47,9 @@ final class ConfigLoaderTest {
       @Key(doc = "A file.") Optional<Path> file,
       @Key(doc = "A count.") OptionalInt count,
       @Key(doc = "Hidden.", secret = true, max = "5") OptionalInt hidden)
-      implements Checked {
+      implements ValidatedConfig {
     @Override
-    public void check(Complaints complaints) {
+    public void check(ConstraintErrors complaints) {
       if (!items.isEmpty() && items.get(0).slots() == 3) {
         complaints.at("items[0].slots", "must not be three");
       }
@@ -215,7 +215,7 @@ final class ConfigLoaderTest {
                     "GRIDFLEET_LB_CONFIG", "ignored here",
                     "PATH", "/bin"))
             .flags(Map.of("listen", "127.0.0.1:3"));
-    Loaded<Lab> loaded = loader.load();
+    LoadedConfig<Lab> loaded = loader.load();
     assertThat(loaded.warnings()).isEmpty();
     assertThat(loaded.value().listen().port()).isEqualTo(3);
     assertThat(loaded.value().maxWait()).isEqualTo(Duration.ofSeconds(2));
@@ -242,7 +242,7 @@ final class ConfigLoaderTest {
         .hasMessage(
             "environment variable GRIDFLEET_LB_COLOUR: 'colour' must be one of red, dark-blue, not"
                 + " 'x'");
-    Loaded<Lab> unknown =
+    LoadedConfig<Lab> unknown =
         ConfigLoader.of(Lab.class).environment(Map.of("GRIDFLEET_LB_COLOR", "red")).load();
     assertThat(unknown.warnings())
         .extracting(ConfigProblem::toString)

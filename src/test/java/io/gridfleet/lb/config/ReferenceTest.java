@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gridfleet.lb.app.GridFleetConfig;
-import io.gridfleet.lb.config.Shape.Part;
+import io.gridfleet.lb.config.RecordShape.Part;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -79,7 +79,7 @@ final class ReferenceTest {
   }
 
   private static void sentences(Class<?> record) {
-    for (Part part : Shape.of(record).parts()) {
+    for (Part part : RecordShape.of(record).parts()) {
       assertThat(part.key().doc()).as(record + "." + part.name()).matches("[A-Zs][^\n]*[^.]\\.");
       Class<?> section = section(part.generic());
       if (section != null) {
@@ -90,7 +90,7 @@ final class ReferenceTest {
 
   private static String keys(Class<?> record, String indent, boolean commented) {
     StringBuilder text = new StringBuilder();
-    for (Part part : Shape.of(record).parts()) {
+    for (Part part : RecordShape.of(record).parts()) {
       boolean top = indent.isEmpty();
       text.append(top ? "\n" : "")
           .append(indent)

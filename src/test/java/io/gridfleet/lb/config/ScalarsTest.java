@@ -110,11 +110,11 @@ final class ScalarsTest {
   @Test
   void theNearestNameIsTheOneThatWasProbablyMeant() {
     List<String> names = List.of("listen", "nodes", "inventory", "tokens");
-    assertThat(Nearest.of("lissen", names)).contains("listen");
-    assertThat(Nearest.of("Nodes", names)).contains("nodes");
-    assertThat(Nearest.of("token", names)).contains("tokens");
-    assertThat(Nearest.of("colour", names)).isEmpty();
-    assertThat(Nearest.of("x", List.of("a"))).isEmpty();
+    assertThat(NearestName.of("lissen", names)).contains("listen");
+    assertThat(NearestName.of("Nodes", names)).contains("nodes");
+    assertThat(NearestName.of("token", names)).contains("tokens");
+    assertThat(NearestName.of("colour", names)).isEmpty();
+    assertThat(NearestName.of("x", List.of("a"))).isEmpty();
   }
 
   @Test

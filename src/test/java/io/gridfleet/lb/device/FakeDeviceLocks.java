@@ -62,32 +62,32 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
-    return called("tryLock", () -> lock(wish, freeFor));
+  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+    return called("tryLock", () -> lock(options, freeFor));
   }
 
-  private synchronized CompletionStage<LockAnswer> lock(LockWish wish, Duration freeFor) {
+  private synchronized CompletionStage<LockResult> lock(LockRequest options, Duration freeFor) {
     if (gone) {
       return CompletableFuture.failedFuture(new IllegalStateException("gone, as told"));
     }
-    int sessions = sessionsOf(wish.quota().tenant());
-    if (sessions >= wish.quota().mostSessions().orElse(Integer.MAX_VALUE)) {
-      return CompletableFuture.completedFuture(new LockAnswer.OverQuota(sessions));
+    int sessions = sessionsOf(options.quota().tenant());
+    if (sessions >= options.quota().mostSessions().orElse(Integer.MAX_VALUE)) {
+      return CompletableFuture.completedFuture(new LockResult.OverQuota(sessions));
     }
-    if (!wish.run().equals(Optional.ofNullable(reserved.get(wish.device())))) {
-      return CompletableFuture.completedFuture(new LockAnswer.NotFree());
+    if (!options.run().equals(Optional.ofNullable(reserved.get(options.device())))) {
+      return CompletableFuture.completedFuture(new LockResult.NotFree());
     }
-    Optional<Instant> expires = Optional.of(clock.instant().plus(wish.expiry()));
+    Optional<Instant> expires = Optional.of(clock.instant().plus(options.expiry()));
     return CompletableFuture.completedFuture(
-        freeSlot(wish.device(), wish.slots(), freeFor)
-            .map(slot -> take(slot, wish.attempt(), HeldLock.Kind.ATTEMPT, expires))
-            .<LockAnswer>map(lock -> taken(lock, wish.quota().tenant()))
-            .orElseGet(LockAnswer.NotFree::new));
+        freeSlot(options.device(), options.slots(), freeFor)
+            .map(slot -> take(slot, options.attempt(), HeldLock.Kind.ATTEMPT, expires))
+            .<LockResult>map(lock -> taken(lock, options.quota().tenant()))
+            .orElseGet(LockResult.NotFree::new));
   }
 
-  private LockAnswer taken(DeviceLock lock, String tenant) {
+  private LockResult taken(DeviceLock lock, String tenant) {
     tenants.put(lock, tenant);
-    return new LockAnswer.Taken(lock);
+    return new LockResult.Taken(lock);
   }
 
   private int sessionsOf(String tenant) {

@@ -40,16 +40,16 @@ final class CapsOnReplicasTest {
       Question anything =
           new Question(
               Selector.everything(), Selector.everything(), Optional.empty(), Optional.empty());
-      Order order =
-          new Order(
+      PlacementRequest request =
+          new PlacementRequest(
               "r" + ++requests,
               List.of(anything),
-              new Order.Turn(0, time.instant(), requests),
-              new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+              new PlacementRequest.QueuePosition(0, time.instant(), requests),
+              new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
               new Quota(tenant, OptionalInt.of(most)));
       replica
           .distributor()
-          .place(order, Duration.ofHours(1))
+          .place(request, Duration.ofHours(1))
           .outcome()
           .thenAccept(
               placement -> {
@@ -141,7 +141,7 @@ final class CapsOnReplicasTest {
   @Test
   void aSweepThatIsLateForgetsNothingThatBeganMeanwhile() {
     FakeWire.Replica one = replica("one", 2);
-    FleetNews news = new FleetNews(one.distributor());
+    FleetUpdates news = new FleetUpdates(one.distributor());
     Asked ended = new Asked(one, "ci", 5);
     news.locksAreAsked();
     var told = store.held().toCompletableFuture().join();

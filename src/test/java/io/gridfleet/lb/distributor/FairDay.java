@@ -54,14 +54,14 @@ final class FairDay {
       Question question =
           new Question(
               Selector.parse(model), Selector.everything(), Optional.empty(), Optional.empty());
-      Order order =
-          new Order(
+      PlacementRequest request =
+          new PlacementRequest(
               name,
               List.of(question),
-              new Order.Turn(priority, arrived, all.size()),
-              new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+              new PlacementRequest.QueuePosition(priority, arrived, all.size()),
+              new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
               new Quota("lab", OptionalInt.empty()));
-      wait = replica.distributor().place(order, Duration.ofHours(1));
+      wait = replica.distributor().place(request, Duration.ofHours(1));
       wait.outcome().thenAccept(this::answered);
     }
 

@@ -85,7 +85,7 @@ final class FakeWire {
             other.heardUntil =
                 Math.max(other.heardUntil, time.nanoTime() + LATENCY.toNanos() + lateNanos());
             time.schedule(
-                () -> other.hear(this, signal),
+                () -> other.receive(this, signal),
                 other.heardUntil - time.nanoTime(),
                 TimeUnit.NANOSECONDS);
           }
@@ -93,9 +93,9 @@ final class FakeWire {
       }
     }
 
-    private void hear(Replica from, FleetSignal signal) {
+    private void receive(Replica from, FleetSignal signal) {
       if (!cut && !from.cut) {
-        new ReplicaNews(distributor).heard(signal);
+        new ReplicaSignals(distributor).received(signal);
       }
     }
 
@@ -112,7 +112,7 @@ final class FakeWire {
     for (int i = 0; i < phones; i++) {
       devices.add(phone("phone-" + i));
     }
-    new FleetNews(replica.distributor).inventory(devices);
+    new FleetUpdates(replica.distributor).inventory(devices);
     replicas.add(replica);
     replica.publish(new FleetSignal.WhoWaits());
     return replica;

@@ -41,7 +41,7 @@ final class MatchingWorkTest {
     for (int i = 0; i < phones; i++) {
       devices.add(wire.phone("phone-" + i));
     }
-    new FleetNews(distributor).inventory(devices);
+    new FleetUpdates(distributor).inventory(devices);
   }
 
   @Test
@@ -136,12 +136,12 @@ final class MatchingWorkTest {
     Device before = wire.phone("phone-7");
     Device after = wire.phone("phone-7");
     Question question = question("model:phone-7");
-    Answers answers = Answers.of(List.of(question), List.of(before), () -> true);
-    Seat same = new Seat(0, before, new DeviceSlots.NodeSessions());
-    Seat changed = new Seat(1, after, new DeviceSlots.NodeSessions());
+    MatchResults answers = MatchResults.of(List.of(question), List.of(before), () -> true);
+    DeviceState same = new DeviceState(0, before, new DeviceSlots.NodeSessions());
+    DeviceState changed = new DeviceState(1, after, new DeviceSlots.NodeSessions());
     answers.to(question).clear();
 
-    Audience audience = new Audience(0, question, List.of(same, changed), answers);
+    QuestionQueue audience = new QuestionQueue(0, question, List.of(same, changed), answers);
 
     assertThat(audience.fits(same)).as("as it was answered").isFalse();
     assertThat(audience.fits(changed)).as("asked itself").isTrue();
@@ -163,14 +163,14 @@ final class MatchingWorkTest {
 
   private Distributor.Wait ask(String selector) {
     String name = "r" + ++requests;
-    Order order =
-        new Order(
+    PlacementRequest request =
+        new PlacementRequest(
             name,
             List.of(question(selector)),
-            new Order.Turn(0, time.instant(), requests),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(0, time.instant(), requests),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("lab", OptionalInt.empty()));
-    return distributor.place(order, Duration.ofHours(1));
+    return distributor.place(request, Duration.ofHours(1));
   }
 
   private static Placement outcome(Distributor.Wait wait) {

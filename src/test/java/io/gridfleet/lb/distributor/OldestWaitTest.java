@@ -22,7 +22,7 @@ final class OldestWaitTest {
 
   @Test
   void itIsThatOfTheFirstArrivalWhateverItsPriority() {
-    new FleetNews(distributor).inventory(List.of(new FakeWire(time).phone("a")));
+    new FleetUpdates(distributor).inventory(List.of(new FakeWire(time).phone("a")));
     ask("served", 0);
     assertThat(distributor.oldestWait()).isZero();
 
@@ -40,12 +40,12 @@ final class OldestWaitTest {
     Question question =
         new Question(
             Selector.everything(), Selector.everything(), Optional.empty(), Optional.empty());
-    Order order =
-        new Order(
+    PlacementRequest order =
+        new PlacementRequest(
             request,
             List.of(question),
-            new Order.Turn(priority, time.instant(), request.hashCode()),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(priority, time.instant(), request.hashCode()),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("lab", OptionalInt.of(9)));
     return distributor.place(order, Duration.ofHours(1));
   }

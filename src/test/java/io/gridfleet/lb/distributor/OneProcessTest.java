@@ -27,7 +27,7 @@ final class OneProcessTest {
   @Test
   void whatGetsFreeIsNotKeptForARequestWhoseOwnDeviceIsBeingLocked() {
     FakeWire phones = new FakeWire(time);
-    new FleetNews(distributor).inventory(List.of(phones.phone("a"), phones.phone("b")));
+    new FleetUpdates(distributor).inventory(List.of(phones.phone("a"), phones.phone("b")));
     Distributor.Wait first = ask();
     Distributor.Wait second = ask();
     time.pass(SECOND.multipliedBy(2));
@@ -47,7 +47,7 @@ final class OneProcessTest {
   @Test
   void aRequestWhoseLockIsRefusedAfterTheCloseIsTold() {
     FakeWire phones = new FakeWire(time);
-    new FleetNews(distributor).inventory(List.of(phones.phone("a")));
+    new FleetUpdates(distributor).inventory(List.of(phones.phone("a")));
     locks.reservedBy(phones.phone("a").id(), Optional.of("unheard"));
     Distributor.Wait wait = ask();
     distributor.close("stopping");
@@ -64,14 +64,14 @@ final class OneProcessTest {
     Question question =
         new Question(
             Selector.everything(), Selector.everything(), Optional.empty(), Optional.empty());
-    Order order =
-        new Order(
+    PlacementRequest request =
+        new PlacementRequest(
             name,
             List.of(question),
-            new Order.Turn(0, time.instant(), requests),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(0, time.instant(), requests),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("lab", OptionalInt.empty()));
-    return distributor.place(order, Duration.ofHours(1));
+    return distributor.place(request, Duration.ofHours(1));
   }
 
   private static Optional<Placement.Placed> placed(Distributor.Wait wait) {

@@ -34,7 +34,7 @@ final class QuestionsInUseTest {
 
   @BeforeEach
   void onePhone() {
-    new FleetNews(distributor).inventory(List.of(phone));
+    new FleetUpdates(distributor).inventory(List.of(phone));
   }
 
   @Test
@@ -48,7 +48,7 @@ final class QuestionsInUseTest {
     assertThat(placed(elder)).isFalse();
     assertThat(placed(younger)).isFalse();
 
-    new FleetNews(distributor).inventory(List.of(phone, new FakeWire(time).phone("b")));
+    new FleetUpdates(distributor).inventory(List.of(phone, new FakeWire(time).phone("b")));
     time.pass(SECOND.multipliedBy(2));
 
     assertThat(placed(elder)).isTrue();
@@ -68,7 +68,7 @@ final class QuestionsInUseTest {
     time.pass(SECOND.multipliedBy(3));
     assertThat(placed(elder)).isFalse();
 
-    new FleetNews(distributor)
+    new FleetUpdates(distributor)
         .inventory(List.of(phone, new FakeWire(time).phone("b"), named("a", "another")));
     time.pass(SECOND.multipliedBy(3));
 
@@ -103,14 +103,14 @@ final class QuestionsInUseTest {
     Question question =
         new Question(
             Selector.parse(selector), Selector.everything(), Optional.empty(), Optional.empty());
-    Order order =
-        new Order(
+    PlacementRequest request =
+        new PlacementRequest(
             name,
             List.of(question),
-            new Order.Turn(0, time.instant(), requests),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(0, time.instant(), requests),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("lab", OptionalInt.empty()));
-    return distributor.place(order, Duration.ofHours(1));
+    return distributor.place(request, Duration.ofHours(1));
   }
 
   private static Placement outcome(Distributor.Wait wait) {

@@ -37,7 +37,7 @@ final class RememberedFactsTest {
           new LockKeeper(new FakeDeviceLocks(time), Duration.ofSeconds(30), System::nanoTime),
           time,
           time);
-  private final FleetNews news = new FleetNews(distributor);
+  private final FleetUpdates news = new FleetUpdates(distributor);
 
   private static Device phone(NodeId onNode) {
     Node node = new Node(onNode, URI.create("http://127.0.0.1:4723"), Optional.empty(), Set.of());
@@ -54,7 +54,7 @@ final class RememberedFactsTest {
         Capabilities.empty());
   }
 
-  private static Arguments fact(Kind kind, BiConsumer<FleetNews, Instant> told) {
+  private static Arguments fact(Kind kind, BiConsumer<FleetUpdates, Instant> told) {
     return Arguments.of(kind, told);
   }
 
@@ -76,16 +76,17 @@ final class RememberedFactsTest {
   }
 
   private List<Kind> inhibitors() {
-    return distributor.seats().get(0).inhibitors().stream().map(found -> found.kind()).toList();
+    return distributor.states().get(0).inhibitors().stream().map(found -> found.kind()).toList();
   }
 
   @ParameterizedTest
   @MethodSource("facts")
-  void isKnownOfADeviceThatWasRemovedAndAddedAgain(Kind kind, BiConsumer<FleetNews, Instant> told) {
+  void isKnownOfADeviceThatWasRemovedAndAddedAgain(
+      Kind kind, BiConsumer<FleetUpdates, Instant> told) {
     inventory(phone(NODE));
     told.accept(news, time.instant());
     inventory();
-    assertThat(distributor.seats()).isEmpty();
+    assertThat(distributor.states()).isEmpty();
 
     inventory(phone(NODE));
 
@@ -94,7 +95,7 @@ final class RememberedFactsTest {
 
   @ParameterizedTest
   @MethodSource("facts")
-  void isKnownOfADeviceThatIsAddedLater(Kind kind, BiConsumer<FleetNews, Instant> told) {
+  void isKnownOfADeviceThatIsAddedLater(Kind kind, BiConsumer<FleetUpdates, Instant> told) {
     told.accept(news, time.instant());
 
     inventory(phone(NODE));
@@ -115,12 +116,12 @@ final class RememberedFactsTest {
     inventory(phone(NODE));
 
     assertThat(inhibitors()).isEmpty();
-    assertThat(distributor.seats().get(0).reservedBy()).isEmpty();
+    assertThat(distributor.states().get(0).reservedBy()).isEmpty();
   }
 
   @SuppressWarnings("unchecked")
-  private static BiConsumer<FleetNews, Instant> told(Arguments fact) {
-    return (BiConsumer<FleetNews, Instant>) fact.get()[1];
+  private static BiConsumer<FleetUpdates, Instant> told(Arguments fact) {
+    return (BiConsumer<FleetUpdates, Instant>) fact.get()[1];
   }
 
   @Test
@@ -129,7 +130,7 @@ final class RememberedFactsTest {
 
     inventory(phone(NODE));
 
-    assertThat(distributor.seats().get(0).reservedBy()).contains("run-1");
+    assertThat(distributor.states().get(0).reservedBy()).contains("run-1");
   }
 
   @Test

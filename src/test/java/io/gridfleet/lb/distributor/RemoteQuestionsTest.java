@@ -37,7 +37,7 @@ final class RemoteQuestionsTest implements FleetSignals {
   private final Distributor distributor =
       new Distributor(
           new LockKeeper(store, WAIT, time::nanoTime), time, time, "here", this, matcher::add);
-  private final ReplicaNews others = new ReplicaNews(distributor);
+  private final ReplicaSignals others = new ReplicaSignals(distributor);
   private final Instant longAgo = time.instant().minusSeconds(60);
   private DeviceLock busy;
   private Distributor.Wait younger;
@@ -51,7 +51,7 @@ final class RemoteQuestionsTest implements FleetSignals {
     for (int i = 0; i < MANY; i++) {
       devices.add(wire.phone("phone-" + i));
     }
-    new FleetNews(distributor).inventory(devices);
+    new FleetUpdates(distributor).inventory(devices);
     Distributor.Wait first = ask();
     run();
     busy = ((Placement.Placed) first.outcome().toCompletableFuture().join()).lock();
@@ -61,7 +61,7 @@ final class RemoteQuestionsTest implements FleetSignals {
 
   @Test
   void aNewQuestionIsAskedElsewhereAndThePhoneIsLeftToItThen() {
-    others.heard(waits("model:phone-7 id:*", longAgo));
+    others.received(waits("model:phone-7 id:*", longAgo));
     assertThat(matcher).hasSize(1);
     run();
 
@@ -75,7 +75,7 @@ final class RemoteQuestionsTest implements FleetSignals {
 
   @Test
   void aQuestionThatIsKnownHereCountsAtOnce() {
-    others.heard(waits("model:phone-7", longAgo));
+    others.received(waits("model:phone-7", longAgo));
     assertThat(matcher).isEmpty();
     distributor.release(busy);
     assertThat(isPlaced()).isFalse();
@@ -83,8 +83,8 @@ final class RemoteQuestionsTest implements FleetSignals {
 
   @Test
   void whoDoesNotWaitAnyMoreIsForgottenThoughItsQuestionIsStillBeingAsked() {
-    others.heard(waits("model:phone-7 id:*", longAgo));
-    others.heard(new FleetSignal.NoneWaits("there", 1));
+    others.received(waits("model:phone-7 id:*", longAgo));
+    others.received(new FleetSignal.NoneWaits("there", 1));
     run();
     distributor.release(busy);
     assertThat(isPlaced()).isTrue();
@@ -92,8 +92,8 @@ final class RemoteQuestionsTest implements FleetSignals {
 
   @Test
   void theNewestSignalOfALineCountsInWhateverOrderTheQuestionsAreAsked() {
-    others.heard(waits("model:phone-7 id:*", longAgo));
-    others.heard(waits("model:phone-8 id:*", longAgo));
+    others.received(waits("model:phone-7 id:*", longAgo));
+    others.received(waits("model:phone-8 id:*", longAgo));
     Runnable older = matcher.remove();
     matcher.remove().run();
     older.run();
@@ -106,10 +106,10 @@ final class RemoteQuestionsTest implements FleetSignals {
   @Test
   void questionsThatWaitAreBoundedAndHoldUpNoRequest() {
     for (int i = 0; i < 2 * MatchingWork.MAX_PENDING; i++) {
-      others.heard(waits(i, "model:unknown" + i, longAgo));
+      others.received(waits(i, "model:unknown" + i, longAgo));
     }
     assertThat(matcher).hasSize(MatchingWork.MAX_PENDING);
-    Distributor.Wait fresh = distributor.place(order("model:phone-8 id:*"), WAIT);
+    Distributor.Wait fresh = distributor.place(placement("model:phone-8 id:*"), WAIT);
     assertThat(fresh.outcome().toCompletableFuture()).isNotDone();
     run();
     assertThat(fresh.outcome().toCompletableFuture())
@@ -142,15 +142,15 @@ final class RemoteQuestionsTest implements FleetSignals {
   }
 
   private Distributor.Wait ask() {
-    return distributor.place(order("model:phone-7"), WAIT);
+    return distributor.place(placement("model:phone-7"), WAIT);
   }
 
-  private Order order(String selector) {
-    return new Order(
+  private PlacementRequest placement(String selector) {
+    return new PlacementRequest(
         "r" + ++requests,
         List.of(question(selector)),
-        new Order.Turn(0, time.instant(), requests),
-        new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+        new PlacementRequest.QueuePosition(0, time.instant(), requests),
+        new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
         new Quota("lab", OptionalInt.empty()));
   }
 

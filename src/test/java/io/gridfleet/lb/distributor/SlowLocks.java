@@ -4,8 +4,8 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.lab.VirtualTime;
 import java.time.Duration;
 import java.util.List;
@@ -53,8 +53,8 @@ final class SlowLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
-    return later(() -> store.tryLock(wish, freeFor));
+  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+    return later(() -> store.tryLock(options, freeFor));
   }
 
   @Override

@@ -13,8 +13,8 @@ import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.lab.StoreLink;
 import io.gridfleet.lb.lab.StoreLink.Fate;
@@ -310,14 +310,14 @@ final class WaiterTransitionsTest {
   void anEventThatTheTableDoesNotKnowIsLoggedAndEndsTheRequest() {
     Distributor fooled = distributor(new AnswersTwice(store).locks(), Runnable::run);
     Device phone = new FakeWire(time).phone("phone-0");
-    new FleetNews(fooled).inventory(List.of(phone));
+    new FleetUpdates(fooled).inventory(List.of(phone));
     store.reservedBy(phone.id(), UNHEARD);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     Logger logger = (Logger) LoggerFactory.getLogger(WaiterTransitions.class);
     logger.addAppender(log);
 
-    CompletableFuture<Placement> outcome = outcome(fooled.place(order("", RANKED), WAIT));
+    CompletableFuture<Placement> outcome = outcome(fooled.place(placement("", RANKED), WAIT));
 
     logger.detachAppender(log);
     assertThatThrownBy(outcome::join)
@@ -337,7 +337,9 @@ final class WaiterTransitionsTest {
     store.reservedBy(phone.id(), Optional.empty());
     time.pass(Duration.ofSeconds(3));
     assertThat(time.scheduled()).isZero();
-    assertThat(fooled.seats()).as("the device is free").allMatch(seat -> seat.locks().isEmpty());
+    assertThat(fooled.states())
+        .as("the device is free")
+        .allMatch(device -> device.locks().isEmpty());
   }
 
   /** A strategy isn't part of the distributor: its mistake ends its request, and no other. */
@@ -386,7 +388,7 @@ final class WaiterTransitionsTest {
     for (int i = 0; i < devices; i++) {
       phones.add(wire.phone("phone-" + i));
     }
-    new FleetNews(distributor).inventory(phones);
+    new FleetUpdates(distributor).inventory(phones);
   }
 
   /** The one that is picked first of all that are free. */
@@ -426,26 +428,28 @@ final class WaiterTransitionsTest {
   }
 
   private Distributor.Wait ask(String selector, PickStrategy strategy) {
-    return distributor.place(order(selector, strategy), WAIT);
+    return distributor.place(placement(selector, strategy), WAIT);
   }
 
   /** A request of a tenant that may have one session. */
   private Distributor.Wait askOf(String tenant, String selector, PickStrategy strategy) {
-    Order order = order(selector, strategy);
+    PlacementRequest request = placement(selector, strategy);
     Quota one = new Quota(tenant, OptionalInt.of(1));
     return distributor.place(
-        new Order(order.request(), order.questions(), order.turn(), order.preference(), one), WAIT);
+        new PlacementRequest(
+            request.request(), request.questions(), request.turn(), request.preference(), one),
+        WAIT);
   }
 
-  private Order order(String selector, PickStrategy strategy) {
+  private PlacementRequest placement(String selector, PickStrategy strategy) {
     Question question =
         new Question(
             Selector.parse(selector), Selector.everything(), Optional.empty(), Optional.empty());
-    return new Order(
+    return new PlacementRequest(
         "r" + ++requests,
         List.of(question),
-        new Order.Turn(0, time.instant(), requests),
-        new Order.Preference(strategy, true, Set.of()),
+        new PlacementRequest.QueuePosition(0, time.instant(), requests),
+        new PlacementRequest.Preference(strategy, true, Set.of()),
         new Quota("lab", OptionalInt.empty()));
   }
 
@@ -473,9 +477,9 @@ final class WaiterTransitionsTest {
                 if (!method.getName().equals("tryLock")) {
                   return method.invoke(store, given);
                 }
-                Twice<LockAnswer> answer = new Twice<>();
+                Twice<LockResult> answer = new Twice<>();
                 store
-                    .tryLock((LockWish) given[0], (Duration) given[1])
+                    .tryLock((LockRequest) given[0], (Duration) given[1])
                     .thenAccept(answer::complete);
                 return answer;
               });

@@ -42,7 +42,7 @@ final class MarkdownTest {
 
   @Test
   void theTitleIsEscapedInTheFrame() {
-    Layout layout = Layout.of("<title>{{title}}</title>{{navigation}}{{body}}", Map.of());
+    PageLayout layout = PageLayout.of("<title>{{title}}</title>{{navigation}}{{body}}", Map.of());
     assertThat(layout.page("a<b>\"&", "<p>{{title}}</p>"))
         .isEqualTo("<title>a&lt;b&gt;&quot;&amp;</title><p>{{title}}</p>");
   }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.app.GridFleetConfig;
-import io.gridfleet.lb.app.GridFleetLb;
+import io.gridfleet.lb.app.wiring.GridFleetLb;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.simulator.LiveSession;
@@ -264,9 +264,9 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     assertThat(locked)
         .as("locks without a session")
         .containsAll(held.stream().map(lock -> lock.lock().device()).toList());
-    server.distributor().seats().stream()
-        .filter(seat -> !seat.locks().isEmpty())
-        .forEach(seat -> assertThat(locked).as("seats").contains(seat.device().id()));
+    server.distributor().states().stream()
+        .filter(device -> !device.locks().isEmpty())
+        .forEach(device -> assertThat(locked).as("seats").contains(device.device().id()));
   }
 
   @Override

@@ -1,11 +1,11 @@
 package io.gridfleet.lb.lab;
 
 import io.gridfleet.lb.store.PostgresPart;
-import io.gridfleet.lb.store.SqlStore;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreStartException;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.lab;
 
-import io.gridfleet.lb.node.LeftOver;
+import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -22,8 +22,8 @@ public interface ObedientNodes extends NodeSessions {
   }
 
   @Override
-  default CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
-    return CompletableFuture.completedFuture(LeftOver.NONE);
+  default CompletionStage<LeftoverSession> deleteLeftOver(NodeId node, String attempt) {
+    return CompletableFuture.completedFuture(LeftoverSession.NONE);
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.gridfleet.lb.lab;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionOptions;
 import io.gridfleet.lb.newsession.NewSessionRequest;
-import io.gridfleet.lb.newsession.SessionWish;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
@@ -47,8 +47,8 @@ public final class RecordingNewSessionListener implements NewSessionListener {
   }
 
   @Override
-  public void admitted(NewSessionRequest request, SessionWish wish) {
-    line(request, "admitted " + wish.tenant().name());
+  public void admitted(NewSessionRequest request, NewSessionOptions options) {
+    line(request, "admitted " + options.tenant().name());
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
-import io.gridfleet.lb.distributor.SeatView;
+import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeHealth;
@@ -97,7 +97,7 @@ final class MetricsTest {
   @Test
   void causesWithoutBoundEndInOne() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    Attempts attempts = new Attempts(registry);
+    AttemptMetrics attempts = new AttemptMetrics(registry);
     for (int i = 0; i < 500; i++) {
       attempts.count(new AttemptOutcome.DeviceFailed("text", "cause_" + i, true, Optional.empty()));
     }
@@ -110,9 +110,9 @@ final class MetricsTest {
 
   @Test
   void devicesAreCountedByPlatformAndEveryStateIsThere() {
-    SeatView free = seat("ios", List.of());
-    SeatView avoided =
-        seat("ios", List.of(Inhibitor.of(Kind.OFFLINE), Inhibitor.of(Kind.AVOIDED, "no adb")));
+    DeviceView free = state("ios", List.of());
+    DeviceView avoided =
+        state("ios", List.of(Inhibitor.of(Kind.OFFLINE), Inhibitor.of(Kind.AVOIDED, "no adb")));
     Map<NodeId, NodeHealth> nodes =
         Map.of(
             new NodeId("new"), new NodeHealth(NodeHealth.State.UNKNOWN, 1, 0, "refused"),
@@ -120,7 +120,7 @@ final class MetricsTest {
             new NodeId("rack-1"),
                 new NodeHealth(NodeHealth.State.DOWN, 2, 0, "refused\n" + "x".repeat(500)));
     metrics.show(
-        new Views(
+        new ScrapeSources(
             () -> List.of(free, avoided),
             () -> 3,
             () -> Duration.ofMillis(7500),
@@ -211,8 +211,8 @@ final class MetricsTest {
     Map<NodeId, NodeHealth> nodes =
         Map.of(new NodeId("a"), new NodeHealth(NodeHealth.State.UP, 0, 3, ""));
     metrics.show(
-        new Views(
-            () -> List.of(seat("ios", List.of(Inhibitor.of(Kind.AVOIDED, "no adb")))),
+        new ScrapeSources(
+            () -> List.of(state("ios", List.of(Inhibitor.of(Kind.AVOIDED, "no adb")))),
             () -> 3,
             () -> Duration.ZERO,
             () -> 5,
@@ -223,7 +223,7 @@ final class MetricsTest {
     metrics.idempotentReplay();
   }
 
-  private static SeatView seat(String platform, List<Inhibitor> inhibitors) {
+  private static DeviceView state(String platform, List<Inhibitor> inhibitors) {
     URI url = URI.create("http://127.0.0.1:4723");
     Device device =
         new Device(
@@ -237,7 +237,7 @@ final class MetricsTest {
             1,
             Capabilities.empty(),
             Capabilities.empty());
-    return new SeatView(device, inhibitors, List.of(), Optional.empty());
+    return new DeviceView(device, inhibitors, List.of(), Optional.empty());
   }
 
   private static CommandReport report(String method, String path, int status) {

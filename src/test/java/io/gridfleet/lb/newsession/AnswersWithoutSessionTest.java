@@ -17,7 +17,7 @@ final class AnswersWithoutSessionTest {
   private static final Map<String, Object> ONCE =
       Map.of("platformName", "Android", "gridfleet:retryNewSessionFailure", false);
 
-  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
 
   @BeforeEach
   void onePhone() {
@@ -25,9 +25,9 @@ final class AnswersWithoutSessionTest {
   }
 
   private String refusal(Map<String, Object> capabilities) {
-    Story story = lab.ask(capabilities);
+    NewSessionState state = lab.ask(capabilities);
     lab.time.pass(Duration.ofMinutes(1));
-    NewSessionAnswer answer = story.answer().join();
+    NewSessionAnswer answer = state.answer().join();
     String text = new String(answer.body(), StandardCharsets.UTF_8);
     assertThat(answer.status()).as(text).isEqualTo(500);
     assertThat(text).contains("\"session not created\"").contains("node-phone-0");

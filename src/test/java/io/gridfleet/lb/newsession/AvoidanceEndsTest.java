@@ -24,8 +24,8 @@ final class AvoidanceEndsTest {
 
   private final List<String> tried = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
-  private final StoryLab lab =
-      new StoryLab(
+  private final NewSessionLab lab =
+      new NewSessionLab(
           new Random(4),
           new NewSessionListener() {
             @Override
@@ -55,9 +55,9 @@ final class AvoidanceEndsTest {
   private Set<String> devicesOf(int sessions) {
     tried.clear();
     for (int i = 0; i < sessions; i++) {
-      Story story = lab.ask(Map.of("gridfleet:deviceStrategy", "random"));
+      NewSessionState state = lab.ask(Map.of("gridfleet:deviceStrategy", "random"));
       lab.time.pass(A_SECOND);
-      lab.end(story);
+      lab.end(state);
       lab.time.pass(A_SECOND);
     }
     return new HashSet<>(tried);
@@ -66,7 +66,7 @@ final class AvoidanceEndsTest {
   @Test
   void forTenMinutesItIsTheLastChoice() {
     assertThat(devicesOf(40)).containsExactly("phone-1");
-    lab.time.pass(StoryLab.AVOID_FOR.minusSeconds(90));
+    lab.time.pass(NewSessionLab.AVOID_FOR.minusSeconds(90));
     assertThat(devicesOf(1)).containsExactly("phone-1");
     assertThat(told).hasSize(1).first().asString().startsWith(BAD + " until ");
 
@@ -79,7 +79,7 @@ final class AvoidanceEndsTest {
   @Test
   void nobodyWaitsForTheEndOfAnAvoidance() {
     lab.ask(Map.of("appium:udid", "phone-1"));
-    Story last = lab.ask(Map.of());
+    NewSessionState last = lab.ask(Map.of());
     lab.time.pass(A_SECOND);
 
     assertThat(last.answer().join().status()).isEqualTo(200);
@@ -87,9 +87,9 @@ final class AvoidanceEndsTest {
 
   @Test
   void aSecondFailureBeginsTheTimeAnew() {
-    lab.time.pass(StoryLab.AVOID_FOR.dividedBy(2));
+    lab.time.pass(NewSessionLab.AVOID_FOR.dividedBy(2));
     fails();
-    lab.time.pass(StoryLab.AVOID_FOR.minusSeconds(5));
+    lab.time.pass(NewSessionLab.AVOID_FOR.minusSeconds(5));
 
     assertThat(told).hasSize(2).allMatch(line -> line.startsWith(BAD + " until "));
     assertThat(devicesOf(1)).containsExactly("phone-1");
@@ -101,11 +101,11 @@ final class AvoidanceEndsTest {
 
   @Test
   void anotherReplicaMayProlongIt() {
-    lab.time.pass(StoryLab.AVOID_FOR.dividedBy(2));
+    lab.time.pass(NewSessionLab.AVOID_FOR.dividedBy(2));
     lab.avoided
-        .avoid(DeviceId.of(BAD), StoryLab.AVOID_FOR, "failed there")
+        .avoid(DeviceId.of(BAD), NewSessionLab.AVOID_FOR, "failed there")
         .thenAccept(lab.news::avoided);
-    lab.time.pass(StoryLab.AVOID_FOR.minusSeconds(10));
+    lab.time.pass(NewSessionLab.AVOID_FOR.minusSeconds(10));
 
     assertThat(told).hasSize(1);
     assertThat(devicesOf(1)).containsExactly("phone-1");
@@ -117,12 +117,12 @@ final class AvoidanceEndsTest {
 
   @Test
   void aSuccessEndsItAndIsToldOnce() {
-    Story story = lab.ask(Map.of("appium:udid", BAD));
+    NewSessionState state = lab.ask(Map.of("appium:udid", BAD));
     lab.time.pass(A_SECOND);
-    lab.end(story);
+    lab.end(state);
 
     assertThat(told).hasSize(2).last().isEqualTo(BAD + " no more");
-    lab.time.pass(StoryLab.AVOID_FOR);
+    lab.time.pass(NewSessionLab.AVOID_FOR);
     assertThat(told).hasSize(2);
     assertThat(devicesOf(40)).hasSize(2);
   }

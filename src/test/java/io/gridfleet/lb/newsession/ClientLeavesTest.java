@@ -16,9 +16,9 @@ final class ClientLeavesTest {
   private static final Duration LATENCY = Duration.ofMillis(200);
 
   private final RecordingNewSessionListener told = new RecordingNewSessionListener();
-  private final StoryLab lab = new StoryLab(new Random(1), told);
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), told);
 
-  private Story slowly(int phones) {
+  private NewSessionState slowly(int phones) {
     lab.fleet(phones);
     lab.link.latency(LATENCY::toNanos);
     return lab.ask(ANY);
@@ -41,9 +41,9 @@ final class ClientLeavesTest {
 
   @Test
   void whileItsLockIsTaken() {
-    Story story = slowly(1);
+    NewSessionState state = slowly(1);
     lab.time.pass(STEP);
-    story.clientLeft();
+    state.clientLeft();
 
     nothingIsLeft();
     assertThat(told.last()).endsWith("client left QUEUED\n");
@@ -52,9 +52,9 @@ final class ClientLeavesTest {
 
   @Test
   void whileItsSessionIsRecorded() {
-    Story story = slowly(1);
+    NewSessionState state = slowly(1);
     passUntil("Created");
-    story.clientLeft();
+    state.clientLeft();
 
     nothingIsLeft();
     assertThat(told.last()).endsWith("client left ATTEMPT\npublished\ncleaned up phone-0\n");
@@ -63,10 +63,10 @@ final class ClientLeavesTest {
   /** The session is ended although an inventory without its device was loaded meanwhile. */
   @Test
   void beforeItHasReadItsAnswerAndTheInventoryHasChanged() {
-    Story story = slowly(1);
+    NewSessionState state = slowly(1);
     passUntil("created");
     lab.fleet(List.of());
-    story.clientLeft();
+    state.clientLeft();
 
     nothingIsLeft();
     assertThat(told.last()).endsWith("client left CREATED\ncleaned up phone-0\n");
@@ -75,9 +75,9 @@ final class ClientLeavesTest {
   @Test
   void whileTheDeviceOfAFailedAttemptIsGivenBack() {
     lab.nodes.always(ScriptedNodes.Luck.DEVICE_FAILS);
-    Story story = slowly(3);
+    NewSessionState state = slowly(3);
     passUntil("DeviceFailed unknown_answer");
-    story.clientLeft();
+    state.clientLeft();
 
     nothingIsLeft();
     assertThat(told.last()).endsWith("client left ATTEMPT\n");
@@ -87,10 +87,10 @@ final class ClientLeavesTest {
   @Test
   void afterItWasRefusedNothingIsRaised() {
     lab.nodes.always(ScriptedNodes.Luck.REQUEST_AT_FAULT);
-    Story story = slowly(1);
+    NewSessionState state = slowly(1);
     lab.time.pass(Duration.ofSeconds(10));
     String before = told.last();
-    story.clientLeft();
+    state.clientLeft();
 
     assertThat(told.last()).isEqualTo(before).endsWith("refused 400 invalid argument\n");
   }
@@ -102,7 +102,7 @@ final class ClientLeavesTest {
     NewSessionRequest first = lab.request(ANY, "10.0.0.1");
     PendingSession attempting = lab.flow.begin(first);
     lab.time.pass(STEP);
-    Story waiting = lab.ask(ANY);
+    NewSessionState waiting = lab.ask(ANY);
     lab.time.pass(STEP);
     attempting.clientLeft();
     PendingSession repeat = lab.flow.begin(lab.request(ANY, "10.0.0.1"));

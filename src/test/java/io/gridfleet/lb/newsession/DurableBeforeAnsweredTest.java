@@ -3,6 +3,7 @@ package io.gridfleet.lb.newsession;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.newsession.ScriptedNodes.Luck;
+import io.gridfleet.lb.newsession.idempotency.IdempotentRequests;
 import io.gridfleet.lb.session.FakeIdempotencyRecords;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class DurableBeforeAnsweredTest {
   private static final Duration A_SECOND = Duration.ofSeconds(1);
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 
-  private final StoryLab lab = new StoryLab(new Random(7), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(7), new NewSessionListener() {});
   private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(lab.time);
 
   @Test
@@ -24,16 +25,16 @@ final class DurableBeforeAnsweredTest {
     lab.nodes.always(Luck.REFUSES_CONNECTIONS);
     lab.avoided.slow(true);
 
-    Story story = lab.ask(ANY);
+    NewSessionState state = lab.ask(ANY);
     lab.time.pass(A_SECOND);
 
-    assertThat(story.attempts()).hasSize(1);
+    assertThat(state.attempts()).hasSize(1);
     assertThat(lab.locks.held().toCompletableFuture().join()).hasSize(1);
 
     lab.avoided.slow(false);
     lab.time.pass(A_SECOND);
 
-    assertThat(story.attempts()).hasSizeGreaterThan(1);
+    assertThat(state.attempts()).hasSizeGreaterThan(1);
   }
 
   @Test
@@ -42,14 +43,14 @@ final class DurableBeforeAnsweredTest {
     lab.nodes.always(Luck.REFUSES_CONNECTIONS);
     lab.avoided.slow(true);
 
-    Story story =
+    NewSessionState state =
         lab.ask(Map.of("platformName", "Android", "gridfleet:retryNewSessionFailure", false));
     lab.time.pass(A_SECOND);
 
-    assertThat(story.answer()).isNotDone();
+    assertThat(state.answer()).isNotDone();
     lab.avoided.slow(false);
     lab.time.pass(A_SECOND);
-    assertThat(story.answer()).isCompleted();
+    assertThat(state.answer()).isCompleted();
   }
 
   @Test
@@ -58,13 +59,13 @@ final class DurableBeforeAnsweredTest {
     lab.nodes.always(Luck.CREATES);
     lab.avoided.slow(true);
 
-    Story story = lab.ask(ANY);
+    NewSessionState state = lab.ask(ANY);
     lab.time.pass(A_SECOND);
 
-    assertThat(story.answer()).isNotDone();
+    assertThat(state.answer()).isNotDone();
     lab.avoided.slow(false);
     lab.time.pass(A_SECOND);
-    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(state.answer().join().status()).isEqualTo(200);
   }
 
   private IdempotentRequests keyed() {

@@ -13,26 +13,26 @@ import org.junit.jupiter.api.Test;
 /** A process that was frozen between its lock and its creation. */
 final class FrozenReplicaTest {
   private static final DeviceId PHONE = DeviceId.of("phone-0");
-  private static final Duration LONG = StoryLab.LOCK_EXPIRY.plusSeconds(10);
+  private static final Duration LONG = NewSessionLab.LOCK_EXPIRY.plusSeconds(10);
 
-  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
 
   @BeforeEach
   void onePhone() {
     lab.fleet(1);
   }
 
-  private Story ask() {
+  private NewSessionState ask() {
     return lab.ask(Map.of("platformName", "Android", "gridfleet:waitForDeviceOnlineTimeout", 300));
   }
 
   @Test
   void itSendsNoCreationForALockThatIsAnothersByNow() {
-    Story story = ask();
+    NewSessionState state = ask();
     lab.time.freeze(LONG);
     DeviceLock others =
         lab.locks
-            .tryLock(PHONE, 1, "another replica's", StoryLab.LOCK_EXPIRY)
+            .tryLock(PHONE, 1, "another replica's", NewSessionLab.LOCK_EXPIRY)
             .toCompletableFuture()
             .join()
             .orElseThrow();
@@ -40,37 +40,37 @@ final class FrozenReplicaTest {
     lab.time.pass(Duration.ofSeconds(5));
 
     assertThat(lab.nodes.keys()).as("creations on the wire").isEmpty();
-    assertThat(story.answer()).isNotDone();
+    assertThat(state.answer()).isNotDone();
 
     lab.locks.release(others);
     lab.time.pass(Duration.ofSeconds(5));
 
-    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(state.answer().join().status()).isEqualTo(200);
     assertThat(lab.nodes.keys())
         .as("the key of the attempt that wasn't made may be known to the node: others asked by it")
-        .containsExactly(story.request().id() + "-2");
+        .containsExactly(state.request().id() + "-2");
   }
 
   @Test
   void aShortFreezeCostsNothing() {
-    Story story = ask();
-    lab.time.freeze(StoryLab.LOCK_EXPIRY.dividedBy(2));
+    NewSessionState state = ask();
+    lab.time.freeze(NewSessionLab.LOCK_EXPIRY.dividedBy(2));
 
     lab.time.pass(Duration.ofSeconds(5));
 
-    assertThat(story.answer().join().status()).isEqualTo(200);
-    assertThat(lab.nodes.keys()).containsExactly(story.request().id() + "-1");
+    assertThat(state.answer().join().status()).isEqualTo(200);
+    assertThat(lab.nodes.keys()).containsExactly(state.request().id() + "-1");
   }
 
   @Test
   void aRequestWhoseTimeWentByMeanwhileIsToldWhy() {
-    Story story = ask();
+    NewSessionState state = ask();
     lab.time.freeze(Duration.ofMinutes(6));
 
     lab.time.pass(Duration.ofSeconds(5));
 
     assertThat(lab.nodes.keys()).isEmpty();
-    NewSessionAnswer answer = story.answer().join();
+    NewSessionAnswer answer = state.answer().join();
     assertThat(answer.status()).isEqualTo(500);
     assertThat(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))
         .contains("the lock expired before the node was asked");

@@ -14,15 +14,15 @@ import java.util.concurrent.CompletionStage;
  * A run with one device that another replica began: this one hears of it when it asks the store,
  * and of its end when the store has answered, or from the others.
  */
-final class LabRun implements KnownRuns {
-  private final StoryLab lab;
+final class LabRun implements LiveRuns {
+  private final NewSessionLab lab;
   private final FakeRuns store;
   private final RunId id = new RunId("00000000-0000-4000-8000-000000000007");
   private final DeviceId device;
-  private boolean heard;
+  private boolean received;
 
   /** Begins it in the store. */
-  LabRun(StoryLab lab, DeviceId device) {
+  LabRun(NewSessionLab lab, DeviceId device) {
     this.lab = lab;
     this.device = device;
     this.store = new FakeRuns(lab.time);
@@ -46,12 +46,12 @@ final class LabRun implements KnownRuns {
 
   @Override
   public Optional<String> live(String run) {
-    return Optional.of(id.value()).filter(asked -> heard && asked.equals(run));
+    return Optional.of(id.value()).filter(asked -> received && asked.equals(run));
   }
 
   @Override
   public CompletionStage<Void> look(String run) {
-    return store.find(id).thenAccept(found -> heard = found.filter(Run::live).isPresent());
+    return store.find(id).thenAccept(found -> received = found.filter(Run::live).isPresent());
   }
 
   /** Asks the store to end it; where that was lost it may have ended all the same. */
@@ -69,7 +69,7 @@ final class LabRun implements KnownRuns {
   /** What the other replicas say of it, where it has ended. */
   void hearOfItsEnd() {
     if (!isOpen()) {
-      heard = false;
+      received = false;
       reserve(Optional.empty());
       lab.waits.over(id.value());
     }

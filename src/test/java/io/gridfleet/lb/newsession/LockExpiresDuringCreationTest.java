@@ -20,7 +20,7 @@ final class LockExpiresDuringCreationTest {
   /** A renewal each 10 s, and the first sweep that finds the lock expired. */
   private static final int LOST_RENEWALS = 3;
 
-  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
 
   @BeforeEach
   void onePhone() {
@@ -28,7 +28,7 @@ final class LockExpiresDuringCreationTest {
     lab.sweep();
   }
 
-  private Story ask() {
+  private NewSessionState ask() {
     return lab.ask(Map.of("platformName", "Android", "gridfleet:waitForDeviceOnlineTimeout", 600));
   }
 
@@ -41,7 +41,7 @@ final class LockExpiresDuringCreationTest {
   private void everythingIsFree() {
     assertThat(lab.nodes.running()).isZero();
     assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
-    assertThat(lab.distributor.seats().get(0).locks()).isEmpty();
+    assertThat(lab.distributor.states().get(0).locks()).isEmpty();
     assertThat(lab.flow.unsettled()).isZero();
   }
 
@@ -49,11 +49,11 @@ final class LockExpiresDuringCreationTest {
   void theNextRequestWaitsUntilTheNodeHasCreatedAndDeletedTheSession() {
     lab.nodes.always(ScriptedNodes.Luck.CREATES_LATE);
     loseRenewals();
-    Story first = ask();
+    NewSessionState first = ask();
     lab.time.pass(Duration.ofSeconds(50));
     assertThat(lab.link.allHappened()).isTrue();
     lab.nodes.always(ScriptedNodes.Luck.CREATES);
-    Story second = ask();
+    NewSessionState second = ask();
 
     lab.time.pass(BEFORE_CREATED.minusSeconds(50));
 
@@ -74,7 +74,7 @@ final class LockExpiresDuringCreationTest {
   void aSessionThatComesUpUnderAClaimedLockIsNotHandedOut() {
     lab.nodes.always(ScriptedNodes.Luck.CREATES_LATE);
     loseRenewals();
-    Story story =
+    NewSessionState state =
         lab.ask(
             Map.of(
                 "platformName",
@@ -86,8 +86,8 @@ final class LockExpiresDuringCreationTest {
 
     lab.time.pass(Duration.ofSeconds(200));
 
-    assertThat(story.answer().join().status()).isEqualTo(500);
-    assertThat(new String(story.answer().join().body(), java.nio.charset.StandardCharsets.UTF_8))
+    assertThat(state.answer().join().status()).isEqualTo(500);
+    assertThat(new String(state.answer().join().body(), java.nio.charset.StandardCharsets.UTF_8))
         .contains("the lock on its device expired while it started");
     everythingIsFree();
   }
@@ -97,12 +97,13 @@ final class LockExpiresDuringCreationTest {
     lab.nodes.always(ScriptedNodes.Luck.CREATES_LATE);
     lab.link.next("locks.renew", Fate.REQUEST_LOST);
     lab.link.next("locks.renew", Fate.REQUEST_LOST);
-    Story story = lab.ask(Map.of("platformName", "Android", "gridfleet:requestTimeout", 200));
+    NewSessionState state =
+        lab.ask(Map.of("platformName", "Android", "gridfleet:requestTimeout", 200));
 
     lab.time.pass(Duration.ofSeconds(140));
 
-    assertThat(story.answer().join().status()).isEqualTo(200);
-    lab.end(story);
+    assertThat(state.answer().join().status()).isEqualTo(200);
+    lab.end(state);
     lab.time.pass(Duration.ofSeconds(5));
     everythingIsFree();
   }

@@ -14,22 +14,22 @@ import org.junit.jupiter.api.Test;
 final class LostAnswersTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 
-  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
 
   @BeforeEach
   void onePhone() {
     lab.fleet(1);
   }
 
-  private Story askAndWait() {
-    Story story = lab.ask(ANY);
+  private NewSessionState askAndWait() {
+    NewSessionState state = lab.ask(ANY);
     lab.time.pass(Duration.ofSeconds(15));
-    return story;
+    return state;
   }
 
-  private static String text(Story story) {
-    assertThat(story.answer()).isDone();
-    return new String(story.answer().join().body(), StandardCharsets.UTF_8);
+  private static String text(NewSessionState state) {
+    assertThat(state.answer()).isDone();
+    return new String(state.answer().join().body(), StandardCharsets.UTF_8);
   }
 
   private void nothingIsHeld() {
@@ -43,9 +43,9 @@ final class LostAnswersTest {
   void aPublicationWhoseAnswerWasLostIsTakenBack() {
     lab.link.next("sessions.publish", Fate.ANSWER_LOST);
 
-    Story story = askAndWait();
+    NewSessionState state = askAndWait();
 
-    assertThat(text(story)).contains("session not created").contains("try again");
+    assertThat(text(state)).contains("session not created").contains("try again");
     nothingIsHeld();
     assertThat(askAndWait().answer().join().status())
         .as("the device serves the next")
@@ -69,16 +69,16 @@ final class LostAnswersTest {
       lab.link.next("sessions.withdraw", Fate.REQUEST_LOST);
     }
     lab.link.next("sessions.withdraw", Fate.ANSWER_LOST);
-    Story story = lab.ask(ANY);
+    NewSessionState state = lab.ask(ANY);
     lab.time.pass(Duration.ofSeconds(2));
-    assertThat(text(story)).contains("try again");
-    assertThat(lab.distributor.seats().get(0).locks()).as("not free yet, here too").hasSize(1);
+    assertThat(text(state)).contains("try again");
+    assertThat(lab.distributor.states().get(0).locks()).as("not free yet, here too").hasSize(1);
 
     lab.time.pass(Duration.ofSeconds(5));
 
     nothingIsHeld();
     assertThat(lab.flow.unsettled()).isZero();
-    assertThat(lab.distributor.seats().get(0).locks()).isEmpty();
+    assertThat(lab.distributor.states().get(0).locks()).isEmpty();
   }
 
   @Test
@@ -98,7 +98,7 @@ final class LostAnswersTest {
     lab.link.next("locks.tryLock", Fate.ANSWER_LOST);
 
     assertThat(text(askAndWait())).contains("try again");
-    lab.time.pass(StoryLab.LOCK_EXPIRY);
+    lab.time.pass(NewSessionLab.LOCK_EXPIRY);
 
     assertThat(askAndWait().answer().join().status()).isEqualTo(200);
   }

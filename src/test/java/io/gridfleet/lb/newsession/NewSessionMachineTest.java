@@ -45,10 +45,10 @@ final class NewSessionMachineTest {
   /** One request that has come to a state, in a lab whose store is some way off. */
   private static final class Case {
     final RecordingNewSessionListener told = new RecordingNewSessionListener();
-    final StoryLab lab = new StoryLab(new Random(1), told);
+    final NewSessionLab lab = new NewSessionLab(new Random(1), told);
     final UnheardRun run = new UnheardRun();
     final Ending ending;
-    final Story story;
+    final NewSessionState story;
 
     Case(State state, Ending ending) {
       this.ending = ending;
@@ -96,7 +96,7 @@ final class NewSessionMachineTest {
 
     /** Lets what is under way come to its end. */
     Case complete() {
-      run.heard = ending == Ending.WELL;
+      run.received = ending == Ending.WELL;
       run.answer.complete(null);
       for (int minutes = 0; minutes < 5; minutes++) {
         lab.time.pass(Duration.ofMinutes(1));
@@ -126,14 +126,14 @@ final class NewSessionMachineTest {
   }
 
   /** A run that another replica began, and of which this one hasn't heard. */
-  private static final class UnheardRun implements KnownRuns {
+  private static final class UnheardRun implements LiveRuns {
     static final String ID = "run-7";
     final CompletableFuture<Void> answer = new CompletableFuture<>();
-    boolean heard;
+    boolean received;
 
     @Override
     public Optional<String> live(String run) {
-      return Optional.of(ID).filter(asked -> heard);
+      return Optional.of(ID).filter(asked -> received);
     }
 
     @Override
@@ -158,13 +158,13 @@ final class NewSessionMachineTest {
   /** Neither the wait nor the attempt has an alarm that rings for nobody. */
   @Test
   void aSessionThatWasAnsweredLeavesNoTimer() {
-    StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+    NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
     lab.fleet(1);
     int before = lab.time.scheduled();
-    Story story = lab.ask(Map.of("platformName", "Android"));
+    NewSessionState state = lab.ask(Map.of("platformName", "Android"));
     lab.time.pass(Duration.ofSeconds(1));
 
-    assertThat(story.state()).isEqualTo(State.CREATED);
+    assertThat(state.state()).isEqualTo(State.CREATED);
     assertThat(lab.time.scheduled()).isEqualTo(before);
   }
 

@@ -25,22 +25,22 @@ import org.jspecify.annotations.Nullable;
  * told of it here doesn't ask the code that it is told of.
  */
 final class RandomDay {
-  private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(120);
+  private static final Duration MAX_ATTEMPT = Duration.ofSeconds(120);
   private static final int STEPS = 30;
 
   /** A request as it was asked. */
-  record Asked(Story story, Map<String, Object> capabilities) {
+  record Asked(NewSessionState story, Map<String, Object> capabilities) {
     String id() {
       return story.request().id();
     }
 
     Duration bound() {
       int wait = (Integer) capabilities.get("gridfleet:waitForDeviceOnlineTimeout");
-      return LONGEST_ATTEMPT.plusSeconds(wait);
+      return MAX_ATTEMPT.plusSeconds(wait);
     }
   }
 
-  final StoryLab lab;
+  final NewSessionLab lab;
   private final Random luck;
   private final Set<String> strategies;
   private final List<Device> all = new ArrayList<>();
@@ -59,9 +59,9 @@ final class RandomDay {
   RandomDay(long seed, int phones, Random picks, Set<String> strategies) {
     this.luck = new Random(seed);
     this.strategies = strategies;
-    this.lab = new StoryLab(luck, picks, new Notes());
+    this.lab = new NewSessionLab(luck, picks, new Notes());
     for (int i = 0; i < phones; i++) {
-      all.add(StoryLab.phone("phone-" + i, i % 2 == 0 ? "Android" : "iOS"));
+      all.add(NewSessionLab.phone("phone-" + i, i % 2 == 0 ? "Android" : "iOS"));
     }
     // The order in which devices become known must not count.
     Collections.shuffle(all, picks);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a person reads who got no device. */
 final class RefusalTextTest {
-  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
 
   @Test
   void ofManyLocksTheLongestIsTold() {
@@ -35,8 +35,9 @@ final class RefusalTextTest {
   void everyReasonIsCountedAndTold() {
     lab.fleet(3);
     session("phone-0", Duration.ofSeconds(5));
-    lab.news.node(StoryLab.phone("phone-1", "iOS").node().id(), Optional.of("no answer in time"));
-    lab.news.maintenance(StoryLab.phone("phone-2", "Android").id(), Optional.of("new screen"));
+    lab.news.node(
+        NewSessionLab.phone("phone-1", "iOS").node().id(), Optional.of("no answer in time"));
+    lab.news.maintenance(NewSessionLab.phone("phone-2", "Android").id(), Optional.of("new screen"));
 
     assertThat(refusal())
         .contains(
@@ -49,10 +50,10 @@ final class RefusalTextTest {
   void countsAndExplanationAreOfOneEvaluation() throws IOException {
     lab.fleet(4);
     for (int i = 0; i < 3; i++) {
-      DeviceId id = StoryLab.phone("phone-" + i, "Android").id();
+      DeviceId id = NewSessionLab.phone("phone-" + i, "Android").id();
       lab.news.reserved(id, Optional.of("run-1"), Optional.empty());
     }
-    lab.news.maintenance(StoryLab.phone("phone-3", "iOS").id(), Optional.of("new screen"));
+    lab.news.maintenance(NewSessionLab.phone("phone-3", "iOS").id(), Optional.of("new screen"));
 
     JsonNode error = error(Map.of());
     assertThat(error.at("/message").asText())
@@ -66,7 +67,7 @@ final class RefusalTextTest {
   void severalEntriesAreExplainedTogether() throws IOException {
     lab.fleet(4);
     for (int i = 0; i < 4; i++) {
-      DeviceId id = StoryLab.phone("phone-" + i, "Android").id();
+      DeviceId id = NewSessionLab.phone("phone-" + i, "Android").id();
       lab.news.maintenance(id, Optional.of("all"));
     }
 
@@ -127,8 +128,8 @@ final class RefusalTextTest {
   }
 
   private String refusal() {
-    Story story = lab.ask(Map.of("gridfleet:waitForDeviceOnlineTimeout", 1));
+    NewSessionState state = lab.ask(Map.of("gridfleet:waitForDeviceOnlineTimeout", 1));
     lab.time.pass(Duration.ofSeconds(2));
-    return new String(story.answer().join().body(), StandardCharsets.UTF_8);
+    return new String(state.answer().join().body(), StandardCharsets.UTF_8);
   }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.distributor.Order;
 import io.gridfleet.lb.distributor.PickStrategy;
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.selector.Selector;
 import java.time.Duration;
@@ -36,7 +36,7 @@ final class RepeatRaceTest {
   private static final int ROUNDS = 3000;
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 
-  private final StoryLab lab = new StoryLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
   private final ExecutorService one = Executors.newSingleThreadExecutor();
   private final ExecutorService other = Executors.newSingleThreadExecutor();
 
@@ -50,11 +50,15 @@ final class RepeatRaceTest {
   void theWaitHasEndedWhenItsPlaceIsOffered() {
     lab.fleet(1);
     lab.flow.begin(lab.request(ANY, "10.0.0.9"));
-    Story waits = (Story) lab.flow.begin(lab.request(ANY, "10.0.0.1"));
+    NewSessionState waits = (NewSessionState) lab.flow.begin(lab.request(ANY, "10.0.0.1"));
     Distributor.Wait real = ((Holding.Place) waits.holding()).inQueue();
-    List<Order.Turn> turns = new ArrayList<>();
+    List<PlacementRequest.QueuePosition> turns = new ArrayList<>();
     Runnable repeat =
-        () -> turns.add(((Story) lab.flow.begin(lab.request(ANY, "10.0.0.1"))).order().turn());
+        () ->
+            turns.add(
+                ((NewSessionState) lab.flow.begin(lab.request(ANY, "10.0.0.1")))
+                    .placement()
+                    .turn());
     waits.hold(
         new Holding.Place(
             new Distributor.Wait() {
@@ -78,7 +82,7 @@ final class RepeatRaceTest {
     waits.clientLeft();
     repeat.run();
 
-    Order.Turn left = waits.order().turn();
+    PlacementRequest.QueuePosition left = waits.placement().turn();
     assertThat(turns.get(0)).as("the turn of a repeat before the wait ended").isNotEqualTo(left);
     assertThat(turns.get(1)).as("the turn of a repeat after it").isEqualTo(left);
   }
@@ -107,7 +111,7 @@ final class RepeatRaceTest {
                 return lab.flow.begin(repeat);
               });
       leaves.get();
-      Story second = (Story) comes.get(10, TimeUnit.SECONDS);
+      NewSessionState second = (NewSessionState) comes.get(10, TimeUnit.SECONDS);
       lab.distributor.release(busy);
       settle();
 
@@ -131,16 +135,16 @@ final class RepeatRaceTest {
     Question any =
         new Question(
             Selector.everything(), Selector.everything(), Optional.empty(), Optional.empty());
-    Order order =
-        new Order(
+    PlacementRequest request =
+        new PlacementRequest(
             "busy" + round,
             List.of(any),
-            new Order.Turn(0, lab.time.instant(), 0),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(0, lab.time.instant(), 0),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("lab", OptionalInt.empty()));
     return ((Placement.Placed)
             lab.distributor
-                .place(order, Duration.ofHours(1))
+                .place(request, Duration.ofHours(1))
                 .outcome()
                 .toCompletableFuture()
                 .getNow(null))

@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.newsession.idempotency.IdempotentRequests;
 import io.gridfleet.lb.session.FakeIdempotencyRecords;
 import io.gridfleet.lb.webdriver.Json;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,8 @@ final class RepeatsElsewhereTest {
   private static final Duration A_SECOND = Duration.ofSeconds(1);
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 
-  private final StoryLab here = new StoryLab(new Random(1), new NewSessionListener() {});
-  private final StoryLab there = new StoryLab(new Random(2), new NewSessionListener() {});
+  private final NewSessionLab here = new NewSessionLab(new Random(1), new NewSessionListener() {});
+  private final NewSessionLab there = new NewSessionLab(new Random(2), new NewSessionListener() {});
   private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(here.time);
   private final IdempotentRequests first =
       new IdempotentRequests(here.flow, records, KEEP, () -> {}, key -> tellSecond(key), here.time);
@@ -49,7 +50,7 @@ final class RepeatsElsewhereTest {
   }
 
   private static PendingSession ask(
-      StoryLab lab, IdempotentRequests requests, Map<String, Object> capabilities) {
+      NewSessionLab lab, IdempotentRequests requests, Map<String, Object> capabilities) {
     byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
     PendingSession pending =
         requests.begin(Optional.of("key"), body, lab.request(capabilities, "10.0.0.9"));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class RunEndsMeanwhileTest {
   private static final String RUN = "run-7";
 
-  private final StoryLab lab = new StoryLab(new Random(7), new NewSessionListener() {});
+  private final NewSessionLab lab = new NewSessionLab(new Random(7), new NewSessionListener() {});
 
   @BeforeEach
   void onePhoneOfTheRun() {
@@ -31,53 +31,53 @@ final class RunEndsMeanwhileTest {
 
   @Test
   void aLiveRunGetsItsSession() {
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
     lab.time.pass(Duration.ofSeconds(1));
 
-    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(state.answer().join().status()).isEqualTo(200);
     assertThat(lab.nodes.running()).isEqualTo(1);
   }
 
   @Test
   void aRunThatEndsDuringTheAttemptGetsNoSession() {
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
     lab.time.pass(Duration.ofMillis(50));
-    lab.runs = KnownRuns.none();
+    lab.runs = LiveRuns.none();
     lab.time.pass(Duration.ofSeconds(1));
 
-    nothingIsLeftOf(story);
+    nothingIsLeftOf(state);
   }
 
   @Test
   void aRunThatAnotherReplicaEndsUnheardGetsNoSession() {
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
     lab.time.pass(Duration.ofMillis(50));
     lab.openRuns = run -> false;
     lab.time.pass(Duration.ofSeconds(1));
 
-    nothingIsLeftOf(story);
+    nothingIsLeftOf(state);
   }
 
   @Test
   void aRunIsKnownHoweverItsIdIsWritten() {
-    Story story = lab.ask(Map.of("gridfleet:run_id", "RUN-7"));
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", "RUN-7"));
     lab.time.pass(Duration.ofSeconds(1));
 
-    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(state.answer().join().status()).isEqualTo(200);
   }
 
   @Test
   void aRequestThatWaitsIsToldAtOnceThatItsRunEnded() {
     lab.ask(Map.of("gridfleet:run_id", RUN));
     lab.time.pass(Duration.ofSeconds(1));
-    Story waiting = lab.ask(Map.of("gridfleet:run_id", RUN));
-    Story stranger = lab.ask(Map.of());
-    lab.runs = KnownRuns.none();
+    NewSessionState waiting = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState stranger = lab.ask(Map.of());
+    lab.runs = LiveRuns.none();
     assertThat(waiting.answer()).isNotDone();
 
     lab.waits.over(RUN);
 
-    Story late = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState late = lab.ask(Map.of("gridfleet:run_id", RUN));
     assertThat(text(waiting)).isEqualTo(text(late)).contains("run run-7 is unknown or over");
     assertThat(stranger.answer()).isNotDone();
     assertThat(lab.distributor.queueLength()).isEqualTo(1);
@@ -90,20 +90,20 @@ final class RunEndsMeanwhileTest {
     AtomicBoolean asked = new AtomicBoolean();
     lab.runs = run -> Optional.of(run).filter(it -> !asked.getAndSet(true));
 
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
 
-    assertThat(text(story)).contains("run run-7 is unknown or over");
+    assertThat(text(state)).contains("run run-7 is unknown or over");
     assertThat(lab.distributor.queueLength()).isZero();
   }
 
   /** A run that another replica begins while its first request is on its way to this one. */
-  private static final class UnheardRun implements KnownRuns {
+  private static final class UnheardRun implements LiveRuns {
     final CompletableFuture<Void> answer = new CompletableFuture<>();
-    boolean heard;
+    boolean received;
 
     @Override
     public Optional<String> live(String run) {
-      return Optional.of(RUN).filter(asked -> heard && asked.equals(run));
+      return Optional.of(RUN).filter(asked -> received && asked.equals(run));
     }
 
     @Override
@@ -116,27 +116,27 @@ final class RunEndsMeanwhileTest {
   void aRunThatAnotherReplicaBeganIsLookedForInTheStore() {
     UnheardRun unheard = new UnheardRun();
     lab.runs = unheard;
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
-    assertThat(story.answer()).isNotDone();
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
+    assertThat(state.answer()).isNotDone();
 
-    unheard.heard = true;
+    unheard.received = true;
     unheard.answer.complete(null);
     lab.time.pass(Duration.ofSeconds(1));
 
-    assertThat(story.answer().join().status()).isEqualTo(200);
+    assertThat(state.answer().join().status()).isEqualTo(200);
   }
 
   @Test
   void aRunThatTheStoreDoesNotKnowIsRefusedAndSoIsEveryRunWithoutAStore() {
     UnheardRun unknown = new UnheardRun();
     lab.runs = unknown;
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
     unknown.answer.complete(null);
-    assertThat(text(story)).contains("run run-7 is unknown or over");
+    assertThat(text(state)).contains("run run-7 is unknown or over");
 
     UnheardRun unanswered = new UnheardRun();
     lab.runs = unanswered;
-    Story again = lab.ask(Map.of("gridfleet:run_id", RUN));
+    NewSessionState again = lab.ask(Map.of("gridfleet:run_id", RUN));
     unanswered.answer.completeExceptionally(new IllegalStateException("gone"));
     assertThat(text(again)).contains("store that keeps the locks can't be reached");
   }
@@ -145,10 +145,10 @@ final class RunEndsMeanwhileTest {
   void aClientThatLeavesWhileItsRunIsLookedForGetsNothing() {
     UnheardRun unheard = new UnheardRun();
     lab.runs = unheard;
-    Story story = lab.ask(Map.of("gridfleet:run_id", RUN));
-    story.clientLeft();
+    NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
+    state.clientLeft();
 
-    unheard.heard = true;
+    unheard.received = true;
     unheard.answer.complete(null);
     lab.time.pass(Duration.ofSeconds(1));
 
@@ -156,14 +156,14 @@ final class RunEndsMeanwhileTest {
     assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
   }
 
-  private String text(Story story) {
+  private String text(NewSessionState state) {
     lab.time.pass(Duration.ZERO);
-    assertThat(story.answer()).isDone();
-    return new String(story.answer().join().body(), StandardCharsets.UTF_8);
+    assertThat(state.answer()).isDone();
+    return new String(state.answer().join().body(), StandardCharsets.UTF_8);
   }
 
-  private void nothingIsLeftOf(Story story) {
-    NewSessionAnswer answer = story.answer().join();
+  private void nothingIsLeftOf(NewSessionState state) {
+    NewSessionAnswer answer = state.answer().join();
     assertThat(answer.status()).isEqualTo(500);
     assertThat(new String(answer.body(), StandardCharsets.UTF_8))
         .contains("session not created")

@@ -2,7 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.lab.ObedientNodes;
 import io.gridfleet.lb.lab.VirtualTime;
-import io.gridfleet.lb.node.LeftOver;
+import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeAnswer;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Appium they keep what they answer to a creation by its key, and a question under the key of one
  * that is still running is answered when that is.
  */
-public final class ScriptedNodes implements NodeCalls, ObedientNodes {
+public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
   /** What a node says of a request that no device would take. */
   static final String REQUESTS_FAULT = "bad capability";
 
@@ -225,19 +225,19 @@ public final class ScriptedNodes implements NodeCalls, ObedientNodes {
   }
 
   @Override
-  public CompletionStage<LeftOver> deleteLeftOver(NodeId node, String attempt) {
+  public CompletionStage<LeftoverSession> deleteLeftOver(NodeId node, String attempt) {
     CompletableFuture<Optional<String>> creation =
         creations.getOrDefault(attempt, CompletableFuture.completedFuture(Optional.empty()));
-    CompletableFuture<LeftOver> found = new CompletableFuture<>();
+    CompletableFuture<LeftoverSession> found = new CompletableFuture<>();
     creation.thenAccept(
         left -> {
           if (left.isEmpty()) {
-            found.complete(LeftOver.NONE);
+            found.complete(LeftoverSession.NONE);
           } else if (!found.isDone()) {
-            deleted(left.get()).thenAccept(gone -> found.complete(LeftOver.NONE));
+            deleted(left.get()).thenAccept(gone -> found.complete(LeftoverSession.NONE));
           }
         });
-    later(ASKED_FOR.toMillis(), () -> found.complete(LeftOver.UNREACHABLE));
+    later(ASKED_FOR.toMillis(), () -> found.complete(LeftoverSession.UNREACHABLE));
     return found;
   }
 

@@ -9,7 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -55,8 +55,8 @@ final class NodeCleanUpTest {
   @Test
   void aSessionIsDeletedEvenWhenTheNodeStumblesTwice() {
     SessionId id = create(Map.of());
-    node.faults().next(1, Operation.END_SESSION, new Fault.Gateway(502));
-    node.faults().next(1, Operation.END_SESSION, new Fault.DropAfterRequest());
+    node.faults().next(1, NodeOperation.END_SESSION, new Fault.Gateway(502));
+    node.faults().next(1, NodeOperation.END_SESSION, new Fault.DropAfterRequest());
 
     assertThat(get(cleanUp.delete(node.url(), id))).isTrue();
     assertThat(node.liveSessions()).isEmpty();
@@ -91,7 +91,7 @@ final class NodeCleanUpTest {
   @Test
   void aNodeThatStaysSilentIsGivenUpAfterThreeTries() {
     SessionId id = create(Map.of());
-    node.faults().standing(Operation.END_SESSION, new Fault.Gateway(503));
+    node.faults().standing(NodeOperation.END_SESSION, new Fault.Gateway(503));
 
     assertThat(get(cleanUp.delete(node.url(), id))).isFalse();
     assertThat(node.history().count(Kind.FAULT)).isEqualTo(3);
@@ -101,9 +101,11 @@ final class NodeCleanUpTest {
   void whatAnAttemptLeftIsFoundByItsKeyAndDeleted() {
     create(Map.of("X-Idempotency-Key", "attempt-1"));
 
-    assertThat(get(cleanUp.deleteLeftOver(node.url(), "attempt-2"))).isEqualTo(LeftOver.NONE);
+    assertThat(get(cleanUp.deleteLeftOver(node.url(), "attempt-2")))
+        .isEqualTo(LeftoverSession.NONE);
     assertThat(node.liveSessions()).hasSize(1);
-    assertThat(get(cleanUp.deleteLeftOver(node.url(), "attempt-1"))).isEqualTo(LeftOver.NONE);
+    assertThat(get(cleanUp.deleteLeftOver(node.url(), "attempt-1")))
+        .isEqualTo(LeftoverSession.NONE);
     assertThat(node.liveSessions()).isEmpty();
     assertThat(node.history().count(Kind.CREATED)).isEqualTo(1);
   }
@@ -111,7 +113,7 @@ final class NodeCleanUpTest {
   @Test
   void appiumKeepsKeysAlsoWhereItMayNotListItsSessions() {
     try (SimulatedNode silent = SimulatedNode.start(SimulatedNodeConfig.appium())) {
-      assertThat(get(cleanUp.deleteLeftOver(silent.url(), "a"))).isEqualTo(LeftOver.NONE);
+      assertThat(get(cleanUp.deleteLeftOver(silent.url(), "a"))).isEqualTo(LeftoverSession.NONE);
     }
   }
 
@@ -121,7 +123,8 @@ final class NodeCleanUpTest {
       JsonClient browser = new JsonClient(driver.url());
       browser.newSession("", Map.of("X-Idempotency-Key", "attempt-1")).join();
 
-      assertThat(get(cleanUp.deleteLeftOver(driver.url(), "attempt-1"))).isEqualTo(LeftOver.UNTOLD);
+      assertThat(get(cleanUp.deleteLeftOver(driver.url(), "attempt-1")))
+          .isEqualTo(LeftoverSession.UNTOLD);
       assertThat(driver.liveSessions()).hasSize(1);
     }
   }
@@ -131,12 +134,12 @@ final class NodeCleanUpTest {
     URI away = node.url();
     node.close();
 
-    assertThat(get(cleanUp.deleteLeftOver(away, "a"))).isEqualTo(LeftOver.UNREACHABLE);
+    assertThat(get(cleanUp.deleteLeftOver(away, "a"))).isEqualTo(LeftoverSession.UNREACHABLE);
   }
 
   @Test
   void aCreationThatStillRunsIsJoinedAndItsSessionDeleted() {
-    node.faults().next(1, Operation.NEW_SESSION, new Fault.Late(Duration.ofMillis(200)));
+    node.faults().next(1, NodeOperation.NEW_SESSION, new Fault.Late(Duration.ofMillis(200)));
     CompletableFuture<JsonClient.Reply> running =
         client.newSession("", Map.of("X-Idempotency-Key", "attempt-1"));
     await().until(() -> node.history().count(Kind.FAULT) == 1);
@@ -165,7 +168,7 @@ final class NodeCleanUpTest {
     try (NodeCleanUp impatient =
         new NodeCleanUp(NodeTrust.ofJava(), timer, List.of(), Duration.ofMillis(300))) {
       assertThat(get(impatient.deleteLeftOver(url(appium), "attempt-1")))
-          .isEqualTo(LeftOver.UNREACHABLE);
+          .isEqualTo(LeftoverSession.UNREACHABLE);
       assertThat(questions).hasValue(2);
     } finally {
       appium.stop(0);
@@ -189,7 +192,8 @@ final class NodeCleanUpTest {
               }
             });
     try {
-      assertThat(get(cleanUp.deleteLeftOver(url(appium), "attempt-1"))).isEqualTo(LeftOver.NONE);
+      assertThat(get(cleanUp.deleteLeftOver(url(appium), "attempt-1")))
+          .isEqualTo(LeftoverSession.NONE);
       assertThat(deleted).containsExactly("/session/late");
     } finally {
       appium.stop(0);

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.node.NodeHealth.State;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
-import io.gridfleet.lb.simulator.Operation;
+import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
 import java.io.IOException;
@@ -34,17 +34,17 @@ final class NodeProbesTest {
       new ProbeConfig(Duration.ofMillis(50), Duration.ofMillis(300), 2, 1, Duration.ofMillis(100));
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private final Queue<String> received = new ConcurrentLinkedQueue<>();
   private final NodeProbeListener listener =
       new NodeProbeListener() {
         @Override
         public void nodeUp(NodeId node) {
-          heard.add("up " + node);
+          received.add("up " + node);
         }
 
         @Override
         public void nodeDown(NodeId node, String cause) {
-          heard.add("down " + node + ": " + cause);
+          received.add("down " + node + ": " + cause);
         }
       };
   private final SimulatedNode simulated = SimulatedNode.start(SimulatedNodeConfig.appium());
@@ -60,19 +60,19 @@ final class NodeProbesTest {
   @Test
   void aNodeIsDownAfterTwoMissesAndUpAfterOneAnswer() {
     probes.watch(List.of(node("phone-rack", simulated.url())));
-    await().untilAsserted(() -> assertThat(heard).containsExactly("up phone-rack"));
+    await().untilAsserted(() -> assertThat(received).containsExactly("up phone-rack"));
 
-    simulated.faults().next(1, Operation.STATUS, new Fault.Gateway(503));
+    simulated.faults().next(1, NodeOperation.STATUS, new Fault.Gateway(503));
     await().until(() -> simulated.history().count(Kind.FAULT) == 1);
     long before = simulated.history().count(Kind.STATUS);
     await().until(() -> simulated.history().count(Kind.STATUS) > before + 1);
-    assertThat(heard).as("one miss is none").hasSize(1);
+    assertThat(received).as("one miss is none").hasSize(1);
 
-    simulated.faults().next(2, Operation.STATUS, new Fault.Gateway(503));
+    simulated.faults().next(2, NodeOperation.STATUS, new Fault.Gateway(503));
     await()
         .untilAsserted(
             () ->
-                assertThat(heard)
+                assertThat(received)
                     .containsExactly(
                         "up phone-rack",
                         "down phone-rack: answers /status with 503",
@@ -86,37 +86,37 @@ final class NodeProbesTest {
         new NodeProbeListener() {
           @Override
           public void nodeUp(NodeId node) {
-            heard.add("up");
+            received.add("up");
             throw new IllegalStateException("a mistake, as told");
           }
 
           @Override
           public void nodeDown(NodeId node, String cause) {
-            heard.add("down");
+            received.add("down");
             throw new IllegalStateException("a mistake, as told");
           }
         };
     probes = probes(QUICK, failing);
     probes.watch(List.of(node("rack", simulated.url())));
-    await().untilAsserted(() -> assertThat(heard).containsExactly("up"));
+    await().untilAsserted(() -> assertThat(received).containsExactly("up"));
 
-    simulated.faults().standing(Operation.STATUS, new Fault.Gateway(503));
-    await().untilAsserted(() -> assertThat(heard).containsExactly("up", "down"));
+    simulated.faults().standing(NodeOperation.STATUS, new Fault.Gateway(503));
+    await().untilAsserted(() -> assertThat(received).containsExactly("up", "down"));
     simulated.faults().clear();
 
-    await().untilAsserted(() -> assertThat(heard).containsExactly("up", "down", "up"));
+    await().untilAsserted(() -> assertThat(received).containsExactly("up", "down", "up"));
   }
 
   @Test
   void aNodeThatRefusesAndOneThatStallsAreBothDown() {
     try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
-      stalls.faults().standing(Operation.STATUS, new Fault.Stall());
+      stalls.faults().standing(NodeOperation.STATUS, new Fault.Stall());
       simulated.die();
       probes.watch(List.of(node("dead", simulated.url()), node("stalls", stalls.url())));
       await()
           .untilAsserted(
               () ->
-                  assertThat(heard)
+                  assertThat(received)
                       .containsExactlyInAnyOrder(
                           "down dead: connection refused", "down stalls: no answer in time"));
     }
@@ -129,14 +129,14 @@ final class NodeProbesTest {
         probes(
             new ProbeConfig(Duration.ofHours(1), Duration.ofSeconds(1), 1, 1, Duration.ofHours(1)));
     probes.watch(List.of(node("rack", simulated.url())));
-    await().untilAsserted(() -> assertThat(heard).containsExactly("up rack"));
+    await().untilAsserted(() -> assertThat(received).containsExactly("up rack"));
 
     simulated.die();
     await()
         .untilAsserted(
             () -> {
               probes.reportCreateFailure(new NodeId("rack"));
-              assertThat(heard).containsExactly("up rack", "down rack: connection refused");
+              assertThat(received).containsExactly("up rack", "down rack: connection refused");
             });
     simulated.comeBack();
     for (int i = 0; i < 1000; i++) {
@@ -148,7 +148,7 @@ final class NodeProbesTest {
   @Test
   void fiveHundredDeadNodesLeaveALiveOneOnTime() {
     try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
-      stalls.faults().standing(Operation.STATUS, new Fault.Stall());
+      stalls.faults().standing(NodeOperation.STATUS, new Fault.Stall());
       aLiveOneIsOnTimeAmongFiveHundredOf(stalls.url());
     }
   }
@@ -186,11 +186,11 @@ final class NodeProbesTest {
       nodes.add(node("dead-" + i, dead));
     }
     probes.watch(nodes);
-    await().atMost(Duration.ofSeconds(30)).until(() -> heard.size() == 500);
+    await().atMost(Duration.ofSeconds(30)).until(() -> received.size() == 500);
     nodes.add(node("live", simulated.url()));
     probes.watch(nodes);
 
-    await().atMost(Duration.ofSeconds(3)).until(() -> heard.contains("up live"));
+    await().atMost(Duration.ofSeconds(3)).until(() -> received.contains("up live"));
     long before = simulated.history().count(Kind.STATUS);
     await()
         .atMost(Duration.ofSeconds(3))
@@ -200,13 +200,13 @@ final class NodeProbesTest {
   @Test
   void aNodeThatIsNotWatchedAnyMoreIsLeftAlone() {
     probes.watch(List.of(node("rack", simulated.url())));
-    await().untilAsserted(() -> assertThat(heard).containsExactly("up rack"));
+    await().untilAsserted(() -> assertThat(received).containsExactly("up rack"));
     probes.watch(List.of());
     simulated.die();
 
     assertThat(probes.health()).isEmpty();
     probes.reportCreateFailure(new NodeId("rack"));
-    await().during(Duration.ofMillis(300)).until(() -> heard.size() == 1);
+    await().during(Duration.ofMillis(300)).until(() -> received.size() == 1);
   }
 
   @Test

@@ -22,7 +22,7 @@ class HalfOpenIT {
   private static final int CONNECTIONS = 10_000;
 
   /** Buffers of that many connections come and go; a leak of one page each would be 40 MiB. */
-  private static final long MOST_GROWTH_KIB = 160 * 1024;
+  private static final long MAX_GROWTH_KIB = 160 * 1024;
 
   private static final String LAB =
       """
@@ -36,7 +36,7 @@ class HalfOpenIT {
   @Test
   void theyAreClosedInTheirBoundAndOthersAreServedMeanwhile() throws Exception {
     List<SocketChannel> open = new ArrayList<>();
-    try (FrontDoor door = FrontDoor.over(LAB)) {
+    try (FrontDoorProcess door = FrontDoorProcess.over(LAB)) {
       long before = residentKib(door.pid());
       for (int i = 0; i < CONNECTIONS; i++) {
         open.add(halfOpen(door.address(), i % 2 == 0));
@@ -47,7 +47,7 @@ class HalfOpenIT {
       assertThat(door.get("/healthz").statusCode()).isEqualTo(200);
       await().atMost(Duration.ofSeconds(60)).until(() -> noneLeft(open));
       assertThat(door.get("/healthz").statusCode()).isEqualTo(200);
-      assertThat(residentKib(door.pid()) - before).isLessThan(MOST_GROWTH_KIB);
+      assertThat(residentKib(door.pid()) - before).isLessThan(MAX_GROWTH_KIB);
     } finally {
       for (SocketChannel channel : open) {
         channel.close();

@@ -33,11 +33,11 @@ class LargeBodiesIT {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private FrontDoor door;
+  private FrontDoorProcess door;
 
   @BeforeAll
   void open() throws IOException {
-    door = FrontDoor.start(SMALL, List.of("--demo"));
+    door = FrontDoorProcess.start(SMALL, List.of("--demo"));
   }
 
   @AfterAll

@@ -11,7 +11,7 @@ class PrometheusIT {
   @Test
   void promtoolFindsNothingToSayAboutTheMetrics() throws Exception {
     String promtool = RealPart.PROMTOOL.where();
-    try (FrontDoor door = FrontDoor.start(List.of(), List.of("--demo"))) {
+    try (FrontDoorProcess door = FrontDoorProcess.start(List.of(), List.of("--demo"))) {
       String metrics = door.get("/metrics").body();
       assertThat(metrics).contains("gridfleet_lb_");
       Process check =

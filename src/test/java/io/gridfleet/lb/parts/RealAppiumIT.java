@@ -21,7 +21,7 @@ import org.openqa.selenium.SessionNotCreatedException;
 /** Appium's Java client drives real Appium servers through the front door. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealAppiumIT {
-  private FrontDoor door;
+  private FrontDoorProcess door;
 
   @BeforeAll
   void open() throws IOException {
@@ -82,7 +82,7 @@ class RealAppiumIT {
   @Test
   void aServerThatIsKilledWhileItCreatesLeadsToADeviceOfAnother() throws Exception {
     try (DoomedAppium doomed = DoomedAppium.start();
-        FrontDoor alone = RealLab.open(doomed.address())) {
+        FrontDoorProcess alone = RealLab.open(doomed.address())) {
       doomed.freeze();
       var session =
           Started.inBackground(
@@ -100,7 +100,7 @@ class RealAppiumIT {
   }
 
   /** The device's row of the API, as text. */
-  private static String row(FrontDoor door, String udid) throws Exception {
+  private static String row(FrontDoorProcess door, String udid) throws Exception {
     URI device = URI.create(door.url() + "/api/devices/by-connection-target/" + udid);
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(device).build(), HttpResponse.BodyHandlers.ofString())

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 /** A client that speaks WebDriver BiDi only, and a real chromedriver. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealBidiIT {
-  private FrontDoor door;
+  private FrontDoorProcess door;
 
   @BeforeAll
   void open() throws IOException {

@@ -37,7 +37,7 @@ import org.openqa.selenium.remote.RemoteWebDriver;
 /** Selenium's Java client drives a real Chromium through the front door. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealChromiumIT {
-  private FrontDoor door;
+  private FrontDoorProcess door;
 
   @BeforeAll
   void open() throws IOException {

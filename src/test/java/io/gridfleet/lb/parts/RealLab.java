@@ -30,19 +30,19 @@ final class RealLab {
   private RealLab() {}
 
   /** The front door over the two Appium servers and the chromedriver that were announced. */
-  static FrontDoor open() throws IOException {
+  static FrontDoorProcess open() throws IOException {
     return open(RealPart.APPIUM_1.uri());
   }
 
   /** The same with another server in the place of the first Appium. */
-  static FrontDoor open(URI firstAppium) throws IOException {
-    return FrontDoor.over(config(firstAppium));
+  static FrontDoorProcess open(URI firstAppium) throws IOException {
+    return FrontDoorProcess.over(config(firstAppium));
   }
 
   /** The same behind one token, which is in this file. */
-  static FrontDoor openWithToken(Path secret) throws IOException {
+  static FrontDoorProcess openWithToken(Path secret) throws IOException {
     String tokens = "tokens: [{name: suite, secretFile: \"" + secret + "\"}]\n";
-    return FrontDoor.over(config(RealPart.APPIUM_1.uri()) + tokens);
+    return FrontDoorProcess.over(config(RealPart.APPIUM_1.uri()) + tokens);
   }
 
   private static String config(URI firstAppium) throws IOException {

@@ -33,7 +33,7 @@ class RealOriginIT {
     Path mark = folder.resolve("started");
     String body = request(program(folder, mark));
     String config = LAB.replace("${CHROMEDRIVER}", RealPart.CHROMEDRIVER.where());
-    try (FrontDoor door = FrontDoor.over(config)) {
+    try (FrontDoorProcess door = FrontDoorProcess.over(config)) {
       String page = "Origin: http://evil.example";
       String simple = "Content-Type: text/plain";
       String json = "Content-Type: application/json";
@@ -69,7 +69,7 @@ class RealOriginIT {
         Map.of("capabilities", Map.of("alwaysMatch", browser)));
   }
 
-  private static int status(FrontDoor door, String host, String body, String... lines)
+  private static int status(FrontDoorProcess door, String host, String body, String... lines)
       throws IOException {
     int port = door.address().getPort();
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);

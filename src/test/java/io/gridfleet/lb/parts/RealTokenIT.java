@@ -24,7 +24,7 @@ class RealTokenIT {
 
   @TempDir static Path folder;
 
-  private FrontDoor door;
+  private FrontDoorProcess door;
 
   @BeforeAll
   void open() throws IOException {

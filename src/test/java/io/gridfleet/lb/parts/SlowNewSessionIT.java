@@ -28,7 +28,7 @@ class SlowNewSessionIT {
   /** Longer than three progress ticks, and than most read time-outs of proxies in between. */
   private static final Duration WAIT = Duration.ofSeconds(35);
 
-  private FrontDoor door;
+  private FrontDoorProcess door;
 
   enum Client {
     SELENIUM_JAVA("Selenium Java") {

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 /** Gathered bodies take no more memory than they may, whoever sends them, and for how long. */
 final class BodyMemoryTest {
   private static final int MIB = 1024 * 1024;
-  private static final int MOST = 32 * MIB;
+  private static final int MAX = 32 * MIB;
 
-  private final BodyBudget budget = new BodyBudget(MOST, 8L * MOST);
+  private final BodyBudget budget = new BodyBudget(MAX, 8L * MAX);
   private final List<RawClient> clients = new ArrayList<>();
   private Edge edge;
 
@@ -60,7 +60,7 @@ final class BodyMemoryTest {
     for (int i = 0; i < 19; i++) {
       RawClient client = post("/session", 15 * MIB, 0);
       long before = budget.held();
-      if (before + 15 * MIB > MOST) {
+      if (before + 15 * MIB > MAX) {
         assertThat(client.answer())
             .contains("503 Service Unavailable")
             .containsIgnoringCase("retry-after: 5")
@@ -72,7 +72,7 @@ final class BodyMemoryTest {
         }
         await().until(() -> budget.held() == before + 10 * MIB);
       }
-      assertThat(budget.held()).isLessThanOrEqualTo(MOST);
+      assertThat(budget.held()).isLessThanOrEqualTo(MAX);
     }
     assertThat(refused).isPositive();
   }
@@ -112,7 +112,7 @@ final class BodyMemoryTest {
     for (int i = 0; i < 599; i++) {
       RawClient client = edge.client();
       client.send("POST /session HTTP/1.1\r\nHost: lb\r\nContent-Length: " + MIB + "\r\n\r\n");
-      if (budget.held() + MIB > MOST) {
+      if (budget.held() + MIB > MAX) {
         assertThat(client.answer()).contains("503 Service Unavailable");
         client.close();
         refused++;
@@ -123,12 +123,12 @@ final class BodyMemoryTest {
         await().until(() -> budget.held() == before + MIB);
       }
     }
-    assertThat(budget.held()).isEqualTo(MOST);
-    assertThat(refused).isEqualTo(599 - MOST / MIB);
+    assertThat(budget.held()).isEqualTo(MAX);
+    assertThat(refused).isEqualTo(599 - MAX / MIB);
 
-    edge.created.get(0).answer(Answer.text(200, "done"));
+    edge.created.get(0).answer(EndpointAnswer.text(200, "done"));
 
-    await().until(() -> budget.held() == MOST - MIB);
+    await().until(() -> budget.held() == MAX - MIB);
     assertThat(clients.get(0).answer()).contains("200 OK");
   }
 

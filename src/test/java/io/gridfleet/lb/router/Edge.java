@@ -35,7 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A front door with a relay behind it, sessions told by hand, and everything it reported. */
-final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
+final class Edge implements AutoCloseable, SessionLookup, RelayListener {
   static final HttpLimits LIMITS =
       new HttpLimits(
           8 * 1024,
@@ -117,13 +117,13 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
                 100_000,
                 new Endpoints(
                     this::create,
-                    Edge::tell,
-                    Edge::tell,
-                    Edge::tell,
-                    Edge::tell,
-                    Edge::tell,
+                    Edge::publish,
+                    Edge::publish,
+                    Edge::publish,
+                    Edge::publish,
+                    Edge::publish,
                     this::tellLater,
-                    Edge::tell,
+                    Edge::publish,
                     this::ended),
                 this,
                 protection,
@@ -149,11 +149,13 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
         exchange
             .body()
             .thenAccept(
-                body -> exchange.answer(Answer.text(200, exchange.route() + " " + body.length)));
+                body ->
+                    exchange.answer(
+                        EndpointAnswer.text(200, exchange.route() + " " + body.length)));
   }
 
-  private static void tell(Exchange exchange) {
-    exchange.answer(Answer.text(200, exchange.route().toString()));
+  private static void publish(Exchange exchange) {
+    exchange.answer(EndpointAnswer.text(200, exchange.route().toString()));
   }
 
   private void tellLater(Exchange exchange) {
@@ -164,13 +166,13 @@ final class Edge implements AutoCloseable, SessionRoutes, RelayListener {
     if (exchange.target().contains("large")) {
       String bytes = exchange.target().replaceAll("[^0-9]", "");
       exchange.answer(
-          Answer.text(200, "x".repeat(bytes.isEmpty() ? LARGE : Integer.parseInt(bytes))));
+          EndpointAnswer.text(200, "x".repeat(bytes.isEmpty() ? LARGE : Integer.parseInt(bytes))));
     }
     if (exchange.target().contains("huge")) {
-      exchange.answer(Answer.text(200, "x".repeat(16 * LARGE)));
+      exchange.answer(EndpointAnswer.text(200, "x".repeat(16 * LARGE)));
     }
     if (exchange.target().contains("medium")) {
-      exchange.answer(Answer.text(200, "x".repeat(MEDIUM)));
+      exchange.answer(EndpointAnswer.text(200, "x".repeat(MEDIUM)));
     }
   }
 

@@ -297,8 +297,9 @@ final class FrontDoorTest {
       await().until(() -> edge.created.size() == 1);
       Exchange exchange = edge.created.get(0);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> exchange.answer(Answer.text(200, "x").with("X-A", "b\r\nX-C: d")));
-      exchange.answer(Answer.text(200, "plain"));
+          .isThrownBy(
+              () -> exchange.answer(EndpointAnswer.text(200, "x").with("X-A", "b\r\nX-C: d")));
+      exchange.answer(EndpointAnswer.text(200, "plain"));
 
       assertThat(client.answer()).endsWith("plain");
     }
@@ -312,7 +313,7 @@ final class FrontDoorTest {
     }
 
     edge.created.get(0).clientLeft().get(20, TimeUnit.SECONDS);
-    edge.created.get(0).answer(Answer.text(200, "for nobody"));
+    edge.created.get(0).answer(EndpointAnswer.text(200, "for nobody"));
   }
 
   @Test
@@ -360,7 +361,7 @@ final class FrontDoorTest {
       await()
           .until(() -> idle.get("/healthz").answer().toLowerCase(ROOT).contains("connection: c"));
       assertThat(idle.rest()).isEmpty();
-      edge.created.get(0).answer(Answer.text(200, "done"));
+      edge.created.get(0).answer(EndpointAnswer.text(200, "done"));
       assertThat(busy.rest()).containsIgnoringCase("connection: close").endsWith("done");
     }
   }

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.router;
 
-import io.gridfleet.lb.relay.FrontSide;
+import io.gridfleet.lb.relay.ClientExchange;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A client's side without a connection, for calls that no connection makes. */
-final class RecordedFront implements FrontSide {
+final class RecordedFront implements ClientExchange {
   /** What the client would have got. */
   final List<String> answers = new CopyOnWriteArrayList<>();
 

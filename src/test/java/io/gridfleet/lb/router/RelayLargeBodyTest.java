@@ -16,7 +16,7 @@ final class RelayLargeBodyTest {
   /**
    * 64 MiB are allowed for a transfer of 1 GiB (decisions.md#sizes); one connection needs far less.
    */
-  private static final long MOST_BUFFERS = 8L * 1024 * 1024;
+  private static final long MAX_BUFFERS = 8L * 1024 * 1024;
 
   private final Edge edge = edge();
   private final AtomicLong peak = new AtomicLong();
@@ -67,7 +67,7 @@ final class RelayLargeBodyTest {
       assertThat(client.answer()).endsWith("{\"value\":" + BODY + "}");
       Awaitility.await().until(() -> !edge.reports.isEmpty());
       assertThat(edge.reports.get(0).requestBytes()).isEqualTo(BODY);
-      assertThat(peak.get()).isLessThan(MOST_BUFFERS);
+      assertThat(peak.get()).isLessThan(MAX_BUFFERS);
     }
   }
 
@@ -105,7 +105,7 @@ final class RelayLargeBodyTest {
 
       Awaitility.await().until(() -> !edge.reports.isEmpty());
       assertThat(edge.reports.get(0).answerBytes()).isEqualTo(BODY);
-      assertThat(peak.get()).isLessThan(MOST_BUFFERS);
+      assertThat(peak.get()).isLessThan(MAX_BUFFERS);
     }
   }
 
@@ -127,7 +127,7 @@ final class RelayLargeBodyTest {
       client.get("/session/s1/file");
       Awaitility.await().until(() -> edge.door.connections() == 0);
 
-      assertThat(peak.get()).isLessThan(MOST_BUFFERS);
+      assertThat(peak.get()).isLessThan(MAX_BUFFERS);
     }
   }
 }

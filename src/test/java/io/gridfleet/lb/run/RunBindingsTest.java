@@ -48,7 +48,7 @@ final class RunBindingsTest {
     RunRequest request =
         new RunRequest(
             "r", List.of(), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
-    DeviceSnapshot phone = new DeviceSnapshot(Map.of("name", "Phone"), Map.of());
+    ReservedDevice phone = new ReservedDevice(Map.of("name", "Phone"), Map.of());
     return Run.begin(RunId.random(), request, List.of(Reservation.of(PHONE, phone)), NOW);
   }
 
@@ -105,7 +105,7 @@ final class RunBindingsTest {
   @Test
   void aDeviceThatFailsTwiceInARunIsToldOnce() {
     FakeRuns runs = new FakeRuns(new VirtualClock());
-    DeviceSnapshot phone = new DeviceSnapshot(Map.of(), Map.of());
+    ReservedDevice phone = new ReservedDevice(Map.of(), Map.of());
     Runs.Want want = new Runs.Want(1, 1, List.of(Reservation.of(PHONE, phone)));
     RunId run = RunId.random();
     runs.reserve(run, begun().request(), List.of(want));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Nothing that anybody sends does anything but match or be refused, and that at once. */
 final class NastyTextTest {
   /** In processor time: what else the machine does is not the text's fault. */
-  private static final Duration LONGEST = Duration.ofMillis(10);
+  private static final Duration MAX_DURATION = Duration.ofMillis(10);
 
   /** The best of so many tries counts: the first ones load and compile. */
   private static final int TRIES = 12;
@@ -127,7 +127,7 @@ final class NastyTextTest {
   @Test
   void nothingNastyTakesLong() {
     nasty().values().forEach(NastyTextTest::readOrRefused);
-    nasty().forEach((name, text) -> assertThat(quickest(text)).as(name).isLessThan(LONGEST));
+    nasty().forEach((name, text) -> assertThat(quickest(text)).as(name).isLessThan(MAX_DURATION));
   }
 
   @Test

@@ -52,10 +52,10 @@ final class Questions {
 
   private static Arbitrary<Condition> versionConditions() {
     return Arbitraries.oneOf(
-        versions().map(text -> new Condition.Equal(Fold.text(text), false)),
+        versions().map(text -> new Condition.Equal(CaseFolding.text(text), false)),
         versions().map(text -> Conditions.exact("os_version", text)),
         Combinators.combine(Arbitraries.of(Condition.Order.values()), versions())
-            .as((order, text) -> new Condition.Compare(order, Fold.text(text))),
+            .as((order, text) -> new Condition.Compare(order, CaseFolding.text(text))),
         Arbitraries.just(new Condition.Range("9.1", "13")));
   }
 

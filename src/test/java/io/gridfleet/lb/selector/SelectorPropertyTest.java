@@ -31,7 +31,7 @@ final class SelectorPropertyTest {
   @Property(tries = 2000)
   void printingAndParsingAgainGivesTheSameTree(@ForAll("clauses") Clause clause) {
     String printed = Printer.print(clause);
-    assertThat(TextParser.parse(printed, new Reading(printed))).as(printed).isEqualTo(clause);
+    assertThat(TextParser.parse(printed, new ParseBudget(printed))).as(printed).isEqualTo(clause);
   }
 
   @Property
@@ -115,9 +115,9 @@ final class SelectorPropertyTest {
       @ForAll("versions") String one,
       @ForAll("versions") String other,
       @ForAll("versions") String third) {
-    Version a = Version.parse(one);
-    Version b = Version.parse(other);
-    Version c = Version.parse(third);
+    VersionValue a = VersionValue.parse(one);
+    VersionValue b = VersionValue.parse(other);
+    VersionValue c = VersionValue.parse(third);
     if (a == null || b == null || c == null) {
       return;
     }
@@ -133,7 +133,7 @@ final class SelectorPropertyTest {
 
   @Property(tries = 3000)
   void foldingTwiceChangesNothingMore(@ForAll String text) {
-    assertThat(Fold.text(Fold.text(text))).isEqualTo(Fold.text(text));
+    assertThat(CaseFolding.text(CaseFolding.text(text))).isEqualTo(CaseFolding.text(text));
   }
 
   private static boolean asked(String text, Attributes device) {

@@ -6,7 +6,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.lab.VirtualTime;
-import io.gridfleet.lb.node.LeftOver;
+import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -52,7 +52,7 @@ final class IdleReaperTest {
             new Class<?>[] {NodeSessions.class},
             (proxy, method, arguments) ->
                 CompletableFuture.completedFuture(
-                    method.getReturnType() == LeftOver.class ? LeftOver.NONE : true));
+                    method.getReturnType() == LeftoverSession.class ? LeftoverSession.NONE : true));
   }
 
   private SessionId published() {

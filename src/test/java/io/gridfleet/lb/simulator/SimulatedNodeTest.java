@@ -1,8 +1,8 @@
 package io.gridfleet.lb.simulator;
 
-import static io.gridfleet.lb.simulator.Operation.COMMAND;
-import static io.gridfleet.lb.simulator.Operation.NEW_SESSION;
-import static io.gridfleet.lb.simulator.Operation.STATUS;
+import static io.gridfleet.lb.simulator.NodeOperation.COMMAND;
+import static io.gridfleet.lb.simulator.NodeOperation.NEW_SESSION;
+import static io.gridfleet.lb.simulator.NodeOperation.STATUS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -161,7 +161,7 @@ final class SimulatedNodeTest {
   void bodiesStreamBothWays() throws Exception {
     String session = "/session/" + client.newSession(PHONE).join().sessionId();
     int size = 3_000_001;
-    String upload = "x".repeat(NodeRequest.MOST_BODY_KEPT + 7);
+    String upload = "x".repeat(SimulatedRequest.MAX_BODY_KEPT + 7);
 
     assertThat(client.post(session + "/sim/upload", upload).value().asLong())
         .isEqualTo(upload.length());
@@ -236,11 +236,11 @@ final class SimulatedNodeTest {
         HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(url), ears).join();
 
     socket.sendText("{\"id\":7,\"method\":\"session.status\",\"params\":{}}", true).join();
-    assertThat(ears.heard()).contains("\"type\":\"success\"", "\"id\":7");
+    assertThat(ears.received()).contains("\"type\":\"success\"", "\"id\":7");
     socket.sendText("plain", true).join();
-    assertThat(ears.heard()).isEqualTo("plain");
+    assertThat(ears.received()).isEqualTo("plain");
     node.push(created.sessionId(), "{\"method\":\"log.entryAdded\"}");
-    assertThat(ears.heard()).contains("log.entryAdded");
+    assertThat(ears.received()).contains("log.entryAdded");
     node.closeSockets(created.sessionId(), 4321, "enough");
     assertThat(ears.closed.get(5, TimeUnit.SECONDS)).isEqualTo(4321);
     assertThat(node.liveSessions()).hasSize(1);
@@ -266,7 +266,7 @@ final class SimulatedNodeTest {
     final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
 
-    String heard() throws InterruptedException {
+    String received() throws InterruptedException {
       return String.valueOf(texts.poll(5, TimeUnit.SECONDS));
     }
 

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

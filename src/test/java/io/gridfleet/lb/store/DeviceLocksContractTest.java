@@ -12,11 +12,14 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.ExpiredLock;
+import io.gridfleet.lb.session.OrphanedLocks;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -111,8 +114,9 @@ final class DeviceLocksContractTest {
 
   private Optional<DeviceLock> freeFor(int slots, Duration time) {
     Quota unlimited = new Quota("", OptionalInt.empty());
-    LockWish wish = new LockWish(phone, slots, "attempt", Optional.empty(), unlimited, MINUTE);
-    return now(locks.tryLock(wish, time)) instanceof LockAnswer.Taken taken
+    LockRequest options =
+        new LockRequest(phone, slots, "attempt", Optional.empty(), unlimited, MINUTE);
+    return now(locks.tryLock(options, time)) instanceof LockResult.Taken taken
         ? Optional.of(taken.lock())
         : Optional.empty();
   }
@@ -304,17 +308,17 @@ final class DeviceLocksContractTest {
 
   @Test
   void aTenantGetsNoMoreThanItsQuotaWhateverIsFree() {
-    DeviceLock first = ((LockAnswer.Taken) of("ci", 2)).lock();
+    DeviceLock first = ((LockResult.Taken) of("ci", 2)).lock();
     of("ci", 2);
     DeviceId free = device();
 
-    assertThat(now(locks.tryLock(wish(free, "ci", 2)))).isEqualTo(new LockAnswer.OverQuota(2));
-    assertThat(now(locks.tryLock(wish(free, "ci", 3)))).isInstanceOf(LockAnswer.Taken.class);
-    assertThat(now(locks.tryLock(wish(free, "nightly", 1))))
+    assertThat(now(locks.tryLock(options(free, "ci", 2)))).isEqualTo(new LockResult.OverQuota(2));
+    assertThat(now(locks.tryLock(options(free, "ci", 3)))).isInstanceOf(LockResult.Taken.class);
+    assertThat(now(locks.tryLock(options(free, "nightly", 1))))
         .as("what others have is no matter")
-        .isEqualTo(new LockAnswer.NotFree());
-    assertThat(of("nightly", 1)).isInstanceOf(LockAnswer.Taken.class);
-    assertThat(of("none", 0)).isEqualTo(new LockAnswer.OverQuota(0));
+        .isEqualTo(new LockResult.NotFree());
+    assertThat(of("nightly", 1)).isInstanceOf(LockResult.Taken.class);
+    assertThat(of("none", 0)).isEqualTo(new LockResult.OverQuota(0));
     assertThat(now(locks.heldFor("ci"))).isEqualTo(3);
 
     now(locks.release(first));
@@ -326,26 +330,26 @@ final class DeviceLocksContractTest {
 
   @Test
   void aSessionCountsUntilItsNodeWasTold() {
-    DeviceLock lock = ((LockAnswer.Taken) of("ci", 1)).lock();
+    DeviceLock lock = ((LockResult.Taken) of("ci", 1)).lock();
     Session session = Facts.session(lock);
     now(store.sessionMap().publish(session));
-    assertThat(of("ci", 1)).isEqualTo(new LockAnswer.OverQuota(1));
+    assertThat(of("ci", 1)).isEqualTo(new LockResult.OverQuota(1));
 
     now(store.sessionMap().end(session.id(), EndReason.CLIENT_DELETED));
-    assertThat(of("ci", 1)).isEqualTo(new LockAnswer.OverQuota(1));
+    assertThat(of("ci", 1)).isEqualTo(new LockResult.OverQuota(1));
     now(locks.release(lock));
 
-    assertThat(of("ci", 1)).isInstanceOf(LockAnswer.Taken.class);
+    assertThat(of("ci", 1)).isInstanceOf(LockResult.Taken.class);
   }
 
   /** On a device of its own. */
-  private LockAnswer of(String tenant, int most) {
-    return now(locks.tryLock(wish(device(), tenant, most)));
+  private LockResult of(String tenant, int most) {
+    return now(locks.tryLock(options(device(), tenant, most)));
   }
 
-  private static LockWish wish(DeviceId device, String tenant, int most) {
+  private static LockRequest options(DeviceId device, String tenant, int most) {
     Quota quota = new Quota(tenant, OptionalInt.of(most));
-    return new LockWish(device, 1, "attempt", Optional.empty(), quota, MINUTE);
+    return new LockRequest(device, 1, "attempt", Optional.empty(), quota, MINUTE);
   }
 
   private int slot(int slots, String attempt) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.DeviceOverrides;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

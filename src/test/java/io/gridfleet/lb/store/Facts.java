@@ -3,13 +3,14 @@ package io.gridfleet.lb.store;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.node.NodeId;
-import io.gridfleet.lb.run.DeviceSnapshot;
 import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.ReservedDevice;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -24,24 +25,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Facts to put into a store, and ways to wait for it. */
-final class Facts {
-  static final Duration MINUTE = Duration.ofMinutes(1);
+public final class Facts {
+  public static final Duration MINUTE = Duration.ofMinutes(1);
 
   private Facts() {}
 
-  static DeviceId device() {
+  public static DeviceId device() {
     return DeviceId.of(UUID.randomUUID().toString());
   }
 
-  static SessionId sessionId() {
+  public static SessionId sessionId() {
     return new SessionId(UUID.randomUUID().toString());
   }
 
-  static Session session(DeviceLock lock) {
+  public static Session session(DeviceLock lock) {
     return session(sessionId(), lock, MINUTE);
   }
 
-  static Session session(SessionId id, DeviceLock lock, Duration idleLimit) {
+  public static Session session(SessionId id, DeviceLock lock, Duration idleLimit) {
     return new Session(
         id,
         lock,
@@ -61,7 +62,7 @@ final class Facts {
   }
 
   /** A session that stands, on a device of its own. */
-  static Session published(SqlStore store) {
+  public static Session published(SqlStore store) {
     Session session =
         session(now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow());
     now(store.sessionMap().publish(session));
@@ -91,7 +92,7 @@ final class Facts {
   static Run begun(SqlStore store, DeviceId... devices) {
     RunRequest request =
         new RunRequest("nightly", List.of(), Duration.ofHours(1), MINUTE, Optional.empty());
-    DeviceSnapshot phone = new DeviceSnapshot(Map.of("name", "Pixel"), Map.of());
+    ReservedDevice phone = new ReservedDevice(Map.of("name", "Pixel"), Map.of());
     List<Reservation> wanted =
         Stream.of(devices).map(device -> Reservation.of(device, phone)).toList();
     Runs.Want all = new Runs.Want(wanted.size(), wanted.size(), wanted);
@@ -100,7 +101,7 @@ final class Facts {
   }
 
   /** The value of a stage, or its failure. */
-  static <T> T now(CompletionStage<T> stage) {
+  public static <T> T now(CompletionStage<T> stage) {
     try {
       return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {

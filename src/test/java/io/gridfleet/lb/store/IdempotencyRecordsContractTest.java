@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.IdempotencyRecords.Ours;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

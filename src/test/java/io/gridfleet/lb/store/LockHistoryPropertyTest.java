@@ -10,6 +10,7 @@ import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap.Publication;
+import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.util.ArrayList;
 import java.util.EnumMap;

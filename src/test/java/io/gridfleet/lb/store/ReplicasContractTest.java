@@ -10,6 +10,10 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.sql.Pruning;
+import io.gridfleet.lb.store.sql.Replicas;
+import io.gridfleet.lb.store.sql.SharedDuties;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What {@link Replicas}, {@link Duties} and the pruning promise, on every database. */
+/** What {@link Replicas}, {@link SharedDuties} and the pruning promise, on every database. */
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 final class ReplicasContractTest {

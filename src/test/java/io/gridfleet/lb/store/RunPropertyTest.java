@@ -2,6 +2,7 @@ package io.gridfleet.lb.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

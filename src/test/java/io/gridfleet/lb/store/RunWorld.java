@@ -4,7 +4,6 @@ import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.api.EndSessionsOfRun;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
@@ -13,9 +12,9 @@ import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.DriverPacks;
 import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.EndSessionsOfRun;
 import io.gridfleet.lb.run.ExcludeDevice;
 import io.gridfleet.lb.run.ExpireRuns;
-import io.gridfleet.lb.run.Lab;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.ReserveDevices;
@@ -25,6 +24,7 @@ import io.gridfleet.lb.run.RunBindings;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
@@ -37,6 +37,7 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ final class RunWorld {
   private record Attempt(DeviceLock lock, Optional<RunId> run) {}
 
   private final VirtualClock clock = new VirtualClock();
-  private final Lab lab = new Lab();
+  private final RunLab lab = new RunLab();
   private final SqlStore store;
   private final SessionMap sessions;
   private final List<Replica> replicas;
@@ -157,7 +158,7 @@ final class RunWorld {
       case COOL_DOWN -> run.ifPresent(id -> coolDown(replica, id, device));
       case WAIT -> pass(Duration.ofSeconds(step.one()));
       case SWEEP -> now(replica.expiry.sweep());
-      case HEAR -> hear(replica);
+      case HEAR -> receive(replica);
     }
   }
 
@@ -226,7 +227,7 @@ final class RunWorld {
     }
   }
 
-  private void hear(Replica replica) {
+  private void receive(Replica replica) {
     now(replica.bindings.reload(replica.runs));
     Map<DeviceId, RunId> known = new HashMap<>();
     lab.all()

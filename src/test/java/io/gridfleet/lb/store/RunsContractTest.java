@@ -12,11 +12,11 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.Claim;
-import io.gridfleet.lb.run.DeviceSnapshot;
 import io.gridfleet.lb.run.EndRun;
 import io.gridfleet.lb.run.Exclusion;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.ReservedDevice;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunListener;
@@ -31,6 +31,7 @@ import io.gridfleet.lb.run.Runs.Reserving.Reserved;
 import io.gridfleet.lb.run.Runs.Reserving.Shortage;
 import io.gridfleet.lb.run.Runs.Want;
 import io.gridfleet.lb.run.Runs.Window;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -321,7 +322,7 @@ final class RunsContractTest {
   }
 
   private static Want want(int atLeast, int atMost, DeviceId... candidates) {
-    DeviceSnapshot snapshot = new DeviceSnapshot(Map.of("name", "Pixel"), Map.of("team", "x"));
+    ReservedDevice snapshot = new ReservedDevice(Map.of("name", "Pixel"), Map.of("team", "x"));
     return new Want(
         atLeast,
         atMost,

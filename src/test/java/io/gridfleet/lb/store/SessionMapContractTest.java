@@ -22,6 +22,7 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionMap.Publication;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.SessionId;

@@ -1,16 +1,17 @@
 package io.gridfleet.lb.store;
 
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.io.IOException;
 import java.nio.file.Files;
 
 /** The databases that every contract test runs against. */
-enum StoreKind {
+public enum StoreKind {
   SQLITE_FILE,
   SQLITE_MEMORY,
   POSTGRESQL;
 
   /** The address of an empty database. */
-  StoreAddress emptyDatabase() {
+  public StoreAddress emptyDatabase() {
     return switch (this) {
       case SQLITE_FILE -> new StoreAddress.SqliteFile(folder().resolve("lab.db"));
       case SQLITE_MEMORY -> new StoreAddress.SqliteMemory();
@@ -19,11 +20,11 @@ enum StoreKind {
   }
 
   /** A store on an empty database. */
-  SqlStore open() {
+  public SqlStore open() {
     return open(StoreConfig.at(emptyDatabase()));
   }
 
-  static SqlStore open(StoreConfig config) {
+  public static SqlStore open(StoreConfig config) {
     return open(config, StoreListener.SILENT);
   }
 

@@ -16,6 +16,7 @@ import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionActivity;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** PostgreSQL goes away and comes back. */
 final class StoreOutageTest {
-  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private final Queue<String> received = new ConcurrentLinkedQueue<>();
   private Postgres direct;
   private FlakyLink link;
   private SqlStore store;
@@ -54,17 +55,17 @@ final class StoreOutageTest {
   private final class Recording implements StoreListener {
     @Override
     public void storeDown(String trouble) {
-      heard.add("down");
+      received.add("down");
     }
 
     @Override
     public void storeUp(Duration downFor) {
-      heard.add("up");
+      received.add("up");
     }
 
     @Override
     public void owedEndWritten(Session session, EndReason reason) {
-      heard.add("ended " + session.id() + " " + reason);
+      received.add("ended " + session.id() + " " + reason);
     }
   }
 
@@ -86,7 +87,7 @@ final class StoreOutageTest {
     link.restore();
     await().until(store.health()::up);
     assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
-    assertThat(heard).containsExactly("down", "up");
+    assertThat(received).containsExactly("down", "up");
   }
 
   @Test
@@ -210,7 +211,7 @@ final class StoreOutageTest {
     assertThat(now(other.sessionMap().newest(10)))
         .extracting(record -> record.end().orElseThrow().reason())
         .containsExactlyInAnyOrder(EndReason.CLIENT_DELETED, EndReason.OPERATOR);
-    assertThat(heard)
+    assertThat(received)
         .containsOnlyOnce("ended " + session.id() + " CLIENT_DELETED")
         .noneMatch(each -> each.contains(endedByOther.id().value()));
     await()

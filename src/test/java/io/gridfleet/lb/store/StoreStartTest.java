@@ -10,6 +10,7 @@ import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreAddress.SqliteFile;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

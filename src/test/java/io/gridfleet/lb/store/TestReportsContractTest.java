@@ -12,6 +12,7 @@ import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

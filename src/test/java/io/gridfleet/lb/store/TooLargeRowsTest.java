@@ -9,6 +9,7 @@ import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.webdriver.Capabilities;
 import java.time.Duration;
 import java.util.List;

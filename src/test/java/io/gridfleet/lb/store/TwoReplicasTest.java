@@ -11,8 +11,8 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdempotencyRecords;
@@ -20,6 +20,8 @@ import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.IdempotencyRecords.Elsewhere;
 import io.gridfleet.lb.session.IdempotencyRecords.Ours;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.sql.Replica;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -103,17 +105,17 @@ final class TwoReplicasTest {
           DeviceLocks own = (number % 2 == 0 ? one : two).deviceLocks();
           DeviceId phone = device();
           for (int round = 0; round < 20; round++) {
-            LockAnswer answer =
+            LockResult answer =
                 now(
                     own.tryLock(
-                        new LockWish(phone, 1, "t" + number, Optional.empty(), quota, MINUTE)));
-            if (answer instanceof LockAnswer.Taken taken) {
+                        new LockRequest(phone, 1, "t" + number, Optional.empty(), quota, MINUTE)));
+            if (answer instanceof LockResult.Taken taken) {
               assertThat(inUse.incrementAndGet()).as("sessions").isLessThanOrEqualTo(cap);
               served.incrementAndGet();
               inUse.decrementAndGet();
               assertThat(now(own.release(taken.lock()))).isTrue();
             } else {
-              assertThat(answer).isInstanceOf(LockAnswer.OverQuota.class);
+              assertThat(answer).isInstanceOf(LockResult.OverQuota.class);
             }
           }
           return null;

@@ -13,6 +13,7 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionMap.Publication;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;

@@ -3,13 +3,13 @@ package io.gridfleet.lb.bench;
 /** Counts lapses by the microsecond. One thread adds, another reads when that one is done. */
 final class Lapses {
   /** Longer ones all count as this: 2 s. */
-  private static final int MOST_MICROS = 2_000_000;
+  private static final int MAX_MICROS = 2_000_000;
 
-  private final int[] counts = new int[MOST_MICROS + 1];
+  private final int[] counts = new int[MAX_MICROS + 1];
   private long total;
 
   void add(long nanos) {
-    counts[(int) Math.min(nanos / 1000, MOST_MICROS)]++;
+    counts[(int) Math.min(nanos / 1000, MAX_MICROS)]++;
     total++;
   }
 
@@ -20,7 +20,7 @@ final class Lapses {
   double millis(double share) {
     long wanted = (long) Math.ceil(total * share);
     long seen = 0;
-    for (int micros = 0; micros <= MOST_MICROS; micros++) {
+    for (int micros = 0; micros <= MAX_MICROS; micros++) {
       seen += counts[micros];
       if (seen >= wanted) {
         return micros / 1000.0;

@@ -1,0 +1,119 @@
+package io.gridfleet.lb.api.device;
+
+import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.api.http.ApiError;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.run.DeviceDescription;
+import io.gridfleet.lb.run.DeviceStatus;
+import io.gridfleet.lb.run.DeviceStatuses;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** The devices of the lab as rows of the API. */
+public final class DeviceRows {
+  private final DeviceStatuses states;
+  private final DriverPacks packs;
+  private final RunBindings bindings;
+
+  public DeviceRows(DeviceStatuses states, DriverPacks packs, RunBindings bindings) {
+    this.states = states;
+    this.packs = packs;
+    this.bindings = bindings;
+  }
+
+  public DriverPacks packs() {
+    return packs;
+  }
+
+  /** Those that the caller sees. */
+  public List<DeviceRow> all(ApiCaller caller) {
+    return seen(caller).map(state -> row(state, caller)).toList();
+  }
+
+  /** Refuses groups that none of these devices is in, in the original's words. */
+  public static void checkGroups(Collection<String> asked, List<DeviceRow> all) {
+    Set<String> unknown = new TreeSet<>(asked);
+    for (DeviceRow row : all) {
+      if (unknown.isEmpty()) {
+        return;
+      }
+      unknown.removeAll(row.groups());
+    }
+    if (!unknown.isEmpty()) {
+      throw ApiError.of(422, "unknown device groups: " + String.join(", ", unknown));
+    }
+  }
+
+  private Stream<DeviceStatus> seen(ApiCaller caller) {
+    return states.all().stream().filter(state -> caller.sees(state.device()));
+  }
+
+  public Optional<DeviceRow> find(DeviceId id, ApiCaller caller) {
+    return states
+        .find(id)
+        .filter(state -> caller.sees(state.device()))
+        .map(state -> row(state, caller));
+  }
+
+  /** The device; 404 when the caller sees none. */
+  DeviceRow get(DeviceId id, ApiCaller caller) {
+    return find(id, caller)
+        .orElseThrow(() -> ApiError.notFound("Device %s was not found".formatted(id)));
+  }
+
+  /** The device that a connection target, a udid or any other name of it stands for. */
+  public Optional<DeviceRow> byTarget(String target, ApiCaller caller) {
+    List<DeviceStatus> all = seen(caller).toList();
+    return first(all, device -> said(device, "connection_target").equals(target))
+        .or(() -> first(all, device -> device.udid().filter(target::equals).isPresent()))
+        .or(() -> first(all, device -> said(device, "identity_value").equals(target)))
+        .or(() -> first(all, device -> device.address().equals(target)))
+        .or(() -> first(all, device -> device.id().value().equalsIgnoreCase(target)))
+        .map(state -> row(state, caller));
+  }
+
+  public boolean seesDevice(ApiCaller caller, DeviceId id) {
+    return states.device(id).filter(caller::sees).isPresent();
+  }
+
+  /** Whether a live run is the caller's; one that isn't known is nobody's. */
+  public boolean seesRun(ApiCaller caller, String run) {
+    return caller.seesAll()
+        || RunId.parse(run).flatMap(bindings::live).filter(caller::sees).isPresent();
+  }
+
+  /** What hinders a device, without the names of those whom the caller doesn't see. */
+  public List<Inhibitor> shown(DeviceId device, List<Inhibitor> inhibitors, ApiCaller caller) {
+    return caller.seesAll()
+        ? inhibitors
+        : find(device, caller)
+            .map(row -> inhibitors.stream().map(row::shown).toList())
+            .orElse(List.of());
+  }
+
+  private static String said(Device device, String key) {
+    return DeviceDescription.text(device, key).orElse("");
+  }
+
+  private static Optional<DeviceStatus> first(List<DeviceStatus> all, Predicate<Device> wanted) {
+    return all.stream().filter(state -> wanted.test(state.device())).findFirst();
+  }
+
+  private DeviceRow row(DeviceStatus state, ApiCaller caller) {
+    return new DeviceRow(
+        state,
+        DeviceDescription.of(state.device(), state.override(), packs),
+        bindings.of(state.device().id()),
+        caller);
+  }
+}

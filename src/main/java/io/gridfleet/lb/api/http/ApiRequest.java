@@ -1,0 +1,28 @@
+package io.gridfleet.lb.api.http;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A request as the front door hands it over.
+ *
+ * @param path from the root, still percent-encoded: {@code /api/devices}, {@code /health/live}
+ * @param query what follows the question mark, still encoded; may be empty
+ * @param headers at least {@code authorization}, {@code x-request-id}, {@code host}; their names in
+ *     any case
+ */
+public record ApiRequest(
+    String method, String path, String query, Map<String, String> headers, byte[] body) {
+  public ApiRequest {
+    Map<String, String> lower = new TreeMap<>();
+    headers.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
+    headers = Map.copyOf(lower);
+  }
+
+  /** A header by its name in lower case. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+}

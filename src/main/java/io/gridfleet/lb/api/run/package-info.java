@@ -1,0 +1,8 @@
+/**
+ * Runs: creation, lists, reserved devices, and the routes of testkits before 0.7. Threads: event
+ * loops and the store's.
+ */
+@NullMarked
+package io.gridfleet.lb.api.run;
+
+import org.jspecify.annotations.NullMarked;

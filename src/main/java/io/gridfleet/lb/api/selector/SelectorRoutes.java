@@ -1,0 +1,178 @@
+package io.gridfleet.lb.api.selector;
+
+import io.gridfleet.lb.api.device.DeviceRow;
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiAnswers;
+import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.api.http.ApiError;
+import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.http.RequestBody;
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.distributor.Verdict;
+import io.gridfleet.lb.selector.Explanation;
+import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.selector.SelectorException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What a selector would find now, and what stands between it and each device. */
+public final class SelectorRoutes {
+  /** A run that isn't the caller's is explained like this one, which nobody has. */
+  private static final String UNKNOWN_RUN = "00000000-0000-0000-0000-000000000000";
+
+  private final Distributor distributor;
+  private final DeviceLocks locks;
+  private final DeviceRows devices;
+  private final InstantSource clock;
+
+  public SelectorRoutes(
+      Distributor distributor, DeviceLocks locks, DeviceRows devices, InstantSource clock) {
+    this.locks = locks;
+    this.devices = devices;
+    this.distributor = distributor;
+    this.clock = clock;
+  }
+
+  public List<Operation> operations() {
+    String path = "/api/selector/explain";
+    return List.of(
+        Operation.get(path, "What a selector would find", this::get)
+            .query("selector", "run")
+            .answers(200, "Explanation")
+            .refuses(400),
+        Operation.post(path, "What a selector would find", this::post)
+            .body("ExplainRequest")
+            .answers(200, "Explanation")
+            .refuses(400, 422));
+  }
+
+  private CompletionStage<ApiAnswer> get(ApiCall call) {
+    Object selector = call.query().text("selector").orElse("");
+    return explain(call.caller(), selector, call.query().text("run"));
+  }
+
+  private CompletionStage<ApiAnswer> post(ApiCall call) {
+    RequestBody body = call.body().only(Set.of("selector", "run"));
+    Optional<String> run = body.optionalText("run");
+    Object selector = body.value("selector").orElse("");
+    body.check();
+    return explain(call.caller(), selector, run);
+  }
+
+  private CompletionStage<ApiAnswer> explain(ApiCaller caller, Object given, Optional<String> run) {
+    Selector selector = read(given);
+    Optional<String> seen = run.map(id -> devices.seesRun(caller, id) ? id : UNKNOWN_RUN);
+    List<Verdict> verdicts =
+        distributor.explain(everything(caller.tenant(), seen)).stream()
+            .filter(verdict -> caller.sees(verdict.device()))
+            .toList();
+    Explanation explanation =
+        Explanation.of(selector, verdicts.stream().map(SelectorRoutes::candidate).toList());
+    Map<String, @Nullable Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
+    body.remove("inhibitors");
+    body.remove("available");
+    body.put("free", explanation.available());
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    Map<String, Integer> inhibited = new TreeMap<>();
+    for (int i = 0; i < verdicts.size(); i++) {
+      List<Inhibitor> why = why(caller, verdicts.get(i), explanation.verdicts().get(i));
+      why.stream().limit(1).forEach(first -> inhibited.merge(first.kind().code(), 1, Integer::sum));
+      rows.add(row(verdicts.get(i).device(), explanation.verdicts().get(i), why));
+    }
+    body.put("inhibited", inhibited);
+    body.put("devices", rows);
+    return quota(caller.tenant())
+        .thenApply(
+            quota -> {
+              body.put("quota", quota.orElse(null));
+              return ApiAnswers.ok(body);
+            });
+  }
+
+  /**
+   * Who has as many sessions as it may waits, although devices are free; empty without a limit.
+   * While the store is gone, those that this replica knows are told.
+   */
+  private CompletionStage<Optional<Map<String, Object>>> quota(Tenant caller) {
+    if (caller.maxSessions().isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    int most = caller.maxSessions().getAsInt();
+    return locks
+        .heldFor(caller.name())
+        .exceptionally(storeGone -> distributor.sessionsOf(caller.name()))
+        .thenApply(sessions -> Optional.of(Map.of("most", most, "sessions", sessions)));
+  }
+
+  /** What hinders each device, whatever the selector says: that is the explanation's part. */
+  private PlacementRequest everything(Tenant caller, Optional<String> run) {
+    return new PlacementRequest(
+        "explain",
+        List.of(new Question(Selector.everything(), caller.devices(), run, Optional.empty())),
+        new PlacementRequest.QueuePosition(0, clock.instant(), 0),
+        new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
+        new Quota(caller.name(), caller.maxSessions()));
+  }
+
+  private static Explanation.Candidate candidate(Verdict verdict) {
+    return new Explanation.Candidate(
+        verdict.device().id().value(),
+        verdict.device().attributes(),
+        verdict.inhibitors().stream().map(found -> found.kind().words()).toList());
+  }
+
+  /** That it doesn't match, with the first term that fails, goes before all else. */
+  private List<Inhibitor> why(ApiCaller caller, Verdict verdict, Explanation.Verdict explained) {
+    String failed = explained.failedTerm();
+    return failed == null
+        ? devices.shown(verdict.device().id(), verdict.inhibitors(), caller)
+        : List.of(Inhibitor.of(Inhibitor.Kind.NOT_MATCHING, failed));
+  }
+
+  private static Selector read(Object given) {
+    try {
+      return Selector.of(given);
+    } catch (SelectorException broken) {
+      Map<String, Object> where = new LinkedHashMap<>();
+      where.put("code", "selector_unreadable");
+      where.put("line", broken.line());
+      where.put("column", broken.column());
+      where.put("expected", broken.expected());
+      if (broken.hint() != null) {
+        where.put("hint", broken.hint());
+      }
+      throw ApiError.of(400, broken.text(), where);
+    }
+  }
+
+  private static Map<String, @Nullable Object> row(
+      Device device, Explanation.Verdict explained, List<Inhibitor> why) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("id", device.id().value());
+    row.put("name", device.name());
+    row.put("udid", device.udid().orElse(null));
+    row.put("matches", explained.matches());
+    row.put("failed_term", explained.failedTerm());
+    row.put("inhibitors", why.stream().map(DeviceRow::inhibitor).toList());
+    return row;
+  }
+}

@@ -1,0 +1,319 @@
+package io.gridfleet.lb.api.session;
+
+import io.gridfleet.lb.api.device.DeviceRow;
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiAnswers;
+import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.api.http.ApiError;
+import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.api.http.RequestBody;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.AdvanceRun;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.RunBinding;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.SessionRecords;
+import io.gridfleet.lb.run.TestReport;
+import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.run.TestReports;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions: our rows, and what suites say about them in any order (rest.md#sessions). */
+public final class SessionRoutes {
+  static final Set<String> OUTCOMES = Set.of("running", "passed", "failed", "error");
+
+  /** What lists can be asked for; a session that is being created has no row here. */
+  private static final Set<String> STATUSES =
+      Set.of("pending", "running", "passed", "failed", "error");
+
+  private static final int DEFAULT_PAGE = 50;
+  private static final int MAX_PAGE_SIZE = 500;
+
+  /** The device's page shows so many. */
+  private static final int OF_A_DEVICE = 50;
+
+  private final SessionRows rows;
+  private final TestReports reports;
+  private final DeviceRows devices;
+  private final AdvanceRun advance;
+  private final KillSession killer;
+  private final InstantSource clock;
+
+  public SessionRoutes(
+      SessionRecords records,
+      TestReports reports,
+      DeviceRows devices,
+      AdvanceRun advance,
+      KillSession killer,
+      InstantSource clock) {
+    this.rows = new SessionRows(records, reports);
+    this.reports = reports;
+    this.devices = devices;
+    this.advance = advance;
+    this.killer = killer;
+    this.clock = clock;
+  }
+
+  public SessionRows rows() {
+    return rows;
+  }
+
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get("/api/sessions", "Lists sessions", this::list)
+            .query(
+                "device_id",
+                "status",
+                "pack_id",
+                "platform_id",
+                "run_id",
+                "started_after",
+                "started_before",
+                "limit",
+                "offset")
+            .answers(200, "SessionPage")
+            .refuses(422),
+        Operation.post("/api/sessions", "Tells of a session", this::register)
+            .body("SessionCreate")
+            .answers(200, "Session")
+            .refuses(404, 422),
+        Operation.get("/api/sessions/{sid}", "Reads a session", this::read)
+            .answers(200, "SessionDetail")
+            .refuses(404),
+        Operation.post("/api/sessions/{sid}/finished", "Tells that a session is done", this::finish)
+            .answers(204, "")
+            .refuses(404),
+        Operation.post("/api/sessions/{sid}/kill", "Ends a live session", this::kill)
+            .answers(200, "SessionKilled")
+            .refuses(404, 409),
+        Operation.of("PATCH", "/api/sessions/{sid}/status", "Tells what came of it", this::status)
+            .body("SessionStatus")
+            .answers(200, "Session")
+            .refuses(404, 422));
+  }
+
+  /** The newest sessions of a device, for its page. */
+  public CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(
+      DeviceId device, ApiCaller caller) {
+    return rows.page(caller, row -> row.device().equals(Optional.of(device)), 0, OF_A_DEVICE)
+        .thenApply(
+            page -> page.rows().stream().map(row -> row.read(clock.instant(), caller)).toList());
+  }
+
+  private CompletionStage<ApiAnswer> register(ApiCall call) {
+    SessionBody said = SessionBody.read(call.body());
+    ApiCaller caller = call.caller();
+    return rows.find(said.session(), caller)
+        .thenCompose(
+            found -> {
+              if (found.row().flatMap(SessionRow::registration).isPresent()) {
+                return CompletableFuture.completedStage(found);
+              }
+              return add(said, found, caller)
+                  .thenCompose(done -> rows.find(said.session(), caller));
+            })
+        .thenApply(found -> ApiAnswers.ok(found.row().orElseThrow().read(clock.instant(), caller)));
+  }
+
+  private CompletionStage<Void> add(SessionBody said, SessionRows.Found found, ApiCaller caller) {
+    Optional<SessionRow> known = found.row();
+    Optional<DeviceRow> device = device(said, caller);
+    if (device.isEmpty()
+        && known.isEmpty()
+        && said.namesDevice()
+        && said.outcome() == Outcome.RUNNING) {
+      throw ApiError.notFound("No such device for session " + said.session());
+    }
+    Optional<RunBinding> binding =
+        device
+            .flatMap(DeviceRow::binding)
+            .filter(caller::sees)
+            .filter(bound -> usable(bound.reservation()));
+    Optional<RunId> run =
+        known.flatMap(SessionRow::run).or(() -> binding.map(bound -> bound.run().id()));
+    TestReport.Registration registration =
+        new TestReport.Registration(
+            said.testName(),
+            said.outcome(),
+            device.map(row -> row.state().device().id()),
+            run,
+            said.details());
+    return reports
+        .change(
+            found.reportKey(),
+            (report, now) -> {
+              TestReport registered = report.of(owner(found, caller)).registered(registration);
+              return said.outcome() == Outcome.RUNNING ? registered : registered.finished(now);
+            })
+        .thenCompose(
+            done ->
+                run.isPresent() && said.outcome() == Outcome.RUNNING
+                    ? advance.sessionBegan(run.get()).handle((begun, pruned) -> null)
+                    : CompletableFuture.completedStage(null));
+  }
+
+  /** Whoever speaks of a session first has it, unless it is a session of ours. */
+  private static String owner(SessionRows.Found found, ApiCaller caller) {
+    return found.row().flatMap(SessionRow::tenant).orElse(caller.tenant().name());
+  }
+
+  private boolean usable(Reservation reservation) {
+    return reservation.usable(clock.instant());
+  }
+
+  private Optional<DeviceRow> device(SessionBody said, ApiCaller caller) {
+    return said.device()
+        .flatMap(id -> devices.find(id, caller))
+        .or(() -> said.connectionTarget().flatMap(target -> devices.byTarget(target, caller)));
+  }
+
+  private CompletionStage<ApiAnswer> read(ApiCall call) {
+    return existing(call)
+        .thenApply(found -> ApiAnswers.ok(detail(found.row().orElseThrow(), call.caller())));
+  }
+
+  /** The session, whose row is there; 404 when the caller sees none. */
+  private CompletionStage<SessionRows.Found> existing(ApiCall call) {
+    String session = call.path("sid");
+    return rows.find(session, call.caller())
+        .thenApply(
+            found -> {
+              if (found.row().isEmpty()) {
+                throw ApiError.notFound("Session %s was not found".formatted(session));
+              }
+              return found;
+            });
+  }
+
+  private Map<String, @Nullable Object> detail(SessionRow row, ApiCaller caller) {
+    Map<String, @Nullable Object> detail = row.read(clock.instant(), caller);
+    Optional<DeviceRow> device = row.device().flatMap(id -> devices.find(id, caller));
+    detail.put("device_id", row.device().map(DeviceId::value).orElse(null));
+    detail.put("device_name", device.map(found -> found.state().device().name()).orElse(null));
+    detail.put("device_pack_id", device.map(found -> found.text("pack_id")).orElse(null));
+    detail.put("device_platform_id", device.map(found -> found.text("platform_id")).orElse(null));
+    detail.put(
+        "device_platform_label", device.map(found -> found.text("platform_label")).orElse(null));
+    return detail;
+  }
+
+  private CompletionStage<ApiAnswer> finish(ApiCall call) {
+    return existing(call)
+        .thenCompose(
+            found ->
+                reports.change(
+                    found.reportKey(),
+                    (report, now) -> report.of(owner(found, call.caller())).finished(now)))
+        .thenApply(done -> ApiAnswers.empty());
+  }
+
+  /** Whoever killed a session is told whether its node has ended it too. */
+  private CompletionStage<ApiAnswer> kill(ApiCall call) {
+    return existing(call)
+        .thenCompose(
+            found -> {
+              boolean live =
+                  found.row().flatMap(SessionRow::record).filter(SessionRecord::live).isPresent();
+              return live
+                  ? killer.kill(new SessionId(call.path("sid")))
+                  : CompletableFuture.completedStage(EndSession.Outcome.NOT_LIVE);
+            })
+        .thenCompose(outcome -> killed(call, outcome));
+  }
+
+  private CompletionStage<ApiAnswer> killed(ApiCall call, EndSession.Outcome outcome) {
+    if (outcome == EndSession.Outcome.NOT_LIVE) {
+      throw ApiError.of(409, "Session %s is not running".formatted(call.path("sid")));
+    }
+    return existing(call)
+        .thenApply(
+            found -> {
+              Map<String, Object> body = new LinkedHashMap<>();
+              body.put("terminated", outcome == EndSession.Outcome.ENDED);
+              body.put("session", found.row().orElseThrow().read(clock.instant(), call.caller()));
+              return ApiAnswers.ok(body);
+            });
+  }
+
+  private CompletionStage<ApiAnswer> status(ApiCall call) {
+    RequestBody body = call.body();
+    body.text("status");
+    Optional<String> status = body.oneOf("status", OUTCOMES);
+    body.check();
+    Outcome outcome = Outcome.valueOf(status.orElseThrow().toUpperCase(Locale.ROOT));
+    return existing(call)
+        .thenCompose(
+            found ->
+                reports.change(
+                    found.reportKey(),
+                    (report, now) -> report.of(owner(found, call.caller())).outcome(outcome, now)))
+        .thenCompose(done -> existing(call))
+        .thenApply(
+            found -> ApiAnswers.ok(found.row().orElseThrow().read(clock.instant(), call.caller())));
+  }
+
+  private CompletionStage<ApiAnswer> list(ApiCall call) {
+    QueryParameters query = call.query();
+    List<Predicate<SessionRow>> filters = filters(query, call.caller());
+    int limit = query.number("limit", 1, MAX_PAGE_SIZE).orElse(DEFAULT_PAGE);
+    int offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
+    query.check();
+    CompletionStage<SessionRows.Page> read =
+        filters.isEmpty()
+            ? rows.page(call.caller(), offset, limit)
+            : rows.page(
+                call.caller(), row -> filters.stream().allMatch(f -> f.test(row)), offset, limit);
+    return read.thenApply(
+        found -> {
+          Map<String, Object> page = new LinkedHashMap<>();
+          page.put("items", found.rows().stream().map(row -> detail(row, call.caller())).toList());
+          page.put("total", found.total());
+          page.put("limit", limit);
+          page.put("offset", offset);
+          return ApiAnswers.ok(page);
+        });
+  }
+
+  private List<Predicate<SessionRow>> filters(QueryParameters query, ApiCaller caller) {
+    Instant now = clock.instant();
+    List<Predicate<SessionRow>> filters = new ArrayList<>();
+    query
+        .uuid("device_id")
+        .ifPresent(id -> filters.add(r -> r.device().map(DeviceId::value).equals(Optional.of(id))));
+    query
+        .uuid("run_id")
+        .ifPresent(
+            id -> filters.add(r -> r.run().map(run -> run.value().equals(id)).orElse(false)));
+    query
+        .oneOf("status", STATUSES)
+        .ifPresent(status -> filters.add(row -> row.status(now).equals(status)));
+    query.time("started_after").ifPresent(t -> filters.add(row -> !row.started().isBefore(t)));
+    query.time("started_before").ifPresent(t -> filters.add(row -> !row.started().isAfter(t)));
+    for (String field : List.of("pack_id", "platform_id")) {
+      query
+          .text(field)
+          .ifPresent(
+              value ->
+                  filters.add(row -> value.equals(detail(row, caller).get("device_" + field))));
+    }
+    return filters;
+  }
+}

@@ -1,0 +1,143 @@
+package io.gridfleet.lb.api.session;
+
+import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.api.http.ApiJson;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.SessionRecords;
+import io.gridfleet.lb.run.TestReport;
+import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.SessionRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session as the API tells it: what we know of it merged with what its suite said. At least one
+ * of the two is there.
+ */
+public record SessionRow(
+    String session, Optional<SessionRecord> record, Optional<TestReport> report) {
+  /** How long a suite that registered its session may take to tell the outcome after its end. */
+  private static final Duration GRACE = Duration.ofSeconds(60);
+
+  /** What came of it and why, as the API spells it. */
+  private record Verdict(Outcome outcome, @Nullable String errorType, @Nullable String message) {
+    static Verdict of(Outcome outcome) {
+      return new Verdict(outcome, null, null);
+    }
+  }
+
+  Instant started() {
+    return record
+        .map(found -> found.session().created())
+        .or(() -> report.map(TestReport::reported))
+        .orElse(Instant.EPOCH);
+  }
+
+  Optional<Instant> ended() {
+    Optional<Instant> ours = record.flatMap(SessionRecord::end).map(SessionRecord.End::at);
+    return ours.or(() -> report.flatMap(TestReport::finished));
+  }
+
+  Optional<TestReport.Registration> registration() {
+    return report.flatMap(TestReport::registration);
+  }
+
+  /** Whose it is; empty where that wasn't recorded. */
+  Optional<String> tenant() {
+    return record
+        .map(found -> found.session().terms().tenant())
+        .or(() -> report.flatMap(TestReport::tenant));
+  }
+
+  Optional<DeviceId> device() {
+    return record
+        .map(SessionRecords::device)
+        .or(() -> registration().flatMap(TestReport.Registration::device));
+  }
+
+  Optional<RunId> run() {
+    return record
+        .flatMap(SessionRecords::run)
+        .or(() -> registration().flatMap(TestReport.Registration::run));
+  }
+
+  String status(Instant now) {
+    return verdict(now).outcome().name().toLowerCase(Locale.ROOT);
+  }
+
+  private Verdict verdict(Instant now) {
+    Optional<EndReason> reason = record.flatMap(SessionRecord::end).map(SessionRecord.End::reason);
+    Optional<Outcome> told = report.flatMap(TestReport::outcome);
+    Optional<Outcome> registered =
+        registration().map(TestReport.Registration::outcome).filter(o -> o != Outcome.RUNNING);
+    if (told.isPresent() || registered.isPresent()) {
+      return Verdict.of(told.or(() -> registered).orElseThrow());
+    }
+    if (reason.filter(EndReason.OPERATOR::equals).isPresent()) {
+      return new Verdict(Outcome.ERROR, "operator_kill", "The session was killed by an operator");
+    }
+    if (reason.isPresent() && reason.get() != EndReason.CLIENT_DELETED) {
+      return new Verdict(
+          Outcome.ERROR, reason.get().code(), "The session ended: " + reason.get().code());
+    }
+    if (ended().isEmpty()) {
+      return Verdict.of(Outcome.RUNNING);
+    }
+    return report.isPresent() ? untold(now) : Verdict.of(Outcome.PASSED);
+  }
+
+  /** A suite that speaks of its sessions but not of this one's outcome: a fixture failed. */
+  private Verdict untold(Instant now) {
+    boolean waiting = ended().map(end -> now.isBefore(end.plus(GRACE))).orElse(true);
+    return waiting
+        ? Verdict.of(Outcome.RUNNING)
+        : new Verdict(
+            Outcome.ERROR, "status_not_reported", "The suite ended the session without a status");
+  }
+
+  /** The fields of rest.md#sessions. */
+  Map<String, @Nullable Object> read(Instant now, ApiCaller caller) {
+    Verdict verdict = verdict(now);
+    Map<String, Object> said =
+        registration().map(TestReport.Registration::details).orElse(Map.of());
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("id", id());
+    row.put("session_id", session);
+    row.put("test_name", testName().orElse(null));
+    row.put("started_at", ApiJson.time(started()));
+    row.put("ended_at", ApiJson.time(ended()));
+    row.put("status", verdict.outcome().name().toLowerCase(Locale.ROOT));
+    row.put("requested_pack_id", said.get("requested_pack_id"));
+    row.put("requested_platform_id", said.get("requested_platform_id"));
+    row.put("requested_device_type", said.get("requested_device_type"));
+    row.put("requested_connection_type", said.get("requested_connection_type"));
+    row.put(
+        "requested_capabilities",
+        caller.readsSecrets() ? said.get("requested_capabilities") : null);
+    row.put("error_type", said.getOrDefault("error_type", verdict.errorType()));
+    row.put("error_message", said.getOrDefault("error_message", verdict.message()));
+    row.put("run_id", run().map(RunId::value).orElse(null));
+    return row;
+  }
+
+  Optional<String> testName() {
+    return registration()
+        .flatMap(TestReport.Registration::testName)
+        .or(() -> record.flatMap(found -> found.session().terms().testName()));
+  }
+
+  /** The row's own id: the same for every reader. */
+  private String id() {
+    byte[] key = ("gridfleet-session:" + session).getBytes(StandardCharsets.UTF_8);
+    return UUID.nameUUIDFromBytes(key).toString();
+  }
+}

@@ -1,0 +1,57 @@
+package io.gridfleet.lb.app.cli;
+
+import io.gridfleet.lb.config.NearestName;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says what is wrong with the arguments, and which option was probably meant. */
+final class ArgumentErrors implements IParameterExceptionHandler {
+  private static final int WRONG = 2;
+
+  /** Options of other servers for what is called otherwise here. */
+  private static final Map<String, String> MEANT =
+      Map.of(
+          "--port", "--listen",
+          "-p", "--listen",
+          "--host", "--listen",
+          "--address", "--listen",
+          "--bind", "--listen",
+          "-c", "--config",
+          "--file", "--config");
+
+  @Override
+  public int handleParseException(ParameterException wrong, String[] arguments) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    if (wrong instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      String first = unmatched.getUnmatched().get(0);
+      err.println(
+          (first.startsWith("-") ? "unknown option " : "unknown argument ")
+              + quoted(first, command));
+    } else {
+      err.println(wrong.getMessage());
+    }
+    err.println("see '" + command.getCommandSpec().qualifiedName() + " --help'");
+    return WRONG;
+  }
+
+  private static String quoted(String argument, CommandLine command) {
+    String name = argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument;
+    String meant = MEANT.get(name);
+    List<String> known = new ArrayList<>(command.getCommandSpec().optionsMap().keySet());
+    known.addAll(command.getSubcommands().keySet());
+    return "'"
+        + name
+        + "'"
+        + (meant != null && known.contains(meant)
+            ? "; did you mean '" + meant + "'?"
+            : NearestName.hint(name, known));
+  }
+}

@@ -1,0 +1,121 @@
+package io.gridfleet.lb.app.cli;
+
+import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.app.lab.Reload;
+import io.gridfleet.lb.config.FileGlob;
+import io.gridfleet.lb.config.FolderWatch;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When the configuration is read again: all of it on SIGHUP, the inventory when its files change
+ * and when a file that is gone must be forgotten. All of it happens on one thread, {@code reload},
+ * which owns the fields.
+ */
+final class Reloading implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Reloading.class);
+
+  private final ScheduledExecutorService thread = Threads.reload();
+  private @Nullable Reload reload;
+  private boolean signalledEarly;
+  private List<FileGlob> watched = List.of();
+  private @Nullable FolderWatch watch;
+  private @Nullable ScheduledFuture<?> forget;
+
+  private Reloading() {}
+
+  /** Handles SIGHUP from here on: until {@link #start} it is only noted. */
+  static Reloading handle() {
+    Reloading reloading = new Reloading();
+    ProcessSignals.on("HUP", () -> reloading.submit(reloading::signalled));
+    return reloading;
+  }
+
+  /** The server runs: watches its files, and reads again if a signal came before. */
+  void start(Reload reads) {
+    submit(
+        () -> {
+          reload = reads;
+          watch(reads);
+          if (signalledEarly) {
+            run(reads, reads::all);
+          }
+        });
+  }
+
+  private void signalled() {
+    if (reload == null) {
+      signalledEarly = true;
+    } else {
+      run(reload, reload::all);
+    }
+  }
+
+  private void submit(Runnable work) {
+    try {
+      thread.execute(work);
+    } catch (RejectedExecutionException stopping) {
+      log.debug("the server stops: nothing is read again");
+    }
+  }
+
+  private void run(Reload reads, Supplier<Optional<Duration>> reading) {
+    try {
+      Optional<Duration> again = reading.get();
+      if (forget != null) {
+        forget.cancel(false);
+      }
+      forget = again.map(later -> schedule(reads, later)).orElse(null);
+      watch(reads);
+    } catch (RuntimeException failure) {
+      log.error("reload failed; everything stays as it was", failure);
+    }
+  }
+
+  private ScheduledFuture<?> schedule(Reload reads, Duration later) {
+    return thread.schedule(
+        () -> run(reads, reads::inventory), later.toMillis() + 1, TimeUnit.MILLISECONDS);
+  }
+
+  /** Watches the folders of the configuration as it is now. */
+  private void watch(Reload reads) {
+    List<FileGlob> globs = reads.globs();
+    if (watch != null && globs.equals(watched)) {
+      return;
+    }
+    endWatch();
+    watched = globs;
+    try {
+      watch = FolderWatch.start(globs, () -> submit(() -> run(reads, reads::inventory)));
+    } catch (IOException cantWatch) {
+      log.warn("inventory files can't be watched, SIGHUP works: {}", cantWatch.getMessage());
+    }
+  }
+
+  private void endWatch() {
+    if (watch != null) {
+      try {
+        watch.close();
+      } catch (IOException alreadyClosed) {
+        log.debug("watching ended: {}", alreadyClosed.getMessage());
+      }
+      watch = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    submit(this::endWatch);
+    thread.shutdown();
+  }
+}

@@ -1,0 +1,141 @@
+package io.gridfleet.lb.app.lab;
+
+import io.gridfleet.lb.app.GridFleetConfig;
+import io.gridfleet.lb.app.NodeNames;
+import io.gridfleet.lb.config.ConfigFiles;
+import io.gridfleet.lb.config.ConfigFiles.Contents;
+import io.gridfleet.lb.config.ConfigProblem;
+import io.gridfleet.lb.config.FileGlob;
+import io.gridfleet.lb.config.KeyLines;
+import io.gridfleet.lb.node.DeviceConfig;
+import io.gridfleet.lb.node.InventoryFile;
+import io.gridfleet.lb.node.NodeConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes of the lab: those of the configuration and those of the inventory files. */
+public final class InventoryFiles {
+  private final ConfigFiles<InventoryFile> files;
+  private volatile GridFleetConfig config;
+
+  public InventoryFiles(GridFleetConfig config) {
+    this(config, System::nanoTime);
+  }
+
+  InventoryFiles(GridFleetConfig config, LongSupplier nanos) {
+    this.config = config;
+    this.files = new ConfigFiles<>(InventoryFile.class, nanos);
+  }
+
+  /**
+   * The lab as the files have it now.
+   *
+   * @param nodes a broken file counts as it was; where a name stands twice, the first counts
+   * @param problems to report, and at a start to stop for
+   * @param missing files that are gone but still count: how many devices, and for how long
+   */
+  public record Lab(
+      List<NodeConfig> nodes, List<ConfigProblem> problems, Map<Path, Missing> missing) {
+    /** How many devices its nodes own. */
+    public int devices() {
+      return nodes.stream().mapToInt(node -> node.devices().size()).sum();
+    }
+  }
+
+  /** What a file that is gone held. */
+  public record Missing(List<String> devices, Duration left) {}
+
+  /** From the next reading on, nodes and patterns are those of this configuration. */
+  void use(GridFleetConfig other) {
+    config = other;
+  }
+
+  /** Reads all files again. */
+  public Lab read() {
+    GridFleetConfig now = config;
+    Contents<InventoryFile> read =
+        files.read(now.inventory().files(), now.inventory().forgetAfter());
+    Merged merged = new Merged(new ArrayList<>(read.problems()));
+    merged.add("the configuration", now.nodes(), null);
+    read.contents()
+        .forEach((file, part) -> merged.add(file.toString(), part.value().nodes(), part.lines()));
+    Map<Path, Missing> missing = new TreeMap<>();
+    read.contents()
+        .forEach(
+            (file, part) -> {
+              Duration left = read.missing().get(file);
+              if (left != null) {
+                missing.put(file, new Missing(names(part.value()), left));
+              }
+            });
+    return new Lab(List.copyOf(merged.nodes), List.copyOf(merged.problems), missing);
+  }
+
+  private static List<String> names(InventoryFile file) {
+    return file.nodes().stream()
+        .flatMap(node -> node.devices().stream().map(device -> device.label(node.name())))
+        .toList();
+  }
+
+  /** What to watch for changes. */
+  public List<FileGlob> globs() {
+    return config.inventory().files();
+  }
+
+  /** Nodes of several files, without those whose name is taken. */
+  private static final class Merged {
+    private final NodeNames names = new NodeNames();
+    private final List<NodeConfig> nodes = new ArrayList<>();
+    private final List<ConfigProblem> problems;
+
+    Merged(List<ConfigProblem> problems) {
+      this.problems = problems;
+    }
+
+    void add(String file, List<NodeConfig> more, @Nullable KeyLines lines) {
+      for (int i = 0; i < more.size(); i++) {
+        NodeConfig node = more.get(i);
+        String at = "nodes[" + i + "]";
+        int line = lines == null ? 0 : lines.of(at);
+        Optional<String> taken = names.node(node, where(file, at, line));
+        if (taken.isPresent()) {
+          problems.add(new ConfigProblem(file, line, line == 0 ? 0 : 1, quoted(at, taken.get())));
+        } else {
+          nodes.add(node.with(devices(file, at, node, lines)));
+        }
+      }
+    }
+
+    private List<DeviceConfig> devices(
+        String file, String at, NodeConfig node, @Nullable KeyLines lines) {
+      List<DeviceConfig> devices = new ArrayList<>();
+      for (int j = 0; j < node.devices().size(); j++) {
+        DeviceConfig device = node.devices().get(j);
+        String key = at + ".devices[" + j + "]";
+        int line = lines == null ? 0 : lines.of(key);
+        Optional<String> taken = names.device(node, device, where(file, key, line));
+        if (taken.isPresent()) {
+          problems.add(new ConfigProblem(file, line, line == 0 ? 0 : 1, quoted(key, taken.get())));
+        } else {
+          devices.add(device);
+        }
+      }
+      return devices;
+    }
+
+    private static String where(String file, String key, int line) {
+      return "'" + key + "' of " + file + (line == 0 ? "" : ", line " + line);
+    }
+
+    private static String quoted(String key, String words) {
+      return "'" + key + "' " + words;
+    }
+  }
+}

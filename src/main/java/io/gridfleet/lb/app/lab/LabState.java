@@ -1,0 +1,171 @@
+package io.gridfleet.lb.app.lab;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.DeviceView;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeConfig;
+import io.gridfleet.lb.node.NodeDirectory;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.node.NodeProbeListener;
+import io.gridfleet.lb.run.DeviceDescription;
+import io.gridfleet.lb.run.DeviceStatus;
+import io.gridfleet.lb.run.DeviceStatuses;
+import io.gridfleet.lb.run.DriverPacks;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of the lab's devices, put together: the configuration's inventory, what operators
+ * said on top of it, and what probes found. Its lock guards the inventory's parts while a new one
+ * is made of them.
+ */
+public final class LabState implements DeviceStatuses, NodeProbeListener {
+  private static final Logger log = LoggerFactory.getLogger(LabState.class);
+
+  private final Inventory inventory;
+  private final NodeDirectory directory;
+  private final Distributor distributor;
+  private final FleetUpdates news;
+  private final DriverPacks packs;
+  private final InstantSource clock;
+  private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
+  private final Map<DeviceId, Instant> added = new ConcurrentHashMap<>();
+  private final Map<NodeId, Map<String, String>> browsers = new ConcurrentHashMap<>();
+  private final Consumer<Runnable> later;
+  private final AtomicBoolean renewing = new AtomicBoolean();
+  private List<NodeConfig> nodes = List.of();
+
+  /**
+   * @param later runs a task after a moment, off the threads that must not wait
+   */
+  public LabState(
+      Inventory inventory,
+      NodeDirectory directory,
+      Distributor distributor,
+      FleetUpdates news,
+      DriverPacks packs,
+      Consumer<Runnable> later,
+      InstantSource clock) {
+    this.inventory = inventory;
+    this.directory = directory;
+    this.distributor = distributor;
+    this.news = news;
+    this.packs = packs;
+    this.later = later;
+    this.clock = clock;
+  }
+
+  /** Takes over the inventory as the configuration tells it now; answers its nodes. */
+  public synchronized List<Node> take(List<NodeConfig> configured) {
+    nodes = List.copyOf(configured);
+    List<Node> all = nodes.stream().map(LabDevices::node).toList();
+    browsers.keySet().retainAll(all.stream().map(Node::id).toList());
+    directory.register(all);
+    renew();
+    return all;
+  }
+
+  private void renew() {
+    List<Device> devices =
+        LabDevices.of(nodes, this::toldVersion).stream()
+            .map(device -> DeviceDescription.complete(device, override(device.id()), packs))
+            .toList();
+    Instant now = clock.instant();
+    devices.forEach(device -> added.putIfAbsent(device.id(), now));
+    inventory.replace(devices);
+    news.inventory(devices);
+    devices.forEach(device -> news.maintenance(device.id(), override(device.id()).maintenance()));
+  }
+
+  private Optional<String> toldVersion(NodeId node, String browser) {
+    return Optional.ofNullable(
+        browsers.getOrDefault(node, Map.of()).get(browser.toLowerCase(Locale.ROOT)));
+  }
+
+  /** Many nodes tell in the same moment at a start: the devices are made once for all of them. */
+  @Override
+  public void browsersTold(NodeId node, Map<String, String> versions) {
+    browsers.put(node, versions);
+    if (renewing.compareAndSet(false, true)) {
+      later.accept(this::renewTold);
+    }
+  }
+
+  private synchronized void renewTold() {
+    renewing.set(false);
+    renew();
+  }
+
+  private DeviceOverride override(DeviceId id) {
+    return overrides.getOrDefault(id, DeviceOverride.none(id));
+  }
+
+  /** Takes over all that operators and suites said before. */
+  public synchronized void overridden(Collection<DeviceOverride> all) {
+    all.forEach(override -> overrides.put(override.device(), override));
+    renew();
+  }
+
+  /** Takes over what an operator or a suite says about one device. */
+  public synchronized void overridden(DeviceOverride override) {
+    DeviceOverride before = override(override.device());
+    overrides.put(override.device(), override);
+    if (!before.tags().equals(override.tags())) {
+      renew();
+    } else {
+      news.maintenance(override.device(), override.maintenance());
+    }
+  }
+
+  @Override
+  public void nodeUp(NodeId node) {
+    log.atInfo().addKeyValue("node", node.value()).log("node {} answers", node);
+    news.node(node, Optional.empty());
+  }
+
+  @Override
+  public void nodeDown(NodeId node, String cause) {
+    log.atWarn().addKeyValue("node", node.value()).log("node {} is offline: {}", node, cause);
+    news.node(node, Optional.of(cause));
+  }
+
+  @Override
+  public List<DeviceStatus> all() {
+    return distributor.states().stream().map(this::state).toList();
+  }
+
+  @Override
+  public Optional<Device> device(DeviceId id) {
+    return inventory.device(id);
+  }
+
+  private DeviceStatus state(DeviceView device) {
+    DeviceId id = device.device().id();
+    return new DeviceStatus(
+        device.device(),
+        override(id),
+        device.inhibitors(),
+        device.locks(),
+        added.getOrDefault(id, clock.instant()));
+  }
+
+  /** Whether any device could serve when it is free. */
+  public boolean inService() {
+    return distributor.anyInService();
+  }
+}

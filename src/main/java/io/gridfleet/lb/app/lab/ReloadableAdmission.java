@@ -1,0 +1,57 @@
+package io.gridfleet.lb.app.lab;
+
+import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.Credentials;
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.auth.TokenConfig;
+import io.gridfleet.lb.auth.Tokens;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The tokens as they were last read. Whoever was admitted before stays admitted. */
+public final class ReloadableAdmission implements Admission {
+  private final Function<String, Optional<String>> environment;
+  private volatile Admission current;
+
+  public ReloadableAdmission(
+      List<TokenConfig> tokens, Function<String, Optional<String>> environment) {
+    this.environment = environment;
+    this.current = Tokens.of(tokens, environment);
+  }
+
+  @Override
+  public Tenant admit(Credentials credentials) {
+    return current.admit(credentials);
+  }
+
+  @Override
+  public boolean asksForTokens() {
+    return current.asksForTokens();
+  }
+
+  /** Asks the tokens as they are at each call: a reload may bring the first ones. */
+  @Override
+  public Admission to(String route) {
+    return new Admission() {
+      @Override
+      public Tenant admit(Credentials credentials) {
+        return current.to(route).admit(credentials);
+      }
+
+      @Override
+      public boolean asksForTokens() {
+        return current.asksForTokens();
+      }
+    };
+  }
+
+  /**
+   * Takes these tokens in place of the earlier ones; their secrets are read again.
+   *
+   * @throws IllegalArgumentException if they can't be used; then the earlier ones stay
+   */
+  void use(List<TokenConfig> tokens) {
+    current = Tokens.of(tokens, environment);
+  }
+}

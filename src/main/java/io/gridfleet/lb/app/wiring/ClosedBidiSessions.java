@@ -1,0 +1,71 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.EndSession.NodeKnows;
+import io.gridfleet.lb.session.NodeSessions;
+import io.gridfleet.lb.session.Session;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * BiDi-only sessions whose socket has closed. {@code session.end} ends the session on its node,
+ * which then closes the socket; a client that only closes its socket leaves the session alive (W3C
+ * WebDriver BiDi, "Session end"), and it may come back to {@code /session/ID}. So the node is
+ * asked, some times, because it may still be ending it.
+ */
+final class ClosedBidiSessions implements Consumer<Session> {
+  private static final Logger log = LoggerFactory.getLogger(ClosedBidiSessions.class);
+
+  /** A browser takes a moment to end. */
+  private static final List<Duration> PAUSES =
+      List.of(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5));
+
+  private final NodeSessions nodes;
+  private final EndSession endSession;
+  private final ScheduledExecutorService timer;
+
+  ClosedBidiSessions(NodeSessions nodes, EndSession endSession, ScheduledExecutorService timer) {
+    this.nodes = nodes;
+    this.endSession = endSession;
+    this.timer = timer;
+  }
+
+  @Override
+  public void accept(Session session) {
+    ask(session, 0);
+  }
+
+  private void ask(Session session, int times) {
+    if (times == PAUSES.size()) {
+      log.debug("session {} lives without its socket", session.id());
+      return;
+    }
+    try {
+      var unused =
+          timer.schedule(
+              () ->
+                  nodes
+                      .knows(session.node(), session.id())
+                      .thenAccept(
+                          known -> {
+                            if (known.isPresent() && !known.get()) {
+                              endSession.end(
+                                  session.id(), EndReason.CLIENT_DELETED, NodeKnows.ALREADY);
+                            } else {
+                              ask(session, times + 1);
+                            }
+                          }),
+              PAUSES.get(times).toNanos(),
+              TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException stopping) {
+      log.debug("session {} isn't asked for: this server is stopping", session.id());
+    }
+  }
+}

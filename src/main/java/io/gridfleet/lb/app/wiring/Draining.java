@@ -1,0 +1,123 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.config.Durations;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time between the first signal and the end, in which live sessions go on. One thread waits;
+ * any thread may cut the wait short with {@link #endNow}.
+ */
+public final class Draining {
+  private static final Logger log = LoggerFactory.getLogger(Draining.class);
+
+  /** A stop is noticed by people: soon enough for them, seldom enough for the store. */
+  private static final Duration LOOK = Duration.ofMillis(250);
+
+  private final Duration limit;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  public Draining(Duration limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Something that is waited for.
+   *
+   * @param noun in the singular; its plural takes an s
+   */
+  record Open(String noun, IntSupplier count) {
+    private String words(int now) {
+      return now + " " + noun + (now == 1 ? "" : "s");
+    }
+  }
+
+  /** Ends all waiting, now and later. */
+  public void endNow() {
+    ended.complete(null);
+  }
+
+  /**
+   * Waits for last calls: so long, but only {@code grace} after {@link #endNow}.
+   *
+   * @return whether they are done
+   */
+  boolean awaitCalls(CompletionStage<?> calls, Duration most, Duration grace) {
+    CompletableFuture<Void> cut =
+        ended.thenRunAsync(
+            () -> {}, CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS));
+    CompletableFuture<Object> done =
+        calls.<Object>handle((answer, failure) -> true).toCompletableFuture();
+    return await(CompletableFuture.anyOf(done, cut), most) && done.isDone();
+  }
+
+  /** Waits until nothing is open, at most as long as the limit. */
+  void await(List<Open> open) {
+    if (limit.isZero()) {
+      return;
+    }
+    long end = System.nanoTime() + limit.toNanos();
+    String before = "";
+    for (String now = words(open); !now.isEmpty(); now = words(open)) {
+      if (before.isEmpty()) {
+        log.info(
+            "draining for up to {}: {}; press Ctrl-C again to stop now (or send SIGTERM again)",
+            spaced(limit),
+            now);
+      } else if (!now.equals(before)) {
+        log.info("draining: {}", now);
+      }
+      before = now;
+      if (System.nanoTime() >= end) {
+        log.info("draining ends after {}: {}", spaced(limit), now);
+        return;
+      }
+      if (!pause(LOOK)) {
+        log.info("stopping now: {}", now);
+        return;
+      }
+    }
+  }
+
+  /** Waits so long, at most as long as the limit; false when {@link #endNow} ended it. */
+  boolean pause(Duration time) {
+    Duration shorter = time.compareTo(limit) < 0 ? time : limit;
+    return !await(ended, shorter);
+  }
+
+  /** Whether the future completes within this time. */
+  private static boolean await(CompletableFuture<?> future, Duration most) {
+    try {
+      future.get(most.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException notYet) {
+      return false;
+    } catch (ExecutionException failed) {
+      return true;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static String words(List<Open> open) {
+    return open.stream()
+        .map(each -> each.words(each.count().getAsInt()))
+        .filter(words -> !words.startsWith("0 "))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** {@code 1h30min} as {@code 1 h 30 min}. */
+  private static String spaced(Duration duration) {
+    return Durations.text(duration).replaceAll("([0-9]+)([a-z]+)", "$1 $2 ").strip();
+  }
+}

@@ -1,0 +1,485 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.api.ApiAccess;
+import io.gridfleet.lb.app.ConfigSource;
+import io.gridfleet.lb.app.GridFleetConfig;
+import io.gridfleet.lb.app.ProgramVersion;
+import io.gridfleet.lb.app.StoreSection;
+import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.app.lab.InventoryFiles;
+import io.gridfleet.lb.app.lab.LabState;
+import io.gridfleet.lb.app.lab.Reload;
+import io.gridfleet.lb.app.lab.ReloadableAdmission;
+import io.gridfleet.lb.auth.AccessTable;
+import io.gridfleet.lb.config.HostPort;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.MatchingThread;
+import io.gridfleet.lb.distributor.ReplicaSignals;
+import io.gridfleet.lb.http.EventLoops;
+import io.gridfleet.lb.metrics.Metrics;
+import io.gridfleet.lb.newsession.NewSessionFlow;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.node.NodeCleanUp;
+import io.gridfleet.lb.node.NodeClient;
+import io.gridfleet.lb.node.NodeConfig;
+import io.gridfleet.lb.node.NodeConnections;
+import io.gridfleet.lb.node.NodeDirectory;
+import io.gridfleet.lb.node.NodeProbes;
+import io.gridfleet.lb.node.NodeTrust;
+import io.gridfleet.lb.recovery.LiveSessions;
+import io.gridfleet.lb.recovery.LostSessions;
+import io.gridfleet.lb.recovery.NodeSessionCalls;
+import io.gridfleet.lb.recovery.Orphans;
+import io.gridfleet.lb.recovery.UnclaimedSessions;
+import io.gridfleet.lb.relay.Relay;
+import io.gridfleet.lb.router.BodyBudget;
+import io.gridfleet.lb.router.Endpoints;
+import io.gridfleet.lb.router.FrontDoor;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.EndSession.NodeKnows;
+import io.gridfleet.lb.session.IdleReaper;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionActivity;
+import io.gridfleet.lb.session.SessionListener;
+import io.gridfleet.lb.store.StoreAddress;
+import io.gridfleet.lb.store.StoreStartException;
+import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running program: everything built and wired, started and stopped in order. */
+public final class GridFleetLb implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GridFleetLb.class);
+
+  /** How often the store is looked at for what went unheard. */
+  private static final Duration SWEEP = Duration.ofSeconds(10);
+
+  /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
+  private static final Duration NOTICE = Duration.ofSeconds(6);
+
+  /** In which what many nodes tell at once is gathered. */
+  private static final Duration A_MOMENT = Duration.ofMillis(200);
+
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /** Long enough for a driver to end an app, shorter than a supervisor's patience. */
+  private static final Duration LAST_CALLS = Duration.ofSeconds(30);
+
+  private final GridFleetConfig config;
+  private final InstantSource clock = InstantSource.system();
+  private final ScheduledThreadPoolExecutor timer = Threads.timer();
+
+  private final Threads.OffLoop offLoop = Threads.offLoop();
+  private final EventLoops loops = EventLoops.start(0);
+  private final SqlStore store;
+  private final NodeDirectory directory = new NodeDirectory();
+  private final Inventory inventory = new Inventory();
+  private final NodeCleanUp cleanUp;
+  private final CompositeListener.Of<NewSessionListener> stories =
+      new CompositeListener.Of<>(NewSessionListener.class);
+  private final CompositeListener.Of<SessionListener> sessionEnds =
+      new CompositeListener.Of<>(SessionListener.class);
+  private final SessionActivity activity = new SessionActivity(System::nanoTime);
+  private final MatchingThread matchingThread = new MatchingThread();
+  private final Distributor distributor;
+  private final FleetUpdates news;
+  private final LiveSessions live;
+  private final SessionRouteCache known;
+  private final NodeSessionCalls nodeSessions;
+  private final EndSession endSession;
+  private final Orphans orphans;
+  private final LostSessions lost;
+  private final LabState lab;
+  private final NodeProbes probes;
+  private final LockKeeper keeper;
+  private final ServerStatus status;
+  private final SuiteWiring suites;
+  private final SignalConsumer signals;
+  private final Relay relay;
+  private final NewSessionWiring newSessions;
+  private final NewSessionFlow flow;
+  private final BodyBudget bodies;
+  private final FrontDoor door;
+  private final Metrics metrics = new Metrics(ProgramVersion.text());
+  private final ReloadableAdmission admission;
+  private final Reload reload;
+  private volatile boolean started;
+  private volatile boolean stopping;
+  private volatile String local = "";
+
+  /**
+   * Builds everything; nothing listens yet.
+   *
+   * @throws StoreStartException when the store can't be used
+   */
+  public GridFleetLb(GridFleetConfig config) throws StoreStartException {
+    this(config, Optional.empty());
+  }
+
+  /**
+   * Builds everything; nothing listens yet.
+   *
+   * @param source where the configuration is read again
+   * @throws StoreStartException when the store can't be used
+   * @throws io.gridfleet.lb.config.ConfigException when an inventory file has a problem
+   */
+  public GridFleetLb(GridFleetConfig config, Optional<ConfigSource> source)
+      throws StoreStartException {
+    this.config = config;
+    this.admission =
+        new ReloadableAdmission(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
+    this.reload =
+        new Reload(
+            config,
+            source,
+            new Reload.Parts(
+                new InventoryFiles(config), admission, this::takeNodes, metrics.reloads()),
+            clock);
+    log.info("the store is {}", StoreSection.located(config.store().address()));
+    this.store =
+        SqlStore.open(
+            config.store().toStoreConfig(config.session().keepEnded()),
+            new CompositeListener.OfStore(metrics.store(), this::endedMeanwhile));
+    Duration expiry = config.newSession().lockExpiry();
+    this.keeper = new LockKeeper(store.deviceLocks(), expiry, System::nanoTime);
+    this.distributor =
+        new Distributor(
+            keeper, timer, clock, store.replicas().own(), store.signals(), matchingThread);
+    this.news = new FleetUpdates(distributor);
+    this.live = new LiveSessions(store.sessionMap(), news, activity, timer);
+    NodeTrust trust = new NodeTrust(config.nodeTls().trust());
+    this.cleanUp = new NodeCleanUp(trust, timer);
+    NodeConnections connections =
+        new NodeConnections(
+            loops.transport(),
+            loops.deadlines(),
+            config.relay().connectTimeout(),
+            config.relay().nodeIdle(),
+            trust);
+    NodeClient client = new NodeClient(connections, loops.group());
+    this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
+    this.known = new SessionRouteCache(store.sessionMap(), directory, store.time());
+    this.endSession =
+        new EndSession(
+            store.sessionMap(),
+            nodeSessions,
+            distributor::release,
+            sessionEnds.told(),
+            store.time());
+    this.orphans =
+        new Orphans(
+            store.orphanedLocks(),
+            nodeSessions,
+            inventory,
+            unclaimedSessions(),
+            distributor::freedHere);
+    this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
+    DriverPacks packs = DriverPacks.of(config.runs().packs());
+    this.lab = new LabState(inventory, directory, distributor, news, packs, this::soon, clock);
+    this.probes =
+        new NodeProbes(
+            config.probe(),
+            trust,
+            new CompositeListener.OfProbes(lab, lost),
+            timer,
+            clock,
+            new Random());
+    this.status = new ServerStatus(store, lab, probes, inventory, distributor, () -> stopping);
+    this.suites = suites(packs);
+    this.relay =
+        new Relay(
+            connections,
+            client,
+            new CompositeListener.OfRelay(
+                new TrafficListener(activity, endSession), metrics.relay()),
+            new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
+            config.relay().clientHeaders(config.router()::trusts));
+    var here = new SignalConsumer.SessionsHere(relay::sessionsWithTunnels, this::drop);
+    this.signals =
+        new SignalConsumer(store, news, new ReplicaSignals(distributor), lab, suites, here);
+    this.newSessions = newSessions(client);
+    this.flow = newSessions.flow();
+    this.bodies = new BodyBudget(config.router().maxGatheredBytes().bytes());
+    this.door =
+        new FrontDoor(
+            loops,
+            new FrontDoor.Rooms(
+                config.router().limits(),
+                config.router().maxConnections(),
+                endpoints(),
+                known,
+                RequestPolicies.of(config, admission, bodies),
+                relay));
+    listen();
+    MetricsWiring.showLab(metrics, distributor, activity, probes);
+    MetricsWiring.showTransport(metrics, door::connections, connections::open);
+  }
+
+  private void soon(Runnable task) {
+    var unused =
+        timer.schedule(
+            () -> offLoop.chores().execute(task), A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private UnclaimedSessions unclaimedSessions() {
+    return new UnclaimedSessions(
+        nodeSessions,
+        new StoreAttemptLookup(store, inventory),
+        new UnclaimedSessions.Patience(
+            config.newSession().attemptTimeout(), config.session().idleDefault()),
+        System::nanoTime);
+  }
+
+  private SuiteWiring suites(DriverPacks packs) {
+    return new SuiteWiring(
+        new SuiteWiring.Parts(
+            store,
+            inventory,
+            lab,
+            packs,
+            distributor,
+            news,
+            endSession,
+            status,
+            timer,
+            offLoop.views()),
+        config.runs(),
+        new LoggedApiAccess(ApiAccess.of(admission)),
+        clock);
+  }
+
+  private NewSessionWiring newSessions(NodeClient client) {
+    return new NewSessionWiring(
+        new NewSessionWiring.Parts(
+            config,
+            admission.to(AccessTable.NEW_SESSION),
+            store,
+            inventory,
+            distributor,
+            news,
+            keeper,
+            suites,
+            endSession),
+        new NewSessionWiring.Nodes(client, nodeSessions),
+        stories.told(),
+        timer,
+        clock);
+  }
+
+  private void listen() {
+    stories.add(new NewSessionLog());
+    stories.add(metrics.newSessions());
+    stories.add(suites.stories());
+    stories.add(new NewSessionEvents(suites.events()));
+    stories.add(new PublishedSessions(signals, live, sessionEnds.told()));
+    sessionEnds.add(new SessionLog(inventory));
+    sessionEnds.add(known);
+    sessionEnds.add(metrics.sessions());
+    sessionEnds.add(
+        new SessionListener() {
+          @Override
+          public void ended(Session session, EndReason reason, Duration lived) {
+            drop(session.id());
+            store.signals().publish(new FleetSignal.SessionEnded(session.id().value()));
+          }
+        });
+  }
+
+  /** Drops what this replica keeps of a session that has ended, here or on another replica. */
+  private void drop(SessionId session) {
+    known.forget(session);
+    relay.closeTunnels(session);
+    activity.forget(session);
+  }
+
+  /** A session that ended while the store was gone is over for this replica too. */
+  private void endedMeanwhile(Session session, EndReason reason) {
+    Duration lived = Duration.between(session.created(), store.time().instant());
+    sessionEnds.told().ended(session, reason, lived);
+  }
+
+  private Endpoints endpoints() {
+    return new Endpoints(
+        newSessions.endpoint(metrics::idempotentReplay, () -> stopping, () -> local, relay),
+        new SessionDiscovery(
+            store.sessionMap(), admission.to(AccessTable.SESSIONS), offLoop.views()),
+        ServerEndpoints.status(status::unready, status.version()),
+        ServerEndpoints.health(),
+        ServerEndpoints.ready(status::unready),
+        ServerEndpoints.metrics(metrics::scrape, offLoop.scrapes()),
+        ServerEndpoints.api(suites.api()),
+        new ServerPages(status::overview, offLoop.views()),
+        (id, answered) ->
+            endSession.end(
+                id,
+                EndReason.CLIENT_DELETED,
+                answered == 0 || answered >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
+  }
+
+  /** Which locks are held of devices that are new or back is asked in the store. */
+  private void takeNodes(List<NodeConfig> nodes) {
+    probes.watch(lab.take(nodes));
+    if (started) {
+      signals.sweep();
+    }
+  }
+
+  /** Reads the configuration again while the server runs. */
+  public Reload reloads() {
+    return reload;
+  }
+
+  /**
+   * Takes over what the store remembers, starts probing, then listens.
+   *
+   * @return where clients find us
+   */
+  public InetSocketAddress start() throws IOException {
+    reload.start();
+    live.goOn().toCompletableFuture().join();
+    signals.listen();
+    signals.sweep().toCompletableFuture().join();
+    started = true;
+    keeper.start(timer, config.newSession().lockRenewal());
+    IdleReaper reaper =
+        new IdleReaper(
+            store.sessionMap(),
+            activity,
+            nodeSessions,
+            endSession,
+            config.session().grace(config.store().address() instanceof StoreAddress.Postgres));
+    Threads.every(timer, config.session().idleSweep(), reaper::sweep);
+    Threads.every(timer, config.session().idleSweep(), orphans::sweep);
+    Threads.every(timer, SWEEP, signals::sweep);
+    suites.start(timer);
+    InetSocketAddress address = listenForClients();
+    local = config.listen().host() + ":" + address.getPort();
+    log.info("listening on {}", DemoBanner.url(address));
+    return address;
+  }
+
+  private InetSocketAddress listenForClients() throws CantListenException {
+    HostPort listen = config.listen();
+    try {
+      return door.listen(new InetSocketAddress(listen.host(), listen.port()));
+    } catch (IOException refused) {
+      throw CantListenException.of(listen, refused);
+    }
+  }
+
+  /** Reads the inventory files again; a broken one keeps what it said before. */
+  public void reload() {
+    reload.inventory();
+  }
+
+  /** While the store is gone nobody can tell: then sessions are left to whoever serves later. */
+  private boolean othersServe() {
+    if (!(config.store().address() instanceof StoreAddress.Postgres)) {
+      return false;
+    }
+    try {
+      return store.replicas().alive().toCompletableFuture().join().size() > 1;
+    } catch (CompletionException storeGone) {
+      return true;
+    }
+  }
+
+  /** The lab's devices, their locks and who waits: for people and tests. */
+  public Distributor distributor() {
+    return distributor;
+  }
+
+  /** The store's facts: for people and tests. */
+  public SqlStore store() {
+    return store;
+  }
+
+  /** Adds a listener of the story; before {@link #start}. */
+  public void listen(NewSessionListener listener) {
+    stories.add(listener);
+  }
+
+  /** Client connections and tunnels that are open now. */
+  public int openConnections() {
+    return door.connections();
+  }
+
+  /** Bytes of request bodies that are held now. */
+  public long gatheredBytes() {
+    return bodies.held();
+  }
+
+  /** As {@link #stop(Draining)}, with nobody to end the drain sooner. */
+  public void stop(Duration drain) {
+    stop(new Draining(drain));
+  }
+
+  /**
+   * Takes no new sessions, lets live ones go on until the drain ends, then stops. Sessions outlive
+   * the process where the store does; where it doesn't they are ended. Where other replicas carry
+   * them on, only what is under way here is waited for.
+   */
+  public void stop(Draining drain) {
+    stopping = true;
+    distributor.close("this server is stopping; try again");
+    door.drain();
+    Draining.Open attempts = new Draining.Open("attempt", flow::unsettled);
+    if (othersServe()) {
+      drain.pause(NOTICE);
+      drain.await(List.of(new Draining.Open("connection", door::connections), attempts));
+    } else {
+      drain.await(List.of(new Draining.Open("session", live::count), attempts));
+    }
+    if (config.store().address() instanceof StoreAddress.SqliteMemory) {
+      endSessions(drain);
+    }
+    close();
+  }
+
+  /** Nobody would know them after the end of this process. */
+  private void endSessions(Draining drain) {
+    CompletableFuture<?>[] ends =
+        store.sessionMap().live().toCompletableFuture().join().stream()
+            .map(
+                record ->
+                    endSession.end(record.session().id(), EndReason.SHUTDOWN, NodeKnows.TELL_IT))
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture<?>[]::new);
+    if (!drain.awaitCalls(CompletableFuture.allOf(ends), LAST_CALLS, LAST_WORDS)) {
+      log.warn("some nodes haven't answered that their sessions ended; they stay there");
+    }
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    distributor.close("this server is stopping; try again");
+    door.close(LAST_WORDS);
+    probes.close();
+    timer.shutdownNow();
+    matchingThread.close();
+    offLoop.close();
+    cleanUp.close();
+    store.close();
+    loops.stop(LAST_WORDS);
+  }
+}

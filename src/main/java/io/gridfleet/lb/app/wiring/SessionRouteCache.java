@@ -1,0 +1,129 @@
+package io.gridfleet.lb.app.wiring;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.node.NodeDirectory;
+import io.gridfleet.lb.relay.SessionRoute;
+import io.gridfleet.lb.router.SessionLookup;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionListener;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.webdriver.DirectConnectKeys;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Where live sessions run, remembered: the store is asked once for each, a command never. */
+final class SessionRouteCache implements SessionLookup, SessionListener {
+  /** A live lab has tens of thousands; one that is forgotten costs one look-up. */
+  private static final int MAX = 100_000;
+
+  /** Clients that delete a session twice do so while they clean up. */
+  private static final Duration ENDED = Duration.ofMinutes(10);
+
+  private final Cache<SessionId, SessionRoute> routes =
+      Caffeine.newBuilder().maximumSize(MAX).build();
+  private final SessionMap sessions;
+  private final NodeDirectory nodes;
+  private final InstantSource clock;
+
+  /**
+   * @param clock the store's
+   */
+  SessionRouteCache(SessionMap sessions, NodeDirectory nodes, InstantSource clock) {
+    this.sessions = sessions;
+    this.nodes = nodes;
+    this.clock = clock;
+  }
+
+  @Override
+  public @Nullable SessionRoute cached(SessionId id) {
+    return routes.getIfPresent(id);
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRoute>> find(SessionId id) {
+    return sessions
+        .find(id)
+        .thenApply(
+            found -> {
+              Optional<SessionRoute> route = found.flatMap(this::route);
+              route.ifPresent(known -> routes.put(id, known));
+              return route;
+            });
+  }
+
+  /** The ended records of the store are the memory: they are the same for each replica. */
+  @Override
+  public CompletionStage<Optional<SessionRoute>> ended(SessionId id) {
+    return sessions
+        .record(id)
+        .thenApply(
+            found -> found.filter(this::endedLately).flatMap(record -> route(record.session())));
+  }
+
+  private boolean endedLately(SessionRecord record) {
+    return record.end().filter(end -> end.at().plus(ENDED).isAfter(clock.instant())).isPresent();
+  }
+
+  @Override
+  public void published(Session session) {
+    route(session).ifPresent(route -> routes.put(session.id(), route));
+  }
+
+  @Override
+  public void ended(Session session, EndReason reason, Duration lived) {
+    routes.invalidate(session.id());
+  }
+
+  void forget(SessionId id) {
+    routes.invalidate(id);
+  }
+
+  private Optional<SessionRoute> route(Session session) {
+    return nodes.find(session.node()).map(node -> route(session, node));
+  }
+
+  private static SessionRoute route(Session session, Node node) {
+    Map<String, URI> sockets = new HashMap<>();
+    session
+        .tunnels()
+        .forEach(
+            (path, leads) -> {
+              URI target = URI.create(leads);
+              if (node.mayLeadTo(target)) {
+                sockets.put("/session/" + session.id() + path, target);
+              }
+            });
+    Map<String, Object> addresses = new HashMap<>();
+    session
+        .capabilities()
+        .asMap()
+        .forEach(
+            (name, value) -> {
+              boolean socket =
+                  value instanceof String && SessionRoute.ADDRESS_CAPABILITIES.contains(name);
+              if (socket || DirectConnectKeys.isKey(name)) {
+                addresses.put(name, value);
+              }
+            });
+    return new SessionRoute(
+        session.id(),
+        NodeAddress.of(node.url()),
+        node.id().value(),
+        session.terms().tenant(),
+        session.terms().commandTimeout(),
+        sockets,
+        addresses);
+  }
+}

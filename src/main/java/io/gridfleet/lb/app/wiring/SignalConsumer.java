@@ -1,0 +1,169 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.app.lab.LabState;
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.distributor.ReplicaSignals;
+import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What other replicas did, taken over: at once when they say so, and by a slow sweep for what went
+ * unheard.
+ */
+final class SignalConsumer {
+  private static final Logger log = LoggerFactory.getLogger(SignalConsumer.class);
+
+  private final SqlStore store;
+  private final ReplicaSignals others;
+  private final FleetUpdates news;
+  private final LabState lab;
+  private final SuiteWiring suites;
+  private final SessionsHere sessions;
+  private Set<DeviceId> avoided = Set.of();
+
+  /**
+   * What this replica keeps of sessions.
+   *
+   * @param withSockets those that have open sockets
+   * @param ended drops what is kept of one that another replica has ended
+   */
+  record SessionsHere(Supplier<Set<SessionId>> withSockets, Consumer<SessionId> ended) {}
+
+  SignalConsumer(
+      SqlStore store,
+      FleetUpdates news,
+      ReplicaSignals others,
+      LabState lab,
+      SuiteWiring suites,
+      SessionsHere sessions) {
+    this.store = store;
+    this.others = others;
+    this.news = news;
+    this.lab = lab;
+    this.suites = suites;
+    this.sessions = sessions;
+  }
+
+  void listen() {
+    store.signals().onSignal(this::received);
+    store.signals().publish(new FleetSignal.WhoWaits());
+  }
+
+  private void received(FleetSignal signal) {
+    if (signal instanceof FleetSignal.AvoidanceChanged) {
+      reloadAvoided();
+    } else if (signal instanceof FleetSignal.ReservationsChanged) {
+      reloadReservations();
+    } else if (signal instanceof FleetSignal.OverridesChanged) {
+      reloadOverrides();
+    } else if (signal instanceof FleetSignal.Happened happened) {
+      suites.shared().received(happened);
+    } else if (signal instanceof FleetSignal.SessionEnded ended) {
+      SessionId.parse(ended.session()).ifPresent(sessions.ended());
+    } else {
+      others.received(signal);
+    }
+  }
+
+  /** A device is avoided, or isn't any more, as was found out here. */
+  void avoidanceChangedHere(DeviceId device, boolean isAvoided) {
+    synchronized (this) {
+      Set<DeviceId> all = new HashSet<>(avoided);
+      if (isAvoided) {
+        all.add(device);
+      } else {
+        all.remove(device);
+      }
+      avoided = Set.copyOf(all);
+    }
+    store.signals().publish(new FleetSignal.AvoidanceChanged(device));
+  }
+
+  /**
+   * Looks at everything: at the start, and slowly ever after.
+   *
+   * @return completes when all is known; normally, too, where the store didn't tell
+   */
+  CompletionStage<Void> sweep() {
+    others.repeat();
+    news.locksAreAsked();
+    Set<SessionId> withSockets = sessions.withSockets().get();
+    return CompletableFuture.allOf(
+        told(
+            store
+                .deviceLocks()
+                .held()
+                .thenAccept(
+                    held -> {
+                      news.locks(held);
+                      endBut(withSockets, held);
+                    })),
+        reloadAvoided(),
+        reloadOverrides(),
+        reloadReservations());
+  }
+
+  /**
+   * Ends here what has ended elsewhere unheard: a session that lives holds a lock.
+   *
+   * @param known as they were before the locks were read
+   */
+  private void endBut(Set<SessionId> known, List<HeldLock> held) {
+    if (known.isEmpty()) {
+      return;
+    }
+    Set<String> live = new HashSet<>();
+    for (HeldLock each : held) {
+      if (each.kind() == HeldLock.Kind.SESSION) {
+        live.add(each.lock().holder());
+      }
+    }
+    known.stream().filter(id -> !live.contains(id.value())).forEach(sessions.ended());
+  }
+
+  private CompletableFuture<Void> reloadAvoided() {
+    return told(store.avoidedDevices().all().thenAccept(this::avoidedAre));
+  }
+
+  private synchronized void avoidedAre(List<AvoidedDevice> all) {
+    Set<DeviceId> now = new HashSet<>();
+    all.forEach(
+        entry -> {
+          now.add(entry.device());
+          news.avoided(entry);
+        });
+    avoided.stream().filter(device -> !now.contains(device)).forEach(news::forgiven);
+    avoided = Set.copyOf(now);
+  }
+
+  private CompletableFuture<Void> reloadOverrides() {
+    return told(store.deviceOverrides().all().thenAccept(lab::overridden));
+  }
+
+  private CompletableFuture<Void> reloadReservations() {
+    return told(suites.reload().thenAccept(done -> {}));
+  }
+
+  private static CompletableFuture<Void> told(CompletionStage<Void> facts) {
+    return facts
+        .exceptionally(
+            failure -> {
+              log.warn("the store's facts can't be read now: {}", failure.toString());
+              return null;
+            })
+        .toCompletableFuture();
+  }
+}

@@ -1,0 +1,281 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.api.Api;
+import io.gridfleet.lb.api.ApiAccess;
+import io.gridfleet.lb.api.ApiRoutes;
+import io.gridfleet.lb.api.ServerHealth;
+import io.gridfleet.lb.api.ServerRoutes;
+import io.gridfleet.lb.api.device.CatalogRoutes;
+import io.gridfleet.lb.api.device.DeviceRoutes;
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.device.OperatorLocks;
+import io.gridfleet.lb.api.device.TestDataRoutes;
+import io.gridfleet.lb.api.event.EventFeed;
+import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.http.ApiRequest;
+import io.gridfleet.lb.api.queue.DistributorQueue;
+import io.gridfleet.lb.api.queue.QueueRoutes;
+import io.gridfleet.lb.api.run.ClaimRoutes;
+import io.gridfleet.lb.api.run.RunCommands;
+import io.gridfleet.lb.api.run.RunDeviceRoutes;
+import io.gridfleet.lb.api.run.RunEvents;
+import io.gridfleet.lb.api.run.RunRoutes;
+import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.api.session.SessionRoutes;
+import io.gridfleet.lb.app.lab.LabState;
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.distributor.ReservationUpdates;
+import io.gridfleet.lb.newsession.AttemptOutcome;
+import io.gridfleet.lb.newsession.LiveRuns;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.RunWaits;
+import io.gridfleet.lb.run.AdvanceRun;
+import io.gridfleet.lb.run.ChangeOverride;
+import io.gridfleet.lb.run.ClaimDevice;
+import io.gridfleet.lb.run.CountFailures;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.run.EndRun;
+import io.gridfleet.lb.run.EndSessionsOfRun;
+import io.gridfleet.lb.run.ExcludeDevice;
+import io.gridfleet.lb.run.ExpireRuns;
+import io.gridfleet.lb.run.ReserveDevices;
+import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.SessionRecords;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.store.sql.SqlStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Runs, reservations and the API that suites and operators use, wired to the rest. */
+final class SuiteWiring {
+  private final SqlStore store;
+  private final Runs runs;
+  private final RunBindings bindings;
+  private final CountFailures failures;
+  private final RunConfig config;
+  private final ExpireRuns expire;
+  private final RunWaits waits = new RunWaits(knownRuns());
+  private final FleetEvents shared;
+  private final EventFeed events;
+  private final Api api;
+
+  /** What suites need of their neighbours. */
+  record Parts(
+      SqlStore store,
+      Inventory inventory,
+      LabState lab,
+      DriverPacks packs,
+      Distributor distributor,
+      FleetUpdates news,
+      EndSession endSession,
+      ServerHealth health,
+      ScheduledExecutorService timer,
+      Executor elsewhere) {}
+
+  SuiteWiring(Parts parts, RunConfig config, ApiAccess access, InstantSource clock) {
+    this.store = parts.store();
+    this.config = config;
+    this.runs = store.runs();
+    this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
+    this.events = shared.feed();
+    ReservationUpdates news =
+        new ReservationUpdates(
+            parts.news(),
+            this::bindings,
+            parts.timer(),
+            new ReservationUpdates.StoreTime(store::toOwnTime, clock));
+    this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
+    RunEvents told = new RunEvents(events);
+    RunListener listener = RunListener.all(bindings, told, new RunLog(parts.inventory()));
+    this.failures = new CountFailures(runs, listener);
+    DriverPacks packs = parts.packs();
+    EndRun end =
+        new EndRun(runs, new EndSessionsOfRun(store.sessionMap(), parts.endSession()), listener);
+    this.expire = new ExpireRuns(runs, bindings, end, store.time());
+    ChangeOverride overrides =
+        new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts.lab(), changed));
+    AdvanceRun advance = new AdvanceRun(runs, listener);
+    RunCommands commands =
+        new RunCommands(
+            new ReserveDevices(runs, parts.lab(), packs, config, listener),
+            advance,
+            end,
+            new ExcludeDevice(runs, overrides, config, listener),
+            new ClaimDevice(runs, config, listener),
+            config);
+    DeviceRows rows = new DeviceRows(parts.lab(), packs, bindings);
+    SessionRoutes sessions =
+        new SessionRoutes(
+            SessionRecords.of(store.sessionMap()),
+            store.testReports(),
+            rows,
+            advance,
+            id ->
+                parts.endSession().endKnowing(id, EndReason.OPERATOR, EndSession.NodeKnows.TELL_IT),
+            store.time());
+    RunRoutes runRoutes =
+        new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
+    OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
+    this.api =
+        new Api(
+            new ApiRoutes(
+                new ApiRoutes.Devices(
+                    new DeviceRoutes(rows, overrides, locks, sessions, clock),
+                    new TestDataRoutes(rows, overrides, this::testDataChanged),
+                    new CatalogRoutes(rows, runs)),
+                new ApiRoutes.Suites(
+                    runRoutes,
+                    new RunDeviceRoutes(commands, runRoutes, rows),
+                    new ClaimRoutes(commands, runRoutes, rows, store.time()),
+                    sessions),
+                new ApiRoutes.Matching(
+                    new QueueRoutes(new DistributorQueue(parts.distributor())),
+                    new SelectorRoutes(parts.distributor(), store.deviceLocks(), rows, clock)),
+                new EventRoutes(events, rows),
+                new ServerRoutes(parts.health(), rows)),
+            access,
+            parts.elsewhere());
+  }
+
+  private RunBindings bindings() {
+    return bindings;
+  }
+
+  private RunListener signalling() {
+    return new RunListener() {
+      @Override
+      public void bindingsChanged(Set<DeviceId> devices) {
+        store.signals().publish(new FleetSignal.ReservationsChanged(Optional.empty()));
+      }
+    };
+  }
+
+  private RunListener waiting() {
+    return new RunListener() {
+      @Override
+      public void over(RunId run) {
+        waits.over(run.value());
+      }
+    };
+  }
+
+  private void overridden(LabState lab, DeviceOverride changed) {
+    lab.overridden(changed);
+    store.signals().publish(new FleetSignal.OverridesChanged(changed.device()));
+  }
+
+  private void testDataChanged(DeviceId device) {
+    events.publish("test_data.updated", Map.of("device_id", device.value()));
+  }
+
+  private static OperatorLocks.Listener locksListener(Parts parts) {
+    return new OperatorLocks.Listener() {
+      @Override
+      public void locked(DeviceLock lock) {
+        HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
+        parts.news().held(held);
+      }
+
+      @Override
+      public void freed(DeviceLock lock) {
+        parts.distributor().freedHere(lock);
+      }
+    };
+  }
+
+  private static String gridUrl(ApiRequest request) {
+    return "http://" + request.header("host").orElse("localhost:4444");
+  }
+
+  /** Counts the attempts that devices failed in runs. */
+  NewSessionListener stories() {
+    return new NewSessionListener() {
+      @Override
+      public void attemptEnded(
+          NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
+        if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
+          bindings
+              .of(device.id())
+              .ifPresent(
+                  binding ->
+                      failures.attemptFailed(binding.run().id(), device.id(), failed.cause()));
+        }
+      }
+    };
+  }
+
+  Api api() {
+    return api;
+  }
+
+  EventFeed events() {
+    return events;
+  }
+
+  /** What happens on all replicas. */
+  FleetEvents shared() {
+    return shared;
+  }
+
+  /** Which runs may have sessions. */
+  LiveRuns knownRuns() {
+    return new LiveRuns() {
+      @Override
+      public Optional<String> live(String run) {
+        return RunId.parse(run).flatMap(bindings::live).map(found -> found.id().value());
+      }
+
+      @Override
+      public Optional<String> live(String run, Tenant tenant) {
+        return RunId.parse(run)
+            .flatMap(bindings::live)
+            .filter(found -> found.isOf(tenant))
+            .map(found -> found.id().value());
+      }
+
+      @Override
+      public CompletionStage<Void> look(String run) {
+        return RunId.parse(run)
+            .map(id -> runs.find(id).thenAccept(found -> found.ifPresent(bindings::changed)))
+            .orElseGet(() -> CompletableFuture.completedStage(null));
+      }
+    };
+  }
+
+  /** Their requests that wait. */
+  RunWaits waits() {
+    return waits;
+  }
+
+  /** Takes over what other replicas did, and what was before the start. */
+  CompletionStage<?> reload() {
+    return bindings.reload(runs);
+  }
+
+  void start(ScheduledExecutorService timer) {
+    var unused = expire.start(timer, config.expiryInterval());
+  }
+}

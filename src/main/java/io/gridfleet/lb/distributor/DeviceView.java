@@ -1,0 +1,33 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inhibitor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A device and its state at one moment.
+ *
+ * @param inhibitors why it can't serve a request of its own run, or of none if it is in none
+ * @param reservedBy the run that has it
+ */
+public record DeviceView(
+    Device device, List<Inhibitor> inhibitors, List<HeldLock> locks, Optional<String> reservedBy) {
+
+  /** Whether it serves at all: nothing hinders it that doesn't end with a session. */
+  public boolean inService() {
+    return inhibitors.stream()
+        .allMatch(
+            found ->
+                found.kind() == Inhibitor.Kind.LOCKED || found.kind() == Inhibitor.Kind.AVOIDED);
+  }
+
+  /** One word for its state, for metrics and lists. */
+  public String state() {
+    if (!inhibitors.isEmpty()) {
+      return inhibitors.get(0).kind().code();
+    }
+    return locks.isEmpty() ? "free" : "in_use";
+  }
+}

@@ -1,0 +1,53 @@
+package io.gridfleet.lb.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+
+/** Answers that are known as a whole. */
+public final class HttpAnswers {
+  public static final String JSON = "application/json; charset=utf-8";
+  public static final String TEXT = "text/plain; charset=utf-8";
+
+  private HttpAnswers() {}
+
+  /** An answer with its length told; W3C answers are not to be cached. */
+  public static FullHttpResponse whole(int status, String contentType, byte[] body) {
+    FullHttpResponse answer =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
+    answer
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
+        .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    return answer;
+  }
+
+  /**
+   * Says in the answer's headers whether the connection stays, as the client's version needs it.
+   */
+  public static void keepAlive(HttpResponse answer, HttpVersion asked, boolean keep) {
+    HttpHeaders headers = answer.headers();
+    if (!keep) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    } else if (asked.isKeepAliveDefault()) {
+      headers.remove(HttpHeaderNames.CONNECTION);
+    } else {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    }
+  }
+
+  /** Whether the client wants its connection kept. */
+  public static boolean wantsKeepAlive(HttpRequest request) {
+    return HttpUtil.isKeepAlive(request);
+  }
+}

@@ -1,0 +1,199 @@
+package io.gridfleet.lb.newsession.answer;
+
+import io.gridfleet.lb.node.Node;
+import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.relay.SessionRoute;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The WebSocket addresses in a node's answer, turned into ours: a client may not be able to reach
+ * the node's, and we would not see what it does there.
+ *
+ * @param rewritten the capabilities, each of the addresses leading to us
+ * @param tunnels what follows the session id in our address, and where it leads on the node
+ */
+record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
+  /** Each capability that holds an address, and what follows the session id in ours. */
+  private static final Map<String, String> PATHS = new LinkedHashMap<>();
+
+  static {
+    PATHS.put("webSocketUrl", "/se/bidi");
+    PATHS.put("se:cdp", "/se/cdp");
+    PATHS.put("se:vnc", "/se/vnc");
+    // What a Selenium Grid calls the driver's own address; its BiDi leads there as well.
+    PATHS.put("se:gridWebSocketUrl", "/se/bidi");
+  }
+
+  private static final List<String> SCHEMES = List.of("ws", "wss", "http", "https");
+
+  /** Host and port as they may stand in a URL; whatever else comes in a header is not one. */
+  private static final Pattern AUTHORITY =
+      Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
+
+  /** The part of a path that holds a token. */
+  private static final Pattern TOKEN = Pattern.compile("^/v0/[^/]+");
+
+  /**
+   * Our own address, as the client sees it.
+   *
+   * @param secure whether the client speaks TLS
+   * @param authority host and port, as in a URL
+   * @param path the base path, without a slash at the end
+   * @param key what a socket's path ends with in a lab with tokens: few clients send one with the
+   *     handshake, so the address itself is the secret
+   */
+  record Base(boolean secure, String authority, String path, Optional<String> key) {
+    Base(boolean secure, String authority, String path) {
+      this(secure, authority, path, Optional.empty());
+    }
+
+    Base {
+      // A token must not come back in capabilities, which are kept and shown.
+      path = TOKEN.matcher(path).replaceFirst("");
+    }
+
+    /** The same, with a key that nobody can guess. */
+    Base withKey() {
+      String random = UUID.randomUUID().toString().replace("-", "");
+      return new Base(secure, authority, path, Optional.of("/" + SessionRoute.KEY + random));
+    }
+
+    /** This one, or what the client itself says in {@code se:remoteUrl}, which knows best. */
+    Base orWhatTheClientSays(List<Capabilities> candidates) {
+      return candidates.stream()
+          .map(candidate -> candidate.getIgnoringCase("se:remoteUrl"))
+          .filter(String.class::isInstance)
+          .map(text -> parsed((String) text))
+          .flatMap(Optional::stream)
+          .filter(url -> url.getScheme().toLowerCase(Locale.ROOT).startsWith("http"))
+          .findFirst()
+          .map(url -> new Base(isSecure(url), hostAndPort(url, url.getHost()), path))
+          .orElse(this);
+    }
+
+    /**
+     * From the headers of a request.
+     *
+     * @param headers by lower-case name
+     * @param trusted whether the peer is one whose word about the client counts
+     * @param secure whether the peer speaks TLS to us
+     * @param local our own host and port, for a request that names none
+     */
+    static Base of(
+        Map<String, String> headers, boolean trusted, boolean secure, String local, String path) {
+      Map<String, String> told = trusted ? told(headers) : Map.of();
+      String host = told.getOrDefault("host", headers.getOrDefault("host", ""));
+      String valid = AUTHORITY.matcher(host).matches() ? host : local;
+      String proto = told.get("proto");
+      boolean tls = proto == null ? secure : proto.equalsIgnoreCase("https");
+      return new Base(tls, valid, path);
+    }
+
+    /** What the first proxy says: RFC 7239, else the names that were there before it. */
+    private static Map<String, String> told(Map<String, String> headers) {
+      Map<String, String> told = new LinkedHashMap<>();
+      first(headers.get("x-forwarded-host")).ifPresent(host -> told.put("host", host));
+      first(headers.get("x-forwarded-proto")).ifPresent(proto -> told.put("proto", proto));
+      for (String pair : first(headers.get("forwarded")).orElse("").split(";", -1)) {
+        int equals = pair.indexOf('=');
+        if (equals > 0) {
+          String value = pair.substring(equals + 1).strip().replace("\"", "");
+          told.put(pair.substring(0, equals).strip().toLowerCase(Locale.ROOT), value);
+        }
+      }
+      return told;
+    }
+
+    private static Optional<String> first(@Nullable String list) {
+      return Optional.ofNullable(list)
+          .map(text -> text.split(",", -1)[0].strip())
+          .filter(text -> !text.isEmpty());
+    }
+  }
+
+  /**
+   * An address on a host that the node may not lead to isn't followed: it is asked for at the
+   * node's own address, under the path that it has with us, as a Selenium Grid has it.
+   */
+  static PublicUrls of(Capabilities answered, SessionId id, Base base, Node node) {
+    Capabilities rewritten = answered;
+    Map<String, String> tunnels = new LinkedHashMap<>();
+    for (Map.Entry<String, String> known : PATHS.entrySet()) {
+      Object value = answered.get(known.getKey());
+      Optional<URI> target = value instanceof String text ? parsed(text) : Optional.empty();
+      if (target.isPresent()) {
+        String path = "/session/" + id + known.getValue();
+        URI leads = onNode(target.get(), node.url());
+        String follows = (node.mayLeadTo(leads) ? leads : atNode(node.url(), path)).toString();
+        tunnels.putIfAbsent(known.getValue(), follows);
+        base.key().ifPresent(key -> tunnels.putIfAbsent(known.getValue() + key, follows));
+        String ours =
+            (base.secure() ? "wss://" : "ws://")
+                + base.authority()
+                + base.path()
+                + path
+                + base.key().orElse("");
+        rewritten = rewritten.with(known.getKey(), ours);
+      }
+    }
+    return new PublicUrls(rewritten, tunnels);
+  }
+
+  private static Optional<URI> parsed(String text) {
+    try {
+      URI url = new URI(text);
+      boolean known =
+          url.getHost() != null
+              && url.getScheme() != null
+              && SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT));
+      return known ? Optional.of(url) : Optional.empty();
+    } catch (URISyntaxException notAnAddress) {
+      return Optional.empty();
+    }
+  }
+
+  /** A node that calls itself localhost is meant where it is: at its own host. */
+  private static URI onNode(URI target, URI node) {
+    String nodeHost = node.getHost();
+    boolean elsewhere = nodeHost != null && isLocal(target.getHost()) && !isLocal(nodeHost);
+    String host = elsewhere ? nodeHost : target.getHost();
+    String path = target.getRawPath() == null ? "" : target.getRawPath();
+    String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
+    return URI.create(
+        (isSecure(target) ? "wss://" : "ws://") + hostAndPort(target, host) + path + query);
+  }
+
+  private static URI atNode(URI node, String path) {
+    NodeAddress address = NodeAddress.of(node);
+    String scheme = address.secure() ? "wss://" : "ws://";
+    return URI.create(scheme + address.authority() + address.basePath() + path);
+  }
+
+  private static boolean isSecure(URI url) {
+    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+    return scheme.equals("wss") || scheme.equals("https");
+  }
+
+  private static String hostAndPort(URI url, String host) {
+    return url.getPort() < 0 ? host : host + ":" + url.getPort();
+  }
+
+  private static boolean isLocal(String host) {
+    InetAddress address = DirectConnect.literal(host);
+    return address == null
+        ? host.equalsIgnoreCase("localhost")
+        : address.isLoopbackAddress() || address.isAnyLocalAddress();
+  }
+}

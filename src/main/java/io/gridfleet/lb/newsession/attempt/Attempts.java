@@ -1,0 +1,158 @@
+package io.gridfleet.lb.newsession.attempt;
+
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.newsession.AttemptCalls;
+import io.gridfleet.lb.newsession.AttemptOutcome;
+import io.gridfleet.lb.newsession.NewSessionOptions;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.capabilities.OutgoingCapabilities;
+import io.gridfleet.lb.newsession.failure.FailureTable;
+import io.gridfleet.lb.node.LeftoverSession;
+import io.gridfleet.lb.session.NodeSessions;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts attempts, and sees to it that each lock they hold goes one of three ways: to the session,
+ * back to the distributor, or, where a node may hold a session that it doesn't give up, to its
+ * expiry and the sweep that goes on asking.
+ */
+public final class Attempts {
+  private static final Logger log = LoggerFactory.getLogger(Attempts.class);
+
+  /** What attempts need of their neighbours. */
+  public record Parts(
+      AttemptCalls calls,
+      NodeSessions nodes,
+      FailureTable failures,
+      Distributor distributor,
+      LockKeeper keeper) {}
+
+  private final Parts parts;
+  private final ScheduledExecutorService timer;
+  private final AtomicInteger unsettled = new AtomicInteger();
+
+  public Attempts(Parts parts, ScheduledExecutorService timer) {
+    this.parts = parts;
+    this.timer = timer;
+  }
+
+  /** Begins an attempt; whatever comes of it, its lock is given back or handed over later. */
+  public Attempt start(
+      NewSessionRequest request, NewSessionOptions options, Placement.Placed placed, Instant now) {
+    unsettled.incrementAndGet();
+    parts.keeper().keep(placed.lock());
+    byte[] body =
+        OutgoingCapabilities.body(
+            request.payload(), fitting(request, options, placed), placed.device());
+    Attempt attempt =
+        new Attempt(placed, now, parts.failures(), () -> parts.keeper().surelyHolds(placed.lock()));
+    AttemptCalls calls = request.nodes().orElse(parts.calls());
+    attempt.start(calls, body, options.times().attempt(), request.executor(), timer);
+    return attempt;
+  }
+
+  /** What the device was chosen for, and every other candidate that it fits as well, in order. */
+  private static List<Capabilities> fitting(
+      NewSessionRequest request, NewSessionOptions options, Placement.Placed placed) {
+    List<Capabilities> candidates = request.payload().candidates();
+    List<Question> questions = options.questions();
+    return IntStream.range(0, candidates.size())
+        .filter(i -> i == placed.candidate() || questions.get(i).fits(placed.device()))
+        .mapToObj(candidates::get)
+        .toList();
+  }
+
+  /** Those whose session isn't recorded yet and whose device isn't free again. */
+  public int unsettled() {
+    return unsettled.get();
+  }
+
+  /** Frees the device of an attempt that left nothing on its node. */
+  public CompletionStage<Void> release(DeviceLock lock) {
+    return parts.distributor().release(lock).whenComplete((done, failure) -> settled());
+  }
+
+  private void settled() {
+    unsettled.decrementAndGet();
+  }
+
+  /**
+   * Waits for what the node says after all, deletes what it created, then frees the device. A node
+   * that never answers is asked for what it may have left.
+   */
+  public CompletionStage<Void> cleanUpLate(Attempt attempt) {
+    return attempt
+        .late()
+        .thenCompose(outcome -> discard(attempt, outcome))
+        .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
+  }
+
+  /** Where the node may hold a session still, the lock expires and a sweep goes on asking. */
+  private CompletionStage<Void> releaseOrLeave(boolean gone, DeviceLock lock) {
+    if (gone) {
+      return release(lock);
+    }
+    handOver(lock);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private CompletionStage<Boolean> discard(Attempt attempt, AttemptOutcome late) {
+    Device device = attempt.device();
+    if (late instanceof AttemptOutcome.Created created) {
+      return deleted(device, created.id());
+    }
+    if (late instanceof AttemptOutcome.DeviceFailed failed && failed.unusableId().isPresent()) {
+      return parts.nodes().deleteUnusable(device.node().id(), failed.unusableId().get());
+    }
+    boolean mayHaveLeftOne =
+        late instanceof AttemptOutcome.DeviceFailed failed && failed.answer().isEmpty();
+    return mayHaveLeftOne
+        ? parts
+            .nodes()
+            .deleteLeftOver(device.node().id(), attempt.key())
+            .thenApply(left -> left == LeftoverSession.NONE)
+        : CompletableFuture.completedFuture(true);
+  }
+
+  /**
+   * Deletes a session that wasn't recorded, then frees its device.
+   *
+   * @param withdrawn the store holds nothing of it but the lock
+   */
+  public CompletionStage<Void> discard(
+      Attempt attempt, SessionId session, CompletionStage<Void> withdrawn) {
+    return deleted(attempt.device(), session)
+        .thenCombine(withdrawn, (gone, done) -> gone)
+        .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
+  }
+
+  private CompletionStage<Boolean> deleted(Device device, SessionId session) {
+    try {
+      return parts.nodes().delete(device.node().id(), session);
+    } catch (RuntimeException mistake) {
+      log.error("session {} can't be deleted on node {}", session, device.node().id(), mistake);
+      return CompletableFuture.completedFuture(false);
+    }
+  }
+
+  /** The lock isn't the attempt's any more: the session's, or nobody's. */
+  public void handOver(DeviceLock lock) {
+    parts.keeper().letGo(lock);
+    settled();
+  }
+}

@@ -1,0 +1,148 @@
+package io.gridfleet.lb.newsession.attempt;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.AvoidedDevices;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.listener.IsolatedListeners;
+import io.gridfleet.lb.newsession.AttemptOutcome;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.failure.FailureTable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Avoids a device that failed an attempt through its own fault, until it has served one or its time
+ * is over. Any thread.
+ */
+public final class Avoidance {
+  private static final Logger log = LoggerFactory.getLogger(Avoidance.class);
+
+  /** The store's clock may be behind ours: what it says is over is over. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private final AvoidedDevices facts;
+  private final FleetUpdates news;
+  private final NewSessionListener listener;
+  private final Duration howLong;
+  private final ScheduledExecutorService timer;
+  private final InstantSource clock;
+  private final FailureMemory memory = new FailureMemory();
+
+  /** Until when those are avoided that this process found out about. */
+  private final Map<DeviceId, Instant> standing = new ConcurrentHashMap<>();
+
+  public Avoidance(
+      AvoidedDevices facts,
+      FleetUpdates news,
+      NewSessionListener listener,
+      Duration howLong,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    this.facts = facts;
+    this.news = news;
+    this.listener = IsolatedListeners.of(NewSessionListener.class, listener);
+    this.howLong = howLong;
+    this.timer = timer;
+    this.clock = clock;
+  }
+
+  /**
+   * Marks or forgives the device of an attempt.
+   *
+   * @return completes when the store has recorded it, or couldn't; never exceptionally
+   */
+  public CompletionStage<Void> judge(
+      NewSessionRequest request, Device device, AttemptOutcome outcome) {
+    if (outcome instanceof AttemptOutcome.DeviceFailed failure
+        && !failure.causeCode().equals(FailureTable.NO_BIDI)) {
+      news.attemptFailed(device.id());
+      if (memory.marks(device.id(), failure)) {
+        return avoid(request, device, failure.cause());
+      }
+    } else if (outcome instanceof AttemptOutcome.Created) {
+      memory.succeeded(device.id());
+      news.attemptSucceeded(device.id());
+      return forgive(device);
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private CompletionStage<Void> forgive(Device device) {
+    boolean stoodHere = standing.remove(device.id()) != null;
+    return facts
+        .forgive(device.id())
+        .exceptionally(
+            failure -> {
+              logged(failure);
+              return false;
+            })
+        .thenAccept(
+            stood -> {
+              if (stood || stoodHere) {
+                listener.avoidanceChanged(device, Optional.empty());
+              }
+            });
+  }
+
+  /** Another replica has told that a device isn't avoided any more. */
+  public void endedElsewhere(DeviceId device) {
+    standing.remove(device);
+  }
+
+  private CompletionStage<Void> avoid(NewSessionRequest request, Device device, String cause) {
+    listener.avoided(request, device, cause);
+    return facts
+        .avoid(device.id(), howLong, cause)
+        .thenAccept(entry -> stands(device, entry))
+        .exceptionally(Avoidance::logged);
+  }
+
+  private void stands(Device device, AvoidedDevice entry) {
+    news.avoided(entry);
+    listener.avoidanceChanged(device, Optional.of(entry));
+    watch(device, entry.until());
+  }
+
+  private void watch(Device device, Instant end) {
+    standing.put(device.id(), end);
+    Duration left = Duration.between(clock.instant(), end);
+    Duration pause = left.compareTo(AGAIN) > 0 ? left : AGAIN;
+    var unused =
+        timer.schedule(() -> timeIsOver(device, end), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Unless it was avoided again meanwhile, here or by another replica. */
+  private void timeIsOver(Device device, Instant end) {
+    if (standing.remove(device.id(), end)) {
+      facts
+          .all()
+          .thenAccept(
+              all ->
+                  all.stream()
+                      .filter(entry -> entry.device().equals(device.id()))
+                      .findFirst()
+                      .ifPresentOrElse(
+                          entry -> watch(device, entry.until()),
+                          () -> listener.avoidanceChanged(device, Optional.empty())))
+          .exceptionally(Avoidance::logged);
+    }
+  }
+
+  private static Void logged(Throwable failure) {
+    log.warn("avoidance can't be recorded: {}", failure.toString());
+    return null;
+  }
+}

@@ -1,0 +1,318 @@
+package io.gridfleet.lb.newsession.capabilities;
+
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.newsession.LiveRuns;
+import io.gridfleet.lb.newsession.NewSessionConfig;
+import io.gridfleet.lb.newsession.NewSessionOptions;
+import io.gridfleet.lb.newsession.NewSessionOptions.Answering;
+import io.gridfleet.lb.newsession.NewSessionOptions.Choice;
+import io.gridfleet.lb.newsession.NewSessionOptions.Labels;
+import io.gridfleet.lb.newsession.NewSessionOptions.Progress;
+import io.gridfleet.lb.newsession.NewSessionOptions.Times;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
+import io.gridfleet.lb.newsession.Refusals;
+import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.selector.SelectorCache;
+import io.gridfleet.lb.selector.SelectorException;
+import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.ErrorCode;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a {@link NewSessionOptions} out of a payload: the only place where our capabilities are
+ * read.
+ */
+public final class NewSessionOptionsReader {
+  /** What is larger is read in the background: an event loop has live sessions to serve. */
+  private static final int MAX_BODY_HERE = 32 * 1024;
+
+  private static final int MAX_ENTRIES_HERE = 4;
+  private static final int MAX_NAMES_HERE = 100;
+  private static final int MAX_SELECTOR_HERE = 512;
+
+  private final NewSessionConfig limits;
+  private final Inventory inventory;
+  private final SelectorCache selectors;
+  private final LiveRuns runs;
+  private final RandomGenerator randomness;
+  private final Executor background;
+
+  /** Reads everything on the thread that asks. */
+  public NewSessionOptionsReader(
+      NewSessionConfig limits,
+      Inventory inventory,
+      SelectorCache selectors,
+      LiveRuns runs,
+      RandomGenerator randomness) {
+    this(limits, inventory, selectors, runs, randomness, Runnable::run);
+  }
+
+  /**
+   * @param background reads what is too large for an event loop
+   */
+  public NewSessionOptionsReader(
+      NewSessionConfig limits,
+      Inventory inventory,
+      SelectorCache selectors,
+      LiveRuns runs,
+      RandomGenerator randomness,
+      Executor background) {
+    this.background = background;
+    this.limits = limits;
+    this.inventory = inventory;
+    this.selectors = selectors;
+    this.runs = runs;
+    this.randomness = randomness;
+  }
+
+  /** Reads a body; a large one in the background, and the stage completes there. */
+  public CompletionStage<NewSessionPayload> payload(byte[] body) {
+    Executor reader = body.length > MAX_BODY_HERE ? background : Runnable::run;
+    return CompletableFuture.supplyAsync(() -> NewSessionPayload.parse(body), reader);
+  }
+
+  /** Whether a request asks more than an event loop should read. */
+  public boolean isLarge(NewSessionRequest request) {
+    List<Capabilities> candidates = request.payload().candidates();
+    return candidates.size() > MAX_ENTRIES_HERE
+        || candidates.stream().anyMatch(NewSessionOptionsReader::isLarge);
+  }
+
+  private static boolean isLarge(Capabilities candidate) {
+    Object selector = GridfleetCapabilities.valueIn(candidate, "selector");
+    return candidate.names().size() > MAX_NAMES_HERE
+        || (selector instanceof String text ? text.length() > MAX_SELECTOR_HERE : selector != null);
+  }
+
+  /** As {@link #read}, in the background, where the stage completes. */
+  public CompletionStage<NewSessionOptions> readElsewhere(
+      NewSessionRequest request, Tenant tenant) {
+    return CompletableFuture.supplyAsync(() -> read(request, tenant), background);
+  }
+
+  /**
+   * @throws ProtocolException with what to answer, when the wish can't be understood or can never
+   *     be met
+   */
+  public NewSessionOptions read(NewSessionRequest request, Tenant tenant) {
+    List<Capabilities> candidates = request.payload().candidates();
+    GridfleetCapabilities ours = new GridfleetCapabilities(candidates);
+    List<String> warnings = warnings(ours);
+    Optional<String> run = run(request.origin(), ours, tenant);
+    List<Question> questions = questions(candidates, ours, tenant, run);
+    questions.forEach(question -> warnings.addAll(question.selector().warnings()));
+    return new NewSessionOptions(
+        tenant,
+        questions,
+        times(ours),
+        choice(ours, tenant),
+        answering(ours),
+        new Labels(
+            ours.text("testName").map(TextBound.TEST_NAME::cut), run, ours.value("selector")),
+        warnings);
+  }
+
+  private List<String> warnings(GridfleetCapabilities ours) {
+    List<String> warnings = new ArrayList<>();
+    List<String> unknown = ours.unknown();
+    if (limits.strict() && !unknown.isEmpty()) {
+      throw ProtocolException.invalidArgument("Unknown capability " + String.join(", ", unknown));
+    }
+    unknown.forEach(name -> warnings.add("unknown capability " + name));
+    if (ours.value("requestTimeout") != null) {
+      warnings.add("gridfleet:requestTimeout is deprecated, use newCommandTimeout");
+    }
+    return warnings;
+  }
+
+  private Optional<String> run(Origin origin, GridfleetCapabilities ours, Tenant tenant) {
+    return asked(origin, ours).map(run -> live(run, tenant));
+  }
+
+  private static Optional<String> asked(Origin origin, GridfleetCapabilities ours) {
+    Optional<String> asked = origin.run().isPresent() ? origin.run() : ours.text("run_id");
+    return asked.filter(id -> !id.equalsIgnoreCase("free"));
+  }
+
+  /** The run that a request is for, when nobody here has heard that the tenant has it. */
+  public Optional<String> unheardRun(NewSessionRequest request, Tenant tenant) {
+    return asked(request.origin(), new GridfleetCapabilities(request.payload().candidates()))
+        .filter(run -> runs.live(run, tenant).isEmpty());
+  }
+
+  private String live(String run, Tenant tenant) {
+    return runs.live(run, tenant)
+        .orElseThrow(
+            () ->
+                refused(
+                    ErrorCode.SESSION_NOT_CREATED,
+                    Refusals.NONE_AVAILABLE + ": " + Refusals.overRun(run)));
+  }
+
+  private List<Question> questions(
+      List<Capabilities> candidates,
+      GridfleetCapabilities ours,
+      Tenant tenant,
+      Optional<String> run) {
+    List<Question> questions = new ArrayList<>();
+    List<String> strangers = new ArrayList<>();
+    Object shared = ours.value("selector");
+    for (Capabilities candidate : candidates) {
+      Object own = GridfleetCapabilities.valueIn(candidate, "selector");
+      Object selector = own != null ? own : shared;
+      Optional<String> name =
+          GridfleetCapabilities.appiumIn(candidate, "udid").map(Object::toString);
+      Optional<String> udid = name.filter(text -> !text.isBlank());
+      boolean told = selector != null || udid.isPresent() || run.isPresent();
+      Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains, told);
+      Question question = question(narrowed, selector, udid, tenant);
+      if (question == null) {
+        strangers.add(name.orElse(""));
+        question = NOBODY;
+      }
+      questions.add(new Question(question.selector(), tenant.devices(), run, question.named()));
+    }
+    checkWork(questions);
+    if (strangers.size() == candidates.size()) {
+      throw refused(
+          ErrorCode.SESSION_NOT_CREATED,
+          Refusals.NO_MATCH
+              + ": no device is called "
+              + Refusals.shown(String.join(" or ", strangers)));
+    }
+    return questions;
+  }
+
+  private static void checkWork(List<Question> questions) {
+    int work = questions.stream().map(Question::selector).distinct().mapToInt(Selector::work).sum();
+    if (work > Selector.MAX_WORK) {
+      throw ProtocolException.invalidArgument(
+          "The selectors of all 'firstMatch' entries together ask too much of each device (%d of %d)"
+                  .formatted(work, Selector.MAX_WORK)
+              + ": use fewer entries, or fewer wildcards and regular expressions");
+    }
+  }
+
+  private static final Question NOBODY =
+      new Question(
+          Selector.parse("-id:*"), Selector.everything(), Optional.empty(), Optional.empty());
+
+  private @Nullable Question question(
+      Selector narrowed, @Nullable Object selector, Optional<String> udid, Tenant tenant) {
+    if (udid.isEmpty()) {
+      Selector asked = compiled(selector).and(narrowed);
+      return new Question(asked, Selector.everything(), Optional.empty(), Optional.empty());
+    }
+    Optional<Device> named =
+        inventory.named(udid.get()).filter(device -> tenant.devices().matches(device.configured()));
+    if (named.isPresent()) {
+      return new Question(narrowed, Selector.everything(), Optional.empty(), named.map(Device::id));
+    }
+    Selector asked = selectorOrNobody(udid.get());
+    return asked == null
+        ? null
+        : new Question(
+            asked.and(narrowed), Selector.everything(), Optional.empty(), Optional.empty());
+  }
+
+  /** A {@code udid} that names nobody may be a selector; null when it is neither. */
+  private @Nullable Selector selectorOrNobody(String udid) {
+    Set<String> keys = inventory.keys();
+    try {
+      Selector read = Selector.ofUdid(udid, name -> false, keys);
+      return read.equals(Selector.named(udid)) ? null : read;
+    } catch (SelectorException wrong) {
+      throw ProtocolException.invalidArgument(wrong.text());
+    }
+  }
+
+  private Selector compiled(@Nullable Object selector) {
+    try {
+      return selectors.get(selector);
+    } catch (SelectorException wrong) {
+      throw ProtocolException.invalidArgument(wrong.text());
+    }
+  }
+
+  private Times times(GridfleetCapabilities ours) {
+    Optional<Duration> newCommandTimeout = ours.newCommandTimeout();
+    Duration atLeast = ours.seconds("requestTimeout").orElse(limits.attemptTimeout());
+    Duration attempt = newCommandTimeout.filter(it -> it.compareTo(atLeast) > 0).orElse(atLeast);
+    return new Times(wait(ours), attempt, newCommandTimeout);
+  }
+
+  /** What wasn't asked for as a wait is no reason to refuse. */
+  private Duration wait(GridfleetCapabilities ours) {
+    Duration most = limits.maxWait();
+    Optional<Duration> asked = ours.seconds("waitForDeviceOnlineTimeout");
+    if (asked.isPresent() && asked.get().compareTo(most) > 0) {
+      throw ProtocolException.invalidArgument(
+          "gridfleet:waitForDeviceOnlineTimeout is at most " + most.toSeconds() + " seconds");
+    }
+    Optional<Duration> silence = ours.newCommandTimeout().filter(time -> !time.isZero());
+    return asked
+        .or(() -> silence.map(time -> time.compareTo(most) > 0 ? most : time))
+        .orElse(limits.waitForDevice());
+  }
+
+  private Choice choice(GridfleetCapabilities ours, Tenant tenant) {
+    String name = ours.text("deviceStrategy").orElse(PickStrategy.RANKED.name());
+    PickStrategy strategy =
+        PickStrategy.named(name, randomness)
+            .orElseThrow(
+                () ->
+                    ProtocolException.invalidArgument(
+                        "gridfleet:deviceStrategy is 'ranked' or 'random', not '"
+                            + Refusals.shown(name)
+                            + "'"));
+    boolean avoid = ours.bool("ignoreFailedDevices", true) && ours.bool("ignoreFailedDevice", true);
+    int priority = ours.number("priority").map(Double::intValue).orElse(0);
+    return new Choice(
+        strategy,
+        avoid,
+        ours.bool("retryNewSessionFailure", true),
+        tenant.allowedPriority(priority));
+  }
+
+  private Answering answering(GridfleetCapabilities ours) {
+    return new Answering(
+        progress(ours),
+        ours.bool("directConnect", true),
+        !ours.bool("skipVendorPrefixDirectconnect", false));
+  }
+
+  public Progress progress(NewSessionPayload payload) {
+    return progress(new GridfleetCapabilities(payload.candidates()));
+  }
+
+  private Progress progress(GridfleetCapabilities ours) {
+    Object asked = ours.value("newSessionRequestProgress");
+    if (asked instanceof String text && text.strip().equalsIgnoreCase("inline")) {
+      return Progress.INLINE;
+    }
+    boolean byItself = wait(ours).compareTo(limits.progressAutoAfter()) > 0;
+    return ours.bool("newSessionRequestProgress", byItself) ? Progress.WHITE_SPACE : Progress.OFF;
+  }
+
+  private static ProtocolException refused(ErrorCode code, String text) {
+    return new ProtocolException(WebDriverError.of(code, text));
+  }
+}

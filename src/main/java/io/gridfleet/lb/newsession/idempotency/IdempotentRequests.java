@@ -1,0 +1,230 @@
+package io.gridfleet.lb.newsession.idempotency;
+
+import io.gridfleet.lb.auth.Credentials;
+import io.gridfleet.lb.newsession.NewSessionAnswer;
+import io.gridfleet.lb.newsession.NewSessionFlow;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.PendingSession;
+import io.gridfleet.lb.session.IdempotencyRecords;
+import io.gridfleet.lb.webdriver.NewSessionPayload;
+import io.gridfleet.lb.webdriver.ProtocolException;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins requests, each {@code X-Idempotency-Key} once on all replicas: a repeat with the same body
+ * joins the request that is under way, here or elsewhere, or gets the answer that was given; one
+ * with another body is an error (clients.md#repeated-requests). Where the replica that answers it
+ * dies, whoever waits for it begins anew. An answer that doesn't last, such as that of a server
+ * that stops, is given to those who wait for it and forgotten. A key belongs to whoever presented
+ * it: two callers may use the same one.
+ *
+ * <p>Threads: {@link #begin} is called on the executor of each repeat, which may be another loop
+ * for each; {@link #settledElsewhere} and {@link #lookAgain} on any thread. What a key waits for
+ * comes back on the executor of the request that entered it. {@link SharedRequest} guards the state
+ * of a key, {@link RequestsByKey} who has entered one; neither lock is held while anything is
+ * called.
+ *
+ * <p>Invariants: at most one request is in {@link #running} for a key, and every request in it has
+ * somebody who will answer it ({@link SharedRequestMachine}). A request that finds another body
+ * there isn't in it: it waits until that one is decided, and then enters, follows, or is refused.
+ */
+public final class IdempotentRequests {
+  private final NewSessionFlow flow;
+  private final Runnable repeated;
+
+  /** The requests that have entered their key and aren't over; each leaves by its own flow. */
+  final RequestsByKey running;
+
+  private final SettledKeys keys;
+
+  /** Fires all events but those of clients. */
+  final SharedRequestFlow shared;
+
+  /**
+   * What keys may cost.
+   *
+   * @param keep how long an answer is kept for repeats
+   * @param mostPerCaller how many keys one caller may have under way here
+   */
+  public record Limits(Duration keep, int mostPerCaller) {}
+
+  /**
+   * @param repeated called for each request that joins or gets an earlier answer
+   * @param others called with each key that other replicas needn't wait for any more
+   */
+  public IdempotentRequests(
+      NewSessionFlow flow,
+      IdempotencyRecords records,
+      Limits limits,
+      Runnable repeated,
+      Consumer<String> others,
+      InstantSource clock) {
+    this.flow = flow;
+    this.repeated = repeated;
+    this.running = new RequestsByKey(limits.mostPerCaller());
+    this.keys = new SettledKeys(records, limits.keep(), others);
+    this.shared = new SharedRequestFlow(flow, keys, running, repeated, clock);
+  }
+
+  /** Why a request with these credentials would be refused whatever it asks for. */
+  public Optional<WebDriverError> refusal(Credentials credentials, String client) {
+    return flow.refusal(credentials, client);
+  }
+
+  /**
+   * Reads a body; the stage may complete on another thread than the caller's.
+   *
+   * @return fails with a {@link ProtocolException} when the body can't be read
+   */
+  public CompletionStage<NewSessionPayload> read(byte[] body) {
+    return flow.payload(body);
+  }
+
+  /**
+   * Begins, joins or replays; on the executor of the request.
+   *
+   * @throws ProtocolException when the key was used with another body, or when its caller has too
+   *     many under way
+   */
+  public PendingSession begin(Optional<String> key, byte[] body, NewSessionRequest request) {
+    if (key.isEmpty() || key.get().isBlank()) {
+      return flow.begin(request);
+    }
+    String hash = hash(body);
+    String scoped = scoped(key.get(), request);
+    SharedRequest fresh =
+        new SharedRequest(
+            hash,
+            flow.caller(request),
+            request,
+            (left, effect) -> shared.allLeft(scoped, left, effect));
+    PendingSession own =
+        Objects.requireNonNull(fresh.join(request, flow.progress(request)), "nobody has left yet");
+    for (SharedRequest known = running.enter(scoped, fresh);
+        known != null;
+        known = running.enter(scoped, fresh)) {
+      if (!known.isClosed() && !known.bodyHash().equals(hash)) {
+        if (known.decided().isDone()) {
+          throw SharedRequestFlow.otherBody();
+        }
+        enterAfter(known, scoped, fresh);
+        return own;
+      }
+      PendingSession joined = known.join(request, flow.progress(request));
+      if (joined != null) {
+        repeated.run();
+        return joined;
+      }
+      running.remove(scoped, known);
+    }
+    shared.guarded(scoped, fresh, () -> shared.ask(scoped, fresh, false));
+    return own;
+  }
+
+  /**
+   * Which of two bodies is the key's another replica may know: the later one waits for that. It has
+   * a listener already, so its client may leave meanwhile; it is entered on its own loop.
+   */
+  private void enterAfter(SharedRequest undecided, String key, SharedRequest fresh) {
+    undecided
+        .decided()
+        .thenRunAsync(
+            () -> shared.guarded(key, fresh, () -> enter(key, fresh)), fresh.first().executor());
+  }
+
+  private void enter(String key, SharedRequest fresh) {
+    if (fresh.isClosed()) {
+      return;
+    }
+    try {
+      enter(key, fresh, running.enter(key, fresh));
+    } catch (ProtocolException tooMany) {
+      shared.replay(key, fresh, NewSessionAnswer.forNow(tooMany.error(), legacy(fresh)));
+    }
+  }
+
+  /**
+   * @param known what was under way with the key; null where this is, from now on
+   */
+  private void enter(String key, SharedRequest fresh, @Nullable SharedRequest known) {
+    if (known == null) {
+      shared.ask(key, fresh, false);
+      return;
+    }
+    boolean closed = known.isClosed();
+    if (!closed && !known.decided().isDone()) {
+      enterAfter(known, key, fresh);
+    } else if (!closed && !known.bodyHash().equals(fresh.bodyHash())) {
+      repeated.run();
+      shared.replay(
+          key, fresh, NewSessionAnswer.of(SharedRequestFlow.otherBody().error(), legacy(fresh)));
+    } else {
+      PendingSession joined = known.join(fresh.first(), flow.progress(fresh.first()));
+      if (joined == null) {
+        running.remove(key, known);
+        enter(key, fresh);
+      } else {
+        follow(key, fresh, joined);
+      }
+    }
+  }
+
+  /** A repeat that had to wait goes on as a listener of the one that is under way. */
+  private void follow(String key, SharedRequest fresh, PendingSession joined) {
+    repeated.run();
+    shared.started(fresh, joined);
+    joined
+        .answer()
+        .thenAccept(answer -> shared.guarded(key, fresh, () -> shared.replay(key, fresh, answer)));
+  }
+
+  /**
+   * Another replica has answered a key, or lets it go. On the thread that listens for signals; what
+   * was asked before may be outdated, so a claim that is under way is followed by another.
+   */
+  public void settledElsewhere(String key) {
+    SharedRequest waits = running.get(key);
+    if (waits != null) {
+      shared.guarded(key, waits, () -> shared.ask(key, waits, true));
+    }
+  }
+
+  /**
+   * Looks again at what may have gone unheard, and writes what couldn't be written: signals may be
+   * lost, and a replica that dies sends none. On the timer; costs the store one claim for each key
+   * that waits for another replica.
+   */
+  public void lookAgain() {
+    running.forEach((key, story) -> shared.guarded(key, story, () -> shared.ask(key, story, true)));
+    keys.writeAgain();
+  }
+
+  private static boolean legacy(SharedRequest shared) {
+    return shared.first().payload().legacy();
+  }
+
+  private static String scoped(String key, NewSessionRequest request) {
+    String caller =
+        request.origin().credentials().secret().orElse(request.origin().client().address());
+    return hash((caller + "\n" + key).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String hash(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+}

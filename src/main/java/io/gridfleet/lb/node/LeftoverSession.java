@@ -1,0 +1,13 @@
+package io.gridfleet.lb.node;
+
+/** What became of a session that an attempt may have left on its node. */
+public enum LeftoverSession {
+  /** The node told: there was none, or it is deleted. */
+  NONE,
+  /**
+   * The node doesn't keep answers by idempotency key (browser drivers): it has to be looked for.
+   */
+  UNTOLD,
+  /** The node couldn't be asked, or couldn't delete what it has. */
+  UNREACHABLE
+}

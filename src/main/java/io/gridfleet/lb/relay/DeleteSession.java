@@ -1,0 +1,147 @@
+package io.gridfleet.lb.relay;
+
+import io.gridfleet.lb.http.HopByHop;
+import io.gridfleet.lb.http.HttpAnswers;
+import io.gridfleet.lb.node.NodeAnswer;
+import io.gridfleet.lb.node.NodeRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delete Session on its way: the node is asked, what the session held is freed, then the client is
+ * answered. It goes on to its end even if the client leaves.
+ */
+final class DeleteSession implements RequestSink {
+  private static final byte[] DELETED = "{\"value\":null}".getBytes(StandardCharsets.UTF_8);
+  private static final int OK = 200;
+
+  private final Relay relay;
+  private final RelayListener listener;
+  private final ClientExchange front;
+  private final HttpRequest head;
+  private final SessionRoute route;
+  private final Relay.BeforeLastByte before;
+  private final long startedAt = System.nanoTime();
+  private boolean clientLeft;
+  private boolean sent;
+
+  DeleteSession(
+      Relay relay,
+      RelayListener listener,
+      ClientExchange front,
+      HttpRequest head,
+      SessionRoute route,
+      Relay.BeforeLastByte before) {
+    this.relay = relay;
+    this.listener = listener;
+    this.front = front;
+    this.head = head;
+    this.route = route;
+    this.before = before;
+  }
+
+  @Override
+  public void start() {
+    listener.commandStarted(route.id());
+    front.within(relay.bodyPause());
+  }
+
+  @Override
+  public void content(HttpContent part) {
+    part.release();
+    if (part instanceof LastHttpContent && !sent) {
+      send();
+    }
+  }
+
+  private void send() {
+    sent = true;
+    front.within(route.commandTimeout().multipliedBy(2));
+    NodeRequest request =
+        new NodeRequest(
+            "DELETE",
+            "/session/" + route.id().value(),
+            RequestHead.own(relay, front, head),
+            new byte[0],
+            route.commandTimeout());
+    var unused =
+        relay.client().send(route.node(), request, front.loop()).handle(this::answeredByNode);
+  }
+
+  private @Nullable Void answeredByNode(@Nullable NodeAnswer answer, @Nullable Throwable failure) {
+    relay.closeTunnels(route.id());
+    int status = answer == null ? 0 : answer.status();
+    var unused =
+        before
+            .ended(route.id(), status)
+            .handle(
+                (done, trouble) -> {
+                  front.loop().execute(() -> answerClient(answer));
+                  return null;
+                });
+    return null;
+  }
+
+  private void answerClient(@Nullable NodeAnswer answer) {
+    FullHttpResponse out =
+        answer == null ? HttpAnswers.whole(OK, HttpAnswers.JSON, DELETED) : passedOn(answer);
+    report(answer != null, out.status().code(), out.content().readableBytes());
+    if (clientLeft) {
+      out.release();
+    } else {
+      front.whole(out);
+    }
+  }
+
+  private static FullHttpResponse passedOn(NodeAnswer answer) {
+    FullHttpResponse out = HttpAnswers.whole(answer.status(), HttpAnswers.JSON, answer.body());
+    HttpHeaders headers = out.headers().clear();
+    answer.headers().forEach(headers::set);
+    HopByHop.strip(headers);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    headers.set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
+    return out;
+  }
+
+  private void report(boolean answered, int status, int bytes) {
+    CommandReport.Outcome outcome =
+        clientLeft
+            ? CommandReport.Outcome.CLIENT_LEFT
+            : answered ? CommandReport.Outcome.ANSWERED : CommandReport.Outcome.NODE_FAILED;
+    listener.commandEnded(
+        route.id(),
+        new CommandReport(
+            "DELETE",
+            "/session/" + route.id().value(),
+            outcome,
+            status,
+            0,
+            bytes,
+            Duration.ofNanos(System.nanoTime() - startedAt),
+            Duration.ofNanos(-1)));
+  }
+
+  @Override
+  public void clientGone() {
+    clientLeft = true;
+    if (!sent) {
+      report(false, 0, 0);
+    }
+  }
+
+  @Override
+  public void timedOut() {
+    if (!sent) {
+      sent = true;
+      report(false, 408, 0);
+      front.whole(ErrorAnswers.bodyPaused());
+    }
+  }
+}

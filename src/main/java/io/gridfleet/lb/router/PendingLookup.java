@@ -1,0 +1,120 @@
+package io.gridfleet.lb.router;
+
+import io.gridfleet.lb.relay.ClientExchange;
+import io.gridfleet.lb.relay.RequestSink;
+import io.gridfleet.lb.relay.SessionRoute;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command whose session isn't known in this process yet: what of its body has arrived is kept and
+ * no more is read until the store has answered.
+ */
+final class PendingLookup implements RequestSink {
+  private final ClientExchange front;
+  private final CompletionStage<Optional<SessionRoute>> lookup;
+  private final Function<Optional<SessionRoute>, RequestSink> next;
+  private final Deque<HttpContent> kept = new ArrayDeque<>(2);
+  private @Nullable RequestSink found;
+  private boolean over;
+
+  PendingLookup(
+      ClientExchange front,
+      CompletionStage<Optional<SessionRoute>> lookup,
+      Function<Optional<SessionRoute>, RequestSink> next) {
+    this.front = front;
+    this.lookup = lookup;
+    this.next = next;
+  }
+
+  @Override
+  public void start() {
+    var unused =
+        lookup.handle(
+            (route, failure) -> {
+              front.loop().execute(failure == null ? () -> known(route) : this::failed);
+              return null;
+            });
+  }
+
+  private void failed() {
+    if (!over) {
+      over = true;
+      releaseKept();
+      front.whole(FrontErrors.lookupFailed());
+    }
+  }
+
+  private void known(Optional<SessionRoute> route) {
+    if (over) {
+      return;
+    }
+    if (!kept.isEmpty() && !front.requestComplete()) {
+      front.read(true);
+    }
+    RequestSink sink = next.apply(route);
+    found = sink;
+    sink.start();
+    while (!kept.isEmpty()) {
+      sink.content(kept.poll());
+    }
+    sink.readComplete();
+  }
+
+  @Override
+  public void content(HttpContent part) {
+    if (over) {
+      part.release();
+    } else if (found != null) {
+      found.content(part);
+    } else {
+      kept.add(part);
+      if (!(part instanceof LastHttpContent)) {
+        front.read(false);
+      }
+    }
+  }
+
+  @Override
+  public void readComplete() {
+    if (found != null) {
+      found.readComplete();
+    }
+  }
+
+  @Override
+  public void writabilityChanged(boolean writable) {
+    if (found != null) {
+      found.writabilityChanged(writable);
+    }
+  }
+
+  @Override
+  public void clientGone() {
+    over = true;
+    releaseKept();
+    if (found != null) {
+      found.clientGone();
+    }
+  }
+
+  @Override
+  public void timedOut() {
+    if (found != null) {
+      found.timedOut();
+    } else {
+      failed();
+    }
+  }
+
+  private void releaseKept() {
+    kept.forEach(HttpContent::release);
+    kept.clear();
+  }
+}

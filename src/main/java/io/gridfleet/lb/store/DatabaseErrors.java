@@ -1,0 +1,114 @@
+package io.gridfleet.lb.store;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** Tells what an error of the database means for us. */
+public final class DatabaseErrors {
+  /** Deadlock and serialization failure: nothing happened, the same again may succeed. */
+  private static final Set<String> REPEATABLE = Set.of("40001", "40P01");
+
+  /**
+   * SQLSTATE classes of PostgreSQL that say that the server is of no use now: connection exception,
+   * insufficient resources (disk full, too many connections), operator intervention, system error;
+   * and read-only transaction, as a standby answers.
+   */
+  private static final Set<String> GONE_CLASSES = Set.of("08", "53", "57", "58");
+
+  private static final String READ_ONLY = "25006";
+
+  /** A statement's own time limit belongs to class 57 but says nothing of the server. */
+  private static final String CANCELED = "57014";
+
+  private static final Set<SQLiteErrorCode> SQLITE_GONE =
+      Set.of(
+          SQLiteErrorCode.SQLITE_FULL,
+          SQLiteErrorCode.SQLITE_IOERR,
+          SQLiteErrorCode.SQLITE_CANTOPEN,
+          SQLiteErrorCode.SQLITE_CORRUPT,
+          SQLiteErrorCode.SQLITE_NOTADB,
+          SQLiteErrorCode.SQLITE_READONLY,
+          SQLiteErrorCode.SQLITE_BUSY,
+          SQLiteErrorCode.SQLITE_LOCKED);
+
+  private DatabaseErrors() {}
+
+  public static boolean repeatable(Throwable thrown) {
+    return sqlCause(thrown).map(cause -> REPEATABLE.contains(state(cause))).orElse(false);
+  }
+
+  /** What our ports fail with. */
+  public static StoreException translated(String statement, Throwable thrown) {
+    if (thrown instanceof StoreException known) {
+      return known;
+    }
+    Optional<SQLException> cause = sqlCause(thrown);
+    if (cause.isPresent() && gone(cause.get())) {
+      return new StoreUnavailableException(sentence(cause.get()), thrown);
+    }
+    return new StoreFaultException(statement, cause.<Throwable>map(e -> e).orElse(thrown));
+  }
+
+  /** The first line of the database's own words. */
+  public static String sentence(Throwable thrown) {
+    String words = String.valueOf(thrown.getMessage());
+    Throwable deeper = thrown.getCause();
+    if (thrown instanceof SQLTransientConnectionException && deeper instanceof SQLException) {
+      words = String.valueOf(deeper.getMessage());
+    }
+    return words.lines().findFirst().orElse(words);
+  }
+
+  public static Optional<SQLiteErrorCode> sqliteCode(Throwable thrown) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      if (each instanceof SQLiteException sqlite) {
+        return Optional.of(primary(sqlite.getResultCode()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean gone(SQLException cause) {
+    if (cause instanceof SQLiteException sqlite) {
+      return SQLITE_GONE.contains(primary(sqlite.getResultCode()));
+    }
+    if (cause instanceof SQLTransientConnectionException
+        || cause instanceof SQLNonTransientConnectionException
+        || cause instanceof SQLRecoverableException
+        || cause.getCause() instanceof IOException) {
+      return true;
+    }
+    String state = state(cause);
+    return state.equals(READ_ONLY)
+        || (!state.equals(CANCELED)
+            && state.length() == 5
+            && GONE_CLASSES.contains(state.substring(0, 2)));
+  }
+
+  private static String state(SQLException cause) {
+    @Nullable String state = cause.getSQLState();
+    return state == null ? "" : state;
+  }
+
+  private static Optional<SQLException> sqlCause(Throwable thrown) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      if (each instanceof SQLException sql) {
+        return Optional.of(sql);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** An extended code of SQLite carries its primary one in the low byte. */
+  private static SQLiteErrorCode primary(SQLiteErrorCode extended) {
+    return extended.code < 0 ? extended : SQLiteErrorCode.getErrorCode(extended.code & 0xff);
+  }
+}

@@ -1,0 +1,56 @@
+package io.gridfleet.lb.store.open;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * An opened database, migrated and ready for statements.
+ *
+ * @param held what goes with it and is closed after it: the mark on a SQLite file
+ */
+public record Database(Dialect dialect, HikariDataSource connections, AutoCloseable held)
+    implements AutoCloseable {
+
+  /**
+   * A database that doesn't answer within this isn't there. One on a machine whose cores are all
+   * busy takes seconds to start a connection's process; one that is stopped refuses at once.
+   */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  static HikariConfig pool(DataSource source, int connections) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("store");
+    config.setDataSource(source);
+    config.setMaximumPoolSize(connections);
+    config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+    config.setValidationTimeout(CONNECT_TIMEOUT.toMillis() / 2);
+    config.setInitializationFailTimeout(-1);
+    return config;
+  }
+
+  public Jdbi jdbi() {
+    Jdbi jdbi = Jdbi.create(connections);
+    dialect.teach(jdbi);
+    return jdbi;
+  }
+
+  /** Connections that were made before an outage are of no use after it. */
+  public void forgetConnections() {
+    if (dialect == Dialect.POSTGRESQL) {
+      connections.getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+    try {
+      held.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the store's file can't be let go", e);
+    }
+  }
+}

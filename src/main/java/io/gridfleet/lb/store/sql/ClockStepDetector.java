@@ -1,0 +1,74 @@
+package io.gridfleet.lb.store.sql;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out that the store's wall clock was set, by a clock of this process that only goes on, and
+ * moves the last activity of live sessions along: nobody is silent for longer because of it. Each
+ * replica looks before it asks who is idle; the first one to see a step corrects the rows.
+ *
+ * <p>Guarded by its own lock, which is held while the store is asked.
+ */
+final class ClockStepDetector {
+  private static final Logger LOG = LoggerFactory.getLogger(ClockStepDetector.class);
+
+  /** Less than this is a slow answer, or a clock that is slewed. */
+  private static final Duration MIN = Duration.ofSeconds(5);
+
+  /** For so long after one replica's correction no other corrects the same step. */
+  private static final Duration ONCE = Duration.ofMinutes(1);
+
+  private static final String FORWARD =
+      """
+      UPDATE sessions SET last_activity = last_activity + :step
+      WHERE ended IS NULL AND last_activity <= :expected
+      """;
+
+  private static final String BACKWARD =
+      "UPDATE sessions SET last_activity = <now> WHERE ended IS NULL AND last_activity > <now>";
+
+  private final SharedDuties duties;
+  private final LongSupplier nanos;
+  private long storeMillis;
+  private long atNanos;
+  private boolean known;
+
+  /**
+   * @param nanos a clock that only goes on, as {@link System#nanoTime}
+   */
+  ClockStepDetector(SharedDuties duties, LongSupplier nanos) {
+    this.duties = duties;
+    this.nanos = nanos;
+  }
+
+  /** Looks, and corrects what a step since the last look would do; true when there was one. */
+  synchronized boolean corrected(Handle handle) {
+    long before = nanos.getAsLong();
+    long now = handle.createQuery("SELECT <now>").mapTo(Long.class).one();
+    long after = nanos.getAsLong();
+    long expected = storeMillis + Duration.ofNanos(before - atNanos).toMillis();
+    long step = now - expected;
+    long least = MIN.plusNanos(after - before).toMillis();
+    boolean stepped = known && Math.abs(step) > least;
+    known = true;
+    storeMillis = now;
+    atNanos = before;
+    if (stepped) {
+      LOG.warn("The store's clock was set by {} s", Duration.ofMillis(step).toSeconds());
+      correct(handle, step, expected);
+    }
+    return stepped;
+  }
+
+  private void correct(Handle handle, long step, long expected) {
+    if (step < 0) {
+      handle.createUpdate(BACKWARD).execute();
+    } else if (duties.takeTurn(handle, "clock-step", ONCE)) {
+      handle.createUpdate(FORWARD).bind("step", step).bind("expected", expected).execute();
+    }
+  }
+}

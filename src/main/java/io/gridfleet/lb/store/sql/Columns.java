@@ -1,0 +1,69 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.webdriver.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads values of ours from columns, and makes texts that every database takes. */
+public final class Columns {
+  /** Of UTF-16, in UTF-8. */
+  public static final int MAX_BYTES_OF_A_CHARACTER = 3;
+
+  private Columns() {}
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return Instant.ofEpochMilli(row.getLong(column));
+  }
+
+  static Optional<Instant> optionalInstant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  static Optional<String> optionalText(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getString(column));
+  }
+
+  static Duration duration(ResultSet row, String column) throws SQLException {
+    return Duration.ofMillis(row.getLong(column));
+  }
+
+  /** A column of a row that may be too large, read within its bound. */
+  static String cut(String column, TextBound bound) {
+    return "substr(%1$s, 1, %2$d) AS %1$s".formatted(column, bound.longest());
+  }
+
+  /** A JSON object of a row that may be too large, read as an empty one then. */
+  static String orEmptyObject(String column, int mostCharacters) {
+    return orElse(column, MAX_BYTES_OF_A_CHARACTER * mostCharacters, "'{}'");
+  }
+
+  /** A document of a row that may be too large, read as nothing then. */
+  static String orNull(String column, int mostBytes) {
+    return orElse(column, mostBytes, "NULL");
+  }
+
+  /** By its bytes, since databases know their number without reading the text. */
+  private static String orElse(String column, int mostBytes, String otherwise) {
+    return "CASE WHEN octet_length(%1$s) > %2$d THEN %3$s ELSE %1$s END AS %1$s"
+        .formatted(column, mostBytes, otherwise);
+  }
+
+  /** A JSON object of texts. */
+  static Map<String, String> texts(ResultSet row, String column) throws SQLException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    Json.object(row.getString(column)).forEach((key, value) -> texts.put(key, (String) value));
+    return texts;
+  }
+
+  /** PostgreSQL takes every character of a text but the first of Unicode. */
+  static String storable(String text) {
+    return text.replace('\0', '\ufffd');
+  }
+}

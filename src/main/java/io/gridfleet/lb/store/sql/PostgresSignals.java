@@ -1,0 +1,195 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.store.DatabaseErrors;
+import io.gridfleet.lb.store.StoreThreads;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signals by {@code NOTIFY}; heard on the one thread {@code store-signals} with a connection of its
+ * own, made anew when it breaks. A payload is the sender's id and some signals, one a line.
+ */
+final class PostgresSignals implements FleetSignals, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
+  private static final String CHANNEL = "gridfleet_lb";
+
+  /** PostgreSQL takes payloads below 8000 bytes. */
+  private static final int MAX_BYTES = 7_900;
+
+  /** A silent connection is asked so often whether it is alive. */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+  private final String origin;
+  private final SignalText text;
+  private final Statements statements;
+  private final DataSource source;
+  private final Queue<String> unsent = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean sending = new AtomicBoolean();
+  private final List<Consumer<FleetSignal>> listeners = new CopyOnWriteArrayList<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  PostgresSignals(String origin, Statements statements, DataSource source, SignalText text) {
+    this.origin = origin;
+    this.text = text;
+    this.statements = statements;
+    this.source = source;
+    this.thread = StoreThreads.named("store-signals", this::listen);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public void onSignal(Consumer<FleetSignal> listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void publish(FleetSignal signal) {
+    unsent.add(text.write(signal));
+    sendUnlessSending();
+  }
+
+  /** One statement at a time, so that signals stay in order; what gathers meanwhile goes next. */
+  private void sendUnlessSending() {
+    if (!unsent.isEmpty() && sending.compareAndSet(false, true)) {
+      var unused =
+          statements
+              .run("signals.publish", this::send)
+              .whenComplete((sent, thrown) -> sent(thrown));
+    }
+  }
+
+  private void sent(@Nullable Throwable thrown) {
+    if (thrown != null) {
+      LOG.debug("Signals got lost", thrown);
+      unsent.clear();
+    }
+    sending.set(false);
+    sendUnlessSending();
+  }
+
+  private int send(Handle handle) {
+    String payload = payload();
+    handle
+        .createQuery("SELECT pg_notify(:channel, :payload)")
+        .bind("channel", CHANNEL)
+        .bind("payload", origin + payload)
+        .mapToMap()
+        .list();
+    return payload.length();
+  }
+
+  /** As many signals as fit; one that would fit alone neither is for the sweeps to find out. */
+  private String payload() {
+    StringBuilder payload = new StringBuilder();
+    int bytes = bytes(origin);
+    for (String line = unsent.peek(); line != null; line = unsent.peek()) {
+      int more = 1 + bytes(line);
+      if (bytes + more <= MAX_BYTES) {
+        payload.append('\n').append(line);
+        bytes += more;
+      } else if (!payload.isEmpty()) {
+        break;
+      }
+      unsent.remove();
+    }
+    return payload.toString();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private void listen() {
+    while (!closed) {
+      try (Connection connection = source.getConnection()) {
+        receive(connection);
+      } catch (SQLException e) {
+        if (!closed) {
+          LOG.debug("No signals for now: {}", DatabaseErrors.sentence(e));
+          pause();
+        }
+      } catch (RuntimeException mistake) {
+        LOG.error("Listening for signals begins anew", mistake);
+        pause();
+      }
+    }
+  }
+
+  private void receive(Connection connection) throws SQLException {
+    PGConnection postgres = connection.unwrap(PGConnection.class);
+    try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout((int) ANSWER_TIMEOUT.toSeconds());
+      statement.execute("LISTEN " + CHANNEL);
+      while (!closed) {
+        PGNotification[] heard = postgres.getNotifications((int) SILENCE.toMillis());
+        if (heard == null || heard.length == 0) {
+          statement.execute("SELECT 1");
+        } else {
+          List.of(heard).forEach(each -> publish(each.getParameter()));
+        }
+      }
+    }
+  }
+
+  private void publish(String payload) {
+    List<String> lines = payload.lines().toList();
+    if (lines.isEmpty() || lines.get(0).equals(origin)) {
+      return;
+    }
+    lines.stream()
+        .skip(1)
+        .map(text::read)
+        .flatMap(Optional::stream)
+        .forEach(signal -> listeners.forEach(each -> publish(each, signal)));
+  }
+
+  private static void publish(Consumer<FleetSignal> listener, FleetSignal signal) {
+    try {
+      listener.accept(signal);
+    } catch (RuntimeException thrown) {
+      LOG.error("A listener failed on {}", signal, thrown);
+    }
+  }
+
+  private void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

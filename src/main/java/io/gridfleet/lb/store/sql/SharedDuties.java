@@ -1,0 +1,45 @@
+package io.gridfleet.lb.store.sql;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Work that one replica does for all of them. Who asks first when a turn is due has it; nobody is
+ * configured for it, and a dead replica costs one turn.
+ */
+public final class SharedDuties {
+  private final Statements statements;
+  private final String replica;
+
+  SharedDuties(Statements statements, String replica) {
+    this.statements = statements;
+    this.replica = replica;
+  }
+
+  /**
+   * Asks for the turn that is due.
+   *
+   * @param every how long after this turn the next one is due, by the store's clock
+   * @return true for one caller among all replicas
+   */
+  public CompletionStage<Boolean> takeTurn(String duty, Duration every) {
+    return statements.run("duties.takeTurn", handle -> takeTurn(handle, duty, every));
+  }
+
+  /** As {@link #takeTurn(String, Duration)}, as part of a transaction. */
+  boolean takeTurn(Handle handle, String duty, Duration every) {
+    return handle
+            .createUpdate(
+                """
+                INSERT INTO duties (name, holder, due) VALUES (:duty, :me, <now> + :every)
+                ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, due = excluded.due
+                WHERE duties.due <= <now>
+                """)
+            .bind("duty", duty)
+            .bind("me", replica)
+            .bind("every", every.toMillis())
+            .execute()
+        == 1;
+  }
+}

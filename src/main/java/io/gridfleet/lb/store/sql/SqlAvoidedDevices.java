@@ -1,0 +1,82 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.AvoidedDevices;
+import io.gridfleet.lb.device.DeviceId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Avoided devices as rows. */
+final class SqlAvoidedDevices implements AvoidedDevices {
+  private final Statements statements;
+  private final StoreClock clock;
+
+  SqlAvoidedDevices(Statements statements, StoreClock clock) {
+    this.statements = statements;
+    this.clock = clock;
+  }
+
+  @Override
+  public CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause) {
+    return statements.run(
+        "avoided.avoid",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    INSERT INTO avoided_devices (device, expires, cause)
+                    VALUES (:device, <now> + :howLong, :cause)
+                    ON CONFLICT (device) DO UPDATE
+                    SET expires = excluded.expires, cause = excluded.cause
+                    RETURNING device, expires, cause
+                    """)
+                .bind("device", device.value())
+                .bind("howLong", howLong.toMillis())
+                .bind("cause", Columns.storable(cause))
+                .map((row, context) -> avoided(row))
+                .one());
+  }
+
+  @Override
+  public CompletionStage<Boolean> forgive(DeviceId device) {
+    return statements.run(
+        "avoided.forgive",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    DELETE FROM avoided_devices WHERE device = :device
+                    RETURNING CASE WHEN expires > <now> THEN 1 ELSE 0 END
+                    """)
+                .bind("device", device.value())
+                .mapTo(Integer.class)
+                .findOne()
+                .map(stood -> stood == 1)
+                .orElse(false));
+  }
+
+  @Override
+  public CompletionStage<List<AvoidedDevice>> all() {
+    return statements.run(
+        "avoided.all",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT device, expires, cause FROM avoided_devices
+                    WHERE expires > <now> ORDER BY device
+                    """)
+                .map((row, context) -> avoided(row))
+                .list());
+  }
+
+  private AvoidedDevice avoided(ResultSet row) throws SQLException {
+    return new AvoidedDevice(
+        new DeviceId(row.getString("device")),
+        clock.fromStore(Columns.instant(row, "expires")),
+        row.getString("cause"));
+  }
+}

@@ -1,0 +1,359 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.StoreHealth;
+import io.gridfleet.lb.webdriver.SessionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.Update;
+
+/**
+ * Sessions as rows, one live row an id. A session and its lock change in one transaction: when it
+ * begins its run, its lock, itself; when it ends itself, its lock.
+ */
+final class SqlSessionMap implements SessionMap {
+  /** Rows of one transaction of {@link #touch}: others wait for it no longer than moments. */
+  private static final int STEP = 500;
+
+  private static final String OPEN_RUN =
+      "SELECT id FROM runs WHERE id = :run AND state IN (<open>) <unchanged>";
+
+  private static final String HAND_OVER =
+      """
+      UPDATE device_locks SET kind = 'SESSION', holder = :id, expires = NULL
+      WHERE device = :device AND slot = :slot AND token = :token
+        AND kind = 'ATTEMPT' AND claimed_by IS NULL
+      """;
+
+  private static final String END =
+      """
+      UPDATE sessions SET ended = <now> - :ago, end_reason = :reason
+      WHERE id = :id AND ended IS NULL AND (:ago = 0 OR created <= <now> - :ago)
+      RETURNING\s"""
+          + SessionColumns.COLUMNS;
+
+  private static final String LEAVE =
+      """
+      UPDATE device_locks SET kind = 'ENDING', expires = <now> + :patience
+      WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
+      """;
+
+  /** Waits for a publication that is still under way; one that comes later finds no attempt. */
+  private static final String WITHDRAW_LOCK =
+      """
+      UPDATE device_locks SET kind = 'ENDING', holder = :id, expires = <now> + :patience
+      WHERE device = :device AND slot = :slot AND token = :token
+        AND kind IN ('ATTEMPT', 'SESSION') AND claimed_by IS NULL
+      """;
+
+  private static final String WITHDRAW =
+      """
+      UPDATE sessions SET ended = <now>, end_reason = :reason
+      WHERE id = :id AND device = :device AND slot = :slot AND token = :token AND ended IS NULL
+      """;
+
+  /**
+   * Longer than most nodes take to end a session. Where one takes longer, or whoever ended it is
+   * dead, a sweep asks the node too: which of the two hears that it is gone doesn't matter.
+   */
+  private static final Duration ENDING = Duration.ofSeconds(20);
+
+  private static final String TOUCH =
+      """
+      UPDATE sessions SET last_activity = <now> - :silent
+      WHERE id = :id AND ended IS NULL AND last_activity < <now> - :silent
+      """;
+
+  private static final String LISTED = "SELECT " + SessionColumns.LISTED + " FROM sessions";
+
+  private static final String NEWEST_FIRST = "ORDER BY created DESC, token DESC";
+
+  /** Total for live sessions, so that each has a running sum of its own. */
+  private static final String BY_AGE = "ORDER BY created DESC, id";
+
+  private static final String LIVE_OF =
+      "SELECT "
+          + SessionColumns.LISTED_WITHIN
+          + " FROM (SELECT newest.*, SUM(length(capabilities)) OVER ("
+          + BY_AGE
+          + ") AS so_far FROM (SELECT * FROM sessions WHERE ended IS NULL%s "
+          + BY_AGE
+          + " LIMIT :most) newest) listed "
+          + BY_AGE;
+
+  private final Statements statements;
+  private final DeferredWrites owed;
+  private final StoreHealth health;
+  private final ClockStepDetector steps;
+
+  SqlSessionMap(
+      Statements statements, DeferredWrites owed, StoreHealth health, ClockStepDetector steps) {
+    this.statements = statements;
+    this.owed = owed;
+    this.health = health;
+    this.steps = steps;
+  }
+
+  @Override
+  public CompletionStage<Publication> publish(Session session) {
+    return statements.inTransaction("sessions.publish", handle -> publish(handle, session));
+  }
+
+  private static Publication publish(Handle handle, Session session) {
+    if (!session.terms().run().map(run -> isOpen(handle, run)).orElse(true)) {
+      return Publication.RUN_OVER;
+    }
+    if (!handOver(handle, session)) {
+      return published(handle, session) ? Publication.PUBLISHED : Publication.LOCK_LOST;
+    }
+    boolean isNew =
+        SessionColumns.bind(handle.createUpdate(SessionColumns.INSERT), session).execute() == 1;
+    if (!isNew) {
+      handle.rollback();
+      return Publication.DUPLICATE_ID;
+    }
+    return Publication.PUBLISHED;
+  }
+
+  /** From here to the end of the transaction nobody ends the run. */
+  private static boolean isOpen(Handle handle, String run) {
+    return handle
+        .createQuery(OPEN_RUN)
+        .bind("run", Columns.storable(run))
+        .bindList("open", RunSearch.OPEN)
+        .mapTo(String.class)
+        .findOne()
+        .isPresent();
+  }
+
+  private static boolean handOver(Handle handle, Session session) {
+    return bindLock(handle.createUpdate(HAND_OVER), session).execute() == 1;
+  }
+
+  /** Whether this very publication was carried out before: its answer may have got lost. */
+  private static boolean published(Handle handle, Session session) {
+    return live(handle, session.id())
+        .filter(known -> known.lock().device().equals(session.lock().device()))
+        .filter(known -> known.lock().slot() == session.lock().slot())
+        .filter(known -> known.lock().token() == session.lock().token())
+        .isPresent();
+  }
+
+  @Override
+  public CompletionStage<Optional<Session>> find(SessionId id) {
+    return statements.run("sessions.find", handle -> live(handle, id));
+  }
+
+  private static Optional<Session> live(Handle handle, SessionId id) {
+    return handle
+        .createQuery(
+            "SELECT " + SessionColumns.COLUMNS + " FROM sessions WHERE id = :id AND ended IS NULL")
+        .bind("id", id.value())
+        .map((row, context) -> SessionColumns.session(row))
+        .findOne();
+  }
+
+  @Override
+  public CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
+    DeferredWrites.End end = new DeferredWrites.End(id, reason, System.nanoTime());
+    return owed.unlessWritten(
+        statements.inTransaction("sessions.end", handle -> end(handle, end, Duration.ZERO)), end);
+  }
+
+  /** Ends a session; one that came to its end some time ago is left to the sweep at once. */
+  static Optional<Session> end(Handle handle, DeferredWrites.End end, Duration ago) {
+    Optional<Session> session =
+        handle
+            .createQuery(END)
+            .bind("id", end.session().value())
+            .bind("reason", end.reason().name())
+            .bind("ago", ago.toMillis())
+            .map((row, context) -> SessionColumns.session(row))
+            .findOne();
+    session.ifPresent(ended -> leave(handle, ended.lock(), ago.isZero() ? ENDING : Duration.ZERO));
+    return session;
+  }
+
+  private static void leave(Handle handle, DeviceLock lock, Duration patience) {
+    handle
+        .createUpdate(LEAVE)
+        .bind("patience", patience.toMillis())
+        .bind("device", lock.device().value())
+        .bind("slot", lock.slot())
+        .bind("token", lock.token())
+        .execute();
+  }
+
+  @Override
+  public CompletionStage<Void> withdraw(Session session, EndReason reason) {
+    return statements.inTransaction(
+        "sessions.withdraw",
+        handle -> {
+          bindLock(handle.createUpdate(WITHDRAW_LOCK), session)
+              .bind("patience", ENDING.toMillis())
+              .execute();
+          bindLock(handle.createUpdate(WITHDRAW), session).bind("reason", reason.name()).execute();
+          return null;
+        });
+  }
+
+  private static Update bindLock(Update update, Session session) {
+    return update
+        .bind("id", session.id().value())
+        .bind("device", session.lock().device().value())
+        .bind("slot", session.lock().slot())
+        .bind("token", session.lock().token());
+  }
+
+  @Override
+  public CompletionStage<Void> touch(Map<SessionId, Duration> silentFor) {
+    List<Map.Entry<SessionId, Duration>> ordered = new ArrayList<>(silentFor.entrySet());
+    ordered.sort(Comparator.comparing(entry -> entry.getKey().value()));
+    List<CompletableFuture<Integer>> steps = new ArrayList<>();
+    for (int from = 0; from < ordered.size(); from += STEP) {
+      var step = ordered.subList(from, Math.min(from + STEP, ordered.size()));
+      steps.add(statements.inTransaction("sessions.touch", handle -> touch(handle, step)));
+    }
+    return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
+  }
+
+  private static int touch(Handle handle, List<Map.Entry<SessionId, Duration>> step) {
+    PreparedBatch batch = handle.prepareBatch(TOUCH);
+    step.forEach(
+        entry ->
+            batch
+                .bind("id", entry.getKey().value())
+                .bind("silent", entry.getValue().toMillis())
+                .add());
+    return batch.execute().length;
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> live() {
+    return records("live", "WHERE ended IS NULL ORDER BY created", query -> query);
+  }
+
+  @Override
+  public CompletionStage<List<Session>> liveOf(Optional<String> tenant, int most, int characters) {
+    String only = tenant.isPresent() ? " AND tenant = :tenant" : "";
+    return statements.run(
+        "sessions.liveOf",
+        handle -> {
+          Query query = handle.createQuery(LIVE_OF.formatted(only));
+          tenant.ifPresent(name -> query.bind("tenant", Columns.storable(name)));
+          return query
+              .bind("most", most)
+              .bind("characters", characters)
+              .map((row, context) -> SessionColumns.session(row))
+              .list();
+        });
+  }
+
+  /**
+   * Right after an outage nobody is: what replicas saw meanwhile is still to be written. Nor is
+   * anybody where the store's clock was found to have been set just now.
+   */
+  @Override
+  public CompletionStage<List<SessionRecord>> idle(Duration grace) {
+    if (health.justBack(grace)) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return statements.inTransaction(
+        "sessions.idle",
+        handle ->
+            steps.corrected(handle)
+                ? List.of()
+                : query(
+                        handle,
+                        "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
+                    .bind("grace", grace.toMillis())
+                    .map((row, context) -> SessionColumns.record(row))
+                    .list());
+  }
+
+  @Override
+  public CompletionStage<Optional<SessionRecord>> record(SessionId id) {
+    return statements.run(
+        "sessions.record",
+        handle ->
+            query(
+                    handle,
+                    "WHERE id = :id ORDER BY CASE WHEN ended IS NULL THEN 0 ELSE 1 END,"
+                        + " created DESC LIMIT 1")
+                .bind("id", id.value())
+                .map((row, context) -> SessionColumns.record(row))
+                .findOne());
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs) {
+    if (runs.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    List<String> names = runs.stream().map(Columns::storable).toList();
+    return statements.run(
+        "sessions.ofRuns",
+        handle ->
+            listed(
+                handle
+                    .createQuery(LISTED + " WHERE run IN (<runs>) " + NEWEST_FIRST)
+                    .bindList("runs", names)));
+  }
+
+  @Override
+  public CompletionStage<List<SessionRecord>> newest(int limit) {
+    return statements.run(
+        "sessions.newest",
+        handle ->
+            listed(
+                handle
+                    .createQuery(LISTED + " " + NEWEST_FIRST + " LIMIT :limit")
+                    .bind("limit", limit)));
+  }
+
+  private static List<SessionRecord> listed(Query query) {
+    return query.map((row, context) -> SessionColumns.record(row)).list();
+  }
+
+  @Override
+  public CompletionStage<List<String>> newestIds(int limit) {
+    return statements.run(
+        "sessions.newestIds",
+        handle ->
+            handle
+                .createQuery("SELECT id FROM sessions " + NEWEST_FIRST + " LIMIT :limit")
+                .bind("limit", limit)
+                .mapTo(String.class)
+                .list());
+  }
+
+  private CompletionStage<List<SessionRecord>> records(
+      String name, String rest, UnaryOperator<Query> bound) {
+    return statements.run(
+        "sessions." + name,
+        handle ->
+            bound
+                .apply(query(handle, rest))
+                .map((row, context) -> SessionColumns.record(row))
+                .list());
+  }
+
+  private static Query query(Handle handle, String rest) {
+    return handle.createQuery("SELECT " + SessionColumns.COLUMNS + " FROM sessions " + rest);
+  }
+}

@@ -1,0 +1,252 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.AvoidedDevices;
+import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.DeviceOverrides;
+import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.TestReports;
+import io.gridfleet.lb.session.IdempotencyRecords;
+import io.gridfleet.lb.session.OrphanedLocks;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.store.DatabaseErrors;
+import io.gridfleet.lb.store.OversizedRows;
+import io.gridfleet.lb.store.StoreAddress.Postgres;
+import io.gridfleet.lb.store.StoreAddress.SqliteFile;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreException;
+import io.gridfleet.lb.store.StoreHealth;
+import io.gridfleet.lb.store.StoreListener;
+import io.gridfleet.lb.store.StoreStartException;
+import io.gridfleet.lb.store.StoreUnavailableException;
+import io.gridfleet.lb.store.open.Database;
+import io.gridfleet.lb.store.open.Dialect;
+import io.gridfleet.lb.store.open.PostgresServers;
+import io.gridfleet.lb.store.open.SqliteFiles;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The facts that survive a crash, in SQLite or PostgreSQL: gives out the ports to them. */
+public final class SqlStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SqlStore.class);
+
+  private final Database database;
+  private final Jdbi jdbi;
+  private final StoreHealth health;
+  private final Statements statements;
+  private final DeferredWrites owed;
+  private final StoreClock clock;
+  private final Replicas replicas;
+  private final SharedDuties duties;
+  private final ClockStepDetector steps;
+  private final FleetSignals signals;
+  private final Optional<PostgresSignals> listening;
+  private final StoreHeartbeat pulse;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private SqlStore(
+      Database database, StoreConfig config, StoreListener listener, InstantSource own) {
+    this.database = database;
+    this.jdbi = database.jdbi();
+    this.health = new StoreHealth(listener);
+    this.owed = new DeferredWrites(listener);
+    boolean oneAtATime = database.dialect() == Dialect.SQLITE;
+    var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
+    this.statements = new Statements(jdbi, health, listener, limits, this::lookNow);
+    this.clock = new StoreClock(own);
+    this.replicas = new Replicas(statements, Replicas.newId(), clock);
+    this.duties = new SharedDuties(statements, replicas.own());
+    this.steps = new ClockStepDetector(duties, System::nanoTime);
+    this.listening = signalsOf(config);
+    this.signals = listening.<FleetSignals>map(each -> each).orElseGet(FleetSignals::none);
+    this.pulse =
+        new StoreHeartbeat(health, new StoreMaintenance(database, jdbi, this, config.keepEnded()));
+  }
+
+  /**
+   * Opens the store, makes or migrates its tables, and starts its threads.
+   *
+   * @throws StoreStartException with a sentence for an operator; then nothing was changed
+   */
+  public static SqlStore open(StoreConfig config, StoreListener listener)
+      throws StoreStartException {
+    return open(config, listener, InstantSource.system());
+  }
+
+  /**
+   * As above.
+   *
+   * @param own the clock of this process
+   */
+  static SqlStore open(StoreConfig config, StoreListener listener, InstantSource own)
+      throws StoreStartException {
+    Database database = database(config);
+    SqlStore store = new SqlStore(database, config, listener, own);
+    try {
+      store.jdbi.useHandle(store.replicas::beat);
+      store.cutOversized();
+    } catch (RuntimeException e) {
+      StoreException failure = DatabaseErrors.translated("start", e);
+      if (store.listening.isPresent() && failure instanceof StoreUnavailableException gone) {
+        store.health.markDown(gone.trouble());
+      } else {
+        store.statements.close();
+        database.close();
+        throw new StoreStartException(
+            "The store %s can't be written: %s".formatted(config.address(), failure.getMessage()),
+            e);
+      }
+    }
+    store.listening.ifPresent(PostgresSignals::start);
+    store.pulse.start();
+    return store;
+  }
+
+  /** Before anybody reads them. What can't be done now, such as for its time limit, is a chore. */
+  private void cutOversized() {
+    try {
+      new OversizedRows(jdbi).cut();
+    } catch (RuntimeException e) {
+      LOG.warn("Rows beyond their bounds can't be cut yet: {}", DatabaseErrors.sentence(e));
+    }
+  }
+
+  private static Database database(StoreConfig config) throws StoreStartException {
+    if (config.address() instanceof SqliteFile file) {
+      return SqliteFiles.open(file);
+    }
+    if (config.address() instanceof Postgres postgres) {
+      return PostgresServers.open(postgres, config);
+    }
+    return SqliteFiles.openMemory(config.address());
+  }
+
+  private Optional<PostgresSignals> signalsOf(StoreConfig config) {
+    if (config.address() instanceof Postgres postgres) {
+      return Optional.of(
+          new PostgresSignals(
+              replicas.own(),
+              statements,
+              PostgresServers.source(postgres, config),
+              new SignalText(clock)));
+    }
+    return Optional.empty();
+  }
+
+  private void lookNow() {
+    pulse.lookNow();
+  }
+
+  public DeviceLocks deviceLocks() {
+    return new SqlDeviceLocks(statements, owed);
+  }
+
+  public SessionMap sessionMap() {
+    return new SqlSessionMap(statements, owed, health, steps);
+  }
+
+  public AvoidedDevices avoidedDevices() {
+    return new SqlAvoidedDevices(statements, clock);
+  }
+
+  public DeviceOverrides deviceOverrides() {
+    return new SqlDeviceOverrides(statements);
+  }
+
+  public IdempotencyRecords idempotencyRecords() {
+    Duration silent = database.dialect() == Dialect.SQLITE ? Duration.ZERO : Replicas.SILENT;
+    return new SqlIdempotencyRecords(statements, health, replicas.own(), silent);
+  }
+
+  public Runs runs() {
+    return new SqlRuns(statements);
+  }
+
+  public TestReports testReports() {
+    return new SqlTestReports(statements);
+  }
+
+  /** Attempts of dead replicas, for the sweep that asks their nodes. */
+  public OrphanedLocks orphanedLocks() {
+    return new SqlOrphanedLocks(statements, health, replicas.own());
+  }
+
+  /** Signals between replicas; a single process on SQLite hears none. */
+  public FleetSignals signals() {
+    return signals;
+  }
+
+  public SharedDuties duties() {
+    return duties;
+  }
+
+  public Replicas replicas() {
+    return replicas;
+  }
+
+  public StoreHealth health() {
+    return health;
+  }
+
+  /** How many statements wait for a thread now. */
+  public int waitingStatements() {
+    return statements.waitingNow();
+  }
+
+  /** How many changes wait in memory for the store to come back. */
+  public int owedRecords() {
+    return owed.size();
+  }
+
+  /** The store's clock, by which runs and sessions are dated, as far as it is known here. */
+  public InstantSource time() {
+    return clock::storeNow;
+  }
+
+  /** An instant of the store's clock by the clock of this process. */
+  public Instant toOwnTime(Instant storeTime) {
+    return clock.fromStore(storeTime);
+  }
+
+  void writeOwed() {
+    owed.write(jdbi);
+  }
+
+  void tellOwed() {
+    owed.publish(signals::publish);
+  }
+
+  /** For tests that make the database misbehave. */
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  /** Finishes what waits, writes what is owed if that is possible, and lets the database go. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    statements.close();
+    pulse.close();
+    listening.ifPresent(PostgresSignals::close);
+    try {
+      if (health.up()) {
+        writeOwed();
+        jdbi.useHandle(replicas::leave);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("The store was not told of the stop: {}", DatabaseErrors.sentence(e));
+    }
+    if (owed.size() > 0) {
+      LOG.warn("{} records are owed to the store; the sweeps will find them", owed.size());
+    }
+    database.close();
+  }
+}

@@ -1,0 +1,76 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.store.OversizedRows;
+import io.gridfleet.lb.store.open.Database;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the store does by itself at each beat. */
+final class StoreMaintenance implements StoreHeartbeat.Work {
+  /** Often enough that each turn deletes few rows. */
+  private static final Duration PRUNING = Duration.ofMinutes(10);
+
+  /** Only tables that were changed by hand have such locks. */
+  private static final Duration LOST_LOCKS = Duration.ofMinutes(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreMaintenance.class);
+
+  private final Database database;
+  private final Jdbi jdbi;
+  private final SqlStore store;
+  private final Pruning pruning;
+  private final OversizedRows oversized;
+
+  StoreMaintenance(Database database, Jdbi jdbi, SqlStore store, Duration keepEnded) {
+    this.database = database;
+    this.jdbi = jdbi;
+    this.store = store;
+    this.pruning = new Pruning(jdbi, keepEnded);
+    this.oversized = new OversizedRows(jdbi);
+  }
+
+  @Override
+  public void beat() {
+    jdbi.useHandle(store.replicas()::beat);
+  }
+
+  @Override
+  public boolean owes() {
+    return store.owedRecords() > 0;
+  }
+
+  @Override
+  public void writeOwed() {
+    store.writeOwed();
+  }
+
+  @Override
+  public void chores() {
+    store.tellOwed();
+    try {
+      if (store.duties().takeTurn("prune", PRUNING).toCompletableFuture().join()) {
+        pruning.run();
+        oversized.cut();
+      }
+      if (store.duties().takeTurn("locks", LOST_LOCKS).toCompletableFuture().join()) {
+        int lost = store.orphanedLocks().expireWithoutSession().toCompletableFuture().join();
+        if (lost > 0) {
+          LOG.warn("{} locks stood for sessions that don't live; they are freed", lost);
+        }
+      }
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void forgetConnections() {
+    database.forgetConnections();
+  }
+}

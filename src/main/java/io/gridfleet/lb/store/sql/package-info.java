@@ -1,0 +1,9 @@
+/**
+ * The ports of the features as SQL: one class a port, {@code Statements} runs every statement,
+ * {@code DeferredWrites} holds what could not be written yet. Threads: {@code store-1…} for the
+ * statements, {@code store-pulse} for the heartbeat, {@code store-signals} listens.
+ */
+@NullMarked
+package io.gridfleet.lb.store.sql;
+
+import org.jspecify.annotations.NullMarked;

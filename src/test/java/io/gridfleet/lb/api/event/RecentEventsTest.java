@@ -1,0 +1,80 @@
+package io.gridfleet.lb.api.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.api.event.EventFeed.Event;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Whoever listens gets each event once and in order, also while it catches up. */
+final class RecentEventsTest {
+  private final RecentEvents events = new RecentEvents(InstantSource.system(), "me", event -> {});
+
+  private void publish(int count) {
+    for (int i = 0; i < count; i++) {
+      events.publish("happened", Map.of());
+    }
+  }
+
+  @Test
+  void whatHappensWhileAListenerCatchesUpComesAfterWhatItMissed() throws Exception {
+    publish(3);
+    List<String> got = new CopyOnWriteArrayList<>();
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<?> catchesUp =
+        CompletableFuture.runAsync(
+            () ->
+                events.subscribe(
+                    Optional.of("me-1"),
+                    event -> {
+                      got.add(event.id());
+                      if (event.id().equals("me-2")) {
+                        first.countDown();
+                        awaited(goOn);
+                      }
+                    }));
+    assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
+
+    publish(1);
+    goOn.countDown();
+    catchesUp.get(10, TimeUnit.SECONDS);
+
+    assertThat(got).containsExactly("me-2", "me-3", "me-4");
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aListenerThatBeginsInTheMiddleOfAnEventGetsItOnce() {
+    List<String> late = new CopyOnWriteArrayList<>();
+    List<Event> early = new CopyOnWriteArrayList<>();
+    events.subscribe(
+        Optional.empty(),
+        event -> {
+          early.add(event);
+          if (early.size() == 2) {
+            publish(1);
+            events.subscribe(Optional.of("me-1"), missed -> late.add(missed.id()));
+          }
+        });
+
+    publish(2);
+
+    assertThat(early).hasSize(3);
+    assertThat(late).containsExactly("me-2", "me-3");
+  }
+}

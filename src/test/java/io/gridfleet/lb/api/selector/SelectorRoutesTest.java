@@ -1,0 +1,82 @@
+package io.gridfleet.lb.api.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.api.ApiClient;
+import io.gridfleet.lb.api.ApiLab;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.run.DeviceStatus;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Explaining over the API: the same answers whichever way the selector comes. */
+final class SelectorRoutesTest {
+  private final ApiLab lab = new ApiLab().furnish();
+  private final ApiClient client = new ApiClient(lab);
+  private final FleetUpdates news = new FleetUpdates(lab.distributor);
+  private final List<Device> devices = lab.lab.all().stream().map(DeviceStatus::device).toList();
+
+  @BeforeEach
+  void everyNodeAnswers() {
+    news.inventory(devices);
+    devices.forEach(device -> news.node(device.node().id(), Optional.empty()));
+  }
+
+  @Test
+  void theNearestMissSaysWhatStandsInTheWay() {
+    ApiClient.Reply reply =
+        client.get("/api/selector/explain?selector=model:%22Pixel+8%22+os_version:%3E99");
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body().at("/matching").asInt()).isZero();
+    assertThat(reply.text("/nearest_miss/without_term")).isEqualTo("os_version:>99");
+    assertThat(reply.body().at("/nearest_miss/devices").asInt()).isEqualTo(3);
+    assertThat(reply.body().at("/terms/0/matches").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aBodyHoldsEitherForm() {
+    ApiClient.Reply text =
+        client.post("/api/selector/explain", "{\"selector\":\"model:'Pixel 8'\"}");
+    ApiClient.Reply json =
+        client.post("/api/selector/explain", "{\"selector\":{\"model\":\"Pixel 8\"}}");
+    assertThat(json.body()).isEqualTo(text.body());
+    assertThat(json.body().at("/matching").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aDeviceInMaintenanceMatchesButIsNotFree() {
+    news.maintenance(devices.get(0).id(), Optional.of("new battery"));
+    ApiClient.Reply reply = client.get("/api/selector/explain?selector=model:'Pixel+8'");
+    assertThat(reply.body().at("/matching").asInt()).isEqualTo(3);
+    assertThat(reply.body().at("/free").asInt()).isEqualTo(2);
+    assertThat(reply.body().at("/inhibited/maintenance").asInt()).isEqualTo(1);
+    assertThat(reply.body().at("/inhibited/not_matching").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void eachDeviceHasItsFirstFailingTerm() {
+    ApiClient.Reply reply =
+        client.get("/api/selector/explain?selector=-model:shield+os_version:14+model:x");
+    assertThat(reply.body().at("/devices").findValuesAsText("failed_term"))
+        .containsExactlyInAnyOrder(
+            "model:x", "model:x", "model:x", "-model:shield", "os_version:14");
+  }
+
+  @Test
+  void whatCannotBeReadIsRefusedWithItsPlace() {
+    ApiClient.Reply reply = client.get("/api/selector/explain?selector=device_type%3Dios");
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text("/error/message")).startsWith("No matched devices were found");
+    assertThat(reply.body().at("/error/details/column").asInt()).isEqualTo(12);
+    assertThat(reply.text("/error/details/hint")).contains("device_type:ios");
+  }
+
+  @Test
+  void aMistypedKeyIsAnsweredWithTheNearest() {
+    ApiClient.Reply reply = client.get("/api/selector/explain?selector=os_verion:14");
+    assertThat(reply.text("/warnings/0")).contains("os_verion", "os_version");
+  }
+}

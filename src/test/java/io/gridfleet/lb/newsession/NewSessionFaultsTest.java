@@ -1,0 +1,188 @@
+package io.gridfleet.lb.newsession;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.lab.StoreLink;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionListener;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A mistake of ours in a chapter costs its client an error, and nobody a device. */
+final class NewSessionFaultsTest {
+  private static final Map<String, Object> ANY = Map.of("platformName", "Android");
+
+  /** The run is asked for when its request is read, twice, and when it waits. */
+  private static final int WHEN_IT_WAITS = 3;
+
+  private static NewSessionLab lab(NewSessionListener listener) {
+    NewSessionLab lab = new NewSessionLab(new Random(1), listener);
+    lab.fleet(1);
+    return lab;
+  }
+
+  private static void isAnsweredAndNothingIsLeft(NewSessionLab lab) {
+    NewSessionState state = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(30));
+    NewSessionAnswer answer = state.answer().join();
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("unknown error");
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+    assertThat(lab.nodes.running()).isZero();
+    assertThat(lab.distributor.queueLength()).isZero();
+  }
+
+  @Test
+  void whenADeviceWasJustLocked() {
+    NewSessionLab lab = lab(new NewSessionListener() {});
+    lab.nodes.throwOnSend();
+    isAnsweredAndNothingIsLeft(lab);
+  }
+
+  @Test
+  void whenTheRequestHasJustEnteredTheQueue() {
+    NewSessionLab lab = lab(new NewSessionListener() {});
+    AtomicInteger asked = new AtomicInteger();
+    lab.runs =
+        run -> {
+          if (asked.incrementAndGet() == WHEN_IT_WAITS) {
+            throw new IllegalStateException("a mistake, as told");
+          }
+          return Optional.of(run);
+        };
+    NewSessionState holder = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(1));
+
+    NewSessionState broken = lab.ask(Map.of("gridfleet:run_id", "run-7"));
+    lab.time.pass(Duration.ofSeconds(1));
+
+    assertThat(asked).hasValue(WHEN_IT_WAITS);
+    assertThat(broken.answer().join().status()).isEqualTo(500);
+    assertThat(lab.distributor.queueLength()).isZero();
+    lab.end(holder);
+    lab.time.pass(Duration.ofSeconds(30));
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatComesInTheMomentOfTheMistakeIsGivenBack() {
+    NewSessionLab lab = lab(new NewSessionListener() {});
+    AtomicInteger asked = new AtomicInteger();
+    lab.runs =
+        run -> {
+          if (asked.incrementAndGet() == WHEN_IT_WAITS) {
+            throw new IllegalStateException("a mistake, as told");
+          }
+          return Optional.of(run);
+        };
+
+    NewSessionState broken = lab.ask(Map.of("gridfleet:run_id", "run-7"));
+    lab.time.pass(Duration.ofSeconds(1));
+
+    assertThat(broken.answer().join().status()).isEqualTo(500);
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+    assertThat(lab.nodes.keys()).isEmpty();
+  }
+
+  /** The node may hold the session still: its lock stands for the sweep. */
+  @Test
+  void whenASessionThatWasNotRecordedIsDeleted() {
+    NewSessionLab lab = lab(new NewSessionListener() {});
+    lab.link.next("sessions.publish", StoreLink.Fate.REQUEST_LOST);
+    lab.nodes.throwOnDelete();
+    NewSessionState state = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(5));
+
+    assertThat(state.answer().join().status()).isEqualTo(500);
+    assertThat(lab.flow.unsettled()).isZero();
+    assertThat(lab.locks.held().toCompletableFuture().join())
+        .extracting(HeldLock::kind)
+        .containsExactly(HeldLock.Kind.ENDING);
+  }
+
+  /** Whatever listeners do, a request is served as if they weren't there. */
+  @Test
+  void aListenerThatThrowsEndsNothingAndLeaksNothing() {
+    List<String> heard = new ArrayList<>();
+    NewSessionListener throwing =
+        (NewSessionListener)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {NewSessionListener.class},
+                (proxy, method, arguments) -> {
+                  heard.add(method.getName());
+                  throw new IllegalStateException("a mistake, as told");
+                });
+    NewSessionLab lab = lab(throwing);
+
+    NewSessionState served = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(5));
+    assertThat(served.answer().join().status()).isEqualTo(200);
+    NewSessionState refused = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(30));
+    assertThat(refused.answer().join().status()).isEqualTo(500);
+    NewSessionState left = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(1));
+    left.clientLeft();
+    lab.end(served);
+    lab.time.pass(Duration.ofSeconds(5));
+    NewSessionState leftLate = lab.ask(ANY);
+    lab.time.pass(Duration.ofMillis(50));
+    leftLate.clientLeft();
+    lab.nodes.always(ScriptedNodes.Luck.DEVICE_FAILS);
+    lab.time.pass(Duration.ofSeconds(5));
+    for (int i = 0; i < 2; i++) {
+      NewSessionState failed = lab.ask(ANY);
+      lab.time.pass(Duration.ofMinutes(1));
+      assertThat(failed.answer().join().status()).isEqualTo(500);
+    }
+
+    assertThat(heard)
+        .contains("admitted", "queued", "placed", "attempted", "attemptEnded", "avoided")
+        .contains("published", "created", "refused", "clientLeft", "cleanedUp")
+        .contains("avoidanceChanged");
+    assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+    assertThat(lab.nodes.running()).isZero();
+    assertThat(lab.flow.unsettled()).isZero();
+    assertThat(lab.distributor.queueLength()).isZero();
+  }
+
+  @Test
+  void aSessionThatEndsFreesItsDeviceWhateverItsListenersDo() {
+    NewSessionLab lab =
+        new NewSessionLab(
+            new Random(1),
+            new NewSessionListener() {},
+            new SessionListener() {
+              @Override
+              public void ended(Session session, EndReason reason, Duration lived) {
+                throw new IllegalStateException("a mistake, as told");
+              }
+            });
+    lab.fleet(1);
+    NewSessionState state = lab.ask(ANY);
+    lab.time.pass(Duration.ofSeconds(5));
+    Session session = Objects.requireNonNull(state.session());
+
+    CompletableFuture<Boolean> ended =
+        lab.endSession
+            .end(session.id(), EndReason.CLIENT_DELETED, EndSession.NodeKnows.TELL_IT)
+            .toCompletableFuture();
+    lab.time.pass(Duration.ofSeconds(5));
+
+    assertThat(ended).isCompletedWithValue(true);
+  }
+}

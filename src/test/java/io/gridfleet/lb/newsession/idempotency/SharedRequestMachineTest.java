@@ -1,0 +1,466 @@
+package io.gridfleet.lb.newsession.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.lab.StoreLink.Fate;
+import io.gridfleet.lb.newsession.NewSessionAnswer;
+import io.gridfleet.lb.newsession.NewSessionLab;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionOptions;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.newsession.PendingSession;
+import io.gridfleet.lb.newsession.idempotency.SharedRequestMachine.State;
+import io.gridfleet.lb.session.IdempotencyRecords;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.webdriver.Json;
+import io.gridfleet.lb.webdriver.WebDriverError;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every transition of a request that repeats share, made by real requests on a virtual clock, whose
+ * store answers each claim and each record when a test says so.
+ */
+final class SharedRequestMachineTest {
+  private static final Map<String, Object> ANY = Map.of("platformName", "Android");
+  private static final Map<String, Object> OTHER = Map.of("platformName", "android");
+  private static final IdempotencyRecords.Claim OURS = new IdempotencyRecords.Ours();
+
+  private record Claimed(
+      String key, String bodyHash, CompletableFuture<IdempotencyRecords.Claim> answer) {}
+
+  /** A store whose answers come when they are given. */
+  private static final class Records implements IdempotencyRecords {
+    final Deque<Claimed> claims = new ArrayDeque<>();
+    final Deque<CompletableFuture<Void>> recordings = new ArrayDeque<>();
+    final List<String> letGo = new ArrayList<>();
+
+    @Override
+    public CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
+      claims.add(new Claimed(key, bodyHash, new CompletableFuture<>()));
+      return claims.getLast().answer();
+    }
+
+    @Override
+    public CompletionStage<Optional<Answered>> find(String key) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Void> record(String key, String claim, Answered answer, Duration keep) {
+      recordings.add(new CompletableFuture<>());
+      return recordings.getLast();
+    }
+
+    @Override
+    public CompletionStage<Void> letGo(String key, String claim) {
+      letGo.add(claim);
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  /** One key, its first request, and what happens while that is begun, published or refused. */
+  private static final class Case {
+    Runnable whenAdmitted = () -> {};
+    Runnable whenPublished = () -> {};
+    Runnable whenRefused = () -> {};
+    Runnable whenRepeated = () -> {};
+    final NewSessionLab lab = new NewSessionLab(new Random(1), new Hooks());
+    final Records records = new Records();
+    final IdempotentRequests requests =
+        new IdempotentRequests(
+            lab.flow,
+            records,
+            new IdempotentRequests.Limits(Duration.ofMinutes(30), 10),
+            () -> whenRepeated.run(),
+            key -> {},
+            lab.time);
+    final List<PendingSession> present = new ArrayList<>();
+    final PendingSession first;
+    final SharedRequest story;
+
+    private final class Hooks implements NewSessionListener {
+      @Override
+      public void admitted(NewSessionRequest request, NewSessionOptions options) {
+        whenAdmitted.run();
+      }
+
+      @Override
+      public void published(NewSessionRequest request, Session session) {
+        whenPublished.run();
+      }
+
+      @Override
+      public void refused(NewSessionRequest request, WebDriverError error, Duration took) {
+        whenRefused.run();
+      }
+    }
+
+    Case() {
+      lab.fleet(2);
+      first = begin(ANY);
+      story = Objects.requireNonNull(requests.running.get(key()));
+    }
+
+    /** A case that has come to a state. */
+    static Case in(State state) {
+      Case at = new Case();
+      switch (state) {
+        case CLAIMING -> {}
+        case CLAIMING_AGAIN -> at.requests.lookAgain();
+        case ELSEWHERE -> at.claimed(at.elsewhere());
+        case RUNNING -> at.claimed(OURS);
+        case RECORDING -> {
+          at.claimed(OURS);
+          at.lab.time.pass(Duration.ofSeconds(1));
+        }
+        case ANSWERED -> {
+          at.claimed(OURS);
+          at.lab.time.pass(Duration.ofSeconds(1));
+          at.recorded();
+        }
+        default -> throw new IllegalArgumentException("not reached like this: " + state);
+      }
+      assertThat(at.story.state()).isEqualTo(state);
+      return at;
+    }
+
+    String key() {
+      return records.claims.getFirst().key();
+    }
+
+    PendingSession begin(Map<String, Object> capabilities) {
+      byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
+      PendingSession pending =
+          requests.begin(Optional.of("key"), body, lab.request(capabilities, "10.0.0.9"));
+      present.add(pending);
+      return pending;
+    }
+
+    IdempotencyRecords.Claim elsewhere() {
+      return new IdempotencyRecords.Elsewhere(records.claims.getFirst().bodyHash());
+    }
+
+    /** The store answers the latest claim. */
+    Case claimed(IdempotencyRecords.Claim claim) {
+      records.claims.getLast().answer().complete(claim);
+      lab.time.settle();
+      return this;
+    }
+
+    Case claimFails() {
+      records
+          .claims
+          .getLast()
+          .answer()
+          .completeExceptionally(new IllegalStateException("no answer, as told"));
+      lab.time.settle();
+      return this;
+    }
+
+    void recorded() {
+      records.recordings.getLast().complete(null);
+      lab.time.settle();
+    }
+
+    void allLeave() {
+      leaveWithoutLoop();
+      lab.time.settle();
+    }
+
+    /** All leave, and the loop hasn't come to what follows. */
+    void leaveWithoutLoop() {
+      List.copyOf(present).forEach(PendingSession::clientLeft);
+      present.clear();
+    }
+
+    void breakWithoutLoop() {
+      requests.shared.broken(key(), story, new IllegalStateException("a mistake, as told"));
+    }
+
+    Case breaks() {
+      breakWithoutLoop();
+      lab.time.settle();
+      return this;
+    }
+
+    /** Everything that is under way completes: all who are there are answered. */
+    void ends(String text) {
+      for (int round = 0; round < 3; round++) {
+        requests.lookAgain();
+        List.copyOf(records.claims).forEach(claim -> claim.answer().complete(OURS));
+        lab.time.pass(Duration.ofSeconds(30));
+        List.copyOf(records.recordings).forEach(recording -> recording.complete(null));
+        lab.time.pass(Duration.ofMinutes(2));
+      }
+      for (PendingSession each : present) {
+        CompletableFuture<NewSessionAnswer> answer = each.answer().toCompletableFuture();
+        assertThat(answer).as("the answer of one who is there").isDone();
+        assertThat(new String(answer.join().body(), StandardCharsets.UTF_8)).contains(text);
+      }
+      assertThat(requests.running.callers()).as("keys under way").isZero();
+      assertThat(lab.distributor.queueLength()).isZero();
+    }
+
+    void leavesNothing() {
+      assertThat(lab.nodes.running()).isZero();
+      assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
+      assertThat(lab.flow.unsettled()).isZero();
+    }
+  }
+
+  /** States that a test can bring a request to and stop; the others last as long as a call. */
+  private static final Set<State> STAY =
+      EnumSet.complementOf(EnumSet.of(State.ENTERED, State.STARTING, State.CLOSED));
+
+  @Test
+  void repeatsJoinAndAreAnsweredInEachState() {
+    for (State state : STAY) {
+      Case at = Case.in(state);
+      if (state == State.ANSWERED) {
+        at.present.add(
+            Objects.requireNonNull(
+                at.story.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF)));
+      } else {
+        at.begin(ANY);
+      }
+      at.requests.shared.ask(at.key(), at.story, true);
+      at.requests.lookAgain();
+      at.ends("sessionId");
+    }
+  }
+
+  @Test
+  void allLeaveInEachState() {
+    for (State state : STAY) {
+      Case at = Case.in(state);
+      at.begin(ANY).clientLeft();
+      at.present.remove(1);
+      at.allLeave();
+      boolean kept = state == State.RECORDING || state == State.ANSWERED;
+      assertThat(at.story.state()).isEqualTo(kept ? state : State.CLOSED);
+      if (!kept) {
+        assertThat(at.story.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF))
+            .isNull();
+      }
+      at.requests.shared.ask(at.key(), at.story, true);
+      at.ends("");
+      if (!kept) {
+        at.leavesNothing();
+        assertThat(at.records.letGo).contains("r1");
+      }
+    }
+  }
+
+  @Test
+  void theProgramMakesAMistakeInEachState() {
+    for (State state : STAY) {
+      Case at = Case.in(state).breaks().breaks();
+      assertThat(at.story.state()).isEqualTo(State.CLOSED);
+      at.ends(EnumSet.of(State.RECORDING, State.ANSWERED).contains(state) ? "" : "unknown error");
+      at.allLeave();
+      if (state != State.ANSWERED) {
+        assertThat(at.records.letGo).as("after %s", state).contains("r1");
+      }
+    }
+  }
+
+  @Test
+  void theStoreAnswersInEachOfItsWays() {
+    for (State state : EnumSet.of(State.CLAIMING, State.CLAIMING_AGAIN)) {
+      Case.in(state).claimed(OURS).ends("sessionId");
+      Case replayed = Case.in(state);
+      replayed.claimed(earlier(replayed)).ends("earlier");
+      Case elsewhere = Case.in(state);
+      elsewhere.claimed(elsewhere.elsewhere()).ends("sessionId");
+      Case other = Case.in(state);
+      other.claimed(new IdempotencyRecords.Elsewhere("another body")).ends("X-Idempotency-Key");
+      Case freed = Case.in(state);
+      freed.claimed(new IdempotencyRecords.Elsewhere(""));
+      assertThat(freed.story.state()).isEqualTo(State.CLAIMING);
+      freed.ends("sessionId");
+      Case.in(state).claimFails().ends("sessionId");
+    }
+  }
+
+  private static IdempotencyRecords.Claim earlier(Case at) {
+    return new IdempotencyRecords.Answered(
+        at.records.claims.getFirst().bodyHash(), 200, "earlier".getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Another replica may have it, so it isn't begun here without the store's word. */
+  @Test
+  void theStoreCanNotBeAskedWhetherAnotherReplicaHasItStill() {
+    Case once = Case.in(State.ELSEWHERE);
+    once.requests.lookAgain();
+    once.claimFails();
+    assertThat(once.story.state()).isEqualTo(State.ELSEWHERE);
+    once.requests.lookAgain();
+    once.claimed(OURS).ends("sessionId");
+
+    Case again = Case.in(State.ELSEWHERE);
+    again.requests.lookAgain();
+    again.requests.lookAgain();
+    again.claimFails();
+    assertThat(again.story.state()).as("asked again at once").isEqualTo(State.CLAIMING);
+    assertThat(again.records.claims).hasSize(3);
+    again.claimed(OURS).ends("sessionId");
+  }
+
+  /** The store may have granted the claim whose answer was lost, and has an older answer by now. */
+  @Test
+  void aClaimThatMayHaveBeenGrantedIsLetGoWhenAnEarlierAnswerIsFound() {
+    Case at = Case.in(State.ELSEWHERE);
+    at.requests.lookAgain();
+    at.claimFails();
+    at.requests.lookAgain();
+    at.claimed(earlier(at)).ends("earlier");
+    assertThat(at.records.letGo).containsExactly("r1");
+
+    Case sure = Case.in(State.ELSEWHERE);
+    sure.requests.lookAgain();
+    sure.claimed(earlier(sure)).ends("earlier");
+    assertThat(sure.records.letGo).as("where it isn't needed").isEmpty();
+  }
+
+  @Test
+  void theStoreAnswersWhenAllHaveLeft() {
+    Case ours = Case.in(State.CLAIMING);
+    ours.allLeave();
+    ours.claimed(OURS);
+    assertThat(ours.records.letGo).as("the claim that came late").hasSize(2);
+    for (IdempotencyRecords.Claim claim :
+        List.of(
+            new IdempotencyRecords.Elsewhere(""),
+            ours.elsewhere(),
+            new IdempotencyRecords.Elsewhere("another body"))) {
+      Case at = Case.in(State.CLAIMING);
+      at.allLeave();
+      at.claimed(claim);
+      assertThat(at.story.state()).isEqualTo(State.CLOSED);
+      at.leavesNothing();
+    }
+    Case failed = Case.in(State.ELSEWHERE);
+    failed.requests.lookAgain();
+    failed.allLeave();
+    failed.claimFails();
+    assertThat(failed.story.state()).isEqualTo(State.CLOSED);
+    assertThat(failed.records.letGo).as("a claim that may have been granted").hasSize(2);
+  }
+
+  @Test
+  void thingsHappenWhileItIsBegun() {
+    Case joined = new Case();
+    joined.whenAdmitted = () -> joined.begin(ANY);
+    joined.claimed(OURS).ends("sessionId");
+    assertThat(joined.present).hasSize(2);
+
+    Case asked = new Case();
+    asked.whenAdmitted = asked.requests::lookAgain;
+    asked.claimed(OURS).ends("sessionId");
+    assertThat(asked.records.claims).hasSize(1);
+
+    Case left = new Case();
+    left.whenAdmitted = left::leaveWithoutLoop;
+    left.claimed(OURS).ends("");
+    left.leavesNothing();
+
+    Case broken = new Case();
+    broken.whenAdmitted = broken::breakWithoutLoop;
+    broken.claimed(OURS).ends("unknown error");
+    broken.leavesNothing();
+  }
+
+  /** What ends the pending request is on its way to its loop when its answer comes. */
+  @Test
+  void anAnswerComesWhenAllHaveLeft() {
+    Case lasting = new Case();
+    lasting.whenPublished = lasting::leaveWithoutLoop;
+    lasting.claimed(OURS).ends("");
+    assertThat(lasting.records.recordings).isEmpty();
+    lasting.leavesNothing();
+
+    Case passing = new Case();
+    passing.lab.link.next("sessions.publish", Fate.REQUEST_LOST);
+    passing.whenRefused = passing::leaveWithoutLoop;
+    passing.claimed(OURS).ends("");
+    passing.leavesNothing();
+    assertThat(passing.records.letGo).contains("r1");
+  }
+
+  @Test
+  void anAnswerThatDoesNotLastIsGivenAndForgotten() {
+    Case at = new Case();
+    at.lab.link.next("sessions.publish", Fate.REQUEST_LOST);
+    at.claimed(OURS).ends("try again");
+    assertThat(at.records.recordings).isEmpty();
+    assertThat(at.records.letGo).containsExactly("r1");
+  }
+
+  /** It waits until it is decided which body is the key's, and isn't in the map meanwhile. */
+  @Test
+  void aRequestWithAnotherBodyWaitsAndIsRefusedFollowsOrBegins() {
+    Case refused = new Case();
+    refused.begin(OTHER);
+    refused.claimed(OURS);
+    refused.present.remove(0);
+    refused.ends("X-Idempotency-Key");
+
+    Case follows = Case.in(State.CLAIMING);
+    follows.begin(OTHER);
+    follows.begin(OTHER);
+    follows.claimed(new IdempotencyRecords.Elsewhere("another body"));
+    assertThat(follows.present.remove(0).answer().toCompletableFuture()).isDone();
+    follows.ends("sessionId");
+    assertThat(follows.lab.nodes.keys()).hasSize(1);
+
+    Case leaves = Case.in(State.CLAIMING);
+    leaves.begin(OTHER).clientLeft();
+    leaves.present.remove(1);
+    leaves.claimed(new IdempotencyRecords.Elsewhere("another body")).ends("X-Idempotency-Key");
+    assertThat(leaves.records.claims).hasSize(1);
+  }
+
+  @Test
+  void aMistakeWhileItWaitsForAnotherBodyIsAnswered() {
+    Case at = new Case();
+    at.begin(OTHER);
+    at.whenRepeated =
+        () -> {
+          throw new IllegalStateException("a mistake, as told");
+        };
+    at.claimed(OURS);
+    at.present.remove(0);
+    at.ends("unknown error");
+  }
+
+  @Test
+  void everyTransitionIsMade() {
+    repeatsJoinAndAreAnsweredInEachState();
+    allLeaveInEachState();
+    theProgramMakesAMistakeInEachState();
+    theStoreAnswersInEachOfItsWays();
+    theStoreCanNotBeAskedWhetherAnotherReplicaHasItStill();
+    theStoreAnswersWhenAllHaveLeft();
+    thingsHappenWhileItIsBegun();
+    anAnswerComesWhenAllHaveLeft();
+    anAnswerThatDoesNotLastIsGivenAndForgotten();
+    aRequestWithAnotherBodyWaitsAndIsRefusedFollowsOrBegins();
+    aMistakeWhileItWaitsForAnotherBodyIsAnswered();
+
+    assertThat(SharedRequestMachine.TABLE.unvisited()).isEmpty();
+  }
+}

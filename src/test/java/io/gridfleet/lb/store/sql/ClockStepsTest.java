@@ -1,0 +1,105 @@
+package io.gridfleet.lb.store.sql;
+
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionMap;
+import io.gridfleet.lb.store.Facts;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreKind;
+import java.time.Duration;
+import java.time.Instant;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Somebody sets the store's clock: no session is idle because of that. */
+final class ClockStepsTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private SqlStore store;
+  private SqlStore other;
+
+  @AfterEach
+  void close() {
+    store.close();
+    if (other != null) {
+      other.close();
+    }
+  }
+
+  private static void step(SqlStore of, Duration by) {
+    Object now = of.jdbi().getConfig(SqlStatements.class).getAttribute("now");
+    of.jdbi().define("now", "(" + now + " + " + by.toMillis() + ")");
+  }
+
+  private static Session published(SqlStore in, Duration idleLimit) {
+    Session any =
+        Facts.session(
+            Facts.sessionId(),
+            now(in.deviceLocks().tryLock(Facts.device(), 1, "attempt", Facts.MINUTE)).orElseThrow(),
+            idleLimit);
+    assertThat(now(in.sessionMap().publish(any))).isEqualTo(SessionMap.Publication.PUBLISHED);
+    return any;
+  }
+
+  private static Instant lastActivity(SqlStore in, Session session) {
+    return now(in.sessionMap().record(session.id())).orElseThrow().lastActivity();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void forwardByAnHour(StoreKind kind) {
+    store = kind.open();
+    Session session = published(store, Duration.ofMinutes(5));
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+
+    step(store, HOUR);
+
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    assertThat(lastActivity(store, session)).isAfter(Instant.now().plus(Duration.ofMinutes(55)));
+    Session silent = published(store, Duration.ofMillis(100));
+    await()
+        .until(
+            () ->
+                now(store.sessionMap().idle(Duration.ZERO)).stream()
+                    .anyMatch(it -> it.session().id().equals(silent.id())));
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void backByAnHour(StoreKind kind) {
+    store = kind.open();
+    Session session = published(store, Duration.ofSeconds(1));
+    assertThat(now(store.sessionMap().idle(Duration.ofSeconds(30)))).isEmpty();
+
+    step(store, HOUR.negated());
+
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    assertThat(lastActivity(store, session)).isBefore(Instant.now().minus(Duration.ofMinutes(55)));
+    await().until(() -> now(store.sessionMap().idle(Duration.ZERO)).size() == 1);
+  }
+
+  @Test
+  void twoReplicasCorrectItOnce() {
+    StoreConfig shared = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
+    store = StoreKind.open(shared);
+    other = StoreKind.open(shared);
+    Session session = published(store, Duration.ofMinutes(5));
+    now(store.sessionMap().idle(Duration.ZERO));
+    now(other.sessionMap().idle(Duration.ZERO));
+
+    step(store, HOUR);
+    step(other, HOUR);
+
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    assertThat(now(other.sessionMap().idle(Duration.ZERO))).isEmpty();
+    assertThat(lastActivity(store, session)).isBefore(Instant.now().plus(Duration.ofMinutes(65)));
+    assertThat(now(other.sessionMap().idle(Duration.ZERO))).isEmpty();
+  }
+}

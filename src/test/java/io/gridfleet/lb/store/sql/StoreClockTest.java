@@ -1,0 +1,87 @@
+package io.gridfleet.lb.store.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.StoreListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Replicas whose clocks differ by a minute mean the same moment. */
+final class StoreClockTest {
+  private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private SqlStore store;
+
+  @AfterEach
+  void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+
+  @Test
+  void whatAFastClockDatesASlowOneReadsInItsOwnTime() {
+    StoreClock fast = new StoreClock(InstantSource.fixed(NOON.plus(MINUTE)));
+    StoreClock slow = new StoreClock(InstantSource.fixed(NOON.minus(MINUTE)));
+    fast.measured(NOON.plus(MINUTE), NOON);
+    slow.measured(NOON.minus(MINUTE), NOON);
+    Instant tenSecondsAgo = NOON.plus(MINUTE).minusSeconds(10);
+
+    String line =
+        new SignalText(fast).write(new FleetSignal.Waits("fast", 3, -2, tenSecondsAgo, "a b  c "));
+
+    Optional<FleetSignal> read = new SignalText(slow).read(line);
+    assertThat(read)
+        .contains(
+            new FleetSignal.Waits("fast", 3, -2, NOON.minus(MINUTE).minusSeconds(10), "a b  c "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-60, 0, 60})
+  void aDeviceIsAvoidedForItsTimeByTheClockOfWhoReads(long seconds) throws Exception {
+    InstantSource own = InstantSource.offset(InstantSource.system(), Duration.ofSeconds(seconds));
+    StoreConfig config = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
+    store = SqlStore.open(config, StoreListener.SILENT, own);
+    Duration howLong = Duration.ofSeconds(30);
+
+    Instant begun = own.instant();
+    AvoidedDevice said =
+        store
+            .avoidedDevices()
+            .avoid(new DeviceId("phone"), howLong, "failed")
+            .toCompletableFuture()
+            .join();
+
+    assertThat(said.until()).isCloseTo(begun.plus(howLong), within(5, ChronoUnit.SECONDS));
+    assertThat(store.avoidedDevices().all().toCompletableFuture().join()).containsExactly(said);
+    assertThat(store.time().instant()).isCloseTo(Instant.now(), within(5, ChronoUnit.SECONDS));
+    assertThat(store.toOwnTime(Instant.now()))
+        .isCloseTo(own.instant(), within(5, ChronoUnit.SECONDS));
+  }
+
+  @Test
+  void theStoresClockIsReadAtEachBeat() {
+    InstantSource slow = InstantSource.offset(InstantSource.system(), MINUTE.negated());
+    StoreClock clock = new StoreClock(slow);
+    store = StoreKind.POSTGRESQL.open();
+
+    store.jdbi().useHandle(handle -> new Replicas(null, "me", clock).beat(handle));
+
+    assertThat(clock.toStore(slow.instant()))
+        .isCloseTo(Instant.now(), within(2, ChronoUnit.SECONDS));
+  }
+}
