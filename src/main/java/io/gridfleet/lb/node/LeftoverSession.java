@@ -8,6 +8,11 @@ public enum LeftoverSession {
    * The node doesn't keep answers by idempotency key (browser drivers): it has to be looked for.
    */
   UNTOLD,
+  /**
+   * An Appium server that answers, but not under the attempt's key: it was interrupted while it
+   * created the session, and may be creating it still. Its session has to be looked for too.
+   */
+  UNANSWERED,
   /** The node couldn't be asked, or couldn't delete what it has. */
   UNREACHABLE
 }

@@ -4,7 +4,6 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.Inventory;
-import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.NodeSessions;
@@ -113,9 +112,12 @@ public final class Orphans {
         .deleteLeftOver(node, orphan.holder())
         .thenCompose(
             left ->
-                left == LeftoverSession.UNTOLD
-                    ? unclaimed.gone(orphan, node)
-                    : CompletableFuture.completedFuture(left == LeftoverSession.NONE));
+                switch (left) {
+                  case NONE -> CompletableFuture.completedFuture(true);
+                  case UNREACHABLE -> CompletableFuture.completedFuture(false);
+                  case UNTOLD -> unclaimed.gone(orphan, node);
+                  case UNANSWERED -> CompletableFuture.completedFuture(unclaimed.timedOut(orphan));
+                });
   }
 
   private CompletionStage<Void> free(ExpiredLock orphan) {

@@ -2,6 +2,7 @@ package io.gridfleet.lb.recovery;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -48,8 +49,10 @@ public final class UnclaimedSessions {
    *
    * @param listed on a node that lists its sessions: as long as a creation may take
    * @param unlisted on one that doesn't: as long as a node keeps a session that gets no command
+   * @param unanswered on an Appium server that may be creating it still: as long as any session may
+   *     be silent
    */
-  public record Patience(Duration listed, Duration unlisted) {}
+  public record Patience(Duration listed, Duration unlisted, Duration unanswered) {}
 
   /**
    * @param since when this replica looked first, by its monotonic clock
@@ -78,6 +81,18 @@ public final class UnclaimedSessions {
                     ? unknown(list.get(), node).thenCompose(now -> judge(orphan, node, before, now))
                     : CompletableFuture.completedFuture(isOver(before, patience.unlisted())))
         .thenApply(gone -> gone && forget(orphan));
+  }
+
+  /**
+   * For {@link LeftoverSession#UNANSWERED}: true when a session that the node may still have
+   * created has ended by its own time-out. The node's list is of no use: a session there may be
+   * that of another attempt, and the creation may go on.
+   */
+  public boolean timedOut(DeviceLock orphan) {
+    Suspects first =
+        suspected.computeIfAbsent(
+            orphan, lock -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));
+    return isOver(first, patience.unanswered()) && forget(orphan);
   }
 
   private boolean forget(DeviceLock orphan) {

@@ -47,7 +47,8 @@ final class UnclaimedSessionsTest {
               return done(Set.copyOf(live));
             }
           },
-          new UnclaimedSessions.Patience(Duration.ofMinutes(2), Duration.ofMinutes(5)),
+          new UnclaimedSessions.Patience(
+              Duration.ofMinutes(2), Duration.ofMinutes(5), Duration.ofHours(1)),
           nanos::get);
 
   private static DeviceLock lock(String attempt, int slot) {
@@ -129,6 +130,18 @@ final class UnclaimedSessionsTest {
     assertThat(look()).isFalse();
     after(Duration.ofMinutes(1));
     assertThat(look()).isTrue();
+  }
+
+  @Test
+  void aCreationThatMayGoOnHoldsItsDeviceAsLongAsASessionMayBeSilent() {
+    node.listed = Set.of(OWN);
+    assertThat(unclaimed.timedOut(DEAD)).isFalse();
+    after(Duration.ofMinutes(59));
+    assertThat(unclaimed.timedOut(DEAD)).isFalse();
+    after(Duration.ofMinutes(1));
+    assertThat(unclaimed.timedOut(DEAD)).isTrue();
+    assertThat(node.deleted).isEmpty();
+    assertThat(unclaimed.timedOut(DEAD)).as("a new lock begins anew").isFalse();
   }
 
   @Test

@@ -168,8 +168,21 @@ final class NodeCleanUpTest {
     try (NodeCleanUp impatient =
         new NodeCleanUp(NodeTrust.ofJava(), timer, List.of(), Duration.ofMillis(300))) {
       assertThat(get(impatient.deleteLeftOver(url(appium), "attempt-1")))
-          .isEqualTo(LeftoverSession.UNREACHABLE);
+          .isEqualTo(LeftoverSession.UNANSWERED);
       assertThat(questions).hasValue(2);
+    } finally {
+      appium.stop(0);
+    }
+  }
+
+  /** As an Appium server whose creation lost its connection does until it is restarted. */
+  @Test
+  void aServerThatAnswersButNotUnderTheKeyIsToldApartFromOneThatIsAway() throws IOException {
+    HttpServer appium = appium(exchange -> {});
+    try (NodeCleanUp impatient =
+        new NodeCleanUp(NodeTrust.ofJava(), timer, List.of(), Duration.ofMillis(300))) {
+      assertThat(get(impatient.deleteLeftOver(url(appium), "attempt-1")))
+          .isEqualTo(LeftoverSession.UNANSWERED);
     } finally {
       appium.stop(0);
     }

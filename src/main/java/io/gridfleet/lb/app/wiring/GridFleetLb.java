@@ -245,7 +245,9 @@ public final class GridFleetLb implements AutoCloseable {
         nodeSessions,
         new StoreAttemptLookup(store, inventory),
         new UnclaimedSessions.Patience(
-            config.newSession().attemptTimeout(), config.session().idleDefault()),
+            config.newSession().attemptTimeout(),
+            config.session().idleDefault(),
+            config.session().maxIdle()),
         System::nanoTime);
   }
 
