@@ -31,12 +31,12 @@ import waiting
 
 HERE = Path(__file__).resolve().parents[1]
 
-# A quick run ends in five minutes: no scene begins that wouldn't be over by then, and the alarm holds it.
+# A quick run ends after five minutes: no scene is started that would take longer, and an alarm enforces it.
 QUICK_SECONDS, QUICK_ALARM = 275, 285
 
 
 class TimeIsUp(BaseException):
-    """A quick run has had its five minutes: what is known by then is told."""
+    """The five minutes of a quick run are over: the results so far are reported."""
 
 
 def time_is_up(*_):
@@ -45,7 +45,7 @@ def time_is_up(*_):
 
 @dataclass
 class Bench:
-    """One run: what was asked for, what is there, what was found."""
+    """One run: its options, its environment, its results."""
 
     asked: argparse.Namespace
     folder: Path
@@ -73,7 +73,7 @@ class Bench:
             self.not_judged.append(f"others used {share:.0%} of the processors {when}")
 
     def postgres(self):
-        """Started when it is first asked for."""
+        """Started at the first use."""
         if self.database is None:
             self.database = programs.Postgres(self.folder)
         return self.database
@@ -85,7 +85,7 @@ class Bench:
         return QUICK_SECONDS - (time.monotonic() - self.began) if self.asked.quick else float("inf")
 
 
-# What can be asked for by name: what it needs, the seconds that it takes at the most in a quick run (none: not part of
+# The scenes by name: what each needs, the most seconds that it takes in a quick run (none: not part of
 # one unless it is named), and what it does.
 @dataclass
 class Scene:
@@ -149,7 +149,7 @@ def options():
 
 
 def play(bench, scene):
-    """One scene; when it fails the figures of the others aren't lost."""
+    """Runs one scene; if it fails the figures of the others are kept."""
     lacking = [name for name in scene.needs if name in bench.missing]
     if lacking:
         bench.missing[scene.title] = f"{', '.join(lacking)} isn't here"
@@ -207,7 +207,7 @@ def keep(bench):
 def main():
     asked = options()
     folder = Path(tempfile.mkdtemp(prefix="gridfleet-bench."))
-    folder.chmod(0o711)  # nginx and PostgreSQL run as users of their own where we are root
+    folder.chmod(0o711)  # nginx and PostgreSQL run as users of their own if this runs as root
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(130))
     if asked.quick:

@@ -1,4 +1,4 @@
-"""1 GiB each way through a session, and the most that the server's buffers and memory grew meanwhile."""
+"""1 GiB each way through a session, and the largest growth of the server's buffers and memory meanwhile."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ from programs import device
 
 
 def large_bodies(bench):
-    # nginx answers before it has a body, upon which HAProxy hangs up: what is sent goes to a node that reads it.
+    # nginx answers before it has a body, upon which HAProxy closes the connection: uploads go to a node that reads them.
     reader = programs.start_simulated_node(bench.folder, name="reader")
     return {"1 GiB body down": through_all(bench, bench.node, download, "1 GiB"),
             "1 GiB body up": through_all(bench, reader, upload, "1 GiB sent")}
@@ -23,7 +23,7 @@ def through_all(bench, node, way, what):
     if "haproxy" not in bench.missing:
         through["haproxy"] = programs.start_haproxy(bench.folder, node)
     path, rate = f"/session/{parts.new_session(server)}/{node.paths[what]}", {}
-    way(node, path)  # once for memory to be there
+    way(node, path)  # once, so that memory is allocated
     with Watch(server) as watch:
         for name, part in through.items():
             began = time.monotonic()
@@ -61,7 +61,7 @@ def connection(server):
 
 
 class Watch:
-    """Notes the most of a server's network buffers and resident memory, ten times a second."""
+    """Records the maximum of a server's network buffers and resident memory, ten times a second."""
 
     def __init__(self, server):
         self.server, self.over = server, threading.Event()

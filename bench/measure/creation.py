@@ -1,4 +1,4 @@
-"""Start, idle memory, and our own share of a creation."""
+"""Start, idle memory, and the server's own share of a creation."""
 
 import json
 import os
@@ -66,7 +66,7 @@ def timed_creations(client, body, times):
 
 
 def own_share(bench, devices):
-    """What a creation takes through us beyond the same request to the node; ms; one client, idle devices."""
+    """The time of a creation through the server minus that of the same request to the node, in ms; one client, idle devices."""
     times = 100 if bench.asked.quick else 500
     server = programs.start_gridfleet(
         bench.folder, bench.node.url, [device(number) for number in range(devices)], name=f"creation-{devices}")

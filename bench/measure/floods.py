@@ -1,4 +1,4 @@
-"""A live session's commands while one kind of hostile input comes in: latency, memory, and the time to recover."""
+"""A live session's commands during one kind of hostile input: latency, memory, and the time to recover."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ from load import Client, percentile
 from programs import device
 
 TOKEN = "measured-token"
-# As a small container is given: what one kind of input can take of it is what is measured.
+# The memory of a small container; measured is how much of it one kind of input takes.
 FLAGS = ("-Xmx512m", "-XX:MaxDirectMemorySize=128m")
 DEVICES = 10_000
 PAUSE = 0.005  # seconds between two commands of the live session
@@ -62,7 +62,7 @@ def opened(url, count):
 
 
 def trickle(url, until, count, beginning):
-    """So many connections that send a byte a second each behind the beginning of a request."""
+    """Connections that send one byte per second each after the beginning of a request."""
     clients = opened(url, count)
     for one in clients:
         quietly(lambda one=one: one.sendall(beginning))
@@ -73,7 +73,7 @@ def trickle(url, until, count, beginning):
 
 
 def again_and_again(url, until, message, connections=8):
-    """So many connections that send the same request as fast as they are answered."""
+    """Connections that send the same request as fast as they are answered."""
     ready, begun = selectors.DefaultSelector(), 0
 
     def begin():
@@ -101,7 +101,7 @@ def again_and_again(url, until, message, connections=8):
                 begun += 1
 
 
-# ---- the kinds of hostile input; each runs in a process of its own until a moment
+# ---- the kinds of hostile input; each runs in a process of its own until the given time
 
 
 def idle_connections(url, until):
@@ -163,7 +163,7 @@ def flood_of_keys(url, until):
 
 
 def flood_of_lists(url, until):
-    """Clients that ask for the longest list and leave at once."""
+    """Clients that request the longest list and disconnect at once."""
     request = head("GET", "/api/devices", basic())
     while time.monotonic() < until:
         for one in opened(url, 50):
@@ -209,7 +209,7 @@ KINDS = (idle_connections, slow_heads, slow_bodies, readers_that_do_not_read, un
 
 
 def command(url, path, until, told):
-    """Commands of a live session, one after the other; when each began and what it took, in ms."""
+    """Commands of a live session, one after the other; when each began and its duration in ms."""
     client, found = Client(url), []
     while time.monotonic() < until:
         began = time.monotonic()

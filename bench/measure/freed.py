@@ -1,4 +1,4 @@
-"""From a device's end of session to the next attempt on the wire, as the node sees it."""
+"""From a device's end of session to the next attempt on the wire, measured at the node."""
 
 import json
 import socket
@@ -13,7 +13,7 @@ from waiting import queue_length
 
 
 class Witness:
-    """A node that notes when a session ended and when the next was asked for."""
+    """A node that records when a session ended and when the next was requested."""
 
     def __init__(self):
         self.ended, self.asked, self.number = [], [], 0
@@ -59,7 +59,7 @@ class Witness:
 
 
 def lapses(witness, ender, waiter, times):
-    """Milliseconds from the node's answer to DELETE until the next waiter's POST /session is there."""
+    """Milliseconds from the node's answer to DELETE until the POST /session of the next waiting request arrives."""
     body, found = payload(**{"gridfleet:waitForDeviceOnlineTimeout": 60}), []
     first, second = Client(ender.url), Client(waiter.url)
     for client in (first, second):

@@ -20,7 +20,7 @@ def one(selector):
     return {"capabilities": {"alwaysMatch": {"gridfleet:selector": selector, "gridfleet:waitForDeviceOnlineTimeout": 0}}}
 
 
-# Each request asks what nobody asked before, so that no answer is known: the number makes it another one.
+# The number makes each request different, so that no result is cached.
 KINDS = {
     "nothing matches": lambda n: one(f"model:none{n} os_version:>=11 battery_level:20..90"),
     "64 entries": lambda n: entries(64, lambda i: f"model:none{n}-{i} os_version:>=11"),

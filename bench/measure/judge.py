@@ -5,7 +5,7 @@ import json
 from load import paired_ratio
 
 # Rates at full load and processor time are steady on a busy machine. Latencies, a single connection and what waits for the
-# disk aren't: they are told and never judged.
+# disk aren't: they are reported and not judged.
 STEADY = ("commands, 50 at a time", "100 KiB answers, 8 at a time", "5 MiB answers, 4 at a time", "5 MiB bodies sent, 4 at a time",
           "messages of 100 bytes there and back, 50 of 200 tunnels")
 PROCESSOR_ONLY = ("new sessions, 50 at a time",)
@@ -46,7 +46,7 @@ def write(bench):
 
 
 def told(bench):
-    """Lines of a table, and whether all is well."""
+    """Lines of a table, and whether no ratio got worse."""
     known, bad = baseline(bench), worse(bench, bench.runs)
     lines = ["", "| ratio that is judged | now | baseline | |", "|---|---|---|---|"]
     for name, (value, _) in ratios(bench.runs).items():

@@ -12,7 +12,7 @@ AT_ONCE = 50
 
 
 def by_threads(url, work):
-    """Takes things off the list on so many connections; what the work answers, in no order."""
+    """Processes the list on several connections; returns the results in no particular order."""
     found, failures = [], []
 
     def run():
@@ -37,7 +37,7 @@ def by_threads(url, work):
 
 
 def created(server, count):
-    """The ids of so many new sessions."""
+    """Creates sessions and returns their ids."""
     body = payload()
 
     def create(client):
@@ -50,7 +50,7 @@ def created(server, count):
 
 
 def commanded(server, ids, path):
-    """How many of these sessions answer a command, and the seconds of each."""
+    """The number of these sessions that answer a command, and the seconds of each."""
     def command(live):
         return lambda client: client.ask("GET", f"/session/{live}/{path}")
 
@@ -59,7 +59,7 @@ def commanded(server, ids, path):
 
 
 def live_sessions(bench):
-    """Memory of sessions that live, each used once."""
+    """Memory of live sessions, each used once."""
     count = 2000 if bench.asked.quick else bench.asked.live
     server = programs.start_gridfleet(bench.folder, bench.node.url, programs.devices_for(count), name="live")
     time.sleep(1)
@@ -77,7 +77,7 @@ def live_sessions(bench):
 
 
 def restarted(bench, name, store, count):
-    """kill -9 with so many live sessions, a start at the same address, a command of each."""
+    """kill -9 with live sessions, a start at the same address, a command of each."""
     devices, node = programs.devices_for(count), bench.node
     server = programs.start_gridfleet(bench.folder, node.url, devices, name="before-kill", store=store)
     ids = created(server, count)
@@ -106,7 +106,7 @@ def recovery_on_postgres(bench):
 
 
 def taken_over(bench):
-    """kill -9 of one replica: its sessions through the other, which has never heard of them."""
+    """kill -9 of one replica: its sessions through the other, which has served none of them."""
     count, store = 1000 if bench.asked.quick else 5000, bench.postgres().database()
     one, other = (programs.start_gridfleet(
         bench.folder, bench.node.url, programs.devices_for(count), name=f"takeover-{name}", store=store) for name in ("one", "other"))

@@ -30,7 +30,7 @@ def wrk(part, script, seconds, connections, *arguments):
 
 
 def end_sessions(part, ids):
-    """Those that a run of load left; the next would find fewer seats."""
+    """Ends the sessions that a run of load left, which would occupy slots in the next."""
     if ids and part.name != "direct":
         client = Client(part.url)
         for live in ids:
@@ -39,7 +39,7 @@ def end_sessions(part, ids):
 
 
 def interleaved(parts, rounds, measure):
-    """Each part in turn, then in the opposite order: what disturbs the machine disturbs all. The runs of each."""
+    """Each part in turn, then in the opposite order: disturbances affect all. Returns the runs of each."""
     runs = {part.name: [] for part in parts}
     for turn in range(rounds):
         for part in parts if turn % 2 == 0 else list(reversed(parts)):

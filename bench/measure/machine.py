@@ -1,4 +1,4 @@
-"""What it is measured on and with; which of the programs aren't here, and how to get them."""
+"""The machine and the programs of a measurement; which programs are missing, and how to get them."""
 
 import datetime
 import os
@@ -11,7 +11,7 @@ import time
 from parts import REPOSITORY
 from programs import GRID_VERSION, open_files, postgres_folder
 
-# What may be absent: what needs it is then left out, by name.
+# Programs that may be absent: scenes that need one are skipped by name.
 PEERS = {"wrk": "wrk", "haproxy": "haproxy", "nginx": "nginx-light", "postgres": "postgresql", "mvn": "maven"}
 
 
@@ -23,12 +23,12 @@ def first(*command):
         return "not here"
 
 
-# Beyond this, what others run decides how the programs under load share the processors.
+# Above this, other processes determine how the programs under load share the processors.
 CALM = 0.3
 
 
 def busy():
-    """The share of the processors' time that is in use now, by whomever."""
+    """The share of the processors' time that is in use now, by all processes."""
     def times():
         found = [int(word) for word in open("/proc/stat").readline().split()[1:9]]
         return sum(found), found[3] + found[4]

@@ -8,7 +8,7 @@ from programs import JAR
 
 
 def build():
-    """bench.jar, around the jar that everything else measures too."""
+    """Builds bench.jar with the jar that all other scenes measure."""
     install = ["install:install-file", f"-Dfile={JAR}", "-DpomFile=pom.xml"]
     for command in (install, ["-f", "bench/pom.xml", "package"]):
         subprocess.run(["mvn", "-q", "-B", *command], cwd=REPOSITORY, check=True, timeout=600)

@@ -92,11 +92,11 @@ class Part:
         return total / TICKS
 
     def resident(self):
-        """MiB of memory that the kernel has given it."""
+        """MiB of resident memory."""
         return sum(int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in family(self.process.pid)) * PAGE / MIB
 
     def heap(self):
-        """MiB of a JVM's heap that are still reached, after two collections."""
+        """MiB of a JVM's heap that are reachable after two collections."""
         for _ in range(2):
             subprocess.run(["jcmd", str(self.process.pid), "GC.run"], stdout=subprocess.DEVNULL, check=True, timeout=120)
         histogram = subprocess.run(
@@ -104,7 +104,7 @@ class Part:
         return int(histogram.stdout.strip().splitlines()[-1].split()[2]) / MIB
 
     def metric(self, name, having=""):
-        """A figure of our own /metrics: the sum over the lines of this name that hold the text."""
+        """A figure of GridFleet LB's /metrics: the sum over the lines of this name that hold the text."""
         lines = [line for line in get(self.url + "/metrics").decode().splitlines()
                  if line.split("{")[0].split(" ")[0] == name and having in line]
         if not lines:
@@ -141,7 +141,7 @@ class Part:
 
 
 class Elsewhere:
-    """A proxy that somebody else has started; its processor time and memory aren't known."""
+    """A proxy that was started elsewhere; its processor time and memory are unknown."""
 
     def __init__(self, name, url):
         self.name, self.url, self.started_in = name, url.rstrip("/"), None

@@ -1,4 +1,4 @@
-"""What runs: the node that all share, GridFleet LB, what a user would take instead, PostgreSQL."""
+"""The measured programs: the shared node, GridFleet LB, alternatives to it, PostgreSQL."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from parts import MIB, REPOSITORY, Part, free_port
 
 JAR = REPOSITORY / "target" / "gridfleet-lb.jar"
 
-# What a node is asked, by what it is for; behind /session/{id}/.
+# The commands by purpose; below /session/{id}/.
 FIXED = {"small": "url", "100 KiB": "screenshot", "5 MiB": "five", "1 GiB": "large", "5 MiB sent": "sent", "1 GiB sent": "file"}
 SIMULATED = {"small": "url", "100 KiB": f"sim/bytes/{100 * 1024}", "5 MiB": f"sim/bytes/{5 * MIB}",
              "1 GiB": f"sim/bytes/{1024 * MIB}", "5 MiB sent": "file", "1 GiB sent": "file"}
@@ -28,7 +28,7 @@ http {
 }
 """
 
-# nginx answers before it has read a body, unless it is to pass the request on: so what is sent goes round once more.
+# nginx answers before it has read a body unless it proxies the request, so uploads are proxied to itself.
 NODE = """
   server {
     listen 127.0.0.1:%(port)d backlog=8192;
@@ -138,7 +138,7 @@ def start_haproxy(folder, node):
 
 
 def device(number, slots=1):
-    """One of many that differ; a browser seat where it takes several sessions."""
+    """A device that differs from others by its number; a browser if it has several slots."""
     name = {"udid": f"device-{number}"} if slots == 1 else {"id": f"seat-{number}"}
     return {
         **name, "browserName": "chrome", "slots": slots,
@@ -148,7 +148,7 @@ def device(number, slots=1):
 
 
 def devices_for(sessions):
-    """A hundred sessions each, and some to spare."""
+    """Devices with 100 slots each, with some in reserve."""
     return [device(number, 100) for number in range(sessions // 100 + 2)]
 
 
@@ -200,21 +200,21 @@ def start_grid(folder, node, roles):
 
 
 def postgres_folder():
-    """Where Debian or a PATH has PostgreSQL's programs; the newest; None if nowhere."""
+    """The folder of the newest PostgreSQL, in Debian's places or on the PATH; None if there is none."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: int(file.parts[-3].split(".")[0]))
     found = str(versions[-1]) if versions else shutil.which("initdb")
     return Path(found).resolve().parent if found else None
 
 
 class Postgres:
-    """A PostgreSQL of our own, durable as it comes, with as many empty databases as are asked for."""
+    """A private PostgreSQL with its default durability and any number of empty databases."""
 
     def __init__(self, folder):
         self.bin, self.port, self.databases = postgres_folder(), free_port(), 0
         data = folder / "postgres"
         data.mkdir(mode=0o700)
         self.user = []
-        if os.geteuid() == 0:  # it refuses to run as root
+        if os.geteuid() == 0:  # PostgreSQL doesn't run as root
             shutil.chown(data, "postgres")
             self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
         self.ran("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")

@@ -1,4 +1,4 @@
-"""One table: a line a figure, a column a program; then the targets."""
+"""One table with a line for each figure and a column for each program; then the targets."""
 
 from load import paired_ratio
 
@@ -17,14 +17,14 @@ def number(value):
 
 
 def cell(value):
-    """A figure; a median with the least and the most behind it."""
+    """A figure; a median is followed by minimum and maximum."""
     if isinstance(value, (list, tuple)):
         return number(value[0]) if value[1] == value[2] else f"{number(value[0])} ({number(value[1])}–{number(value[2])})"
     return number(value)
 
 
 def by_program(told):
-    """A figure that has no program is our own."""
+    """A figure without a program is GridFleet LB's."""
     return told if isinstance(told, dict) else {"gridfleet": told}
 
 
@@ -34,7 +34,7 @@ def columns(table):
 
 
 def ratios(bench, what, figure):
-    """Ours to direct and to HAProxy, round by round."""
+    """Ratios of GridFleet LB to direct and to HAProxy, round by round."""
     key = "rate" if figure.endswith("/s") else "cpu" if figure.startswith("processor") else {
         "p50 ms": "p50", "p99 ms": "p99", "p99.9 ms": "p999"}.get(figure)
     runs = bench.runs.get(what)
@@ -86,7 +86,7 @@ def share(bench):
 
 
 def targets(bench):
-    """The targets (decisions.md#sizes), and how far each is met."""
+    """The targets (decisions.md#sizes) and whether each is met."""
     runs = bench.runs.get("commands, 50 at a time", {})
     haproxy = [paired_ratio(runs.get("gridfleet", []), runs.get("haproxy", []), key) for key in ("rate", "cpu")]
     half, many, waiting, live = "commands, half load", found(bench, "creation, "), found(bench, "waiting: "), found(bench, "live: ")

@@ -1,4 +1,4 @@
-"""Side by side: the same load on the node itself, on GridFleet LB and on what a user would take instead."""
+"""Side by side: the same load on the node itself, on GridFleet LB and on alternatives to it."""
 
 import json
 import subprocess
@@ -11,12 +11,12 @@ from load import interleaved, median, paired_ratio, wrk
 from programs import device
 
 
-# What is as fast at first as later.
+# Programs that need no warm-up.
 COMPILED = ("direct", "haproxy", "nginx")
 
 
 def started(bench, node, more=()):
-    """The programs of this run, the node first; a peer that can't start is named and left out."""
+    """The programs of this run, the node first; a peer that can't start is named and skipped."""
     seats = [device(number, 64) for number in range(16)]
     folder, asked = bench.folder, bench.asked
     found = [node, programs.start_gridfleet(folder, node.url, seats)]
@@ -41,7 +41,7 @@ def started(bench, node, more=()):
 
 
 def figures(runs, unit="requests"):
-    """The rows of a load: what each program did, and what it took beyond direct."""
+    """The rows of a load: the rate of each program, and its cost above direct."""
     rows = {f"{unit}/s": {name: median(each, "rate") for name, each in runs.items()}}
     for key, label in (("p50", "p50 ms"), ("p99", "p99 ms"), ("p999", "p99.9 ms")):
         rows[label] = {name: median(each, key) for name, each in runs.items()}
@@ -60,12 +60,12 @@ def beyond(runs, direct, key):
 
 
 def measured(bench, name, found, run, unit="requests"):
-    """A load on all, in rounds; where a ratio that is judged looks worse than the baseline, as many rounds again count too."""
+    """A load on all, in rounds; if a judged ratio looks worse than the baseline, the same number of rounds is added."""
     bench.say(name)
     rounds = bench.rounds
     for part in found:
         if part.name not in COMPILED:
-            run(part)  # each load goes other ways through a program: they get warm too
+            run(part)  # each load uses other code of a program, which is warmed up too
     runs = interleaved(found, rounds, run)
     if judge.worse(bench, {name: runs}) and not bench.asked.write_baseline and bench.time_left() > 60:
         began = time.monotonic()
@@ -78,7 +78,7 @@ def measured(bench, name, found, run, unit="requests"):
 
 
 def warm_up(bench, part, run, more=False):
-    """Until a program has had so much processor time: by the clock, a busy machine would leave it cold."""
+    """Runs until a program has used this much processor time, which doesn't depend on other load of the machine."""
     began, wanted = time.monotonic(), bench.warm
     if more and part.started_in:
         wanted += part.processor()
@@ -90,7 +90,7 @@ def warm_up(bench, part, run, more=False):
 
 
 def commands(bench, found):
-    """Commands of a session that lives: small answers at growing concurrency, large ones, and at half load."""
+    """Commands of a live session: small answers at growing concurrency, large ones, and at half load."""
     quick, seconds = bench.asked.quick, bench.seconds
     session = {part.name: parts.new_session(part) for part in found}
     node_paths = bench.node.paths
@@ -112,7 +112,7 @@ def commands(bench, found):
         if (connections, what) == (50, "small"):
             reached = {name: median(each, "rate")[0] for name, each in runs.items()}
     measured(bench, "5 MiB bodies sent, 4 at a time", found, lambda part: run(part, 4, "5 MiB sent", 0, 5 * parts.MIB))
-    # Half of what GridFleet LB can do, for all: connections pause so long that together they ask at this rate.
+    # Half of what GridFleet LB can do, for all: connections pause so that together they send at this rate.
     half = reached["gridfleet"] / 2
     pause = max(1, round(64 / half * 1000))
     able = [part for part in found if reached[part.name] > half * 1.2]
@@ -120,7 +120,7 @@ def commands(bench, found):
 
 
 def sessions(bench, found):
-    """New sessions, each deleted again; a pair of the two is what is counted."""
+    """New sessions, each deleted again; a creation and its deletion are counted as one."""
     def run(part, connections):
         told = wrk(part, "sessions.lua", bench.seconds, connections)
         return {**told, "rate": told["rate"] / 2, "cpu": told["cpu"] and told["cpu"] * 2}
@@ -129,7 +129,7 @@ def sessions(bench, found):
     for part in found:
         warm_up(bench, part, lambda: wrk(part, "sessions.lua", 2, 8), more=True)
     for connections in (50,) if bench.asked.quick else (1, 50, 500):
-        # The Grid has 256 seats here and answers the rest after a wait: it is asked for what it can hold.
+        # The Grid has 256 slots here and answers further requests after a wait: it gets no more than it can hold.
         able = [part for part in found if connections <= 50 or not part.name.startswith("grid") or part.name.startswith("gridfleet")]
         measured(bench, f"new sessions, {connections} at a time", able, lambda part: run(part, connections), "sessions")
 
@@ -156,7 +156,7 @@ def loads(bench, wanted):
 
 
 class Tunnels:
-    """A client of so many WebSocket tunnels through one program."""
+    """A client with WebSocket tunnels through one program."""
 
     def __init__(self, bench, part, count):
         self.part, self.name = part, part.name
@@ -189,7 +189,7 @@ class Tunnels:
 
 
 def tunnels(bench):
-    """Memory of so many WebSockets that are open, then messages there and back, against direct."""
+    """Memory of open WebSockets, then echoed messages, compared with direct."""
     wished = 200 if bench.asked.quick else 5000
     # Each is two open files of a proxy; a node serves two programs.
     count = min(wished, (programs.open_files() - 600) // 2)

@@ -1,4 +1,4 @@
-"""Requests that wait for the only device: memory, processor time, and the moment when it gets free."""
+"""Requests that wait for the only device: memory, processor time, and the time until they are served when it becomes free."""
 
 import selectors
 import socket
@@ -16,7 +16,7 @@ def queue_length(server):
 
 
 class Crowd:
-    """So many connections, each with a request that waits."""
+    """Connections with one waiting request each."""
 
     def __init__(self, server, count, body):
         self.server, self.clients, self.ready, self.told = server, [], selectors.DefaultSelector(), []
@@ -37,7 +37,7 @@ class Crowd:
             print(f"only {self.waiting} of {count} wait; answers: {self.told[:2]}", file=sys.stderr)
 
     def hear(self, patience):
-        """What came: how many signs of life; answers are kept."""
+        """Reads what has arrived: returns the number of progress bytes; answers are kept."""
         ticks = 0
         for key, _ in self.ready.select(patience):
             got = key.fileobj.recv(65536)
@@ -68,7 +68,7 @@ class Crowd:
 
 
 def waiting(bench, wished, progress):
-    # Each is an open file here and there, and some are needed beside.
+    # Each takes an open file in both processes, and some are needed for other purposes.
     count, seconds = min(wished, programs.open_files() - 600), 6 if bench.asked.quick else 25
     server = programs.start_gridfleet(
         bench.folder, bench.node.url, [device(1)], {"newSession": {"progressInterval": "10s"}}, name=f"waiting-{count}-{progress}")

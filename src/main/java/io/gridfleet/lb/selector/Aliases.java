@@ -37,7 +37,7 @@ final class Aliases {
 
   private Aliases() {}
 
-  /** Puts the aliases beside what a device has. */
+  /** Adds the aliases to a device's own attributes. */
   static void add(Map<String, Value> found) {
     Set<String> own = Set.copyOf(found.keySet());
     SOURCES.forEach(

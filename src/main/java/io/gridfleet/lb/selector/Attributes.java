@@ -9,11 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one device is, prepared for matching: keys folded, nested objects reachable by dotted keys,
- * tags by their bare name too, aliases in place, values folded and parsed. Immutable.
+ * The attributes of one device, prepared for matching: keys folded, nested objects reachable by
+ * dotted keys, tags by their bare name too, aliases in place, values folded and parsed. Immutable.
  */
 public final class Attributes {
-  /** Deeper objects are left out: no inventory nests so far, and a loop would never end. */
+  /** Deeper objects are left out: no inventory nests so far, and a cycle would not end. */
   static final int MAX_DEPTH = 16;
 
   private static final List<String> TAGS = List.of("tag.", "tags.");
@@ -65,7 +65,7 @@ public final class Attributes {
     return place < 0 ? null : values[place];
   }
 
-  /** Every key that can be asked for, folded and sorted: dotted ones and aliases included. */
+  /** Every key that a selector can refer to, folded and sorted, with dotted ones and aliases. */
   public Set<String> keys() {
     return layout.names();
   }

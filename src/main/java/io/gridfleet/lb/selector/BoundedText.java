@@ -3,7 +3,7 @@ package io.gridfleet.lb.selector;
 import java.io.IOException;
 import java.io.Writer;
 
-/** A writer that refuses what is longer than a selector may be. */
+/** A writer that fails on text that is longer than a selector may be. */
 final class BoundedText extends Writer {
   private final StringBuilder text = new StringBuilder();
 

@@ -3,7 +3,7 @@ package io.gridfleet.lb.selector;
 import java.text.Normalizer;
 import java.util.Locale;
 
-/** Text without case: what is compared when two texts are asked to be equal. */
+/** Text without case, the form in which texts are compared. */
 final class CaseFolding {
   private CaseFolding() {}
 
@@ -25,9 +25,9 @@ final class CaseFolding {
   }
 
   /**
-   * The final sigma depends on what follows, which a wildcard doesn't know: all three are one here.
-   * They and the dotted I, which grows, are folded first: the platform's way with each costs time
-   * that grows with the whole text.
+   * The final sigma depends on what follows, which is undefined before a wildcard, so all three
+   * forms fold to one. They and the dotted I, whose lower case is longer, are folded first: the
+   * platform's handling of each takes time that grows with the whole text.
    */
   private static String unicode(String text) {
     String even = composed(text).replace('Σ', 'σ').replace('ς', 'σ').replace("İ", "i\u0307");

@@ -4,7 +4,7 @@ import com.google.re2j.Pattern;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A clause made ready to be asked of many devices: yes or no, without allocating. */
+/** A clause compiled for evaluation on many devices without allocating. */
 @FunctionalInterface
 interface Check {
   boolean test(Attributes device);
@@ -55,7 +55,7 @@ interface Check {
     return ofKey(key, single(key, term.condition()));
   }
 
-  /** The key that all alternatives ask for a value, so that it is looked up once; else null. */
+  /** The key that all alternatives test for a value, so that it is looked up once; else null. */
   private static @Nullable String sameKey(Clause.Any any) {
     String key = null;
     for (Clause part : any.parts()) {
@@ -190,7 +190,7 @@ interface Check {
         : one.compareTo(other);
   }
 
-  /** The question for one value; a list is asked member by member. */
+  /** Tests one value; a list is tested member by member. */
   @FunctionalInterface
   interface Single {
     boolean test(Value value);

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** The syntax tree of a selector, in the order in which it was written. */
 sealed interface Clause {
-  /** Says nothing: every device fits. Only ever the whole tree. */
+  /** Matches every device. Only used as the whole tree. */
   record Everything() implements Clause {}
 
   /** Two parts or more, all of which must hold. */
@@ -23,13 +23,15 @@ sealed interface Clause {
     }
   }
 
-  /** The part must not hold: so it is true of a device that lacks the key. */
+  /** Negation, which is also true for a device that lacks the key. */
   record Not(Clause part) implements Clause {}
 
-  /** A question about one key (folded). */
+  /** A condition on one key (folded). */
   record Term(String key, Condition condition) implements Clause {}
 
-  /** And, flat and without repetitions; of nothing it is everything. */
+  /**
+   * Returns the conjunction, flat and without repetitions; of no parts it is {@link Everything}.
+   */
   static Clause all(List<Clause> parts) {
     Set<Clause> flat = new LinkedHashSet<>();
     for (Clause part : parts) {
@@ -46,7 +48,7 @@ sealed interface Clause {
     };
   }
 
-  /** Or, flat and without repetitions, of at least one part. */
+  /** Returns the disjunction of at least one part, flat and without repetitions. */
   static Clause any(List<Clause> parts) {
     Set<Clause> flat = new LinkedHashSet<>();
     for (Clause part : parts) {
@@ -62,10 +64,10 @@ sealed interface Clause {
     return flat.size() == 1 ? flat.iterator().next() : new Any(List.copyOf(flat));
   }
 
-  /** Not; what is negated twice is itself. {@link Everything} can't be negated. */
+  /** Returns the negation; a double negation is removed. {@link Everything} can't be negated. */
   static Clause not(Clause part) {
     if (part instanceof Everything) {
-      throw new IllegalArgumentException("the opposite of everything is no question");
+      throw new IllegalArgumentException("the empty selector can't be negated");
     }
     return part instanceof Not twice ? twice.part() : new Not(part);
   }

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.selector;
 
-/** What is asked of one key's value. Texts are folded, so equal questions are equal tests. */
+/** A condition on one key's value. Texts are folded, so equivalent conditions are equal. */
 sealed interface Condition {
   /** The device has the key. */
   record Exists() implements Condition {}
@@ -12,20 +12,20 @@ sealed interface Condition {
   record Equal(String text, boolean exact) implements Condition {}
 
   /**
-   * The value fits a pattern with {@code *} and {@code ?}; a backslash makes either a character.
+   * The value matches a pattern with {@code *} and {@code ?}; a backslash makes either a character.
    */
   record Like(String pattern) implements Condition {}
 
   /** A regular expression is found in the value. */
   record Matches(String expression) implements Condition {}
 
-  /** The value stands so to a number or version. */
+  /** The value has this order relation to a number or version. */
   record Compare(Order order, String text) implements Condition {}
 
   /** The value is a number or version between two, both included. */
   record Range(String from, String to) implements Condition {}
 
-  /** How a value stands to another. */
+  /** An order relation of two values. */
   enum Order {
     MORE(">"),
     AT_LEAST(">="),

@@ -2,7 +2,7 @@ package io.gridfleet.lb.selector;
 
 import org.jspecify.annotations.Nullable;
 
-/** Makes conditions out of what was written, in one canonical way for both forms. */
+/** Creates conditions, in one canonical way for both forms. */
 final class Conditions {
   private Conditions() {}
 
@@ -22,7 +22,7 @@ final class Conditions {
     return new Condition.Equal(folded, differs);
   }
 
-  /** What is missing for a text to be ordered under a key; null when nothing is. */
+  /** Returns what a text should be to be ordered under a key; null if it can be ordered. */
   static @Nullable String orderProblem(String key, String text) {
     Value value = Value.ofText(text);
     if (Keys.version(key)) {
@@ -33,7 +33,7 @@ final class Conditions {
         : null;
   }
 
-  /** Whether two bounds stand in this order under a key. */
+  /** Returns whether two bounds are in this order under a key. */
   static boolean ordered(String key, String from, String to) {
     Value one = Value.ofText(from);
     Value other = Value.ofText(to);

@@ -7,7 +7,8 @@ import java.util.function.Predicate;
 
 /**
  * Reads a {@code udid} capability, which names one device or is a selector itself
- * (selectors.md#names-of-devices). Names go first: serials of adb over TCP hold a colon.
+ * (selectors.md#names-of-devices). Names have precedence over selectors, because serials of adb
+ * over TCP contain a colon.
  */
 final class DeviceName {
   private static final List<String> NAMES = List.of("udid", "serial", "device_id", "id");

@@ -11,12 +11,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One evaluation of a selector over devices that remembers what failed where. */
+/** One evaluation of a selector over devices that records which part failed for which device. */
 final class Explainer {
-  /** So many values are shown for a term that matches nothing. */
+  /** The number of values shown for a term that matches nothing. */
   private static final int MAX_SEEN = 5;
 
-  /** So many different values are compared to find the nearest ones. */
+  /** The number of different values that are compared to find the nearest ones. */
   private static final int MAX_COMPARED = 1000;
 
   private static final String OTHERWISE = " devices that match otherwise have";
@@ -32,7 +32,7 @@ final class Explainer {
 
   private final int[] aloneAvailable;
 
-  /** Of the same: those that don't even have the part's key. */
+  /** Of these, the devices that lack the part's key. */
   private final int[] aloneWithoutKey;
 
   Explainer(Selector selector, Collection<Explanation.Candidate> devices) {
@@ -110,7 +110,7 @@ final class Explainer {
     return new Explanation.TermMatches(Printer.print(clause), matches, alternatives, seen);
   }
 
-  /** Values that devices have under the term's key; those most like what was asked go first. */
+  /** Values that devices have under the term's key, the most similar first. */
   private List<String> seen(Clause.Term term) {
     Set<String> values = new TreeSet<>();
     for (Explanation.Candidate device : devices) {
@@ -145,7 +145,7 @@ final class Explainer {
     return warnings;
   }
 
-  /** Devices that a key keeps away because nobody said what it is on them. */
+  /** Devices that are excluded because they lack the key. */
   private static void withoutKey(String key, int devices, Set<String> known, List<String> to) {
     if (known.contains(key)) {
       to.add(

@@ -8,14 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a selector finds what it finds: the same evaluation, told instead of done. A pure function of
- * the selector and the devices; REST, command line and refused requests show it.
+ * Explains the result of a selector: the counts of each part and the verdict of each device, by the
+ * same evaluation. A pure function of the selector and the devices, shown by REST, the command line
+ * and refused requests.
  *
  * @param normalForm the selector as it was understood
  * @param terms the parts that must all hold, in the order in which they were written
- * @param verdicts one a device, in the order in which they were given
- * @param nearestMiss when nothing matches: the term that stands alone in the way of most devices
- * @param warnings what can be read but was perhaps not meant
+ * @param verdicts one for each device, in the order of the devices
+ * @param nearestMiss when nothing matches: the term that excludes most devices by itself
+ * @param warnings what is valid but probably unintended
  */
 public record Explanation(
     String normalForm,
@@ -34,7 +35,7 @@ public record Explanation(
    * A device to be explained.
    *
    * @param inhibitors why it can't serve now although it may match, in the order in which they are
-   *     told; none: it can
+   *     reported; empty if it can
    */
   public record Candidate(String id, Attributes attributes, List<String> inhibitors) {
     public Candidate {
@@ -70,11 +71,11 @@ public record Explanation(
   }
 
   /**
-   * What stands between the request and one device.
+   * The result for one device.
    *
-   * @param udid what its node knows the device by; null when it has none
+   * @param udid the device's name on its node; null when it has none
    * @param failedTerm the first part that doesn't hold; null when all do
-   * @param inhibitors as the candidate said
+   * @param inhibitors those of the candidate
    */
   public record Verdict(
       String device, @Nullable String udid, @Nullable String failedTerm, List<String> inhibitors) {
@@ -133,7 +134,7 @@ public record Explanation(
     return (int) verdicts.stream().filter(Verdict::available).count();
   }
 
-  /** How often each inhibitor hinders a device that matches. */
+  /** The number of matching devices that each inhibitor affects. */
   public Map<String, Integer> inhibitorCounts() {
     Map<String, Integer> counts = new LinkedHashMap<>();
     for (Verdict verdict : verdicts) {

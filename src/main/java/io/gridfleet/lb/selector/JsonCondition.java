@@ -14,7 +14,7 @@ final class JsonCondition {
   private static final List<String> OPERATORS =
       List.of("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "like", "regex", "exists");
 
-  /** A scalar such as ">9" is a comparison, as in the string form: people write it. */
+  /** A scalar such as ">9" is a comparison, as in the string form. */
   private static final Pattern COMPARISON = Pattern.compile("(>=|<=|>|<)\\s*[-v]?[0-9]");
 
   private final String text;
@@ -31,7 +31,7 @@ final class JsonCondition {
     return (int) Math.max(0, in.currentTokenLocation().getCharOffset());
   }
 
-  /** At the first token of the value; leaves its last. */
+  /** Starts at the first token of the value and stops at its last. */
   Clause read(String key) throws IOException {
     JsonToken token = in.currentToken();
     if (token == JsonToken.START_ARRAY) {
@@ -187,7 +187,7 @@ final class JsonCondition {
     return reading.value(place(in), in.getText());
   }
 
-  /** A backslash protects a wildcard or itself, and is a character anywhere else. */
+  /** A backslash escapes a wildcard or itself, and is a character anywhere else. */
   private static Scanner.Word word(String written) {
     Scanner.Letters letters = new Scanner.Letters();
     for (int i = 0; i < written.length(); i++) {

@@ -37,7 +37,7 @@ final class JsonForm {
 
   private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
 
-  /** The rest of the parser's messages is about itself. */
+  /** Where the details of the parser itself begin in its messages. */
   private static final Pattern FIRST_SENTENCE =
       Pattern.compile("( \\(|: was expecting|: expected|\n)");
 
@@ -113,7 +113,7 @@ final class JsonForm {
     return JsonCondition.place(in);
   }
 
-  /** At the first token of a selector; leaves its last. */
+  /** Starts at the first token of a selector and stops at its last. */
   private Clause selector() throws IOException {
     int place = place();
     reading.deeper(place);

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which keys a device has, and where the value of each stands. Devices of a lab are much alike:
  * those with the same keys share one, so that it stays in the processor's cache while thousands are
- * asked. Immutable.
+ * evaluated. Immutable.
  */
 final class KeyLayout {
-  /** Labs have a handful; one that is forgotten is made again. */
+  /** Labs have a handful; an evicted one is created again. */
   private static final Cache<Set<String>, KeyLayout> KNOWN =
       Caffeine.newBuilder().maximumSize(1000).build();
 
@@ -50,7 +50,7 @@ final class KeyLayout {
     return (hash ^ (hash >>> 15)) & (keys.length - 1);
   }
 
-  /** Where the value of a folded key stands, among as many as there are keys; -1 without it. */
+  /** Returns the index of the value of a folded key; -1 without it. */
   int place(String key) {
     int slot = slot(key);
     for (String there = keys[slot]; there != null; there = keys[slot]) {

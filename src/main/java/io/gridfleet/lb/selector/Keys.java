@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** What is known of keys without looking at devices. */
+/** Facts about keys that don't depend on devices. */
 final class Keys {
   /** A longer name is no key: the longest known has 30 characters. */
   static final int MAX_CHARACTERS = 128;
@@ -98,7 +98,7 @@ final class Keys {
     return Character.isLetter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
   }
 
-  /** The known keys that a mistyped one may have meant, nearest first, at most three. */
+  /** Returns the known keys closest to a mistyped one, nearest first, at most three. */
   static List<String> nearest(String key, Collection<String> known) {
     String folded = CaseFolding.text(key);
     if (folded.length() > MAX_CHARACTERS) {
@@ -120,13 +120,14 @@ final class Keys {
         .toList();
   }
 
-  /** {@code deviceType}, {@code device-type} and {@code device_type} are one slip away at most. */
+  /** Removes the characters in which {@code deviceType} and {@code device_type} differ. */
   private static String squeezed(String key) {
     return key.replace("_", "").replace("-", "");
   }
 
   /**
-   * Steps of leaving out, putting in, changing, and swapping neighbours; more than most at once.
+   * The edit distance: deletions, insertions, substitutions and transpositions; {@code most + 1} if
+   * the lengths differ by more.
    */
   private static int distance(String one, String other, int most) {
     if (Math.abs(one.length() - other.length()) > most) {

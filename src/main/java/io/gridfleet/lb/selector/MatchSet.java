@@ -3,8 +3,8 @@ package io.gridfleet.lb.selector;
 import java.util.BitSet;
 
 /**
- * Which of many devices, known by a small number each, match one selector. Only a device that
- * changes is looked at again. Not thread-safe: its owner guards it.
+ * The devices, by index, that match one selector. Only a changed device is evaluated again. Not
+ * thread-safe: guarded by its owner's lock.
  */
 public final class MatchSet {
   private final Selector selector;

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one selector uses up while it is read, refused when it is too much; and notes of what can be
- * read but was perhaps not meant.
+ * The limits of one selector while it is read, and notes of what is valid but probably unintended.
  */
 final class ParseBudget {
   private final String source;
@@ -73,7 +72,7 @@ final class ParseBudget {
     }
   }
 
-  /** A value as written, before anything is done with it. */
+  /** Checks a value as written. */
   String value(int place, String written) {
     if (written.length() > SelectorLimits.MAX_VALUE) {
       throw SelectorException.at(
@@ -105,7 +104,7 @@ final class ParseBudget {
     }
   }
 
-  /** What asking one device costs at the most, in the units of {@link Selector#MAX_WORK}. */
+  /** Returns the bound of the work for one device, in the units of {@link Selector#MAX_WORK}. */
   int work() {
     return Selector.WORK_OF_A_TERM * used.terms
         + Selector.WORK_OF_A_SYMBOL * used.afterStar

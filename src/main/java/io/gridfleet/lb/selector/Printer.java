@@ -22,7 +22,7 @@ final class Printer {
     return clause instanceof Clause.Term term ? term(term) : "";
   }
 
-  /** In alphabetical order of the parts, so that the same question gives the same text. */
+  /** In alphabetical order of the parts, so that equal selectors give the same text. */
   static String normal(Clause clause) {
     return print(sorted(clause));
   }
@@ -52,7 +52,7 @@ final class Printer {
     return part instanceof Clause.All ? grouped(part) : print(part);
   }
 
-  /** Neighbours that ask the same key for a value are written as a set. */
+  /** Writes adjacent terms about values of one key as a set. */
   private static String alternatives(List<Clause> parts) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < parts.size(); ) {
@@ -79,7 +79,7 @@ final class Printer {
         && member(two.condition());
   }
 
-  /** What a set can hold: whatever has no sign before it. */
+  /** Whether a set can contain it: conditions without a sign. */
   private static boolean member(Condition condition) {
     return !(condition instanceof Condition.Compare)
         && !(condition instanceof Condition.Equal equal && equal.exact());
@@ -128,7 +128,7 @@ final class Printer {
     return bare(pattern, true) ? pattern : '"' + quoted(pattern, false) + '"';
   }
 
-  /** Without quotes only what no reader could take for anything else. */
+  /** Whether a text is unambiguous without quotes. */
   private static boolean bare(String text, boolean wildcards) {
     if (text.isEmpty() || text.contains("..") || text.startsWith(".") || text.endsWith(".")) {
       return false;
@@ -144,7 +144,7 @@ final class Printer {
     return true;
   }
 
-  /** A pattern's own backslashes stand already before what they protect. */
+  /** A pattern contains its escapes already. */
   private static String quoted(String text, boolean plain) {
     StringBuilder quoted = new StringBuilder(text.length() + 8);
     for (int i = 0; i < text.length(); i++) {
@@ -160,7 +160,7 @@ final class Printer {
     return quoted.toString();
   }
 
-  /** Half of a character, which no file can hold. */
+  /** A lone surrogate, which UTF-8 can't encode. */
   private static boolean lone(String text, int at) {
     char c = text.charAt(at);
     return Character.isHighSurrogate(c)
@@ -169,7 +169,7 @@ final class Printer {
             && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
   }
 
-  /** Blanks that a reader can't tell from another. */
+  /** Blanks that look like other blanks. */
   private static boolean blank(char c) {
     return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }

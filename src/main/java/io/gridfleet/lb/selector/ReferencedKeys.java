@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which keys a tree asks for, and which of them nobody knows. */
+/** The keys that a tree refers to, and those of them that no device has. */
 final class ReferencedKeys {
-  /** So many of the keys that exist are listed. */
+  /** The number of existing keys that are listed. */
   private static final int MAX_LISTED = 20;
 
   /** How the W3C writes keys that are capabilities as well. */
@@ -23,7 +23,7 @@ final class ReferencedKeys {
 
   private ReferencedKeys() {}
 
-  /** A folded key as people write it. */
+  /** A folded key in its usual spelling. */
   static String written(String key) {
     return WRITTEN.getOrDefault(key, key);
   }

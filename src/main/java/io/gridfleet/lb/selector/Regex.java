@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Regular expressions in linear time (RE2): found anywhere in the value, case ignored unless {@code
- * (?-i)} says otherwise.
+ * (?-i)} is given.
  */
 final class Regex {
   /** Characters of one expression; all of them together may have as many again. */
@@ -24,7 +24,7 @@ final class Regex {
     return Pattern.compile(expression, Pattern.CASE_INSENSITIVE);
   }
 
-  /** The same expression always written the same way: slashes bare, controls escaped. */
+  /** Returns the canonical form of an expression: slashes bare, controls escaped. */
   static String canonical(String expression) {
     StringBuilder canonical = new StringBuilder(expression.length());
     for (int i = 0; i < expression.length(); i++) {
@@ -73,7 +73,7 @@ final class Regex {
     }
   }
 
-  /** What other engines know and a linear-time one can't. */
+  /** Constructs of other engines that RE2 doesn't support. */
   private static @Nullable Problem ofOtherEngines(String expression) {
     String apart =
         "put the other half in a term of its own, negated or not: key:/one/ -key:/other/";

@@ -2,7 +2,7 @@ package io.gridfleet.lb.selector;
 
 import org.jspecify.annotations.Nullable;
 
-/** The text of a selector and a place in it: blanks, words, keys, values. */
+/** A cursor over the text of a selector that reads blanks, words, keys and values. */
 final class Scanner {
   private static final String ENDS_BARE = ",()\"'[]";
 
@@ -45,7 +45,10 @@ final class Scanner {
     return false;
   }
 
-  /** Goes over blanks (those of other scripts and of word processors too); whether any. */
+  /**
+   * Skips blanks (those of other scripts and of word processors too) and returns whether there were
+   * any.
+   */
   boolean blanks() {
     int start = at;
     while (!atEnd() && blank(text.charAt(at))) {
@@ -58,7 +61,7 @@ final class Scanner {
     return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u200B' || c == '\uFEFF';
   }
 
-  /** Takes AND, OR, NOT in any case, if it is the word here and not somebody's key. */
+  /** Takes AND, OR, NOT in any case, if it is the word here and not a key. */
   boolean keyword(String word) {
     int end = at + word.length();
     if (!text.regionMatches(true, at, word, 0, word.length())

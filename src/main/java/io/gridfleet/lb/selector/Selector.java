@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question about devices, compiled. Read from a line that a person typed or from JSON; asked of
- * the attributes of each device. Immutable. Two selectors are equal when they ask the same in the
- * same words, whatever the order of the words.
+ * A compiled selector. Read from the string or the JSON form; evaluated on the attributes of each
+ * device. Immutable. Two selectors are equal if their normal forms are, which don't depend on the
+ * order of terms.
  */
 public final class Selector {
   /**
-   * How much work the selectors of one request may be together, for each device: about a hundred
-   * microseconds of a processor. Work is compared and added up, never measured.
+   * The bound of the work of all selectors of one request for each device, about 100 µs of
+   * processor time. Work is computed from the selectors, not measured.
    */
   public static final int MAX_WORK = 16 * 1024;
 
@@ -116,12 +116,12 @@ public final class Selector {
     return of(DeviceName.named(name));
   }
 
-  /** The one device whose {@code id} this is. */
+  /** Returns a selector of the one device with this {@code id}. */
   public static Selector identified(String id) {
     return of(new Clause.Term("id", Conditions.exact("id", id)));
   }
 
-  /** Any of these questions, of which there is at least one. */
+  /** Returns the disjunction of at least one selector. */
   public static Selector anyOf(List<Selector> selectors) {
     if (selectors.size() == 1) {
       return selectors.get(0);
@@ -134,10 +134,10 @@ public final class Selector {
 
   /**
    * Reads a {@code udid} capability: a name if some device has it, else a selector if it starts
-   * with a key that is known (or is JSON), else a name that nobody has.
+   * with a key that is known (or is JSON), else a name that no device has.
    *
    * @param someDevice whether any device matches
-   * @param knownKeys folded keys that devices have, beside those of AppiumLB
+   * @param knownKeys folded keys that devices have, in addition to those of AppiumLB
    * @throws SelectorException when it is a selector that can't be read
    */
   public static Selector ofUdid(
@@ -145,7 +145,7 @@ public final class Selector {
     return DeviceName.resolve(text, someDevice, knownKeys);
   }
 
-  /** Whether a device with these attributes is asked for. */
+  /** Returns whether a device with these attributes matches. */
   public boolean matches(Attributes device) {
     return check.test(device);
   }
@@ -155,7 +155,7 @@ public final class Selector {
     return normalForm;
   }
 
-  /** Both questions at once. */
+  /** Returns the conjunction of both selectors. */
   public Selector and(Selector other) {
     List<String> both = Stream.concat(notes.stream(), other.notes.stream()).distinct().toList();
     return new Selector(
@@ -165,19 +165,19 @@ public final class Selector {
         device -> check.test(device) && other.check.test(device));
   }
 
-  /** What asking one device costs at the most; see {@link #MAX_WORK}. */
+  /** Returns the bound of the work for one device; see {@link #MAX_WORK}. */
   public int work() {
     return work;
   }
 
-  /** The keys that are asked for, folded and sorted. */
+  /** Returns the keys that the selector refers to, folded and sorted. */
   public Set<String> keysUsed() {
     Set<String> keys = new TreeSet<>();
     ReferencedKeys.keys(clause, keys);
     return keys;
   }
 
-  /** What can be read but was perhaps not meant, as sentences; empty for most. */
+  /** Returns warnings about what is valid but probably unintended, as sentences; empty for most. */
   public List<String> warnings() {
     return notes;
   }
@@ -189,7 +189,7 @@ public final class Selector {
     return List.copyOf(warnings);
   }
 
-  /** The known keys that a mistyped one may have meant, nearest first, at most three. */
+  /** Returns the known keys closest to a mistyped one, nearest first, at most three. */
   public static List<String> nearestKeys(String key, Collection<String> known) {
     return Keys.nearest(key, known);
   }

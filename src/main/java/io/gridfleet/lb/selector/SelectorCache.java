@@ -4,18 +4,18 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import org.jspecify.annotations.Nullable;
 
-/** Selectors that were compiled lately, so that the same words are compiled once. Thread-safe. */
+/** A bounded cache of compiled selectors, by their text. Thread-safe. */
 public final class SelectorCache {
-  /** A test suite asks some dozens of questions; a lab runs some dozens of suites. */
+  /** A test suite uses some dozens of selectors; a lab runs some dozens of suites. */
   private static final int MAX_SELECTORS = 4096;
 
   private final Cache<String, Selector> compiled =
       Caffeine.newBuilder().maximumSize(MAX_SELECTORS).build();
 
   /**
-   * As {@link Selector#of}, from memory if it was asked before.
+   * Returns {@link Selector#of}, from the cache if present.
    *
-   * @throws SelectorException when it can't be read; that is not remembered
+   * @throws SelectorException when it can't be read; errors are not cached
    */
   public Selector get(@Nullable Object value) {
     if (value == null) {

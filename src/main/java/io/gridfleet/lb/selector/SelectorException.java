@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 public final class SelectorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What AppiumLB says both for "nothing fits" and for a selector that it can't read. */
+  /** AppiumLB's text both for "nothing matches" and for a selector that can't be read. */
   static final String OPENING = "No matched devices were found";
 
-  /** So much of a line is shown on each side of the caret; a terminal line holds both. */
+  /** The number of characters shown on each side of the caret; both fit a terminal line. */
   private static final int SHOWN_EACH_SIDE = 50;
 
   private final int line;
@@ -53,7 +53,7 @@ public final class SelectorException extends RuntimeException {
     return column;
   }
 
-  /** What could have stood there, or what is wrong with what stands there. */
+  /** What was expected there, or what is wrong with the text there. */
   public String expected() {
     return expected;
   }
@@ -77,7 +77,7 @@ public final class SelectorException extends RuntimeException {
     return (hint == null ? text : text + "\nhint: " + hint).replace("\r\n", "\n");
   }
 
-  /** A position told as people count: line, column, the part of the line to show. */
+  /** A position as line and column from 1, with the part of the line to show. */
   private record Place(int line, int column, String shown, int indent) {
     static Place of(String source, int offset) {
       int at = Math.max(0, Math.min(offset, source.length()));

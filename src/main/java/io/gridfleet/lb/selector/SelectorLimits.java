@@ -1,6 +1,6 @@
 package io.gridfleet.lb.selector;
 
-/** How large a selector may be: every one that was seen fits many times over. */
+/** Limits of a selector, several times above the largest known from practice. */
 final class SelectorLimits {
   /** Characters of the text, or of its JSON. */
   static final int MAX_CHARACTERS = 8 * 1024;
@@ -11,7 +11,7 @@ final class SelectorLimits {
   /** Terms, each member of a set counted. */
   static final int MAX_TERMS = 256;
 
-  /** Characters of one value: no attribute that a person asks for is longer. */
+  /** Characters of one value; attributes that selectors refer to are shorter. */
   static final int MAX_VALUE = 1024;
 
   /** Characters of one pattern with wildcards: its matching may take pattern times text. */

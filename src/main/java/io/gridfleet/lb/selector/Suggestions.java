@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a person probably meant who wrote something that can't be read. */
+/** Hints at what was probably intended by a selector that can't be read. */
 final class Suggestions {
   static final String EXPECTED_TERM = "a term like device_type:android";
 
@@ -16,7 +16,7 @@ final class Suggestions {
 
   private static final Pattern JOINED_BY_PLUS = Pattern.compile("\\+[A-Za-z][A-Za-z0-9_.]*+:");
 
-  /** So much of what was written comes back in a hint. */
+  /** Characters of the input that a hint repeats. */
   private static final int MAX_QUOTED = 80;
 
   private Suggestions() {}
@@ -85,7 +85,7 @@ final class Suggestions {
     return c == '{' || c == '[' ? "JSON stands alone, not inside the string form" : null;
   }
 
-  /** What joins terms, to somebody who tried something else. */
+  /** What joins terms, for text that tries another separator. */
   static @Nullable String joiner(Scanner in) {
     return switch (in.peek()) {
       case '&', ';', '+' ->
@@ -146,7 +146,7 @@ final class Suggestions {
         : null;
   }
 
-  /** Signs of other languages at the start of a value. */
+  /** Operators of other languages at the start of a value. */
   static void refuseStrangeSign(Scanner in, String key) {
     char c = in.peek();
     char next = in.peek(1);
@@ -171,7 +171,7 @@ final class Suggestions {
     }
   }
 
-  /** A plus that a URL would have made a blank, with another term behind it. */
+  /** A plus in place of a blank, as in URLs, with another term behind it. */
   static void refuseJoinedByPlus(Scanner in, Scanner.Word word) {
     Matcher plus = JOINED_BY_PLUS.matcher(word.plain());
     if (!word.quoted() && plus.find()) {

@@ -3,7 +3,7 @@ package io.gridfleet.lb.selector;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads one term of the string form: key, colon, and what is asked of the value. */
+/** Reads one term of the string form: key, colon, condition. */
 final class TermParser {
   private final Scanner in;
   private final ParseBudget reading;

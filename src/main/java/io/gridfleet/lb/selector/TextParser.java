@@ -33,7 +33,7 @@ final class TextParser {
     return clause;
   }
 
-  /** Where the two spellings of or stand in a group, to tell them apart; -1 for nowhere. */
+  /** The positions of the two spellings of or in a group; -1 for none. */
   private static final class Ors {
     private int comma = -1;
     private int word = -1;
@@ -106,7 +106,7 @@ final class TextParser {
     }
   }
 
-  /** Contracts §1.4, semantics 2: a comma that joins different keys is often meant as "and". */
+  /** Warns about a comma between different keys, which is often meant as "and". */
   private void noteOrAcrossKeys(List<Clause> parts) {
     Set<String> keys = new TreeSet<>();
     for (Clause part : parts) {

@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One value made ready for comparing, once: folded text with its hash, number, version; or a list
- * of such. Both what a device has and what a selector says are values.
+ * of such. Both attributes of devices and operands of selectors are values.
  */
 final class Value {
-  /** A longer number is text: nothing that is measured has so many digits. */
+  /** A longer number is text. */
   private static final int MAX_DIGITS = 64;
 
   private static final Value[] NONE = {};
 
   /**
-   * What many devices say alike: read once, and in the processor's cache while thousands are asked.
-   * The rare ones (ids, serials) leave first.
+   * Values that many devices share: parsed once, and in the processor's cache while thousands of
+   * devices are evaluated. Rare ones (ids, serials) are evicted first.
    */
   private static final Cache<Object, Value> SHARED =
       Caffeine.newBuilder().maximumSize(4096).build();
@@ -30,7 +30,7 @@ final class Value {
   private static final Cache<List<?>, Value> SHARED_LISTS =
       Caffeine.newBuilder().maximumSize(1024).build();
 
-  /** A longer text, or list, is rarely said twice. */
+  /** A longer text, or list, is rarely shared. */
   private static final int MAX_SHARED_CHARACTERS = 64;
 
   private static final int MAX_SHARED_MEMBERS = 8;
@@ -80,7 +80,7 @@ final class Value {
     return new Value(CaseFolding.composed(text), CaseFolding.text(text));
   }
 
-  /** What a selector says: it is folded when it is read. */
+  /** An operand of a selector, which the reader has folded. */
   static Value ofFolded(String text) {
     return new Value(text, text);
   }

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A version as numbers and words: {@code 13.1-beta2} is 13, 1, beta, 2. Compared part by part, the
- * shorter one padded with zeros; a word stands before a number, so {@code 13-beta} is before {@code
+ * shorter one padded with zeros; a word sorts before a number, so {@code 13-beta} is before {@code
  * 13}. The order is total.
  */
 final class VersionValue implements Comparable<VersionValue> {
   /** Longer texts are no versions: the longest seen, a Chrome for Android build, has 32. */
   private static final int MAX_CHARACTERS = 64;
 
-  /** So many digits fit a long whatever they are. */
+  /** Any number of this many digits fits a long. */
   private static final int DIGITS_OF_A_LONG = 18;
 
   private static final long WORD = -1;
@@ -31,7 +31,7 @@ final class VersionValue implements Comparable<VersionValue> {
     }
   }
 
-  /** The version that a folded text says, or null: it starts with a digit, or v and a digit. */
+  /** Parses a folded text that starts with a digit, or v and a digit; null for others. */
   static @Nullable VersionValue parse(String folded) {
     int start = folded.startsWith("v") ? 1 : 0;
     if (folded.length() > MAX_CHARACTERS || folded.length() <= start || !digit(folded, start)) {

@@ -27,7 +27,8 @@ final class Wildcard {
   }
 
   /**
-   * How many characters of a pattern stand behind its first {@code *}, further ones not counted.
+   * Returns the number of characters behind the first {@code *} of a pattern, without further
+   * {@code *}.
    */
   static int afterStar(String pattern) {
     Wildcard compiled = new Wildcard(pattern);
@@ -43,7 +44,7 @@ final class Wildcard {
     return count;
   }
 
-  /** The same pattern always written the same way: one run for several in a row. */
+  /** Returns the canonical form of a pattern: several {@code *} in a row become one. */
   static String canonical(String pattern) {
     StringBuilder canonical = new StringBuilder(pattern.length());
     boolean run = false;
@@ -61,7 +62,7 @@ final class Wildcard {
     return canonical.toString();
   }
 
-  /** Goes back only to the last run seen, so it takes at most pattern times text steps. */
+  /** Backtracks only to the last {@code *}, so it takes at most pattern times text steps. */
   boolean matches(String text) {
     int at = 0;
     int symbol = 0;

@@ -1,7 +1,7 @@
 /**
  * The selector language: tokens, parser, sealed syntax tree, evaluation over plain attributes,
- * errors with a column. Comes in: text or JSON typed by people. Goes out: yes or no for a device,
- * and why. Threads: any; everything is immutable but {@code MatchSet}, whose owner guards it.
+ * errors with a column. Comes in: text or JSON. Goes out: whether a device matches, and why.
+ * Threads: any; everything is immutable but {@code MatchSet}, whose owner guards it.
  */
 @NullMarked
 package io.gridfleet.lb.selector;

@@ -9,9 +9,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands of a live session, answered from a page that is always the same. Under {@code sim/} are
- * those that no driver has: {@code POST sim/upload} answers the body's size, {@code GET
- * sim/bytes/{n}} and {@code sim/chunks/{n}} stream n bytes, {@code sim/echo} answers what arrived.
+ * Commands of a live session, answered from a constant page. Commands under {@code sim/} exist in
+ * no driver: {@code POST sim/upload} answers the body's size, {@code GET sim/bytes/{n}} and {@code
+ * sim/chunks/{n}} stream n bytes, {@code sim/echo} answers the request.
  */
 final class AnswerCommand {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -20,12 +20,12 @@ final class AnswerCommand {
   private static final String SCREENSHOT =
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=";
 
-  /** The name that W3C gives the reference of an element. */
+  /** The W3C web element identifier. */
   private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
   private static final String WINDOW = "sim-window";
 
-  /** Answers; what it doesn't know is a 404 {@code unknown command}. */
+  /** Answers a command; an unknown one gets 404 {@code unknown command}. */
   SimulatedAnswer answer(SimulatedSession session, SimulatedRequest request) {
     String tail = request.tail();
     if (tail.startsWith("sim/") || tail.equals("se/file") || tail.equals("file")) {
@@ -129,12 +129,12 @@ final class AnswerCommand {
   }
 
   private static SimulatedAnswer echo(SimulatedRequest request) {
-    ObjectNode told = NODES.objectNode();
-    told.put("method", request.method()).put("path", request.path()).put("query", request.query());
-    ObjectNode headers = told.putObject("headers");
+    ObjectNode echo = NODES.objectNode();
+    echo.put("method", request.method()).put("path", request.path()).put("query", request.query());
+    ObjectNode headers = echo.putObject("headers");
     request.headers().forEach(headers::put);
-    told.put("body", new String(request.body(), StandardCharsets.UTF_8));
-    return SimulatedAnswer.value(told);
+    echo.put("body", new String(request.body(), StandardCharsets.UTF_8));
+    return SimulatedAnswer.value(echo);
   }
 
   private static ObjectNode element(String id) {

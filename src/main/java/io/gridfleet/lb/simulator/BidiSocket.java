@@ -26,10 +26,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket of a session: answers BiDi commands, and sends back everything else as it came. At
- * {@code /session} of a node with chromedriver's manners it has no session yet and begins one for
- * {@code session.new}, with the faults of New Session; the session outlives its socket. State
- * belongs to the event loop.
+ * A WebSocket of a session: answers BiDi commands, and echoes everything else. At {@code /session}
+ * of a node that behaves like chromedriver it starts without a session and creates one for {@code
+ * session.new}, with the faults of New Session; the session outlives its socket. State is confined
+ * to the event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -47,7 +47,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     this.session = session;
   }
 
-  /** Shakes hands if the path names a live session, else answers 404. */
+  /** Completes the handshake if the path names a live session, else answers 404. */
   static void open(
       ChannelHandlerContext context,
       NodeCore node,
@@ -133,7 +133,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     context.close();
   }
 
-  /** BiDi commands have an id and a method; every other text is its own answer. */
+  /** BiDi commands have an id and a method; every other text is echoed. */
   private void text(ChannelHandlerContext context, String text) {
     JsonNode command = read(text);
     if (!command.path("id").isNumber() || !command.path("method").isTextual()) {
@@ -162,7 +162,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
       return;
     }
     if (fault instanceof Fault.KeepsSockets) {
-      node.forgetSockets(ending.id());
+      node.keepSockets(ending.id());
     }
     push(context.channel(), message(command, result("session.end", command)));
     if (!(fault instanceof Fault.EndsNothing)) {
@@ -210,7 +210,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     serveRequest.serve(asked, new OverSocket(context, command));
   }
 
-  /** The way back over the socket. */
+  /** Sends answers over the socket. */
   private final class OverSocket implements PeerExchange {
     private final ChannelHandlerContext context;
     private final JsonNode command;
@@ -224,14 +224,14 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
     public void answer(SimulatedAnswer answer) {
       JsonNode value = read(new String(answer.body(), StandardCharsets.UTF_8)).path("value");
       if (answer.status() != 200) {
-        ObjectNode said = error(value.path("error").asText(), value.path("message").asText());
-        push(context.channel(), message(command, said));
+        ObjectNode failure = error(value.path("error").asText(), value.path("message").asText());
+        push(context.channel(), message(command, failure));
         return;
       }
       node.sessions().find(value.path("sessionId").asText()).ifPresent(this::joins);
-      ObjectNode said = SimulatedAnswer.JSON.createObjectNode().put("type", "success");
-      said.set("result", value);
-      push(context.channel(), message(command, said));
+      ObjectNode success = SimulatedAnswer.JSON.createObjectNode().put("type", "success");
+      success.set("result", value);
+      push(context.channel(), message(command, success));
     }
 
     private void joins(SimulatedSession created) {

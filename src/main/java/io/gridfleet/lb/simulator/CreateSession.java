@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
-/** Starts a session on a simulated node: the place is held at once, the session lives later. */
+/** Starts a session on a simulated node: the slot is held at once, the session exists later. */
 final class CreateSession {
   /** Appium's default for {@code newCommandTimeout}. */
   private static final long DEFAULT_COMMAND_TIMEOUT_SECONDS = 60;
@@ -37,13 +37,13 @@ final class CreateSession {
     }
   }
 
-  /** The device that a body asks for, or an empty string. */
+  /** Returns the device that a body requests, or an empty string. */
   static String udid(JsonNode body) {
     return text(merged(body.path("capabilities")), "udid");
   }
 
   /**
-   * Holds the device's place; the supplier makes the session and its answer.
+   * Takes the device's slot; the supplier creates the session and its answer.
    *
    * @param forcedId empty, or the id that the session must get
    */
@@ -63,7 +63,7 @@ final class CreateSession {
     if (matched.isEmpty()) {
       return refuse(udid, failure("No matching capabilities found"));
     }
-    if (!node.sessions().knows(udid)) {
+    if (!node.sessions().hasDevice(udid)) {
       return refuse(udid, failure("device '" + udid + "' is not connected"));
     }
     if (!node.sessions().start(udid)) {
@@ -90,11 +90,11 @@ final class CreateSession {
 
   private SimulatedAnswer finish(LiveSession session, ObjectNode asked) {
     Duration timeout = commandTimeout(asked);
-    ObjectNode told = told(session.id(), asked);
-    node.sessions().add(new SimulatedSession(session, told, timeout));
+    ObjectNode returned = returned(session.id(), asked);
+    node.sessions().add(new SimulatedSession(session, returned, timeout));
     node.history().add(Kind.CREATED, session.id(), session.udid(), "");
     ObjectNode value = SimulatedAnswer.JSON.createObjectNode().put("sessionId", session.id());
-    value.set("capabilities", told);
+    value.set("capabilities", returned);
     return SimulatedAnswer.value(value);
   }
 
@@ -113,38 +113,38 @@ final class CreateSession {
         : Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
   }
 
-  private ObjectNode told(String id, ObjectNode asked) {
-    ObjectNode told = SimulatedAnswer.JSON.createObjectNode();
+  private ObjectNode returned(String id, ObjectNode asked) {
+    ObjectNode returned = SimulatedAnswer.JSON.createObjectNode();
     boolean bare = node.config().style() == NodeStyle.APPIUM;
     asked
         .properties()
         .forEach(
             it ->
-                told.set(
+                returned.set(
                     bare && it.getKey().startsWith("appium:")
                         ? it.getKey().substring("appium:".length())
                         : it.getKey(),
                     it.getValue()));
     if (!node.config().style().isAppium()) {
-      browser(told);
+      browser(returned);
     }
-    boolean socket = told.path("webSocketUrl").asBoolean();
-    told.remove("webSocketUrl");
+    boolean socket = returned.path("webSocketUrl").asBoolean();
+    returned.remove("webSocketUrl");
     if (socket) {
-      told.put("webSocketUrl", socketUrl(id));
+      returned.put("webSocketUrl", socketUrl(id));
     }
-    return told;
+    return returned;
   }
 
-  private void browser(ObjectNode told) {
-    if (told.path("browserName").asText().isEmpty()) {
-      told.put("browserName", "chrome");
+  private void browser(ObjectNode returned) {
+    if (returned.path("browserName").asText().isEmpty()) {
+      returned.put("browserName", "chrome");
     }
-    if (told.path("browserVersion").asText().isEmpty()) {
-      told.put("browserVersion", "156.0.0.0");
+    if (returned.path("browserVersion").asText().isEmpty()) {
+      returned.put("browserVersion", "156.0.0.0");
     }
-    told.put("platformName", "linux").put("setWindowRect", true);
-    ObjectNode options = told.putObject("goog:chromeOptions");
+    returned.put("platformName", "linux").put("setWindowRect", true);
+    ObjectNode options = returned.putObject("goog:chromeOptions");
     options.put("debuggerAddress", node.authority());
   }
 
@@ -158,7 +158,7 @@ final class CreateSession {
     return merged(capabilities.path("alwaysMatch"), capabilities.path("firstMatch").path(0));
   }
 
-  /** A name that stands in {@code alwaysMatch} and in an entry, which W3C calls an error. */
+  /** A name that is both in {@code alwaysMatch} and in an entry, which is an error in W3C. */
   private static Optional<String> inBoth(JsonNode capabilities) {
     JsonNode always = capabilities.path("alwaysMatch");
     return StreamSupport.stream(capabilities.path("firstMatch").spliterator(), false)
@@ -179,7 +179,7 @@ final class CreateSession {
     return sets.stream().filter(this::provides).findFirst();
   }
 
-  /** chromedriver compares as it is written; the simulated Appium runs whatever it is asked for. */
+  /** chromedriver compares the exact text; the simulated Appium accepts any value. */
   private boolean provides(ObjectNode set) {
     return node.config().style().isAppium()
         || (LINUX.contains(set.path("platformName").asText())

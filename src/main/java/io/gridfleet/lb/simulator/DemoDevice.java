@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A device of the demo lab, on its way to the shape that it has in a configuration file. */
+/** Builds a device of the demo lab in the form of a configuration file. */
 final class DemoDevice {
   private final Map<String, Object> fields = new LinkedHashMap<>();
   private final Map<String, Object> attributes = new LinkedHashMap<>();

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A small believable lab on simulated nodes: Android phones, iPhones, TVs and browser seats in
- * three places. Any thread.
+ * A small realistic lab on simulated nodes: Android phones, iPhones, TVs and browsers in three
+ * places. Thread-safe.
  */
 public final class DemoLab implements AutoCloseable {
   private static final String CALIFORNIA = "Mountain View, US";
   private static final String GERMANY = "Berlin, DE";
   private static final String JAPAN = "Tokyo, JP";
 
-  /** Long enough to be seen, short enough not to bore. */
+  /** Long enough to be visible in a demonstration. */
   private static final Duration CREATION_TIME = Duration.ofMillis(150);
 
   private final EventLoopGroup loops = SimulatedNode.newLoops(1);
@@ -38,7 +38,10 @@ public final class DemoLab implements AutoCloseable {
     return lab;
   }
 
-  /** The nodes as {@code nodes:} of a configuration file has them: plain maps, lists, values. */
+  /**
+   * Returns the nodes in the form of {@code nodes:} of a configuration file: plain maps, lists,
+   * values.
+   */
   public List<Map<String, Object>> inventory() {
     return List.copyOf(entries);
   }

@@ -2,7 +2,7 @@ package io.gridfleet.lb.simulator;
 
 import java.time.Duration;
 
-/** One way in which a simulated node misbehaves; {@link Faults} says when. */
+/** A fault of a simulated node; a {@link FaultPlan} determines when it is injected. */
 public sealed interface Fault {
 
   /** The request is read and never answered; nothing is done. */
@@ -14,7 +14,7 @@ public sealed interface Fault {
   /** The connection closes after the whole request was read; nothing is done. */
   record DropAfterRequest() implements Fault {}
 
-  /** The work is done (a session lives) and the connection closes without an answer. */
+  /** The work is done (a session exists) and the connection closes without an answer. */
   record DropAfterWork() implements Fault {}
 
   /** The work is done, half of the answer's body is sent, and the connection closes. */
@@ -26,13 +26,13 @@ public sealed interface Fault {
   /** An HTML page with this status, as a proxy before a dead node sends it; nothing is done. */
   record Gateway(int status) implements Fault {}
 
-  /** The session is gone without a word; the command gets {@code invalid session id}. */
+  /** The session is removed without notice; the command gets {@code invalid session id}. */
   record Forget() implements Fault {}
 
   /** The work is done and the answer's body comes one byte at a time, this far apart. */
   record SlowBytes(Duration apart) implements Fault {}
 
-  /** The new session gets this id, whoever else has it. */
+  /** The new session gets this id, even if another session has it. */
   record SessionIdAgain(String id) implements Fault {}
 
   /** The work is done and the answer is 200 with a body that is not JSON. */

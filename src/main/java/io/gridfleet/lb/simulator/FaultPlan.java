@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * When a simulated node misbehaves, and how: for the node or for one of its devices, for the next
- * requests or for all until cleared. A device's faults come before the node's, those for the next
- * requests before the standing ones. Any thread.
+ * The faults of a simulated node: for the node or for one of its devices, for the next requests or
+ * for all until cleared. A device's faults have precedence over the node's, those for the next
+ * requests over permanent ones. Any thread.
  */
 public final class FaultPlan {
   private final Object lock = new Object();
@@ -47,7 +47,7 @@ public final class FaultPlan {
     }
   }
 
-  /** From here on the node behaves. */
+  /** Removes all faults. */
   public void clear() {
     synchronized (lock) {
       node.clear();
@@ -67,7 +67,7 @@ public final class FaultPlan {
   }
 
   private static final class Plan {
-    /** Stays empty: nobody adds to it. */
+    /** Always empty. */
     static final Plan NONE = new Plan();
 
     final Map<NodeOperation, Deque<Fault>> next = new EnumMap<>(NodeOperation.class);

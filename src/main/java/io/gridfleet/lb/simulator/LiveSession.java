@@ -2,5 +2,5 @@ package io.gridfleet.lb.simulator;
 
 import java.time.Instant;
 
-/** A session that lives on a simulated node; {@code udid} is empty where none was asked for. */
+/** A session on a simulated node; {@code udid} is empty if the request named none. */
 public record LiveSession(String id, String udid, Instant createdAt) {}

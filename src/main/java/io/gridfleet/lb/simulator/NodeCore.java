@@ -3,7 +3,7 @@ package io.gridfleet.lb.simulator;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What the parts of one simulated node share: set-up, sessions, faults, history. */
+/** The state that the parts of one simulated node share: set-up, sessions, faults, history. */
 final class NodeCore {
   private final SimulatedNodeConfig config;
   private final NodeHistory history = new NodeHistory();
@@ -48,7 +48,9 @@ final class NodeCore {
     authority = bound;
   }
 
-  /** Where it listens, under {@code http} or {@code ws}, with the letter that TLS puts behind. */
+  /**
+   * Its URL with the scheme {@code http} or {@code ws}, or {@code https} or {@code wss} with TLS.
+   */
   String address(String scheme) {
     return scheme + (secure ? "s" : "") + "://" + authority;
   }
@@ -65,7 +67,7 @@ final class NodeCore {
     };
   }
 
-  /** The session's end, whoever wants it: its place is free, its sockets close. */
+  /** Ends the session: frees its slot and closes its sockets. */
   boolean end(String id, NodeEvent.Kind kind) {
     return sessions
         .end(id)
@@ -78,12 +80,12 @@ final class NodeCore {
         .orElse(false);
   }
 
-  /** The session's sockets don't end with it. */
-  void forgetSockets(String id) {
+  /** Keeps the session's sockets open beyond its end. */
+  void keepSockets(String id) {
     sessions.find(id).ifPresent(session -> session.sockets().clear());
   }
 
-  /** The process is gone, and with it what it knew. */
+  /** Removes all sessions and kept answers, as the death of the process does. */
   void die() {
     sessions
         .clear()

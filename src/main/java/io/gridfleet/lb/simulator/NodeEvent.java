@@ -1,40 +1,40 @@
 package io.gridfleet.lb.simulator;
 
 /**
- * Something that a simulated node saw or did.
+ * An event of a simulated node.
  *
  * @param sessionId empty where no session is concerned
  * @param udid empty where no device is named
  * @param detail method and path, an error text, or a close code
- * @param nanos when, as {@link System#nanoTime} has it
+ * @param nanos the time of {@link System#nanoTime}
  */
 public record NodeEvent(Kind kind, String sessionId, String udid, String detail, long nanos) {
 
-  /** What a node can see or do. */
+  /** The kinds of events. */
   public enum Kind {
     /** A probe was answered. */
     STATUS,
-    /** A session lives from here on. */
+    /** A session was created. */
     CREATED,
     /** A new session request got an error. */
     REFUSED,
-    /** A new session was asked of a device that is full; it is refused as well. */
+    /** A new session was requested on a device without a free slot; it is refused as well. */
     CLASHED,
-    /** An answer was given again for a known idempotency key. */
+    /** An answer was replayed for a known idempotency key. */
     REPLAYED,
     /** A client deleted the session. */
     DELETED,
-    /** {@code newCommandTimeout} went by. */
+    /** {@code newCommandTimeout} expired. */
     EXPIRED,
-    /** The session went without a word. */
+    /** The session was removed without notice. */
     FORGOTTEN,
-    /** The session went with its node. */
+    /** The session ended with its node. */
     DIED,
     /** A command for a live session arrived. */
     COMMAND,
-    /** A command for a session that does not live here arrived. */
+    /** A command for an unknown session arrived. */
     UNKNOWN_SESSION,
-    /** A fault was played. */
+    /** A fault was injected. */
     FAULT,
     /** The peer closed its connection before it had its answer. */
     CLIENT_LEFT,

@@ -21,7 +21,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The way back over a Netty channel. */
+/** Sends answers over a Netty channel. */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class NodeExchange implements PeerExchange {
   private final ChannelHandlerContext context;

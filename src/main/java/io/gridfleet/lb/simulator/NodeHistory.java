@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a simulated node saw, told by the node itself and not by who called it. Any thread. */
+/** The requests and events of a simulated node, recorded by the node itself. Thread-safe. */
 public final class NodeHistory {
-  /** A test looks at some hundred events; a benchmark makes millions, of which the counts do. */
+  /** A test reads some hundred events; a benchmark produces millions and reads only the counts. */
   private static final int MAX_EVENTS_KEPT = 20_000;
 
   private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
@@ -21,7 +21,7 @@ public final class NodeHistory {
 
   NodeHistory() {}
 
-  /** All events in order; past {@value #MAX_EVENTS_KEPT} only the counts go on. */
+  /** All events in order; past {@value #MAX_EVENTS_KEPT} only the counts grow. */
   public List<NodeEvent> events() {
     synchronized (lock) {
       return List.copyOf(events);

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.simulator;
 
-/** What a request asks of a simulated node, as far as faults and history tell it apart. */
+/** The operation of a request, as far as faults and history distinguish operations. */
 public enum NodeOperation {
   STATUS,
   NEW_SESSION,

@@ -1,10 +1,10 @@
 package io.gridfleet.lb.simulator;
 
-/** Whose manners a simulated node has. */
+/** The server that a simulated node behaves like. */
 public enum NodeStyle {
-  /** Appium as it is: capabilities come back without the {@code appium:} prefix. */
+  /** Appium, which returns capabilities without the {@code appium:} prefix. */
   APPIUM,
-  /** Appium behind something that keeps the prefix. */
+  /** Appium behind an intermediary that keeps the prefix. */
   APPIUM_PREFIXED,
   /** chromedriver: no command time-out, {@code /sessions}, sockets under the session's path. */
   CHROMEDRIVER;

@@ -6,7 +6,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.stream.ChunkedInput;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of bytes whose value follows from their place, made as fast as the peer reads. */
+/**
+ * A stream of bytes whose values follow from their positions, generated as fast as the peer reads.
+ */
 @SuppressWarnings("InlineMeSuggester") // the deprecated method is Netty's
 final class PatternBytes implements ChunkedInput<ByteBuf> {
   /** As much as fits a few TCP segments; also what is in memory at once. */

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
 /**
- * A {@code POST /session} as it reached a simulated node.
+ * A {@code POST /session} as received by a simulated node.
  *
  * @param headers names in lower case
- * @param body what was parsed; a missing node when it wasn't JSON
- * @param nanos when it arrived, as {@link System#nanoTime} has it
+ * @param body the parsed body; a missing node when it wasn't JSON
+ * @param nanos its arrival, in the time of {@link System#nanoTime}
  */
 public record ReceivedCreation(
     String udid, Map<String, String> headers, JsonNode body, long nanos) {
@@ -18,7 +18,7 @@ public record ReceivedCreation(
     return headers.getOrDefault("x-idempotency-key", "");
   }
 
-  /** What every entry of {@link #firstMatch} has besides; the whole set where that is one {}. */
+  /** The members that each entry of {@link #firstMatch} is merged with. */
   public JsonNode alwaysMatch() {
     return body.path("capabilities").path("alwaysMatch");
   }

@@ -19,7 +19,7 @@ final class Replays {
     return Optional.ofNullable(answers.get(key));
   }
 
-  /** The place where the answer for this key will be; without a key nothing is kept. */
+  /** Returns the future answer for this key; without a key nothing is kept. */
   synchronized CompletableFuture<SimulatedAnswer> keep(String key) {
     CompletableFuture<SimulatedAnswer> answer = new CompletableFuture<>();
     if (!key.isEmpty()) {

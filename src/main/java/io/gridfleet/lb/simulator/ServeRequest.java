@@ -11,7 +11,7 @@ final class ServeRequest {
   private final CreateSession createSession;
   private final AnswerCommand answerCommand = new AnswerCommand();
 
-  /** As Appium 3.8 says it. */
+  /** The text of Appium 3.8. */
   private static final SimulatedAnswer NOT_ALLOWED =
       SimulatedAnswer.error(
           500,
@@ -84,7 +84,7 @@ final class ServeRequest {
       Fault fault, NodeOperation operation, SimulatedRequest request, PeerExchange exchange) {
     String id = fault instanceof Fault.SessionIdAgain again ? again.id() : "";
     if (fault instanceof Fault.KeepsSockets) {
-      node.forgetSockets(request.sessionId());
+      node.keepSockets(request.sessionId());
     }
     Supplier<SimulatedAnswer> work = begin(operation, request, id);
     if (fault instanceof Fault.Late late) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a simulated node sends back.
+ * An answer of a simulated node.
  *
  * @param streamed when positive: instead of {@code body}, this many bytes of a known pattern
  */

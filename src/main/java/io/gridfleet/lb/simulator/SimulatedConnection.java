@@ -18,8 +18,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a simulated node: gathers a request, serves it, and only then looks at the next
- * one, whatever was pipelined. State belongs to the event loop.
+ * One connection of a simulated node: gathers a request, serves it, and only then reads the next
+ * one, also if it is pipelined. State is confined to the event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class SimulatedConnection extends ChannelInboundHandlerAdapter {
@@ -61,7 +61,7 @@ final class SimulatedConnection extends ChannelInboundHandlerAdapter {
     context.close();
   }
 
-  /** The answer is out: on to what was pipelined behind it. */
+  /** The answer is written: continues with the next pipelined request. */
   void next(ChannelHandlerContext context) {
     serving = false;
     body = new ByteArrayOutputStream();

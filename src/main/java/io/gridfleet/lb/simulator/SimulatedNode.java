@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebDriver node on loopback that speaks HTTP/1.1 and WebSocket, keeps sessions as Appium or
- * chromedriver do, misbehaves as told and remembers what it saw. Any thread may call.
+ * A WebDriver node on loopback over HTTP/1.1 and WebSocket that keeps sessions as Appium or
+ * chromedriver do, injects the configured faults and records what it received. Thread-safe.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 public final class SimulatedNode implements AutoCloseable {
@@ -36,7 +36,7 @@ public final class SimulatedNode implements AutoCloseable {
   /** Fine enough for time-outs of a second, cheap enough for hundreds of nodes. */
   private static final long SWEEP_MILLIS = 100;
 
-  /** An echo of everything that a test puts into one header line must fit. */
+  /** The echo of a test's largest header line must fit. */
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
   private static final int CHUNK_BYTES = 16 << 10;
@@ -80,7 +80,7 @@ public final class SimulatedNode implements AutoCloseable {
     return new SimulatedNode(config, loops, false, null);
   }
 
-  /** Speaks TLS with this certificate, and nothing else. */
+  /** Accepts only TLS, with this certificate. */
   public static SimulatedNode startSecure(SimulatedNodeConfig config, SslContext tls) {
     return new SimulatedNode(config, newLoops(1), true, tls);
   }
@@ -96,7 +96,7 @@ public final class SimulatedNode implements AutoCloseable {
     return (byte) (place % 251);
   }
 
-  /** Where commands go, base path included, without a slash at the end. */
+  /** The URL of commands, with the base path and without a slash at the end. */
   public URI url() {
     return URI.create(core.address("http") + core.config().basePath());
   }
@@ -121,7 +121,7 @@ public final class SimulatedNode implements AutoCloseable {
     return connections.size();
   }
 
-  /** The session is gone without a word; the next command gets {@code invalid session id}. */
+  /** Removes the session without notice; the next command gets {@code invalid session id}. */
   public void forget(String sessionId) {
     core.end(sessionId, NodeEvent.Kind.FORGOTTEN);
   }
@@ -133,14 +133,14 @@ public final class SimulatedNode implements AutoCloseable {
         .ifPresent(it -> it.sockets().forEach(socket -> BidiSocket.push(socket, text)));
   }
 
-  /** Closes the session's sockets; the session lives on. */
+  /** Closes the session's sockets; the session continues. */
   public void closeSockets(String sessionId, int code, String reason) {
     core.sessions()
         .find(sessionId)
         .ifPresent(it -> it.sockets().forEach(socket -> BidiSocket.close(socket, code, reason)));
   }
 
-  /** New connections are refused; those that stand go on. */
+  /** Refuses new connections; existing ones continue. */
   public synchronized void refuseConnections() {
     if (listener != null) {
       listener.close().syncUninterruptibly();
@@ -149,14 +149,16 @@ public final class SimulatedNode implements AutoCloseable {
     }
   }
 
-  /** Java's selector gives a closed listener's port free in its next round, not before. */
+  /** Java's selector releases a closed listener's port in its next round. */
   private static void afterSelect(EventLoop loop) {
     for (int round = 0; round < 2; round++) {
       loop.schedule(() -> {}, 2, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
   }
 
-  /** The process is gone: no listener, no connection, no session, no kept answer. */
+  /**
+   * Simulates the death of the process: no listener, connection, session or kept answer remains.
+   */
   public void die() {
     refuseConnections();
     core.die();

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How a simulated node is set up.
+ * The configuration of a simulated node.
  *
  * @param port 0: any free one
  * @param basePath empty, or as {@code /wd/hub}
- * @param devices udid to the number of sessions it takes; an empty map takes any udid, one session
- *     each, and any number of sessions that name no udid
+ * @param devices udid to its number of slots; an empty map accepts any udid with one slot each, and
+ *     any number of sessions without a udid
  * @param listsSessions whether {@code /appium/sessions} answers (Appium's {@code
  *     session_discovery})
  */
@@ -25,11 +25,11 @@ public record SimulatedNodeConfig(
     boolean listsSessions) {
 
   /**
-   * How long things take, and by which clock.
+   * Durations of operations, and the clock.
    *
-   * @param creation how long a session takes to start
-   * @param command how long a command takes
-   * @param clock what {@code newCommandTimeout} is measured with
+   * @param creation the duration of a session's creation
+   * @param command the duration of a command
+   * @param clock the clock of {@code newCommandTimeout}
    */
   public record Timing(Duration creation, Duration command, InstantSource clock) {
     static final Timing AT_ONCE = new Timing(Duration.ZERO, Duration.ZERO, InstantSource.system());
@@ -59,7 +59,7 @@ public record SimulatedNodeConfig(
     return new SimulatedNodeConfig(style, port, changed, devices, timing, listsSessions);
   }
 
-  /** One more device, which takes one session at a time. */
+  /** Adds a device with one slot. */
   public SimulatedNodeConfig withDevice(String udid) {
     return withDevice(udid, 1);
   }

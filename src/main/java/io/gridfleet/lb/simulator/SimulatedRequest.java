@@ -19,7 +19,7 @@ record SimulatedRequest(
     byte[] body,
     long bodyLength) {
 
-  /** Enough for any capabilities; what is longer is an upload, of which only the size matters. */
+  /** Enough for any capabilities; longer bodies are uploads, of which only the size is used. */
   static final int MAX_BODY_KEPT = 4 << 20;
 
   private static final String UNDER_SESSION = "/session/";

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The sessions of one simulated node and the places that its devices have for them. A place is held
- * from the moment a session starts. Any thread.
+ * The sessions of one simulated node and the slots of its devices. A slot is held from the start of
+ * a session's creation. Any thread.
  */
 final class SimulatedSessions {
   private final Map<String, Integer> places;
@@ -25,11 +25,11 @@ final class SimulatedSessions {
   }
 
   /** Whether this node has that device; a node without a list has them all. */
-  boolean knows(String udid) {
+  boolean hasDevice(String udid) {
     return places.isEmpty() || places.containsKey(udid);
   }
 
-  /** Holds a place on the device; false when it is full. */
+  /** Takes a slot of the device; false when all are in use. */
   synchronized boolean start(String udid) {
     int wanted = held.getOrDefault(udid, 0) + 1;
     int most = places.getOrDefault(udid, udid.isEmpty() ? Integer.MAX_VALUE : 1);
@@ -69,12 +69,12 @@ final class SimulatedSessions {
     return live.values().stream().filter(session -> session.expired(now)).toList();
   }
 
-  /** Which life of the node this is; what began in an earlier one has no effect. */
+  /** The number of restarts of the node; what began before the last one has no effect. */
   synchronized int life() {
     return life;
   }
 
-  /** As a node's death leaves it; tells which sessions went. */
+  /** Removes all sessions, as at a node's death, and returns them. */
   synchronized List<SimulatedSession> clear() {
     List<SimulatedSession> gone = new ArrayList<>(live.values());
     life++;

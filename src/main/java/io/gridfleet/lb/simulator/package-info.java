@@ -1,9 +1,9 @@
 /**
- * WebDriver nodes that behave and misbehave as told: for {@code --demo}, tests and benchmarks. In
- * comes WebDriver over HTTP/1.1 and WebSocket; out go answers, {@link
+ * Simulated WebDriver nodes with configurable faults, for {@code --demo}, tests and benchmarks.
+ * Comes in: WebDriver over HTTP/1.1 and WebSocket. Goes out: answers, {@link
  * io.gridfleet.lb.simulator.Fault faults} and a {@link io.gridfleet.lb.simulator.NodeHistory
- * history} that tells what a node really saw. Threads: event loops named {@code simulator}, one a
- * node or shared by many.
+ * history} of what a node received. Threads: event loops named {@code simulator}, one for each node
+ * or shared by many.
  */
 @NullMarked
 package io.gridfleet.lb.simulator;

@@ -18,7 +18,7 @@ public final class StateDrawing {
     for (StateTable.Transition<?, ?, ?> row : table.transitions()) {
       arrows
           .computeIfAbsent(row.state() + " --> " + row.next(), arrow -> new StringJoiner("<br/>"))
-          .add(words(row.event()) + " / " + words(row.effect()));
+          .add(label(row.event()) + " / " + label(row.effect()));
     }
     StringBuilder drawing = new StringBuilder("stateDiagram-v2\n");
     drawing.append("  [*] --> ").append(table.initial()).append('\n');
@@ -28,7 +28,7 @@ public final class StateDrawing {
     return drawing.toString();
   }
 
-  private static String words(Object constant) {
+  private static String label(Object constant) {
     return constant.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -1,8 +1,8 @@
 package io.gridfleet.lb.state;
 
 /**
- * The current state of one machine. Not thread-safe: its owner is one event loop, or whoever holds
- * the lock that its class names.
+ * The current state of one machine. Not thread-safe: its owner is one event loop, or the holder of
+ * the lock that the owner's class documents.
  */
 public final class StateMachine<S extends Enum<S>, E extends Enum<E>, F extends Enum<F>> {
   private final StateTable<S, E, F> table;
@@ -17,7 +17,7 @@ public final class StateMachine<S extends Enum<S>, E extends Enum<E>, F extends 
     return state;
   }
 
-  /** Whether the event has a row in the current state. */
+  /** Returns whether the event has a row in the current state. */
   public boolean accepts(E event) {
     return table.knows(state, event);
   }
@@ -26,8 +26,8 @@ public final class StateMachine<S extends Enum<S>, E extends Enum<E>, F extends 
    * Enters the next state.
    *
    * @return the effect that the caller carries out now
-   * @throws UnexpectedEventException if the table doesn't know the event in the current state,
-   *     which stays as it is
+   * @throws UnexpectedEventException if the table has no row for the event in the current state,
+   *     which is unchanged
    */
   public F fire(E event) {
     StateTable.Transition<S, E, F> transition = table.transition(state, event);

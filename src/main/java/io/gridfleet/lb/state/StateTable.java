@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The transitions of one state machine: state × event → next state, effect. Immutable but for the
- * marks of what was visited, which tests read.
+ * marks of visited transitions, which tests read. Thread-safe.
  *
- * <p>An effect is a constant of an enum. Whoever fires the event carries the effect out, in a
- * {@code switch} where the event's data is in scope; so a table allocates nothing and calls nobody.
+ * <p>An effect is a constant of an enum. The code that fires the event carries the effect out, in a
+ * {@code switch} where the event's data is in scope, so a table allocates nothing and calls no
+ * other code.
  *
  * @param <S> the states
  * @param <E> the events
@@ -70,13 +71,13 @@ public final class StateTable<S extends Enum<S>, E extends Enum<E>, F extends En
     return cells().map(cell -> cell.row).toList();
   }
 
-  /** Whether the event is one that the table knows in this state. */
+  /** Returns whether the table has a row for the event in this state. */
   public boolean knows(S state, E event) {
     return find(state, event) != null;
   }
 
   /**
-   * @throws UnexpectedEventException if the table doesn't know the event in this state
+   * @throws UnexpectedEventException if the table has no row for the event in this state
    */
   public Transition<S, E, F> transition(S state, E event) {
     Cell<S, E, F> found = find(state, event);
@@ -115,8 +116,7 @@ public final class StateTable<S extends Enum<S>, E extends Enum<E>, F extends En
     }
 
     /**
-     * In {@code state}, {@code event} leads to {@code next}, and {@code effect} is to be carried
-     * out.
+     * Adds a row: in {@code state}, {@code event} leads to {@code next} with {@code effect}.
      *
      * @throws IllegalArgumentException if the table has a row for this state and event
      */
@@ -129,7 +129,7 @@ public final class StateTable<S extends Enum<S>, E extends Enum<E>, F extends En
       return this;
     }
 
-    /** The table; nothing can be added to it. */
+    /** Returns the immutable table. */
     public StateTable<S, E, F> build() {
       Map<S, Map<E, Cell<S, E, F>>> copy = new EnumMap<>(initial.getDeclaringClass());
       states.forEach((state, row) -> copy.put(state, new EnumMap<>(row)));

@@ -22,13 +22,13 @@ public record BidiMessage(Optional<Long> id, String method, Map<String, Object> 
   private static final int OK = 200;
 
   /** A New Session answer over HTTP. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
   public record HttpAnswer(int status, byte[] body) {}
 
   /**
-   * Reads a client's command; one that is none has no method.
+   * Reads a client's command; text that is not a command gives an empty method.
    *
-   * @throws ProtocolException for what isn't a JSON object
+   * @throws ProtocolException if the text isn't a JSON object
    */
   @SuppressWarnings("unchecked") // JSON objects have string keys
   public static BidiMessage read(byte[] utf8) {
@@ -92,23 +92,24 @@ public record BidiMessage(Optional<Long> id, String method, Map<String, Object> 
 
   /** A node's message as New Session's answer; empty where it isn't the answer to this command. */
   public static Optional<HttpAnswer> asHttp(long id, byte[] message) {
-    Map<String, Object> said;
+    Map<String, Object> received;
     try {
-      said = Json.objectFromNode(message);
+      received = Json.objectFromNode(message);
     } catch (ProtocolException unreadable) {
       return Optional.empty();
     }
-    if (!id(said.get("id")).equals(Optional.of(id))) {
+    if (!id(received.get("id")).equals(Optional.of(id))) {
       return Optional.empty();
     }
     Map<String, Object> value = new LinkedHashMap<>();
-    if (SUCCESS.equals(said.get("type")) && said.get("result") instanceof Map<?, ?> result) {
+    if (SUCCESS.equals(received.get("type"))
+        && received.get("result") instanceof Map<?, ?> result) {
       result.forEach((name, member) -> value.put(String.valueOf(name), member));
       return Optional.of(new HttpAnswer(OK, Json.bytes(Map.of("value", value))));
     }
-    String error = String.valueOf(said.get("error"));
+    String error = String.valueOf(received.get("error"));
     value.put("error", error);
-    value.put("message", String.valueOf(said.get("message")));
+    value.put("message", String.valueOf(received.get("message")));
     value.put("stacktrace", "");
     int status = ErrorCode.of(error).orElse(ErrorCode.UNKNOWN_ERROR).status();
     return Optional.of(new HttpAnswer(status, Json.bytes(Map.of("value", value))));
@@ -120,8 +121,9 @@ public record BidiMessage(Optional<Long> id, String method, Map<String, Object> 
   /** A node's message as the answer to a command; empty where it is none. */
   public static Optional<Answered> answered(byte[] message) {
     try {
-      Map<String, Object> said = Json.objectFromNode(message);
-      return id(said.get("id")).map(id -> new Answered(id, SUCCESS.equals(said.get("type"))));
+      Map<String, Object> received = Json.objectFromNode(message);
+      return id(received.get("id"))
+          .map(id -> new Answered(id, SUCCESS.equals(received.get("type"))));
     } catch (ProtocolException unreadable) {
       return Optional.empty();
     }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable set of capabilities: names and plain JSON values, in the order they came in. The
  * readers ({@link #text}, {@link #number}, {@link #bool}) match names without regard to case and
- * accept what people write: {@code "600"} is a number and {@code "true"} a boolean.
+ * accept text: {@code "600"} is a number and {@code "true"} a boolean.
  */
 public final class Capabilities {
-  /** What JSON calls a number, with a sign and leading zeros as people type them. */
+  /** A number in JSON's form, also with a plus sign or leading zeros. */
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?");
 
@@ -33,7 +33,7 @@ public final class Capabilities {
     return EMPTY;
   }
 
-  /** Copies deeply; members that are null are left out, as W3C capability processing does. */
+  /** Copies deeply; null members are omitted, as in W3C capability processing. */
   public static Capabilities of(Map<String, ?> members) {
     Map<String, Object> copy = new LinkedHashMap<>();
     members.forEach(
@@ -45,7 +45,7 @@ public final class Capabilities {
     return copy.isEmpty() ? EMPTY : new Capabilities(Collections.unmodifiableMap(copy));
   }
 
-  /** Whether the W3C allows this name: a standard one, or an extension, whose name has a colon. */
+  /** Returns whether the W3C allows this name: a standard name, or an extension with a colon. */
   public static boolean isName(String name) {
     return name.indexOf(':') >= 0 || StandardCapability.of(name).isPresent();
   }
@@ -99,7 +99,7 @@ public final class Capabilities {
   }
 
   /**
-   * A finite number, or a string that reads as one.
+   * Returns a finite number, or a string that contains one.
    *
    * @throws ProtocolException if there is a value that is neither
    */
@@ -157,14 +157,17 @@ public final class Capabilities {
     throw wrong(name, "an object", value);
   }
 
-  /** These and one more; a member of the same name keeps its place and gets the new value. */
+  /**
+   * Returns these and one more; a member of the same name keeps its position and gets the new
+   * value.
+   */
   public Capabilities with(String name, Object value) {
     Map<String, Object> copy = new LinkedHashMap<>(members);
     copy.put(name, frozen(value));
     return new Capabilities(Collections.unmodifiableMap(copy));
   }
 
-  /** These and others; where both have a name, the other's value counts. */
+  /** Returns these and others; where both have a name, the other's value is used. */
   public Capabilities with(Capabilities others) {
     Map<String, Object> copy = new LinkedHashMap<>(members);
     copy.putAll(others.members);

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CapabilityRules {
   /**
-   * Appium names that people put bare into W3C capabilities (AppiumLB's page does): read as their
-   * extension names, since every node would refuse them bare.
+   * Appium names that appear without prefix in W3C capabilities (AppiumLB's page has them): read as
+   * their extension names, because nodes refuse them without prefix.
    */
   private static final Set<String> BARE_NAMES_READ = Set.of("udid", "newCommandTimeout");
 
   private static final String APPIUM = "appium:";
 
-  /** Each entry is a question of its own to every device. */
+  /** Each entry is compared with every device. */
   private static final int MAX_FIRST_MATCH = 64;
 
   /** Real sets have below fifty; each of {@code alwaysMatch} is copied for each candidate. */
@@ -42,9 +42,9 @@ final class CapabilityRules {
   }
 
   /**
-   * The member {@code capabilities} whose processing gives these merged sets in this order: what
-   * all of them have alike is {@code alwaysMatch}, the rest of each is its {@code firstMatch} entry
-   * (W3C: no name may be in both). Equal sets become one entry.
+   * The member {@code capabilities} whose processing gives these merged sets in this order: common
+   * members form {@code alwaysMatch}, the rest of each set its {@code firstMatch} entry (W3C: no
+   * name may be in both). Equal sets become one entry.
    */
   static Map<String, Object> split(List<Map<String, Object>> sets) {
     Map<String, Object> always = new LinkedHashMap<>(sets.get(0));

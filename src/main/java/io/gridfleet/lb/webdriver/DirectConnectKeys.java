@@ -5,13 +5,13 @@ import java.util.regex.Pattern;
 
 /** The capabilities that name a node's own address to a client. */
 public final class DirectConnectKeys {
-  /** Every spelling that any server uses, in lower case. */
+  /** All spellings used by servers, in lower case. */
   private static final Pattern ANY_SPELLING =
       Pattern.compile("([a-z]+:)?directconnect(protocol|host|port|path|deviceaddress)");
 
   private DirectConnectKeys() {}
 
-  /** Whether a capability is one of these keys, whoever gave it. */
+  /** Returns whether a capability is one of these keys, with any prefix. */
   public static boolean isKey(String name) {
     return ANY_SPELLING.matcher(name.toLowerCase(Locale.ROOT)).matches();
   }

@@ -41,7 +41,7 @@ public enum ErrorCode {
     return legacyStatus;
   }
 
-  /** The code with this name on the wire; empty for names that we never say ourselves. */
+  /** The code with this name on the wire; empty for names that this server never sends. */
   public static Optional<ErrorCode> of(String text) {
     for (ErrorCode code : values()) {
       if (code.text.equals(text)) {

@@ -22,17 +22,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON in and out as plain values: {@code Map} (in the order of the text), {@code List}, {@code
- * String}, {@code Number}, {@code Boolean}, null. Everything read is bounded; whatever breaks a
- * bound or the grammar is a {@link ProtocolException} with {@code invalid argument}.
+ * Reads and writes JSON as plain values: {@code Map} (in the order of the text), {@code List},
+ * {@code String}, {@code Number}, {@code Boolean}, null. Everything read is bounded; a violation of
+ * a bound or of the grammar is a {@link ProtocolException} with {@code invalid argument}.
  */
 public final class Json {
-  /** Real capability sets nest below ten; a parser's stack must not be the client's to choose. */
+  /**
+   * Real capability sets nest below ten; clients must not determine the depth of the parser's
+   * stack.
+   */
   private static final int DEEPEST = 500;
 
-  /**
-   * Values of one document: a body of nothing but brackets would else cost fifty times its size.
-   */
+  /** Values of one document: a body of only brackets would otherwise take fifty times its size. */
   private static final long MAX_TOKENS = 500_000;
 
   /** Characters of a text; apps and profiles travel in capabilities as Base64. */
@@ -44,7 +45,7 @@ public final class Json {
   /** Above what a double and Appium's JavaScript hold; written out, one is a line of text. */
   private static final int MAX_EXPONENT = 1_000;
 
-  /** Characters of the parser's own words that an error message repeats. */
+  /** Characters of the parser's message that an error message repeats. */
   private static final int MAX_REASON_LENGTH = 160;
 
   private static final ObjectMapper MAPPER =
@@ -70,22 +71,22 @@ public final class Json {
 
   private Json() {}
 
-  /** The JSON object in these bytes; a name that stands twice in any object is an error. */
+  /** Parses a JSON object; a repeated name in any object is an error. */
   public static Map<String, Object> object(byte[] utf8) {
     return asObject(parse(STRICT, decode(utf8)));
   }
 
-  /** The JSON object in this text; a name that stands twice in any object is an error. */
+  /** Parses a JSON object; a repeated name in any object is an error. */
   public static Map<String, Object> object(String text) {
     return asObject(parse(STRICT, text));
   }
 
-  /** The JSON object in an answer of a node: where a name stands twice, the last one counts. */
+  /** Parses the JSON object of a node's answer; of a repeated name the last value counts. */
   public static Map<String, Object> objectFromNode(byte[] utf8) {
     return asObject(parse(TOLERANT, decode(utf8)));
   }
 
-  /** Any JSON value; a name that stands twice in any object is an error. */
+  /** Parses any JSON value; a repeated name in any object is an error. */
   public static @Nullable Object value(String text) {
     return parse(STRICT, text);
   }
@@ -113,14 +114,14 @@ public final class Json {
       bound(value);
       return value;
     } catch (NumberFormatException e) {
-      // Jackson lets this one through when an exponent is beyond what BigDecimal holds.
+      // Jackson throws this when an exponent is beyond the range of BigDecimal.
       throw farAway();
     } catch (JsonProcessingException e) {
       throw ProtocolException.invalidArgument("The body is not valid JSON: " + reason(e));
     }
   }
 
-  /** Refuses numbers that are short to write and endless to write out. */
+  /** Refuses numbers whose exponent would make their decimal form too long. */
   private static void bound(@Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       map.values().forEach(Json::bound);
@@ -139,19 +140,19 @@ public final class Json {
   private static String reason(JsonProcessingException e) {
     JsonLocation place = e.getLocation();
     return place == null
-        ? words(e)
-        : words(e) + " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
+        ? shortened(e)
+        : shortened(e) + " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
   }
 
-  private static String words(JsonProcessingException e) {
+  private static String shortened(JsonProcessingException e) {
     if (e instanceof JsonEOFException) {
       return "it ends too early";
     }
     if (e instanceof MismatchedInputException) {
       return "something follows its end";
     }
-    String words = e.getOriginalMessage().replaceAll("\\s+", " ");
-    return words.length() > MAX_REASON_LENGTH ? words.substring(0, MAX_REASON_LENGTH) : words;
+    String text = e.getOriginalMessage().replaceAll("\\s+", " ");
+    return text.length() > MAX_REASON_LENGTH ? text.substring(0, MAX_REASON_LENGTH) : text;
   }
 
   private static String decode(byte[] utf8) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The six kinds of JSON value, in the words that error messages use. */
+/** The six kinds of JSON value, as error messages name them. */
 final class JsonType {
   private JsonType() {}
 

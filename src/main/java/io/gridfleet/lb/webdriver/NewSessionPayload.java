@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a client asks in New Session, read by the rules of W3C WebDriver ("New Session", "Processing
+ * The payload of New Session, read by the rules of W3C WebDriver ("New Session", "Processing
  * capabilities").
  *
  * @param candidates merged sets in the order of {@code firstMatch}; at least one
- * @param legacy whether the ask came as {@code desiredCapabilities} only, so the answer must have
+ * @param legacy whether the payload has {@code desiredCapabilities} only, so the answer must have
  *     the legacy shape
- * @param otherMembers members beside the capabilities; an intermediary passes them on
+ * @param otherMembers members other than the capabilities, which an intermediary forwards
  */
 public record NewSessionPayload(
     List<Capabilities> candidates, boolean legacy, Map<String, Object> otherMembers) {
 
-  /** The members that ask for capabilities, in either protocol; never passed on as they are. */
+  /** The members with capabilities, in either protocol; never forwarded unchanged. */
   private static final Set<String> ASKING =
       Set.of("capabilities", "desiredCapabilities", "requiredCapabilities");
 
@@ -28,9 +28,10 @@ public record NewSessionPayload(
   }
 
   /**
-   * Reads the body of New Session; where both protocols' members are present, W3C counts.
+   * Reads the body of New Session; where both protocols' members are present, the W3C ones are
+   * used.
    *
-   * @throws ProtocolException with {@code invalid argument}, and the name of what is wrong
+   * @throws ProtocolException with {@code invalid argument}, and the name of the wrong member
    */
   public static NewSessionPayload parse(byte[] utf8) {
     Map<String, Object> body = Json.object(utf8);
@@ -49,14 +50,16 @@ public record NewSessionPayload(
     return new NewSessionPayload(CapabilityRules.candidates(members), false, others);
   }
 
-  /** The body that asks a node for exactly these capabilities, the other members beside them. */
+  /**
+   * Returns the body that requests exactly these capabilities from a node, with the other members.
+   */
   public byte[] bodyFor(Capabilities chosen) {
     return bodyFor(List.of(chosen.asMap()));
   }
 
   /**
-   * The body that asks a node for the first of these sets that it can provide, the other members
-   * beside them.
+   * Returns the body that requests the first of these sets that a node can provide, with the other
+   * members.
    *
    * @param sets merged sets in order of preference; at least one
    */

@@ -1,11 +1,11 @@
 package io.gridfleet.lb.webdriver;
 
-/** Thrown where bytes or values from outside break the protocol; carries what to answer. */
+/** Thrown for input that violates the protocol; holds the error to answer with. */
 public final class ProtocolException extends RuntimeException {
   private final transient WebDriverError error;
 
   public ProtocolException(WebDriverError error) {
-    // Made on the path of bad input: no stack trace, nobody reads it and it costs the most.
+    // No stack trace: it is created for bad input, and the trace is the largest part of its cost.
     super(error.message(), null, false, false);
     this.error = error;
   }

@@ -2,7 +2,7 @@ package io.gridfleet.lb.webdriver;
 
 import java.util.Optional;
 
-/** The id of a session, as the node gave it: one segment of a path. */
+/** The id of a session, as returned by the node: one segment of a path. */
 public record SessionId(String value) {
   /** Nodes give 32 to 36 characters, cloud ones up to about 100. */
   private static final int MAX_CHARACTERS = 256;
@@ -13,7 +13,7 @@ public record SessionId(String value) {
     }
   }
 
-  /** The id, or empty where the text can't stand as one segment of a path. */
+  /** Returns the id, or empty where the text can't be one segment of a path. */
   public static Optional<SessionId> parse(String text) {
     return isSegment(text) ? Optional.of(new SessionId(text)) : Optional.empty();
   }

@@ -53,9 +53,9 @@ record StandardCapability(String name, String expected, Predicate<Object> type) 
   }
 
   /**
-   * Passes values of the right type.
+   * Checks the type of a value.
    *
-   * @throws ProtocolException with {@code invalid argument} for others
+   * @throws ProtocolException with {@code invalid argument} for another type
    */
   void check(Object value) {
     if (!type.test(value)) {
@@ -65,7 +65,7 @@ record StandardCapability(String name, String expected, Predicate<Object> type) 
     }
   }
 
-  /** A short text of the wrong kind is shown, so its writer sees the slip. */
+  /** A short text of the wrong kind is shown in the error. */
   private static String like(Object value) {
     return value instanceof String text && text.length() <= 40 ? " such as '" + text + "'" : "";
   }

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An error as we tell it to a client: what went wrong in the protocol's terms, a text for people,
- * and data that a program can read.
+ * An error as it is sent to a client: the protocol's code, a text for people, and data for
+ * programs.
  *
  * @param status the HTTP status; that of the code unless the transport has a better one (401, 413)
  * @param data left out of the body when empty
@@ -33,9 +33,7 @@ public record WebDriverError(ErrorCode code, int status, String message, Map<Str
     return new WebDriverError(code, status, message, other);
   }
 
-  /**
-   * The member {@code value}: error, message, stacktrace (always empty: ours help nobody), data.
-   */
+  /** The member {@code value}: error, message, stacktrace (always empty), data. */
   public Map<String, Object> value() {
     Map<String, Object> value = new LinkedHashMap<>();
     value.put("error", code.text());

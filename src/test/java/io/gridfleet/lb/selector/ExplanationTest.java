@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What people are told who find no device, or fewer than they thought. */
+/** The explanation of a selector that matches no device, or fewer than expected. */
 final class ExplanationTest {
   private static final List<Explanation.Candidate> LAB =
       List.of(
@@ -55,7 +55,7 @@ final class ExplanationTest {
   }
 
   @Test
-  void whatMatchesIsToldWithWhatHindersIt() {
+  void matchingDevicesAreListedWithTheirInhibitors() {
     Explanation explanation = explain("os:ios");
     assertThat(explanation.matching()).isEqualTo(2);
     assertThat(explanation.available()).isEqualTo(1);
@@ -65,14 +65,14 @@ final class ExplanationTest {
   }
 
   @Test
-  void aKeyThatNoDeviceHasIsAnsweredWithTheNearest() {
+  void aKeyThatNoDeviceHasGivesTheNearestKeys() {
     assertThat(explain("os_verion:17").warnings())
         .containsExactly("no device has the key os_verion: did you mean os_version?");
     assertThat(explain("deviceType:ios").warnings().get(0)).contains("device_type");
   }
 
   @Test
-  void aKeyThatIsNoSlipIsAnsweredWithTheKeysThatExist() {
+  void aKeyWithoutANearOneGivesTheExistingKeys() {
     for (String key : List.of("colour", "hostname")) {
       assertThat(explain(key + ":red").warnings())
           .singleElement()
@@ -84,7 +84,7 @@ final class ExplanationTest {
   }
 
   @Test
-  void aKeyThatOnlySomeDevicesHaveIsToldOfThoseThatItKeepsAway() {
+  void devicesThatLackTheKeyAreCounted() {
     List<Explanation.Candidate> browsers =
         List.of(
             device("one", Map.of("browserName", "chrome")),
@@ -103,12 +103,12 @@ final class ExplanationTest {
   }
 
   @Test
-  void noSingleTermIsBlamedWhenTwoStandInTheWay() {
+  void thereIsNoNearestMissIfTwoTermsExclude() {
     assertThat(explain("model:x os_version:99").nearestMiss()).isNull();
   }
 
   @Test
-  void ofManyDevicesTheNearestAreTold() {
+  void ofManyDevicesTheNearestAreListed() {
     assertThat(explain("os:ios").toPlainObject(1).get("devices"))
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
         .hasSize(1)

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A golden file: cases of a name, a text, and what must come of it. With {@code
- * -Dgolden.write=true} the files are written anew, to be read in the diff.
+ * A golden file: cases of a name, a text, and the expected result. With {@code -Dgolden.write=true}
+ * the files are rewritten.
  */
 final class GoldenCases {
   private static final Path FOLDER = Path.of("src/test/resources/selector");
@@ -55,7 +55,7 @@ final class GoldenCases {
     return file.getFileName().toString();
   }
 
-  /** Writes every file of this kind with what comes now. */
+  /** Rewrites every file of this kind with the current results. */
   static void write(String suffix, Function<Case, String> result) throws IOException {
     for (String file : all(suffix).stream().map(Case::file).distinct().toList()) {
       StringBuilder text = new StringBuilder();

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes a tree in the JSON form, as a test author would who prefers it. */
+/** Writes a tree in the JSON form. */
 final class JsonText {
   private JsonText() {}
 

@@ -17,12 +17,12 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Nothing that anybody sends does anything but match or be refused, and that at once. */
+/** Every text and every set of attributes is matched or refused in a bounded time. */
 final class NastyTextTest {
-  /** In processor time: what else the machine does is not the text's fault. */
+  /** Processor time, which doesn't depend on the load of the machine. */
   private static final Duration MAX_DURATION = Duration.ofMillis(10);
 
-  /** The best of so many tries counts: the first ones load and compile. */
+  /** The number of tries, of which the fastest counts: the first ones load and compile classes. */
   private static final int TRIES = 12;
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -125,9 +125,9 @@ final class NastyTextTest {
   }
 
   @Test
-  void nothingNastyTakesLong() {
-    nasty().values().forEach(NastyTextTest::readOrRefused);
-    nasty().forEach((name, text) -> assertThat(quickest(text)).as(name).isLessThan(MAX_DURATION));
+  void noHostileTextTakesLong() {
+    hostile().values().forEach(NastyTextTest::readOrRefused);
+    hostile().forEach((name, text) -> assertThat(quickest(text)).as(name).isLessThan(MAX_DURATION));
   }
 
   @Test
@@ -175,7 +175,7 @@ final class NastyTextTest {
     return Duration.ofNanos(best);
   }
 
-  private static Map<String, String> nasty() {
+  private static Map<String, String> hostile() {
     int most = 8000;
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("open parentheses", "(".repeat(most));

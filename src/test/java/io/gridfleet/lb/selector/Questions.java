@@ -7,7 +7,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
-/** Random trees and devices over few keys and values, so that they meet often. */
+/** Random trees and devices over few keys and values, so that they match often. */
 final class Questions {
   private static final List<String> VERSION_TEXTS =
       List.of("9", "9.1", "10", "10.0", "10.0.1", "13", "13-beta", "13.1", "130", "v13", "13.01");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Each text of the golden files becomes the tree that stands there, or the error. */
+/** Each text of the golden files gives the tree or the error of the file. */
 final class SelectorGoldenTest {
   private static final String SUFFIX = ".golden";
 

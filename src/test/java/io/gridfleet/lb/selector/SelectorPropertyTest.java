@@ -9,7 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What must hold of every selector and every device. */
+/** Properties of all selectors and devices. */
 final class SelectorPropertyTest {
   @Provide
   Arbitrary<Clause> clauses() {
@@ -35,7 +35,7 @@ final class SelectorPropertyTest {
   }
 
   @Property
-  void theNormalFormIsTheSameForTheSameQuestion(@ForAll("clauses") Clause clause) {
+  void equivalentClausesHaveTheSameNormalForm(@ForAll("clauses") Clause clause) {
     Selector selector = Selector.of(clause);
     Selector again = Selector.parse(selector.normalForm());
     assertThat(again).isEqualTo(selector).hasSameHashCodeAs(selector);
@@ -43,7 +43,7 @@ final class SelectorPropertyTest {
   }
 
   @Property
-  void theNormalFormAsksTheSame(
+  void theNormalFormMatchesTheSameDevices(
       @ForAll("clauses") Clause clause, @ForAll("devices") Attributes device) {
     Selector selector = Selector.of(clause);
     assertThat(Selector.parse(selector.normalForm()).matches(device))
@@ -52,7 +52,7 @@ final class SelectorPropertyTest {
 
   /** A range in JSON is two bounds, which differs for lists: another member may meet each. */
   @Property(tries = 2000)
-  void stringAndJsonFormsOfOneQuestionAgree(
+  void stringAndJsonFormsOfOneClauseAgree(
       @ForAll("clauses") Clause clause, @ForAll("devices") Attributes device) {
     Selector text = Selector.parse(Printer.print(clause));
     Selector json = Selector.of(JsonText.of(clause));
@@ -66,10 +66,10 @@ final class SelectorPropertyTest {
       @ForAll("devices") Attributes device) {
     String a = "(" + Printer.print(one) + ")";
     String b = "(" + Printer.print(other) + ")";
-    assertThat(asked("-(" + a + " " + b + ")", device))
-        .isEqualTo(asked("-" + a + ",-" + b, device));
-    assertThat(asked("-(" + a + "," + b + ")", device))
-        .isEqualTo(asked("-" + a + " -" + b, device));
+    assertThat(matches("-(" + a + " " + b + ")", device))
+        .isEqualTo(matches("-" + a + ",-" + b, device));
+    assertThat(matches("-(" + a + "," + b + ")", device))
+        .isEqualTo(matches("-" + a + " -" + b, device));
   }
 
   @Property
@@ -84,13 +84,13 @@ final class SelectorPropertyTest {
     String first = "(" + Printer.print(one) + ")";
     String second = "(" + Printer.print(other) + ")";
     String last = "(" + Printer.print(third) + ")";
-    assertThat(asked(first + " -" + second + "," + last, device)).isEqualTo(a && (!b || c));
-    assertThat(asked(first + "," + second + " " + last, device)).isEqualTo((a || b) && c);
-    assertThat(asked(first + " " + second + " OR " + last, device)).isEqualTo((a && b) || c);
+    assertThat(matches(first + " -" + second + "," + last, device)).isEqualTo(a && (!b || c));
+    assertThat(matches(first + "," + second + " " + last, device)).isEqualTo((a || b) && c);
+    assertThat(matches(first + " " + second + " OR " + last, device)).isEqualTo((a && b) || c);
   }
 
   @Property
-  void whatIsAskedOfAllIsAskedOfEach(
+  void aConjunctionMatchesWhatBothSelectorsMatch(
       @ForAll("clauses") Clause one,
       @ForAll("clauses") Clause other,
       @ForAll("devices") Attributes device) {
@@ -136,7 +136,7 @@ final class SelectorPropertyTest {
     assertThat(CaseFolding.text(CaseFolding.text(text))).isEqualTo(CaseFolding.text(text));
   }
 
-  private static boolean asked(String text, Attributes device) {
+  private static boolean matches(String text, Attributes device) {
     return Selector.parse(text).matches(device);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a selector is to those who only ask it. */
+/** The public behaviour of a selector. */
 final class SelectorTest {
   private static final Attributes PHONE =
       Attributes.of(
@@ -37,7 +37,7 @@ final class SelectorTest {
   }
 
   @Test
-  void theVendorsOwnExamplesAreUnderstood() {
+  void theVendorsExamplesAreRead() {
     assertThat(matches("os_version:>9 geos:\"Mountain View, US\"")).isTrue();
     assertThat(matches("(device_skus: \"firefox\", geos: \"Mountain View, US\")")).isTrue();
     assertThat(matches("{'sku':'Moto X','geo':'Mountain View','carrier':['Sprint','WiFi']}"))
@@ -57,7 +57,7 @@ final class SelectorTest {
     assertThat(matches("missing:!=x")).isTrue();
   }
 
-  /** Devices share what they say alike. */
+  /** Devices share equal values. */
   @Test
   void aNumberAndItsTextStayApartOnAllDevices() {
     List<Object> list = new ArrayList<>(List.of(7, "x"));
@@ -85,7 +85,7 @@ final class SelectorTest {
   }
 
   @Test
-  void theSameQuestionHasTheSameNormalForm() {
+  void equivalentSelectorsHaveTheSameNormalForm() {
     Selector one = Selector.parse("model:X  device_type:ios");
     assertThat(Selector.of(Map.of("device_type", "iOS", "model", "x"))).isEqualTo(one);
     assertThat(Selector.parse(one.normalForm())).isEqualTo(one);
@@ -93,7 +93,7 @@ final class SelectorTest {
   }
 
   @Test
-  void onlyTheChangedDeviceIsLookedAtAgain() {
+  void onlyTheChangedDeviceIsEvaluatedAgain() {
     MatchSet set = new MatchSet(Selector.parse("device_type:ios"));
     set.put(3, PHONE);
     set.put(4, Attributes.of(Map.of("device_type", "android")));

@@ -44,7 +44,7 @@ final class SimulatedNodeTest {
   }
 
   @Test
-  void aSessionLivesFromItsCreationToItsDelete() {
+  void aSessionExistsFromItsCreationToItsDelete() {
     Reply created = client.newSession(PHONE).join();
     String session = "/session/" + created.sessionId();
 
@@ -105,7 +105,7 @@ final class SimulatedNodeTest {
   }
 
   @Test
-  void aLateSessionHoldsItsDeviceAndComesUpWithoutItsClient() throws Exception {
+  void aLateSessionHoldsItsDeviceAndIsCreatedWithoutItsClient() throws Exception {
     node.faults().next(1, NEW_SESSION, new Fault.Late(Duration.ofMillis(300)));
     try (Wire wire = Wire.to(node.url())) {
       wire.request(
@@ -216,7 +216,7 @@ final class SimulatedNodeTest {
   }
 
   @Test
-  void aChromedriverHasSeatsAndNoUdid() {
+  void aChromedriverHasSlotsAndNoUdid() {
     restart(SimulatedNodeConfig.chromedriver().withDevice("", 2));
 
     Reply first = client.newSession("'browserName':'chrome'").join();
@@ -261,7 +261,7 @@ final class SimulatedNodeTest {
     client = new JsonClient(node.url());
   }
 
-  /** Hears what comes over a socket. */
+  /** Records the messages of a socket. */
   private static final class Ears implements WebSocket.Listener {
     final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();

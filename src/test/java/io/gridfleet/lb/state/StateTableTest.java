@@ -56,7 +56,7 @@ final class StateTableTest {
   }
 
   @Test
-  void transitionsThatNoMachineMadeAreTold() {
+  void unvisitedTransitionsAreListed() {
     StateTable<Door, Hand, Effect> table = rows().build();
     StateMachine<Door, Hand, Effect> door = new StateMachine<>(table);
     door.fire(Hand.PUSH);

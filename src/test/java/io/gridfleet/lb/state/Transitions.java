@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 
-/** Which rows of a table the machines of this process have used. */
+/** The rows of a table that the machines of this process have used. */
 public final class Transitions {
   private Transitions() {}
 

@@ -117,7 +117,7 @@ final class JsonTest {
   }
 
   @Test
-  void anErrorSaysWhereAndStaysShort() {
+  void anErrorHasThePositionAndStaysShort() {
     assertThatThrownBy(() -> object("{\n  \"a\": nul" + "x".repeat(5000) + "}"))
         .hasMessageContaining("line 2")
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
@@ -139,11 +139,11 @@ final class JsonTest {
     return Json.object(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void refused(String text, String words) {
+  private static void refused(String text, String message) {
     assertThatThrownBy(() -> object(text))
         .isInstanceOfSatisfying(
             ProtocolException.class,
             e -> assertThat(e.error().code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
-        .hasMessageContaining(words);
+        .hasMessageContaining(message);
   }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What each payload is read as, held in a golden file beside it. */
+/** The result of reading each payload, compared with a golden file. */
 final class PayloadGoldenTest {
   private static final Path FOLDER = Path.of("src/test/resources/webdriver/payloads");
 
@@ -29,30 +29,30 @@ final class PayloadGoldenTest {
 
   @ParameterizedTest
   @MethodSource("payloads")
-  void aPayloadIsReadAsItsGoldenFileSays(String name) throws IOException {
+  void aPayloadIsReadAsInItsGoldenFile(String name) throws IOException {
     Path golden = FOLDER.resolve(name.replace(".json", ".golden"));
-    String told = told(Files.readAllBytes(FOLDER.resolve(name)));
+    String result = result(Files.readAllBytes(FOLDER.resolve(name)));
     if (Boolean.getBoolean("gridfleet.golden.write")) {
-      Files.writeString(golden, told);
+      Files.writeString(golden, result);
     }
-    assertThat(told).isEqualTo(Files.readString(golden));
+    assertThat(result).isEqualTo(Files.readString(golden));
   }
 
-  private static String told(byte[] body) {
-    StringBuilder told = new StringBuilder();
+  private static String result(byte[] body) {
+    StringBuilder result = new StringBuilder();
     try {
       NewSessionPayload payload = NewSessionPayload.parse(body);
-      told.append("legacy ").append(payload.legacy()).append('\n');
+      result.append("legacy ").append(payload.legacy()).append('\n');
       for (Capabilities candidate : payload.candidates()) {
-        told.append("candidate ").append(Json.text(candidate.asMap())).append('\n');
+        result.append("candidate ").append(Json.text(candidate.asMap())).append('\n');
       }
-      told.append("others ").append(Json.text(payload.otherMembers())).append('\n');
+      result.append("others ").append(Json.text(payload.otherMembers())).append('\n');
       byte[] node = payload.bodyFor(payload.candidates().get(0));
-      told.append("node ").append(new String(node, StandardCharsets.UTF_8)).append('\n');
+      result.append("node ").append(new String(node, StandardCharsets.UTF_8)).append('\n');
     } catch (ProtocolException e) {
       Map<String, Object> answer = new LinkedHashMap<>(e.error().body());
-      told.append(e.error().status()).append(' ').append(Json.text(answer)).append('\n');
+      result.append(e.error().status()).append(' ').append(Json.text(answer)).append('\n');
     }
-    return told.toString();
+    return result.toString();
   }
 }

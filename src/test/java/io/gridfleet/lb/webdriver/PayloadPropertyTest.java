@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What holds of every payload, whatever stands in it. */
+/** Properties of all payloads. */
 final class PayloadPropertyTest {
   @Property(tries = 500)
   void eachCandidateIsAlwaysMatchAndOneEntry(

@@ -52,7 +52,7 @@ final class WebDriverErrorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"5d8f3a", "0f1c9f6e-2a6b-4a2d-8f5e-0a1b2c3d4e5f", "a_b.c:d~e@f,g"})
-  void whatNodesGiveIsASessionId(String text) {
+  void idsOfNodesAreSessionIds(String text) {
     assertThat(SessionId.parse(text)).contains(new SessionId(text));
   }
 }

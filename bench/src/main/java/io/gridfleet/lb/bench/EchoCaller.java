@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import java.util.concurrent.CompletableFuture;
 
-/** One tunnel: a message goes out, and when it is back the next does. State is the loop's. */
+/** One tunnel: sends the next message when the previous one has returned. Confined to its event loop. */
 final class EchoCaller extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {
   private final CompletableFuture<EchoCaller> opened = new CompletableFuture<>();
   private Channel channel;

@@ -1,8 +1,8 @@
 package io.gridfleet.lb.bench;
 
-/** Counts lapses by the microsecond. One thread adds, another reads when that one is done. */
+/** A histogram of durations in microseconds. One thread adds; another reads after it has finished. */
 final class Lapses {
-  /** Longer ones all count as this: 2 s. */
+  /** The largest duration that is distinguished: 2 s. */
   private static final int MAX_MICROS = 2_000_000;
 
   private final int[] counts = new int[MAX_MICROS + 1];
@@ -29,7 +29,7 @@ final class Lapses {
     return 0;
   }
 
-  /** A line of JSON behind a word that tells it from everything else that is printed. */
+  /** A line of JSON behind a word that distinguishes it from other output. */
   String result(double seconds, long errors) {
     return "RESULT {\"rate\":%.1f,\"p50\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"count\":%d,\"errors\":%d}"
         .formatted(total / seconds, millis(.5), millis(.99), millis(.999), total, errors);

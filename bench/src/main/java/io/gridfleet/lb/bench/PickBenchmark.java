@@ -48,7 +48,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the queue's pick costs: a device found and freed again, in a lab of so many. */
+/** The cost of picking a device and freeing it again, by the size of the lab. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Thread)
@@ -116,19 +116,19 @@ public class PickBenchmark {
     return placement;
   }
 
-  /** Every device fits. */
+  /** Every device matches. */
   @Benchmark
   public Placement allFit() {
     return placeAndFree(all);
   }
 
-  /** One of ten fits. */
+  /** One of ten devices matches. */
   @Benchmark
   public Placement oneOfTenFits() {
     return placeAndFree(tenth);
   }
 
-  /** A store that says yes at once: what is measured is the picking. */
+  /** A store that grants each lock at once, so that only the pick is measured. */
   private static final class AlwaysFree implements DeviceLocks {
     private long token;
 

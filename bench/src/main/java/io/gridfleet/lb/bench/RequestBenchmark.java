@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a request line and a New Session body cost to read. */
+/** The cost of parsing a request line and a New Session body. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -36,19 +36,19 @@ public class RequestBenchmark {
               + "\"firstMatch\":[{\"appium:app\":\"/apps/one.ipa\"},{\"appium:app\":\"/apps/two.ipa\"}]}}")
           .getBytes(StandardCharsets.UTF_8);
 
-  /** The connection asks for the session that it asked for before. */
+  /** A command of the same session as the connection's previous one. */
   @Benchmark
   public Route sameSession() {
     return RouteTable.find("POST", command, last);
   }
 
-  /** Its first command. */
+  /** The first command of a session on a connection. */
   @Benchmark
   public Route anotherSession() {
     return RouteTable.find("POST", command, null);
   }
 
-  /** With a token and the old base. */
+  /** With a token and the base path {@code /wd/hub}. */
   @Benchmark
   public Route withTokenAndHub() {
     return RouteTable.find("GET", hub, last);

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a selector costs: to read, to ask of one device, of 10 000, of one that changed. */
+/** The cost of a selector: parsing, evaluation on one device, on 10 000, on one that changed. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Thread)
@@ -34,7 +34,7 @@ public class SelectorBenchmark {
   private static final List<String> PLACES =
       List.of("Mountain View, US", "Palo Alto, US", "Paris, FR", "Tokyo, JP");
 
-  /** A simple question, AppiumLB's longest example, and one with everything. */
+  /** A simple selector, AppiumLB's longest example, and one with all constructs. */
   @Param({
     "device_type:ios",
     "device_type:android geos:\"Palo Alto, US\",geos:\"Mountain View, US\""

@@ -15,8 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Locks and unlocks devices in a store: {@code ADDRESS AT_ONCE SECONDS}. Each of those at once has
- * a device of its own; a pair of the two is what is counted and timed.
+ * Locks and unlocks devices in a store: {@code ADDRESS AT_ONCE SECONDS}. Each concurrent task has a device of its own; one lock and its unlock are counted and timed together.
  */
 public final class StoreLoad {
   private static final Duration EXPIRY = Duration.ofSeconds(30);

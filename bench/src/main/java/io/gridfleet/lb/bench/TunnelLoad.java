@@ -30,11 +30,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * So many sessions with a WebSocket each, through one address; then, by a line of input, messages:
- * {@code load ACTIVE BYTES SECONDS} has one message under way on each of the active tunnels.
+ * Opens sessions with a WebSocket each through one address. The input line {@code load ACTIVE BYTES SECONDS} keeps one message under way on each of the active tunnels.
  */
 public final class TunnelLoad {
-  /** More at once would measure queues of the node's one loop. */
+  /** More concurrent creations would measure the queue of the node's single event loop. */
   private static final int OPENING_AT_ONCE = 32;
 
   private static final String CREATION =
@@ -104,7 +103,7 @@ public final class TunnelLoad {
         .thenApply(answer -> throughBase(answer.body()));
   }
 
-  /** What the answer says, but at our address: a proxy that passes it leaves the node's in. */
+  /** The answer's path at the measured address: a proxy that doesn't rewrite the answer leaves the node's address in it. */
   private URI throughBase(String answer) {
     try {
       JsonNode told = json.readTree(answer).path("value").path("capabilities").path("webSocketUrl");
@@ -154,7 +153,7 @@ public final class TunnelLoad {
     TimeUnit.MILLISECONDS.sleep(Math.round(seconds * 1000));
     asked.forEach(EchoCaller::end);
     double took = (System.nanoTime() - began) / 1e9;
-    // What is under way comes home on the one loop that counts.
+    // Messages under way return on the single loop that counts.
     TimeUnit.MILLISECONDS.sleep(300);
     long broken = asked.stream().map(EchoCaller::channel).filter(each -> !each.isActive()).count();
     CompletableFuture<String> told = new CompletableFuture<>();

@@ -3,7 +3,7 @@ package io.gridfleet.lb.bench;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
 
-/** A simulated node as a process of its own: prints its port, serves until its input ends. */
+/** A simulated node as a process: prints its port and serves until its standard input ends. */
 public final class TunnelNode {
   private TunnelNode() {}
 
