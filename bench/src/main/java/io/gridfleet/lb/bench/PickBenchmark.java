@@ -7,11 +7,11 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockAnswer;
-import io.gridfleet.lb.device.LockWish;
+import io.gridfleet.lb.device.LockResult;
+import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.distributor.FleetNews;
-import io.gridfleet.lb.distributor.Order;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.PickStrategy;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.distributor.Question;
@@ -94,7 +94,7 @@ public class PickBenchmark {
               Capabilities.empty(),
               Capabilities.empty()));
     }
-    new FleetNews(distributor).inventory(lab);
+    new FleetUpdates(distributor).inventory(lab);
   }
 
   @TearDown
@@ -103,12 +103,12 @@ public class PickBenchmark {
   }
 
   private Placement placeAndFree(Question question) {
-    Order order =
-        new Order(
+    PlacementRequest order =
+        new PlacementRequest(
             "request-" + number,
             List.of(question),
-            new Order.Turn(0, Instant.EPOCH, number++),
-            new Order.Preference(PickStrategy.RANKED, true, Set.of()),
+            new PlacementRequest.QueuePosition(0, Instant.EPOCH, number++),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
             new Quota("lab", OptionalInt.empty()));
     Placement placement =
         distributor.place(order, Duration.ofSeconds(20)).outcome().toCompletableFuture().join();
@@ -133,9 +133,9 @@ public class PickBenchmark {
     private long token;
 
     @Override
-    public CompletionStage<LockAnswer> tryLock(LockWish wish, Duration freeFor) {
+    public CompletionStage<LockResult> tryLock(LockRequest wish, Duration freeFor) {
       return done(
-          new LockAnswer.Taken(new DeviceLock(wish.device(), 0, wish.attempt(), ++token)));
+          new LockResult.Taken(new DeviceLock(wish.device(), 0, wish.attempt(), ++token)));
     }
 
     @Override

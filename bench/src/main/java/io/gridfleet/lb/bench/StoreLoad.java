@@ -3,7 +3,7 @@ package io.gridfleet.lb.bench;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
-import io.gridfleet.lb.store.SqlStore;
+import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreListener;
