@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the configuration comes from, so that it can be read again while the server runs.
+ * The sources of the configuration, so that it can be read again while the server runs.
  *
- * @param file the configuration file; the demo's configuration where there is none
+ * @param file the configuration file; the demo's configuration if there is none
  * @param flags of the command line, by key
- * @param fallbacks what counts, by key, where nothing else says it
+ * @param fallbacks values, by key, that apply if no other source sets them
  * @param simulated nodes to add, of a demo that runs in this process
  */
 public record ConfigSource(
@@ -37,7 +37,7 @@ public record ConfigSource(
   }
 
   /**
-   * Reads it.
+   * Reads the configuration.
    *
    * @throws io.gridfleet.lb.config.ConfigException with every problem, if there is one
    */

@@ -22,7 +22,7 @@ import java.util.Map;
 
 /** The whole configuration: what {@code --config} names, the environment, and the flags. */
 public record GridFleetConfig(
-    @Key(doc = "Where clients find us: host:port.", fallback = "127.0.0.1:4444") HostPort listen,
+    @Key(doc = "The address to listen on: host:port.", fallback = "127.0.0.1:4444") HostPort listen,
     @Key(
             doc = "Whether anybody may use the lab from other machines although no token is set.",
             fallback = "false")
@@ -34,14 +34,14 @@ public record GridFleetConfig(
     @Key(doc = "Where locks, sessions and runs are kept.") StoreSection store,
     @Key(doc = "The nodes of the lab and their devices.") List<NodeConfig> nodes,
     @Key(doc = "TLS with nodes.") NodeTlsConfig nodeTls,
-    @Key(doc = "Where more nodes are told.") InventoryConfig inventory,
+    @Key(doc = "Files with more nodes.") InventoryConfig inventory,
     @Key(doc = "Who may use the lab; everybody, if there are none.") List<TokenConfig> tokens,
     @Key(doc = "New sessions: waiting, attempts, progress.") NewSessionConfig newSession,
     @Key(doc = "Live sessions: silence and memory.") SessionConfig session,
     @Key(doc = "Runs of CI suites: how long they last, how devices rest.") RunConfig runs,
     @Key(doc = "Commands and sockets on their way to nodes.") RelayConfig relay,
-    @Key(doc = "The front door: limits and closing.") RouterConfig router,
-    @Key(doc = "Whether nodes live.") ProbeConfig probe,
+    @Key(doc = "The HTTP endpoint: limits and closing.") RouterConfig router,
+    @Key(doc = "Probes of nodes.") ProbeConfig probe,
     @Key(doc = "The log.") LogConfig log)
     implements ValidatedConfig {
 

@@ -5,7 +5,7 @@ import io.gridfleet.lb.config.Key;
 import java.time.Duration;
 import java.util.List;
 
-/** Where more nodes are told than the configuration holds itself. */
+/** Files with nodes in addition to those of the configuration. */
 public record InventoryConfig(
     @Key(
             doc = "Files of more nodes, read again when they change or on SIGHUP.",

@@ -3,9 +3,9 @@ package io.gridfleet.lb.app;
 import io.gridfleet.lb.app.cli.Main;
 
 /**
- * Where the jar starts: says which Java is needed where this one is too old to read the program's
- * classes. Compiled for Java 8 by an execution of its own in {@code pom.xml}, so it uses nothing
- * newer, and names {@link Main} only where the version is known to be new enough.
+ * The entry point of the jar: reports which Java version is needed if this one is too old to load
+ * the program's classes. Compiled for Java 8 by an execution of its own in {@code pom.xml}, so it
+ * uses nothing newer, and names {@link Main} only after the version check.
  */
 public final class Launcher {
   private static final int NEEDED = 17;
@@ -13,7 +13,7 @@ public final class Launcher {
 
   private Launcher() {}
 
-  /** Starts {@link Main}, or says why not. */
+  /** Starts {@link Main}, or prints why it can't. */
   public static void main(String[] args) {
     String version = System.getProperty("java.specification.version", "");
     if (major(version) < NEEDED) {

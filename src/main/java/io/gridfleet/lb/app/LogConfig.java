@@ -11,13 +11,13 @@ public record LogConfig(
         Format format,
     @Key(doc = "The least level that is written.", fallback = "info") Level level) {
 
-  /** What a line is. */
+  /** The format of a line. */
   public enum Format {
     TEXT,
     JSON
   }
 
-  /** What a line must at least be. */
+  /** The minimum level of a line. */
   public enum Level {
     DEBUG,
     INFO,

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rule that no two nodes and no two devices go by one name. */
+/** The rule that names of nodes and of devices are unique. */
 public final class NodeNames {
   private final Map<String, String> nodes = new HashMap<>();
   private final Map<String, String> devices = new HashMap<>();
@@ -35,14 +35,14 @@ public final class NodeNames {
     return "'" + key + "'" + (line == 0 ? "" : " in line " + line);
   }
 
-  /** Takes the node's name; words if another has it. */
+  /** Registers the node's name; returns the problem if another node has it. */
   public Optional<String> node(NodeConfig node, String where) {
     @Nullable String other = nodes.putIfAbsent(node.name().toLowerCase(Locale.ROOT), where);
     return Optional.ofNullable(other)
         .map(first -> "has the name of " + first + ", '" + node.name() + "'; give it an 'id'");
   }
 
-  /** Takes the device's name; words if another has it. */
+  /** Registers the device's name; returns the problem if another device has it. */
   public Optional<String> device(NodeConfig node, DeviceConfig device, String where) {
     String key = device.key(node.name());
     @Nullable String other = devices.putIfAbsent(key.toLowerCase(Locale.ROOT), where);

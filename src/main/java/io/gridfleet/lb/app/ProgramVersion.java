@@ -1,10 +1,10 @@
 package io.gridfleet.lb.app;
 
-/** Which build this is. */
+/** The version of this build. */
 public final class ProgramVersion {
   private ProgramVersion() {}
 
-  /** From the jar's manifest; {@code dev} where there is none. */
+  /** From the jar's manifest; {@code dev} without one. */
   public static String text() {
     String version = ProgramVersion.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Where facts are kept, as an operator writes it. */
+/** The {@code store} section of the configuration. */
 public record StoreSection(
     @Key(
             doc =
@@ -40,13 +40,13 @@ public record StoreSection(
         Duration startPatience)
     implements ValidatedConfig {
 
-  /** What the store is opened with, in this process's environment. */
+  /** Returns the store's settings, with this process's environment. */
   public StoreConfig toStoreConfig(Duration keepEnded) {
     return toStoreConfig(keepEnded, name -> Optional.ofNullable(System.getenv(name)));
   }
 
   /**
-   * What the store is opened with.
+   * Returns the store's settings.
    *
    * @param environment the value of a variable
    * @throws UncheckedIOException if the password's file can't be read
@@ -62,7 +62,7 @@ public record StoreSection(
         address, password.map(Secret::reveal), connections, waiting, startPatience, keepEnded);
   }
 
-  /** Where it is, for people: a file with its whole path. */
+  /** The address for people: a file with its whole path. */
   public static String located(StoreAddress address) {
     return address instanceof StoreAddress.SqliteFile file
         ? "sqlite:" + file.path().toAbsolutePath().normalize()

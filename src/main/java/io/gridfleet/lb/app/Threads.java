@@ -15,14 +15,14 @@ import org.slf4j.LoggerFactory;
 public final class Threads {
   private static final Logger log = LoggerFactory.getLogger(Threads.class);
 
-  /** What waits longer than a client does is of no use. */
+  /** A request that waits longer than a client does is of no use. */
   private static final int MAX_VIEWS = 256;
 
   private static final int MAX_SCRAPES = 16;
 
   private Threads() {}
 
-  /** Deadlines, progress ticks and schedules: hands work on, does no I/O. */
+  /** Deadlines, progress ticks and schedules: hands tasks to other threads, does no I/O. */
   public static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(1, work -> daemon(work, "timer"));
@@ -33,11 +33,11 @@ public final class Threads {
   }
 
   /**
-   * Threads for what event loops must not do.
+   * Threads for tasks that must not run on event loops.
    *
    * @param views the API's requests and the pages
-   * @param scrapes must not wait for lists that people ask for
-   * @param chores what is put together again after a change
+   * @param scrapes separate, so that they don't wait for large lists
+   * @param chores rebuilding of state after a change
    */
   public record OffLoop(ExecutorService views, ExecutorService scrapes, ExecutorService chores) {
     public void close() {
@@ -53,9 +53,9 @@ public final class Threads {
   }
 
   /**
-   * One thread for what event loops must not do.
+   * Creates one thread for tasks that must not run on event loops.
    *
-   * @param most that may wait for it; more is rejected
+   * @param most how many tasks may wait for it; more are rejected
    */
   static ExecutorService one(String name, int most) {
     return new ThreadPoolExecutor(
@@ -73,7 +73,7 @@ public final class Threads {
     return Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "reload"));
   }
 
-  /** Does a duty again and again; one that fails is done again like any other. */
+  /** Repeats a task; a failure is logged and doesn't end the repetition. */
   public static void every(ScheduledExecutorService timer, Duration pause, Runnable duty) {
     var unused =
         timer.scheduleWithFixedDelay(
@@ -81,7 +81,7 @@ public final class Threads {
               try {
                 duty.run();
               } catch (RuntimeException failure) {
-                log.warn("a duty failed and will be done again", failure);
+                log.warn("a periodic task failed and will be repeated", failure);
               }
             },
             pause.toMillis(),

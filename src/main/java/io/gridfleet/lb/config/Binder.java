@@ -19,11 +19,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of a YAML tree. What can't be made is null, and told; everything else is looked at
- * all the same, so that one reading finds all problems.
+ * Builds records from a YAML tree. A value that can't be converted is null and its problem is
+ * recorded; the rest is still read, so that one reading finds all problems.
  */
 final class Binder {
-  /** Keys of a document that begin so are the operator's own: a place for anchors. */
+  /** Keys of a document with this prefix are ignored: a place for anchors. */
   private static final String OWN = "x-";
 
   private final Consumer<ConfigProblem> problems;
@@ -179,7 +179,7 @@ final class Binder {
     return values.size() == items.size() ? List.copyOf(values) : null;
   }
 
-  /** A single value in a list's place is a list of what stands between its commas. */
+  /** A single value in place of a list is split at its commas. */
   private static @Nullable List<Yaml> items(Yaml node) {
     if (node instanceof Sequence sequence) {
       return sequence.items();
@@ -236,7 +236,7 @@ final class Binder {
     return null;
   }
 
-  /** A type's own sentence begins with a capital and an opening for other readers. */
+  /** A message that begins with a capital has an introduction for other readers. */
   private static String words(String message, String shown) {
     int opening = message.indexOf(": ");
     boolean sentence = !message.isEmpty() && Character.isUpperCase(message.charAt(0));

@@ -36,7 +36,7 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
         new BigDecimal(form.group(1)).multiply(BigDecimal.valueOf(unit)).longValue());
   }
 
-  /** As an {@code int}, the largest one where the size is beyond it. */
+  /** As an {@code int}; the largest one if the size is beyond it. */
   public int toInt() {
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }

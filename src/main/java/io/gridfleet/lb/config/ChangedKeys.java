@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that have another value in one configuration than in another. */
+/** The keys whose values differ between two configurations. */
 public final class ChangedKeys {
   private ChangedKeys() {}
 

@@ -3,7 +3,7 @@ package io.gridfleet.lb.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Thrown when a configuration can't be used; carries everything that is wrong with it. */
+/** Thrown when a configuration can't be used; holds all of its problems. */
 public final class ConfigException extends RuntimeException {
   private final transient List<ConfigProblem> problems;
 

@@ -15,22 +15,22 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * Files of one shape that are read again while the program runs. A file that is broken counts as it
- * was when it last could be read. So does a file that is gone, for a while: a move, a mount or a
- * checkout that isn't complete must not empty a lab. One reading at a time.
+ * Files of one shape that are read again while the program runs. An invalid file keeps its last
+ * valid content. So does a missing file, for a limited time: a move, a mount or an incomplete
+ * checkout must not empty a lab. One reading at a time.
  */
 public final class ConfigFiles<T extends Record> {
   private final Class<T> type;
   private final LongSupplier nanos;
 
-  /** What each file held when it last could be read; guarded by this. */
+  /** The last valid content of each file; guarded by this. */
   private Map<Path, LoadedConfig<T>> last = Map.of();
 
   /** Since when files of {@link #last} are gone; guarded by this. */
   private final Map<Path, Long> goneSince = new TreeMap<>();
 
   /**
-   * @param nanos a clock that only goes on
+   * @param nanos a monotonic clock
    */
   public ConfigFiles(Class<T> type, LongSupplier nanos) {
     this.type = type;
@@ -38,11 +38,11 @@ public final class ConfigFiles<T extends Record> {
   }
 
   /**
-   * What the files hold.
+   * The content of the files.
    *
    * @param contents in the order of the file names
    * @param problems of files that can't be read now
-   * @param missing the files that are gone but still count, and for how long they will
+   * @param missing the files that are gone but still count, and for how long
    */
   public record Contents<T>(
       Map<Path, LoadedConfig<T>> contents,
@@ -88,7 +88,9 @@ public final class ConfigFiles<T extends Record> {
     return files;
   }
 
-  /** Adds what is gone and not forgotten; a file that no pattern names any more is left out. */
+  /**
+   * Adds missing files that have not expired; a file that no pattern matches any more is left out.
+   */
   private Map<Path, Duration> keepMissing(
       List<FileGlob> globs, Duration forgetAfter, Map<Path, LoadedConfig<T>> contents) {
     Map<Path, Duration> missing = new TreeMap<>();

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads a configuration record: a YAML file, over it the environment ({@code GRIDFLEET_LB_LISTEN},
- * {@code GRIDFLEET_LB_NEW_SESSION_MAX_WAIT}), over both the flags of the command line. Reads once;
- * used by one thread.
+ * Reads a configuration record. The environment ({@code GRIDFLEET_LB_LISTEN}, {@code
+ * GRIDFLEET_LB_NEW_SESSION_MAX_WAIT}) takes precedence over the YAML file, the flags of the command
+ * line over both. Reads once; used by one thread.
  */
 public final class ConfigLoader<T extends Record> {
   private final Class<T> type;
@@ -73,7 +73,7 @@ public final class ConfigLoader<T extends Record> {
     return this;
   }
 
-  /** What counts, by key, where neither file nor environment nor flags say it. */
+  /** Default values, by key, for keys that neither file nor environment nor flags set. */
   public ConfigLoader<T> fallbacks(Map<String, String> values) {
     fallbacks = Map.copyOf(values);
     return this;

@@ -3,11 +3,11 @@ package io.gridfleet.lb.config;
 import java.util.Comparator;
 
 /**
- * One thing that is wrong in a configuration.
+ * One problem of a configuration.
  *
- * @param file as the operator named it; an environment variable or a flag where one was at fault
- * @param line from 1; 0 where there is none
- * @param column from 1; 0 where there is none
+ * @param file as the operator named it, or the environment variable or flag with the problem
+ * @param line from 1; 0 if unknown
+ * @param column from 1; 0 if unknown
  */
 public record ConfigProblem(String file, int line, int column, String message)
     implements Comparable<ConfigProblem> {

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what a record says against its own values and finds the place that it is about. */
+/** Collects the problems that a record finds in its own values, with their places. */
 public final class ConstraintErrors {
   private final Mapping section;
   private final String path;
@@ -27,7 +27,7 @@ public final class ConstraintErrors {
   }
 
   /**
-   * Tells a problem.
+   * Adds a problem.
    *
    * @param key relative to the record, such as {@code maxWait} or {@code nodes[2].id}; empty for
    *     the record itself

@@ -27,7 +27,7 @@ public record FileGlob(Path folder, String name) {
     return new FileGlob(directory.resolve(folder), name);
   }
 
-  /** The files that fit now, by name; none where the folder isn't there. */
+  /** Returns the files that match now, by name; none if the folder doesn't exist. */
   public List<Path> files() {
     if (!Files.isDirectory(folder)) {
       return List.of();
@@ -52,7 +52,7 @@ public record FileGlob(Path folder, String name) {
         && folder.getFileSystem().getPathMatcher("glob:" + name).matches(file.getFileName());
   }
 
-  /** Whether this file, there or not, is one of these. */
+  /** Whether this file, existing or not, matches. */
   boolean names(Path file) {
     return folder.equals(file.getParent()) && fits(file);
   }

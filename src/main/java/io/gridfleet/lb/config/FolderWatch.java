@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when files that fit a pattern change. Editors write a file in several steps, so it waits
- * until the folder has been quiet for a moment. Runs a daemon thread of its own, {@code
- * inventory-watch}, which calls the listener.
+ * Watches for changes of files that match a pattern. Editors write a file in several steps, so the
+ * listener is called when the folder has been quiet for a short time. Runs a daemon thread of its
+ * own, {@code inventory-watch}, which calls the listener.
  */
 public final class FolderWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
 
-  /** Longer than an editor's write and rename, shorter than anybody waits for. */
+  /** Longer than an editor's write and rename, too short to notice. */
   private static final Duration QUIET = Duration.ofMillis(200);
 
   private final WatchService service;
@@ -40,7 +40,7 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   /**
-   * Starts to watch. A folder that isn't there now isn't watched.
+   * Starts to watch. A missing folder isn't watched.
    *
    * @throws IOException if the system can't watch
    */
@@ -84,12 +84,12 @@ public final class FolderWatch implements AutoCloseable {
     }
   }
 
-  /** A listener that fails is told of the next change all the same. */
+  /** A listener that fails is called for the next change all the same. */
   private void publish() {
     try {
       changed.run();
     } catch (RuntimeException mistake) {
-      log.error("files changed, and that couldn't be taken over", mistake);
+      log.error("changed files couldn't be applied", mistake);
     }
   }
 

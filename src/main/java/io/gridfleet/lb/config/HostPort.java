@@ -34,7 +34,7 @@ public record HostPort(String host, int port) {
     return new HostPort(host, Integer.parseInt(form.group(3)));
   }
 
-  /** Whether only this machine can reach it. Names other than localhost are not looked up. */
+  /** Whether only this machine can connect. Names other than localhost are not resolved. */
   public boolean isLoopback() {
     return host.equalsIgnoreCase("localhost")
         || LOOPBACK_V4.matcher(host).matches()

@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The known name that somebody probably meant. */
+/** Suggests the known name that was probably meant. */
 public final class NearestName {
   private NearestName() {}
 
-  /** The name with the fewest edits, if they are few for its length; case costs nothing. */
+  /** Returns the name with the fewest edits, if they are few for its length; case costs nothing. */
   public static Optional<String> of(String written, Collection<String> known) {
     String lower = written.toLowerCase(Locale.ROOT);
     return known.stream()

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Lays single values of the environment and the command line over the tree of a file. */
+/** Applies single values of the environment and the command line to the tree of a file. */
 final class OverrideLayers {
   private static final String PREFIX = "GRIDFLEET_LB_";
 
-  /** Read elsewhere: where the file itself is. */
+  /** Read elsewhere: the name of the file itself. */
   private static final Set<String> NOT_KEYS = Set.of(PREFIX + "CONFIG");
 
   private final Class<?> type;
@@ -41,7 +41,7 @@ final class OverrideLayers {
     return tree;
   }
 
-  /** The beginning that all have in common makes none of them nearer. */
+  /** The prefix that all have in common doesn't count for similarity. */
   private static String hint(String variable, Map<String, String> paths) {
     List<String> names =
         paths.keySet().stream().map(name -> name.substring(PREFIX.length())).toList();
@@ -76,7 +76,7 @@ final class OverrideLayers {
     return path.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** The tree with this value where it says nothing of its own. */
+  /** Returns the tree with this value if the key is absent. */
   Mapping withUnlessSaid(Mapping tree, String path, Scalar value) {
     Yaml at = tree;
     for (String step : path.split("\\.", -1)) {
@@ -111,7 +111,7 @@ final class OverrideLayers {
     return tree.with(part.name(), new Member(value.place(), with(part.type(), inner, rest, value)));
   }
 
-  /** The section that stands there; a single value in its place becomes one. */
+  /** The section at this place; a single value there becomes one. */
   private static Mapping inner(Part part, Mapping tree, SourceLocation place) {
     Member member = tree.members().get(part.name());
     if (member == null) {

@@ -6,7 +6,7 @@ import io.gridfleet.lb.config.Yaml.Scalar;
 final class Range {
   private Range() {}
 
-  /** Words that follow "must be"; empty when the value is inside. */
+  /** Text that follows "must be"; empty when the value is in range. */
   static String outside(Class<?> type, Key key, Object value) {
     if (!key.min().isEmpty() && compare(type, value, key.min()) < 0) {
       return "at least " + key.min();

@@ -6,7 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file can't be read, in words: the exceptions of the JDK mostly say its name. */
+/** Describes why a file can't be read: messages of the JDK mostly hold only its name. */
 public final class ReadErrors {
   private ReadErrors() {}
 

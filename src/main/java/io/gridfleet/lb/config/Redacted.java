@@ -2,7 +2,7 @@ package io.gridfleet.lb.config;
 
 import java.util.regex.Pattern;
 
-/** Values as messages may show them: an operator's mistake may hold a password. */
+/** Values as messages may show them: an invalid value may hold a password. */
 final class Redacted {
   /** User and password of a url, however malformed: whatever stands before the last {@code @}. */
   private static final Pattern USER =

@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Single values by their type. What a text must be is told by an {@link IllegalArgumentException}
- * whose message follows "must be". Any type with a static {@code parse(String)} of its own is one.
+ * Single values by their type. A parser reports an invalid text by an {@link
+ * IllegalArgumentException} whose message follows "must be". Any type with a static {@code
+ * parse(String)} of its own is supported.
  */
 final class Scalars {
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
@@ -61,7 +62,7 @@ final class Scalars {
     return type.isEnum() ? choice(type, text) : parsed(type, text);
   }
 
-  /** The words for a choice of an enum: {@code SET_UP} is written {@code set-up}. */
+  /** The text for a constant of an enum: {@code SET_UP} is written {@code set-up}. */
   static String word(Object constant) {
     return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -33,7 +33,7 @@ public final class Secret {
     return text == null || text.isBlank() ? Optional.empty() : Optional.of(of(text.strip()));
   }
 
-  /** The text itself: for the one place that needs it. */
+  /** Returns the text itself. */
   public String reveal() {
     return value;
   }

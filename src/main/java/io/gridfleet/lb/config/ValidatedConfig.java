@@ -2,6 +2,6 @@ package io.gridfleet.lb.config;
 
 /** A configuration record with rules that hold between its keys. */
 public interface ValidatedConfig {
-  /** Tells everything that is wrong; called once, when each key by itself is right. */
+  /** Reports all problems; called once, when each key by itself is valid. */
   void check(ConstraintErrors complaints);
 }

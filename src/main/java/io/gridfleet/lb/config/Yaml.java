@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A YAML document as a tree that remembers where everything was written. */
+/** A YAML document as a tree that keeps the place of each value. */
 sealed interface Yaml {
   SourceLocation place();
 
-  /** In the words that error messages use. */
+  /** The kind of the value, as error messages name it. */
   String kind();
 
   /**

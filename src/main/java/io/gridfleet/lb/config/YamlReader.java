@@ -49,7 +49,7 @@ final class YamlReader {
     this.problems = problems;
   }
 
-  /** The document; an empty one, or one that can't be read, is a section without keys. */
+  /** Returns the document; an empty one, or one that can't be read, is a section without keys. */
   static Mapping read(String file, Path directory, String text, Consumer<ConfigProblem> problems) {
     return new YamlReader(file, directory, problems).document(text);
   }

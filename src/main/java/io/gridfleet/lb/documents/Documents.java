@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything below {@code /docs}: what can be reached by links from the index, each page as HTML
- * and, with {@code .md} behind its name, as it is written.
+ * Everything below {@code /docs}: the pages that are linked from the index, directly or not, each
+ * as HTML and, with {@code .md} after its name, as Markdown.
  */
 public final class Documents {
   static final String INDEX = "index";

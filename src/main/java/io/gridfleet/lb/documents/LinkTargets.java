@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rewrites the links of a page from files of the repository to paths of the server, and collects
- * what they lead to. A link to anything else becomes plain text.
+ * their targets. A link to anything else becomes plain text.
  */
 final class LinkTargets extends AbstractVisitor {
   static final String ROOT = "/docs";

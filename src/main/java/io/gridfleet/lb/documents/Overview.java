@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What runs here, in short.
+ * A summary of the running server.
  *
  * @param unready why no new session could be served now; empty when one could
  */

@@ -21,7 +21,7 @@ record PageLayout(String template, String navigation) {
     return new PageLayout(template, list.toString());
   }
 
-  /** The body comes last: what looks like a mark in it stays. */
+  /** The body is inserted last: what looks like a placeholder in it stays. */
   String page(String title, String body) {
     return template
         .replace("{{title}}", escaped(title))

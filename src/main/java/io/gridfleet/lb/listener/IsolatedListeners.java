@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls listeners so that none of them can harm the caller or the other listeners: what a listener
- * throws is logged with its class and the event, and the next one is called.
+ * Calls listeners so that a failure of one affects neither the caller nor the others: what a
+ * listener throws is logged with its class and the event, and the next one is called.
  */
 public final class IsolatedListeners {
   private static final Logger log = LoggerFactory.getLogger(IsolatedListeners.class);

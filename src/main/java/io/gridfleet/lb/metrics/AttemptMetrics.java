@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Attempts by result and cause. Causes come from a table that operators extend: bounded here. */
 final class AttemptMetrics {
-  /** Several times the causes that the table ships with. */
+  /** Several times the number of built-in causes. */
   private static final int MAX_CAUSES = 100;
 
   private static final String NO_CAUSE = "none";

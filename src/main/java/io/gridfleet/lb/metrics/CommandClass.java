@@ -1,6 +1,6 @@
 package io.gridfleet.lb.metrics;
 
-/** What a command is about, as a label: told from its path without allocating. */
+/** The kind of a command, as a label: derived from its path without allocating. */
 enum CommandClass {
   /** {@code DELETE /session/{id}}. */
   END_SESSION,

@@ -21,7 +21,7 @@ final class FleetMetrics {
   /** Every state but those that only a request can see. */
   private static final List<String> STATES = states();
 
-  /** Of labels whose value somebody else chose. */
+  /** The bound of labels whose value nodes or operators chose. */
   private static final int MAX_LABEL = 120;
 
   private final ScrapeSources views;
@@ -35,11 +35,11 @@ final class FleetMetrics {
     this.views = views;
     devices =
         MultiGauge.builder(Names.of("devices"))
-            .description("Devices, by platform and by what hinders them first.")
+            .description("Devices, by platform and by their first inhibitor.")
             .register(registry);
     nodes =
         MultiGauge.builder(Names.of("nodes"))
-            .description("Nodes, by what probes found out.")
+            .description("Nodes, by the result of their probes.")
             .register(registry);
     nodeUp =
         MultiGauge.builder(Names.of("node.up"))
@@ -56,7 +56,7 @@ final class FleetMetrics {
         .description("New session requests that wait for a device.")
         .register(registry);
     Gauge.builder(Names.of("queue.oldest.wait"), () -> seconds(views.oldestWait().get()))
-        .description("How long the request that waits longest for a device has waited.")
+        .description("How long the oldest waiting request has waited for a device.")
         .baseUnit("seconds")
         .register(registry);
     Gauge.builder(Names.of("sessions.live"), views.liveSessions()::getAsInt)

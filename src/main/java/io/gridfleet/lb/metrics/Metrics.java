@@ -27,7 +27,9 @@ public final class Metrics implements AutoCloseable {
   private final List<AutoCloseable> bound = new ArrayList<>();
   private volatile @Nullable FleetMetrics fleet;
 
-  /** Meters of the process are there at once; those of features when these report. */
+  /**
+   * Meters of the process exist at once; those of features are registered at their first report.
+   */
   public Metrics(String version) {
     Gauge.builder(Names.of("build.info"), () -> 1)
         .description("1; the version is a label.")
@@ -60,12 +62,12 @@ public final class Metrics implements AutoCloseable {
     return reloads;
   }
 
-  /** A new session request got the answer of an earlier one, or waits for it. */
+  /** Counts a new session request that got the answer of an earlier one, or waits for it. */
   public void idempotentReplay() {
     replays.increment();
   }
 
-  /** From here on a scrape shows devices, nodes, queue and live sessions. Called once. */
+  /** Registers meters of devices, nodes, queue and live sessions. Called once. */
   public void show(ScrapeSources views) {
     fleet = new FleetMetrics(registry, views);
   }
@@ -91,7 +93,9 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Prometheus' text; asks the features for their views, so it doesn't belong on an event loop. */
+  /**
+   * Returns Prometheus' text; reads the views of the features, so it must not run on an event loop.
+   */
   public String scrape() {
     FleetMetrics shown = fleet;
     if (shown != null) {

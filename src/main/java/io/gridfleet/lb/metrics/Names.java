@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How meters and their labels are spelt, and where histograms have their borders. */
+/** Names of meters and their labels, and buckets of histograms. */
 final class Names {
   private static final String PREFIX = "gridfleet.lb.";
 
@@ -24,7 +24,7 @@ final class Names {
     return millis(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 120_000);
   }
 
-  /** Our own part of a command: the target is 0.15 ms in the middle, 1 ms at the end. */
+  /** The server's own part of a command: the target is a median of 0.15 ms and a p99 of 1 ms. */
   static Duration[] overheadBorders() {
     return micros(50, 100, 150, 250, 500, 1000, 2500, 5000, 10_000, 50_000, 250_000);
   }

@@ -15,7 +15,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Meters of the story of new sessions. */
+/** Meters of new session requests. */
 final class NewSessionMetrics implements NewSessionListener {
   private final Counter created;
   private final Counter left;
@@ -42,11 +42,13 @@ final class NewSessionMetrics implements NewSessionListener {
               .register(registry));
     }
     duration = timer(registry, "new.session", "New session requests, from arrival to answer.");
-    waited = timer(registry, "queue.wait", "What new session requests waited for their devices.");
+    waited =
+        timer(registry, "queue.wait", "How long new session requests waited for their devices.");
     attempt = timer(registry, "attempt", "Tries to create a session on one device.");
     cleanedUp =
         Counter.builder(Names.of("sessions.cleaned.up"))
-            .description("Sessions that came up for nobody and were deleted on their nodes.")
+            .description(
+                "Sessions that were created after their client had left or the attempt had ended, and deleted.")
             .register(registry);
     attempts = new AttemptMetrics(registry);
   }

@@ -16,21 +16,21 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;
 
-/** Meters of the process and its JVM, named as Prometheus wants them. */
+/** Meters of the process and its JVM, named by Prometheus' conventions. */
 final class ProcessMetrics {
   /** Two of Micrometer's that promtool objects to: nanoseconds, and a gauge named as a count. */
   private static final Set<String> BADLY_NAMED = Set.of("process.cpu.time", "system.cpu.count");
 
   private ProcessMetrics() {}
 
-  /** A registry that will not take what is badly named; filters come before the first meter. */
+  /** A registry with filters for badly named meters; filters come before the first meter. */
   static PrometheusMeterRegistry filtered() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     registry.config().meterFilter(MeterFilter.deny(id -> BADLY_NAMED.contains(id.getName())));
     return registry;
   }
 
-  /** Registers all; what is returned has to be closed in the end. */
+  /** Registers all meters; the caller closes what is returned. */
   static AutoCloseable bindTo(MeterRegistry registry) {
     JvmGcMetrics collections = new JvmGcMetrics();
     collections.bindTo(registry);

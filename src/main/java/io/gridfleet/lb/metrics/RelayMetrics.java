@@ -41,7 +41,7 @@ final class RelayMetrics implements RelayListener {
             .register(registry);
     overhead =
         Timer.builder(Names.of("command.overhead"))
-            .description("The part of a command that was this server's own.")
+            .description("The part of a command's time that this server spent.")
             .serviceLevelObjectives(Names.overheadBorders())
             .register(registry);
     bytesToNodes = bytes(registry, "to_node");
@@ -60,7 +60,7 @@ final class RelayMetrics implements RelayListener {
       counters.put(
           status,
           Counter.builder(Names.of("commands"))
-              .description("Commands of live sessions, by what they are about and how they ended.")
+              .description("Commands of live sessions, by kind and result.")
               .tag("class", Names.label(what))
               .tag("status", status.label())
               .register(registry));

@@ -27,13 +27,13 @@ public final class ReloadMetrics {
             .register(registry);
   }
 
-  /** It was read without a problem. */
+  /** Records a reading without a problem. */
   public void succeeded(Instant now) {
     successful.set(1);
     lastSuccess.set(now.getEpochSecond());
   }
 
-  /** It was read, with so many problems. */
+  /** Records a reading with this many problems. */
   public void failed(int problems) {
     successful.set(0);
     errors.increment(problems);

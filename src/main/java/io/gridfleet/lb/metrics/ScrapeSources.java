@@ -10,13 +10,13 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * What a scrape asks the features for. Called on the scrape's thread.
+ * The views of the features that a scrape reads. Called on the scrape's thread.
  *
  * @param states every device and its state
- * @param queueLength new session requests that wait
- * @param oldestWait how long the request that came first of them has waited
- * @param liveSessions sessions that this server knows to be alive
- * @param nodes what probes have found out
+ * @param queueLength waiting new session requests
+ * @param oldestWait how long the oldest of them has waited
+ * @param liveSessions live sessions known to this server
+ * @param nodes the results of probes
  */
 public record ScrapeSources(
     Supplier<List<DeviceView>> states,

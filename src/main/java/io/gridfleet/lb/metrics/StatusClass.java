@@ -2,7 +2,7 @@ package io.gridfleet.lb.metrics;
 
 /** The first digit of an HTTP status, as a label. */
 enum StatusClass {
-  /** The client got none. */
+  /** The client got no status. */
   NONE("none"),
   INFORMATION("1xx"),
   SUCCESS("2xx"),

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Tells what an error of the database means for us. */
+/** Translates errors of the database to the exceptions of the store's ports. */
 public final class DatabaseErrors {
-  /** Deadlock and serialization failure: nothing happened, the same again may succeed. */
+  /** Deadlock and serialization failure: the transaction was rolled back and may be repeated. */
   private static final Set<String> REPEATABLE = Set.of("40001", "40P01");
 
   /**
-   * SQLSTATE classes of PostgreSQL that say that the server is of no use now: connection exception,
+   * SQLSTATE classes of PostgreSQL for a server that can't be used: connection exception,
    * insufficient resources (disk full, too many connections), operator intervention, system error;
    * and read-only transaction, as a standby answers.
    */
@@ -25,7 +25,7 @@ public final class DatabaseErrors {
 
   private static final String READ_ONLY = "25006";
 
-  /** A statement's own time limit belongs to class 57 but says nothing of the server. */
+  /** A statement's own time limit belongs to class 57 but doesn't mean that the server is down. */
   private static final String CANCELED = "57014";
 
   private static final Set<SQLiteErrorCode> SQLITE_GONE =
@@ -45,7 +45,7 @@ public final class DatabaseErrors {
     return sqlCause(thrown).map(cause -> REPEATABLE.contains(state(cause))).orElse(false);
   }
 
-  /** What our ports fail with. */
+  /** Returns the exception with which the ports fail. */
   public static StoreException translated(String statement, Throwable thrown) {
     if (thrown instanceof StoreException known) {
       return known;
@@ -57,7 +57,7 @@ public final class DatabaseErrors {
     return new StoreFaultException(statement, cause.<Throwable>map(e -> e).orElse(thrown));
   }
 
-  /** The first line of the database's own words. */
+  /** Returns the first line of the database's message. */
   public static String sentence(Throwable thrown) {
     String words = String.valueOf(thrown.getMessage());
     Throwable deeper = thrown.getCause();

@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cuts rows that are larger than this program writes them, one after another. Programs without
- * bounds on texts wrote rows of many megabytes; until they are cut each list that reads them costs
- * their size.
+ * Cuts rows that are larger than this program writes them, one after another. Versions without
+ * bounds on texts wrote rows of many megabytes, which every list that reads them has to load.
  */
 public final class OversizedRows {
   private static final Logger LOG = LoggerFactory.getLogger(OversizedRows.class);
@@ -45,7 +44,7 @@ public final class OversizedRows {
     this.jdbi = jdbi;
   }
 
-  /** Returns how many rows were cut. */
+  /** Returns the number of rows that were cut. */
   public int cut() {
     int cut = jdbi.withHandle(OversizedRows::cutSessions);
     List<String> reports =
@@ -56,7 +55,7 @@ public final class OversizedRows {
       cut += jdbi.withHandle(handle -> cutReport(handle, session)) ? 1 : 0;
     }
     if (cut > 0) {
-      LOG.info("{} rows with texts beyond their bounds were cut", cut);
+      LOG.info("{} {} with texts beyond their bounds were cut", cut, cut == 1 ? "row" : "rows");
     }
     return cut;
   }
@@ -70,7 +69,7 @@ public final class OversizedRows {
         .execute();
   }
 
-  /** False where it was changed or pruned meanwhile. */
+  /** Returns false if the row was changed or pruned meanwhile. */
   private static boolean cutReport(Handle handle, String session) {
     SqlTestReports.Read read = SqlTestReports.read(handle, session);
     return read.report()
@@ -78,7 +77,7 @@ public final class OversizedRows {
         .orElse(false);
   }
 
-  /** Texts are cut where a report is read; what is large then are its other details. */
+  /** Texts are cut when a report is read; what is still too large then are its other details. */
   private static TestReport cut(TestReport report) {
     return SqlTestReports.write(report).length() > MAX_REPORT ? report.withoutDetails() : report;
   }

@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the store is: the {@code store} key of the configuration (operating.md#configuration). */
+/**
+ * The address of the store: the {@code store} key of the configuration
+ * (operating.md#configuration).
+ */
 public sealed interface StoreAddress {
-  /** A SQLite file; it and its folder are made when they are missing. */
+  /** A SQLite file; it and its folder are created if they are missing. */
   record SqliteFile(Path path) implements StoreAddress {
     @Override
     public String toString() {
@@ -14,7 +17,7 @@ public sealed interface StoreAddress {
     }
   }
 
-  /** SQLite in memory: keeps nothing. */
+  /** SQLite in memory: nothing survives the process. */
   record SqliteMemory() implements StoreAddress {
     @Override
     public String toString() {
@@ -36,7 +39,7 @@ public sealed interface StoreAddress {
     }
   }
 
-  /** How an address is written. */
+  /** The syntax of an address, for error messages. */
   String FORMS =
       "sqlite:PATH, sqlite::memory: or postgresql://user@host:5432/database (the password comes"
           + " from a file or the environment)";
@@ -47,7 +50,7 @@ public sealed interface StoreAddress {
   /**
    * Reads an address.
    *
-   * @throws IllegalArgumentException with a sentence, if it is none
+   * @throws IllegalArgumentException with a sentence for the operator, if it is invalid
    */
   static StoreAddress parse(String text) {
     if (text.equals("sqlite::memory:")) {

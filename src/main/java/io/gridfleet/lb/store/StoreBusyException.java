@@ -1,6 +1,6 @@
 package io.gridfleet.lb.store;
 
-/** More statements are waiting than may wait; this one was not carried out and may be repeated. */
+/** More statements are waiting than may wait; this one was not executed and may be repeated. */
 public final class StoreBusyException extends StoreException {
   private static final long serialVersionUID = 1;
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What an operator can say about the store.
+ * The settings of the store.
  *
- * @param password of the PostgreSQL user, where one is needed
+ * @param password of the PostgreSQL user, if one is needed
  * @param connections how many statements run at once on PostgreSQL; SQLite runs one at a time
  * @param waiting how many statements may wait; more fail at once
- * @param startPatience how long a start waits for a PostgreSQL that isn't there yet
+ * @param startPatience how long a start waits for a PostgreSQL that isn't reachable yet
  * @param keepEnded how long ended sessions are kept
  */
 public record StoreConfig(

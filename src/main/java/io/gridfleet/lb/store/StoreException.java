@@ -2,7 +2,7 @@ package io.gridfleet.lb.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** A statement that was not carried out; what every stage of the store's ports fails with. */
+/** A statement that was not executed: every stage of the store's ports fails with one of these. */
 public abstract sealed class StoreException extends RuntimeException
     permits StoreBusyException, StoreFaultException, StoreUnavailableException {
   private static final long serialVersionUID = 1;

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.store;
 
-/** The store refused a statement although it is there: a fault of this program or of the data. */
+/** The store is reachable but refused a statement: a fault of this program or of the data. */
 public final class StoreFaultException extends StoreException {
   private static final long serialVersionUID = 1;
 

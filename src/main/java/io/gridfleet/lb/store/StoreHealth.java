@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether the store can be used now, and if not, why. */
+/** Whether the store can be used now, and the cause if it can't. Any thread. */
 public final class StoreHealth {
   private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
-  /** While it is up, trouble tells of the outage before; the first state has none. */
+  /** While the store is up, trouble is the cause of the last outage; the first state has none. */
   private record State(boolean up, String trouble, long sinceNanos) {}
 
   private volatile State state = new State(true, "", System.nanoTime());
@@ -27,7 +27,7 @@ public final class StoreHealth {
     return state.up();
   }
 
-  /** What is wrong, while the store is down. */
+  /** Returns the cause, while the store is down. */
   public Optional<String> trouble() {
     State now = state;
     return now.up() ? Optional.empty() : Optional.of(now.trouble());
@@ -41,12 +41,12 @@ public final class StoreHealth {
         && System.nanoTime() - now.sinceNanos() < howLong.toNanos();
   }
 
-  /** Calls back after each change, on a thread of the store. */
+  /** Registers a callback for each change, called on a thread of the store. */
   public void onChange(Consumer<StoreHealth> whenChanged) {
     listeners.add(whenChanged);
   }
 
-  /** Returns true for the one caller that changed it. */
+  /** Returns true for the one caller that changed the state. */
   public boolean markDown(String trouble) {
     if (!changed(new State(false, trouble, System.nanoTime()))) {
       return false;
@@ -81,12 +81,12 @@ public final class StoreHealth {
     listeners.forEach(each -> guarded(() -> each.accept(this)));
   }
 
-  /** Whoever finds the store gone or back goes on, whatever a listener does. */
+  /** A failing listener must not stop the thread that noticed the change. */
   private static void guarded(Runnable call) {
     try {
       call.run();
     } catch (RuntimeException mistake) {
-      LOG.error("A listener failed on the news of the store", mistake);
+      LOG.error("A listener failed on a change of the store", mistake);
     }
   }
 }

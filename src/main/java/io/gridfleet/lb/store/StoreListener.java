@@ -4,16 +4,16 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
 
-/** Hears what the store does, on the store's threads: a listener must not block. */
+/** Receives the store's events on the store's threads: a listener must not block. */
 public interface StoreListener {
   /** A listener that does nothing. */
   StoreListener SILENT = new StoreListener() {};
 
   /**
-   * A statement or transaction came to its end.
+   * A statement or transaction has finished.
    *
    * @param statement its name, one of a few dozen
-   * @param took from the moment a thread took it up
+   * @param took from when a thread started it
    */
   default void statementDone(String statement, Duration took, boolean failed) {}
 
@@ -26,6 +26,6 @@ public interface StoreListener {
   /** The store is back. */
   default void storeUp(Duration downFor) {}
 
-  /** A session that ended while the store was gone has now been recorded as ended. */
+  /** The end of a session that happened during an outage has been written. */
   default void owedEndWritten(Session session, EndReason reason) {}
 }

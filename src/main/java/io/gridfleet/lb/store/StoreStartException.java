@@ -3,8 +3,8 @@ package io.gridfleet.lb.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store can't be opened; the message is a sentence for an operator that says what to do.
- * Nothing in the store was changed.
+ * The store can't be opened; the message tells the operator what to do. Nothing in the store was
+ * changed.
  */
 public final class StoreStartException extends Exception {
   private static final long serialVersionUID = 1;

@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/** How the threads of the store are made and ended. */
+/** Creates and stops the threads of the store. */
 public final class StoreThreads {
   private StoreThreads() {}
 

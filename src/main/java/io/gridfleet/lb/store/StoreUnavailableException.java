@@ -3,8 +3,8 @@ package io.gridfleet.lb.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store can't be reached or can't write. Whether the statement was carried out is not known
- * when the connection broke under it.
+ * The store can't be reached or can't write. If the connection broke during the statement, it is
+ * unknown whether it was executed.
  */
 public final class StoreUnavailableException extends StoreException {
   private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class StoreUnavailableException extends StoreException {
     this.trouble = trouble;
   }
 
-  /** The database's own words. */
+  /** Returns the database's message. */
   public String trouble() {
     return trouble;
   }

@@ -1,13 +1,13 @@
 /**
- * All SQL: migrations, the SQLite and PostgreSQL forms of the ports that features own, signals
- * between replicas. {@code SqlStore} opens the store and gives out the ports; {@code Statements}
- * carries out every statement of theirs; {@code StoreHeartbeat} beats, notices outages and writes
- * what is owed. Comes in: an address. Goes out: facts, {@code StoreHealth}, failures that are all
- * {@code StoreException}.
+ * All SQL: migrations, the SQLite and PostgreSQL implementations of the ports that features own,
+ * signals between replicas. {@code SqlStore} opens the store and provides the ports; {@code
+ * Statements} executes each of their statements; {@code StoreHeartbeat} writes the heartbeat,
+ * detects outages and writes what was deferred. Input: an address. Output: facts, {@code
+ * StoreHealth}, failures that are all {@code StoreException}.
  *
  * <p>Threads: {@code store-1…}, a small bounded pool, for the statements of the ports; {@code
- * store-pulse} for the store's own; {@code store-signals} listens. Stages complete on them, without
- * a connection held.
+ * store-pulse} for the store's own; {@code store-signals} receives notifications. Stages complete
+ * on them, without a connection held.
  *
  * <p>Exported from the sub-packages: {@code sql.Replicas}, {@code sql.SqlStore}.
  */

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** A request that remembers its answers. */
+/** A request that records its answers. */
 public final class Asked implements Exchange {
   private final Route route;
   private final String accept;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the command line says to mistakes. */
+/** How the command line reports invalid arguments. */
 final class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
@@ -50,7 +50,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void aFileThatMayNotBeReadSaysWhoMayNot() {
+  void aFileWithoutPermissionIsReportedWithTheUser() {
     assertThat(ReadErrors.why(new AccessDeniedException("q.yaml")))
         .startsWith("permission denied: the user '")
         .doesNotContain("q.yaml");

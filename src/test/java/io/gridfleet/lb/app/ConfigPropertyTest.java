@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever stands in a configuration, it is read or refused with problems. */
+/** Any configuration is read or refused with problems. */
 final class ConfigPropertyTest {
   private static final String REFERENCE = uncommented();
 

@@ -92,8 +92,8 @@ final class GridFleetConfigTest {
         "runs: {expiryInterval: 3min} | 'runs.expiryInterval' must not be longer than 'heartbeatTimeout' (2min)",
         "newSession: {attemptTimeout: 5s} | 'relay.connectTimeout' must be shorter than 'newSession.attemptTimeout' (5s)",
       })
-  void timesInTheWrongOrderAreToldByName(String yaml, String problem) {
-    assertThat(problems(yaml)).anySatisfy(told -> assertThat(told).contains(problem));
+  void timesInTheWrongOrderAreReportedByName(String yaml, String problem) {
+    assertThat(problems(yaml)).anySatisfy(message -> assertThat(message).contains(problem));
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the thread of a test writes to one logger, behind the limit on repeats: the message, then
- * the fields in brackets.
+ * What the thread of a test logs to one logger, after the limit on repeats: the message, then the
+ * fields in brackets.
  */
 public final class LogLines implements AutoCloseable {
   private final Logger logger;

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** The clean-up of locks that nobody looks after, on devices that left the inventory. */
+/** The clean-up of locks without an owner, on devices that left the inventory. */
 final class OrphansTest {
   private static final ExpiredLock ORPHAN =
       new ExpiredLock(
@@ -31,7 +31,7 @@ final class OrphansTest {
   private final Orphans orphans = new Orphans(locks, null, new Inventory(), null, freed::add);
 
   @Test
-  void oneThatTheStoreCouldNotBeToldOfIsFinishedBeforeItsClaimIsOver() {
+  void oneWhoseWriteFailedIsFinishedBeforeItsClaimExpires() {
     locks.gone = true;
     orphans.sweep();
     orphans.sweep();
@@ -45,7 +45,7 @@ final class OrphansTest {
     assertThat(freed).as("once").hasSize(1);
   }
 
-  /** Gives the orphan out once, as its claim stands. */
+  /** Returns the orphan once, as its claim does. */
   private static final class FakeOrphanedLocks implements OrphanedLocks {
     private boolean claimed;
     private boolean gone;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What an operator sees of the program itself: signals, exit status, what it prints. */
+/** The program as an operator sees it: signals, exit status, output. */
 @Execution(ExecutionMode.CONCURRENT)
 final class ProgramIT {
   /** Not a claim: an end without anything to wait for, on a busy machine. */
@@ -56,7 +56,7 @@ final class ProgramIT {
   }
 
   @Test
-  void theFirstSignalDrainsAndSaysHowToStopAtOnceAndTheSecondDoes() throws Exception {
+  void theFirstSignalDrainsAndLogsHowToStopAtOnceAndTheSecondStops() throws Exception {
     try (Program server = Program.start(folder, "--config", lab("")).awaitReady()) {
       Reply session = server.client().newSession("'platformName':'Android'").join();
       assertThat(session.status()).as(session.text()).isEqualTo(200);
@@ -83,7 +83,7 @@ final class ProgramIT {
   }
 
   @Test
-  void onATerminalCtrlCDrainsForTenSecondsUnlessTheConfigurationSaysOtherwise() throws Exception {
+  void onATerminalCtrlCDrainsForTenSecondsUnlessConfiguredOtherwise() throws Exception {
     drainsOnATerminal("", "10 s");
     drainsOnATerminal("router: {drain: 7min}\n", "7 min");
   }

@@ -96,7 +96,7 @@ final class ProgramReloadIT {
     try (Program server = started()) {
       Files.delete(folder.resolve("lab.d/rack.yaml"));
       server.signal("HUP");
-      server.awaitLog("rack.yaml is gone; its 1 devices stay for");
+      server.awaitLog("rack.yaml is gone; its 1 device stays for");
       assertThat(server.log()).contains("(inventory.forgetAfter): x");
       assertThat(udids(server.client().get("/api/devices"))).containsExactly("o", "x");
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What is logged of those who get no session, or no answer from the API. */
+/** What is logged of requests that get no session, or no answer from the API. */
 final class RefusalLogTest {
   private static final Duration TOOK = Duration.ofMillis(42);
 
@@ -90,10 +90,10 @@ final class RefusalLogTest {
                 new NewSessionRequest.Client("10.0.0.1", "wdio/9"),
                 new NewSessionRequest.Address(Map.of(), false, "127.0.0.1:4444", "")),
             Runnable::run);
-    NewSessionLog story = new NewSessionLog();
+    NewSessionLog newSessionLog = new NewSessionLog();
     try (LogLines log = new LogLines("newsession")) {
       for (WebDriverError error : errors) {
-        story.refused(request, error, TOOK);
+        newSessionLog.refused(request, error, TOOK);
       }
       return log.linesAtTheEnd();
     }

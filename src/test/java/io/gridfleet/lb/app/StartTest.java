@@ -18,21 +18,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a server knows when it begins to listen. */
+/** What a server has loaded when it begins to listen. */
 final class StartTest {
-  /** So many that reading them takes longer than beginning to listen. */
+  /** Enough that reading them takes longer than beginning to listen. */
   private static final int PHONES = 400;
 
   @RegisterExtension private final Lab lab = new Lab();
 
   @Test
-  void whatTheStoreSaysOfDevicesIsKnownToTheFirstRequest(@TempDir Path folder) {
+  void storedStatesOfDevicesApplyToTheFirstRequest(@TempDir Path folder) {
     SimulatedFleet fleet = SimulatedFleet.of(1, PHONES);
     Map<String, Object> onDisk = Map.of("store", "sqlite:" + folder.resolve("lab.db"));
     lab.start(fleet, onDisk);
     SqlStore store = lab.server().store();
     List<DeviceId> devices =
-        lab.server().distributor().states().stream().map(seat -> seat.device().id()).toList();
+        lab.server().distributor().states().stream().map(device -> device.device().id()).toList();
     for (DeviceId device : devices) {
       store
           .avoidedDevices()
@@ -53,8 +53,9 @@ final class StartTest {
 
     List<DeviceView> states = lab.server().distributor().states();
     assertThat(states).hasSize(PHONES);
-    assertThat(states).allMatch(seat -> has(seat, Inhibitor.Kind.AVOIDED));
-    assertThat(states.stream().filter(seat -> has(seat, Inhibitor.Kind.MAINTENANCE))).hasSize(1);
+    assertThat(states).allMatch(device -> has(device, Inhibitor.Kind.AVOIDED));
+    assertThat(states.stream().filter(device -> has(device, Inhibitor.Kind.MAINTENANCE)))
+        .hasSize(1);
   }
 
   private static boolean has(DeviceView device, Inhibitor.Kind kind) {

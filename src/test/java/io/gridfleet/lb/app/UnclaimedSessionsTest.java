@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is ended on a node that tells nothing by key, and when its device is free. */
+/** What is ended on a node that can't look sessions up by key, and when its device is free. */
 final class UnclaimedSessionsTest {
   private static final NodeId NODE = new NodeId("browsers");
   private static final SessionId OWN = new SessionId("own");
@@ -68,7 +68,7 @@ final class UnclaimedSessionsTest {
   }
 
   @Test
-  void aSessionThatNobodyKnowsIsEndedAtOnceWhenNothingElseStarts() {
+  void anUnknownSessionIsEndedAtOnceWhenNothingElseStarts() {
     node.listed = Set.of(OWN, OTHERS);
     live.add(OTHERS);
 

@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Test suites at work, each on a connection of its own: a session, some commands, the end, and
- * again. Every command is told apart from every other, and none is sent twice. What became of it
- * all is counted. All of them share one thread.
+ * Test suites, each on a connection of its own: a session, some commands, the end, and again. Every
+ * command is distinct, and none is sent twice. The results are counted. All suites share one
+ * thread.
  */
 final class Clients implements AutoCloseable {
   /** A request that waits for a device waits 8 s, and its attempts 10 s each. */
@@ -41,7 +41,7 @@ final class Clients implements AutoCloseable {
   private final AtomicInteger commandNumber = new AtomicInteger();
   private volatile boolean stopping;
 
-  /** What became of requests. */
+  /** The results of requests. */
   final AtomicInteger served = new AtomicInteger();
 
   final AtomicInteger commands = new AtomicInteger();
@@ -52,7 +52,7 @@ final class Clients implements AutoCloseable {
   final Map<String, AtomicInteger> failures = new ConcurrentHashMap<>();
   final Queue<String> strange = new ConcurrentLinkedQueue<>();
 
-  /** Sessions that a client had when it was told that there is no such session. */
+  /** Sessions that a client had when it got "invalid session id". */
   final Map<String, String> lost = new ConcurrentHashMap<>();
 
   Clients(URI url, int number, long seed) {
@@ -66,7 +66,7 @@ final class Clients implements AutoCloseable {
     return this;
   }
 
-  /** One client: what it is at is the request under way and what follows its answer. */
+  /** One client: its state is the pending request and what follows its answer. */
   private final class Suite {
     private final EventLoop loop;
     private final Random random;
@@ -133,7 +133,7 @@ final class Clients implements AutoCloseable {
           () -> use(session, commandsLeft - 1));
     }
 
-    /** Delete Session may be said again: the second time it finds nothing. */
+    /** Delete Session may be repeated: the second time it finds nothing. */
     private void end(String session, int tries) {
       send(
           "DELETE",
@@ -192,7 +192,7 @@ final class Clients implements AutoCloseable {
         .incrementAndGet();
   }
 
-  /** Lets every client finish what it is at: a request, and then the end of its session. */
+  /** Lets every client finish its pending request and end its session. */
   void stop() throws InterruptedException {
     stopping = true;
     long end = System.nanoTime() + BOUND.multipliedBy(2).toNanos();

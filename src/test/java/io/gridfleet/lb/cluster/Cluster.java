@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Replicas on one PostgreSQL behind a balancer, over one fleet of simulated nodes. As a field of a
- * test it is there for each test anew.
+ * test it is created for each test.
  */
 final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
   private final int size;
@@ -45,7 +45,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     this.ownPostgres = ownPostgres;
   }
 
-  /** With a database of their own, on a server that others use too. */
+  /** With a database of their own, on a shared server. */
   static Cluster of(int size, int nodes, int phonesEach) {
     return new Cluster(size, nodes, phonesEach, false);
   }
@@ -90,7 +90,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     close();
   }
 
-  /** What each of the replicas is configured with. */
+  /** The configuration of each replica. */
   String config() {
     return ClusterConfig.of(rows().address().toString(), fleet());
   }
@@ -120,14 +120,14 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     return Objects.requireNonNull(balancer);
   }
 
-  /** Sessions that nodes began, however they ended. */
+  /** Sessions that nodes started, however they ended. */
   long sessionsCreated() {
     return fleet().nodes().stream()
         .mapToLong(it -> it.history().count(NodeEvent.Kind.CREATED))
         .sum();
   }
 
-  /** No element of a path was clicked twice, by what the nodes saw. */
+  /** Asserts from the nodes' records that no element of a path was clicked twice. */
   void assertNoCommandWasExecutedTwice() {
     Map<String, Integer> times = new HashMap<>();
     for (SimulatedNode node : fleet().nodes()) {
@@ -142,7 +142,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
     assertThat(times).as("commands that reached a node twice").isEmpty();
   }
 
-  /** Sessions that went by their node's own doing, so that nobody else lost them. */
+  /** Sessions that ended by their node's fault, so that no replica lost them. */
   Set<String> endedByNodes() {
     Set<String> ended = new HashSet<>();
     for (SimulatedNode node : fleet().nodes()) {

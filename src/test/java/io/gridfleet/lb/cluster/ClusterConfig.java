@@ -11,7 +11,7 @@ import java.util.Map;
 final class ClusterConfig {
   private ClusterConfig() {}
 
-  /** Whatever starts while the store is gone waits for it. */
+  /** A process that starts while the store is down waits for it. */
   private static Map<String, Object> storeSection(String address) {
     return address.startsWith("postgresql:")
         ? Map.of("address", address, "startPatience", "1min")
@@ -22,7 +22,7 @@ final class ClusterConfig {
     return of(store, fleet.inventory());
   }
 
-  /** For one that looks at nobody's left-overs: it dies before its first sweep. */
+  /** For a replica that must not clean up: it is killed before its first sweep. */
   static String withoutSweeps(String store, SimulatedFleet fleet) {
     return of(store, fleet.inventory(), Map.of("idleMargin", "2s", "idleSweep", "1h"), "10s");
   }

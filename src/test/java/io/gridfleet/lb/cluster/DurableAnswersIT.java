@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a client has read is a fact, whatever becomes of the process: the store is slow, and in the
- * moment of the answer the process is killed and what was on its way to the store is lost.
+ * What a client has read is stored, even if the process dies: the store is slow, and at the time of
+ * the answer the process is killed and what was on its way to the store is lost.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class DurableAnswersIT {
@@ -215,7 +215,7 @@ final class DurableAnswersIT {
       this.from = from;
     }
 
-    /** What was before, while the store was quick: an id, if there is one. */
+    /** The state before, while the store was fast: an id, if there is one. */
     String prepare(DurableAnswersIT test) {
       return "";
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Requests wait at several replicas for one device: whoever waits longest has it. */
+/** Requests wait at several replicas for one device: the oldest request gets it. */
 final class FairOrderIT {
   private static final String ANDROID =
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':50";
@@ -82,7 +82,7 @@ final class FairOrderIT {
   }
 
   @Test
-  void aReplicaThatIsFrozenOrDeadHoldsNobodyUp() throws Exception {
+  void aFrozenOrDeadReplicaDelaysNoRequest() throws Exception {
     Reply holder = cluster.replica(3).client().newSession(ANDROID).join();
     asks(0, 1, 1);
     awaitASecondInTheQueue(1, 1);

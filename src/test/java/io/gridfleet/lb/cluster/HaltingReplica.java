@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The server in a process that is gone at the moment when one of its stories first reaches a point:
- * without hooks, flushes or last words, as {@code kill -9} leaves it.
+ * The server in a process that halts when one of its new session requests first reaches a point:
+ * without hooks or flushes, as after {@code kill -9}.
  */
 final class HaltingReplica {
   private static final int KILLED = 137;

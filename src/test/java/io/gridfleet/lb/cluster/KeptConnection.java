@@ -36,9 +36,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection to a server, kept between requests and made anew when it was closed while
- * nothing was under way. Sends each request once: one whose connection ends fails, whatever became
- * of it. Costs no thread; all state belongs to the event loop, which is where futures complete.
+ * One client's connection to a server, kept between requests and reopened when it was closed while
+ * no request was pending. Sends each request once: one whose connection ends fails, whatever became
+ * of it. Costs no thread; all state is confined to the event loop, where futures complete.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class KeptConnection {

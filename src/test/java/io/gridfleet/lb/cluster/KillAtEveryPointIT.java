@@ -26,9 +26,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * A replica stops dead at each point that {@link NewSessionListener} tells of, some points at a
- * time; another one cleans up after all of them. Each point has a device of its own, so that nobody
- * waits for the clean-up of another. A point that is added needs a row in {@link #provocations}.
+ * A replica halts at each point that {@link NewSessionListener} reports, some points at a time;
+ * another one cleans up after all of them. Each point has a device of its own, so that it doesn't
+ * wait for the clean-up of another. A point that is added needs a row in {@link #provocations}.
  */
 final class KillAtEveryPointIT {
   /** Only where there are tokens; the request has nothing yet that could be left behind. */
@@ -39,15 +39,15 @@ final class KillAtEveryPointIT {
   /** Replicas that start, on two cores; most of a stage is waiting. */
   private static final int AT_ONCE = 3;
 
-  /** An attempt's lock expires after 6 s, a session that nobody knows of is silent for 17 s. */
+  /** An attempt's lock expires after 6 s, a session unknown to every client is idle for 17 s. */
   private static final Duration CLEAN = Duration.ofSeconds(60);
 
-  /** What a client does so that a story reaches the point; it may get no answer. */
+  /** A client's requests that make a new session request reach the point; it may get no answer. */
   private interface Provocation {
     void on(Stage stage) throws Exception;
   }
 
-  /** One point's replica that will die, the one that stays, and the device that it is about. */
+  /** One point's replica that will halt, the one that stays, and the device used. */
   private record Stage(ReplicaProcess dying, JsonClient staying, SimulatedNode node, String udid) {
     String options() {
       return "'platformName':'Android','appium:newCommandTimeout':5,'appium:udid':'"
@@ -55,7 +55,7 @@ final class KillAtEveryPointIT {
           + "','gridfleet:waitForDeviceOnlineTimeout':20";
     }
 
-    /** The answer is nobody's. */
+    /** The answer may be lost. */
     void ask() {
       dying.client().newSession(options());
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A replica is killed at each step of a new session's story that can be seen from outside, and at
+ * A replica is killed at each step of a new session request that can be seen from outside, and at
  * the end of one; another replica cleans up after it, so that its device serves others again, and
  * it starts again.
  */
@@ -66,7 +66,7 @@ final class KillAtEveryStepIT {
   }
 
   @Test
-  void afterTheNodeFailedAndWasAskedAgain() throws Exception {
+  void afterTheNodeFailedAndTheAttemptWasRepeated() throws Exception {
     int before = node.history().creations().size();
     node.faults().next(1, NodeOperation.NEW_SESSION, Fault.sessionNotCreated("no boot"));
     node.faults().next(1, NodeOperation.NEW_SESSION, new Fault.Late(SLOW));

@@ -37,7 +37,9 @@ final class Postgres implements AutoCloseable {
     return new StoreAddress.Postgres("postgres", "127.0.0.1:" + port, "postgres", "");
   }
 
-  /** Gone when this returns: on a busy machine that takes longer than the library waits for it. */
+  /**
+   * Has ended when this returns: on a busy machine that takes longer than the library's timeout.
+   */
   void stop() throws IOException {
     server.close();
     await()

@@ -129,7 +129,7 @@ final class RecoveryIT {
 
         await().atMost(Duration.ofSeconds(40)).until(() -> driver.liveSessions().size() == 1);
         assertThat(browsers.client().get("/session/" + known.sessionId() + "/title").status())
-            .as("the session that somebody has")
+            .as("the session that a client has")
             .isEqualTo(200);
         await()
             .atMost(Duration.ofSeconds(20))
@@ -182,7 +182,7 @@ final class RecoveryIT {
   }
 
   @Test
-  void aSessionThatItsNodeLostWhileNobodyLookedIsEnded() throws Exception {
+  void aSessionThatItsNodeLostDuringTheOutageIsEnded() throws Exception {
     String one = created();
     String two = created();
     fleet

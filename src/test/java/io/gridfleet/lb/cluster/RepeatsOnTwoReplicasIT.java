@@ -17,7 +17,7 @@ final class RepeatsOnTwoReplicasIT {
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':40";
   private static final Map<String, String> KEY = Map.of("X-Idempotency-Key", "4d7a");
 
-  /** A silent replica counts as dead after 16 s, and is looked for every 10 s. */
+  /** A replica counts as dead after 16 s without a heartbeat; the check runs every 10 s. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(45);
 
   @RegisterExtension final Cluster cluster = Cluster.of(2, 1, 1);

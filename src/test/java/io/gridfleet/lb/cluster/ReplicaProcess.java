@@ -72,7 +72,7 @@ final class ReplicaProcess implements AutoCloseable {
     return Path.of(System.getProperty("gridfleet.jar", "target/gridfleet-lb.jar"));
   }
 
-  /** One that stops dead when a story of its own reaches this point. Starts nothing yet. */
+  /** A replica that halts when a request of its own reaches this point. Starts nothing yet. */
   static ReplicaProcess haltingAt(String point, String config) throws IOException {
     Path file = written("halting-at-" + point, config);
     int port = Ports.free();
@@ -203,7 +203,7 @@ final class ReplicaProcess implements AutoCloseable {
     }
   }
 
-  /** What it wrote, from all its lives. */
+  /** Returns the log of all its runs. */
   String log() throws IOException {
     return Files.readString(log);
   }

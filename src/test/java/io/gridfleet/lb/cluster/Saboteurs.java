@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Three hands that break things until their time is over, each by a schedule of its own that the
- * seed repeats: one takes replicas away, one takes the store away, one makes nodes misbehave. What
- * they took away is back when they have finished.
+ * Three threads that inject faults until their time is over, each by a schedule of its own that the
+ * seed repeats: one stops replicas, one the store, one makes nodes misbehave. What they stopped is
+ * running again when they have finished.
  */
 final class Saboteurs implements AutoCloseable {
   private final Cluster cluster;
@@ -56,7 +56,7 @@ final class Saboteurs implements AutoCloseable {
             }));
   }
 
-  /** Returns when everything is back; fails as the first of them failed. */
+  /** Returns when everything is running again; fails if one of them failed. */
   void finish() throws Exception {
     for (Future<?> each : work) {
       each.get();
@@ -136,7 +136,7 @@ final class Saboteurs implements AutoCloseable {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
-  /** Nobody is interrupted in the middle of an act: what it took away would stay away. */
+  /** No thread is interrupted in the middle of a fault: what it stopped would stay stopped. */
   @Override
   public void close() throws InterruptedException {
     end = System.nanoTime();

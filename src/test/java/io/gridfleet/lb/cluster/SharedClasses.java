@@ -15,8 +15,8 @@ import java.time.Duration;
 
 /**
  * The classes that a start of the jar loads, in the form that a JVM maps into memory instead of
- * reading and checking them: half the processor time of each start. Made once for a jar and a JVM,
- * by whichever of the tests' processes comes first.
+ * reading and checking them: half the processor time of each start. Created once for a jar and a
+ * JVM, by the first of the tests' processes.
  */
 final class SharedClasses {
   private SharedClasses() {}

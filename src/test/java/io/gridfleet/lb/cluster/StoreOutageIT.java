@@ -24,10 +24,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * PostgreSQL is stopped and started again under two replicas. What would happen in ten minutes of
- * outage happens here in seconds, because the times are short: a lock expires after 6 s, a session
- * of {@link #BUSY} may be silent for 12 + 2 s, and 10 s more until others have written what they
- * saw.
+ * PostgreSQL is stopped and started again under two replicas. Short times make ten minutes of
+ * outage happen in seconds: a lock expires after 6 s, a session of {@link #BUSY} may be idle for 12
+ * + 2 s, and 10 s more until others have written the activity they saw.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class StoreOutageIT {

@@ -7,7 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** What the rows of a PostgreSQL database say, whatever replicas make of it. */
+/** Reads the rows of a PostgreSQL database, bypassing the replicas. */
 record StoreRows(StoreAddress.Postgres address) {
   int locksHeld() {
     return count("FROM device_locks WHERE holder IS NOT NULL");

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The balancer in front of replicas: each connection goes to the next replica that its health check
- * found in service, as docker/haproxy.cfg says it. It knows nothing of HTTP, and a connection costs
- * no thread.
+ * found in service, as configured in docker/haproxy.cfg. It doesn't parse HTTP, and a connection
+ * costs no thread.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class TcpBalancer implements AutoCloseable {
@@ -88,7 +88,10 @@ final class TcpBalancer implements AutoCloseable {
         "http://127.0.0.1:" + ((InetSocketAddress) listener.localAddress()).getPort());
   }
 
-  /** Out is who doesn't answer and who is stopping; one that can't reach its store serves on. */
+  /**
+   * A replica that doesn't answer or is stopping is out of service; one that can't reach its store
+   * stays.
+   */
   private void check(ReplicaProcess replica) {
     try {
       boolean stopping = replica.get("/readyz").body().contains("stopping");
@@ -102,7 +105,9 @@ final class TcpBalancer implements AutoCloseable {
     return misses.getOrDefault(replica, 0) < MISSES;
   }
 
-  /** To the next in service that takes the connection; where there is none the client is closed. */
+  /**
+   * Connects to the next replica in service that accepts; if there is none the client is closed.
+   */
   private void connect(Channel client, int first, int tried) {
     if (tried == replicas.size()) {
       client.close();
@@ -141,7 +146,7 @@ final class TcpBalancer implements AutoCloseable {
     replica.read();
   }
 
-  /** Hands what comes on to the other side, a piece at a time; where one side ends, so do both. */
+  /** Copies what arrives to the other side, a piece at a time; if one side ends, so do both. */
   private static final class Passing extends ChannelInboundHandlerAdapter {
     private final Channel to;
 

@@ -110,7 +110,7 @@ final class ConfigLoaderTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnceWithTheirPlaces() {
+  void allProblemsAreReportedAtOnceWithTheirPlaces() {
     assertProblems(
         """
         lissen: 1.2.3.4:5
@@ -147,7 +147,7 @@ final class ConfigLoaderTest {
   }
 
   @Test
-  void whatIsMissingAndWhatIsTwiceIsTold() {
+  void missingAndDuplicateKeysAreReported() {
     assertProblems(
         "colour: red\nitems:\n- slots: 1\ncolour: red\n",
         "lab.yaml:3:3: 'items[0].url' is missing",
@@ -155,7 +155,7 @@ final class ConfigLoaderTest {
   }
 
   @Test
-  void aRecordsOwnRulesAreToldAtTheirKeys() {
+  void aRecordsOwnRulesAreReportedAtTheirKeys() {
     assertProblems(
         "colour: dark-blue\nitems:\n- {url: 'http://x', slots: 3}\n",
         "lab.yaml:1:9: 'colour' is out of fashion",
@@ -169,7 +169,7 @@ final class ConfigLoaderTest {
   }
 
   @Test
-  void brokenYamlIsToldWithItsPlace() {
+  void brokenYamlIsReportedWithItsPlace() {
     ConfigException thrown = refused("a: [1, 2\nb: c\n");
     assertThat(thrown.problems()).hasSize(1);
     assertThat(thrown.problems().get(0).toString()).startsWith("lab.yaml:2:").contains("YAML");
@@ -235,7 +235,7 @@ final class ConfigLoaderTest {
   }
 
   @Test
-  void aWrongVariableIsToldByItsNameAndAnUnknownOneIsAWarning() {
+  void aWrongVariableIsReportedByItsNameAndAnUnknownOneIsAWarning() {
     ConfigLoader<Lab> wrong =
         ConfigLoader.of(Lab.class).environment(Map.of("GRIDFLEET_LB_COLOUR", "x"));
     assertThatThrownBy(wrong::load)

@@ -14,14 +14,14 @@ final class FolderWatchTest {
   @TempDir Path folder;
 
   @Test
-  void aListenerThatFailsIsToldOfTheNextChange() throws IOException {
+  void aListenerThatFailsIsCalledForTheNextChange() throws IOException {
     AtomicInteger told = new AtomicInteger();
     try (FolderWatch watch =
         FolderWatch.start(
             List.of(FileGlob.of(folder, "*.yaml")),
             () -> {
               told.incrementAndGet();
-              throw new IllegalStateException("a mistake, as told");
+              throw new IllegalStateException("a mistake, as configured");
             })) {
       Files.writeString(folder.resolve("lab.yaml"), "one");
       await().until(() -> told.get() == 1);

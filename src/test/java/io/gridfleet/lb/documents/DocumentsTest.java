@@ -40,7 +40,7 @@ final class DocumentsTest {
   private static final Pattern IN_DRAWING =
       Pattern.compile("\\b(?:[A-Z][a-z]+){2,}\\b|\\b[A-Z][a-z]+[A-Z][A-Za-z]+\\b");
 
-  /** Names of the protocol and of other programs that look like types of ours. */
+  /** Names of the protocol and of other programs that look like types of this program. */
   private static final Set<String> FOREIGN =
       Set.of(
           "UiAutomator2",
@@ -83,7 +83,7 @@ final class DocumentsTest {
   }
 
   @Test
-  void everyPageIsReachedFromTheIndexAndSaysWhoItIsFor() throws IOException {
+  void everyPageIsReachedFromTheIndexAndNamesItsReaders() throws IOException {
     Set<String> linked = new HashSet<>(Pages.links(Pages.SITE.resolve("index.md")));
     for (Path page : Pages.site()) {
       String name = page.getFileName().toString();

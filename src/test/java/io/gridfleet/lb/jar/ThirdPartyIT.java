@@ -28,7 +28,7 @@ final class ThirdPartyIT {
 
   private static final Path SBOM = JAR.resolveSibling("gridfleet-lb-sbom.cdx.json");
 
-  /** The text for those whose own jar has none, by a word of their entry in the list. */
+  /** The text for artifacts whose own jar has none, by a part of their entry in the list. */
   private static final List<String[]> TEXTS =
       List.of(
           new String[] {"Apache", "Apache-2.0.txt"},

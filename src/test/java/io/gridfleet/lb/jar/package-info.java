@@ -1,4 +1,4 @@
-/** What the built jar holds. */
+/** The content of the built jar. */
 @NullMarked
 package io.gridfleet.lb.jar;
 

@@ -23,7 +23,7 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
 
   private BidiConnection() {}
 
-  /** Shakes hands; fails with the JDK's exception where that is refused. */
+  /** Performs the handshake; fails with the JDK's exception if it is refused. */
   public static BidiConnection to(String url, String... headers) throws Exception {
     BidiConnection connection = new BidiConnection();
     WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
@@ -84,12 +84,12 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
     return message;
   }
 
-  /** The status with which the peer closed; 1006 where it just went. */
+  /** The status with which the peer closed; 1006 without a close frame. */
   public int closed() throws Exception {
     return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Closes as a client does that is done; nothing where the peer has closed. */
+  /** Closes with a close frame; nothing if the peer has closed. */
   @Override
   public void close() {
     socket()
@@ -98,7 +98,7 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
         .join();
   }
 
-  /** Goes away without a word. */
+  /** Disconnects without a close frame. */
   public void abort() {
     socket().abort();
   }

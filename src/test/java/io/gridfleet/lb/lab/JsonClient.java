@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** JSON over HTTP/1.1 to one base URL, as a test author would type it. */
+/** JSON over HTTP/1.1 to one base URL. */
 public final class JsonClient {
   public static final ObjectMapper JSON = new ObjectMapper();
 

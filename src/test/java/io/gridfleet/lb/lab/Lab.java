@@ -31,12 +31,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The whole server in this process with simulated nodes behind it, on real sockets. After each test
- * nobody waits, no lock stands without a session, no session lives that the server doesn't know,
- * and no client's connection is open.
+ * no request waits, no lock exists without a session, no session lives that the server doesn't
+ * know, and no client's connection is open.
  *
  * <p>With the configuration parameter {@value #TWO_REPLICAS} there are two of them on one
- * PostgreSQL: the first gets all new session requests of a test, the second makes the sessions that
- * stand before, and whatever is asked besides goes to the one and the other in turn.
+ * PostgreSQL: the first gets all new session requests of a test, the second creates the sessions
+ * that exist before, and other requests go to both in turn.
  */
 public final class Lab implements BeforeEachCallback, AfterEachCallback {
   public static final String TWO_REPLICAS = "gridfleet.lab.two-replicas";
@@ -62,8 +62,8 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
   }
 
   /**
-   * Starts the server before this fleet; the members lie over the usual configuration. One that was
-   * started before is closed.
+   * Starts the server before this fleet; the members override the usual configuration. A server
+   * that was started before is closed.
    */
   public Lab start(SimulatedFleet simulated, Map<String, Object> configuration) {
     servers.forEach(GridFleetLb::close);
@@ -94,7 +94,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return this;
   }
 
-  /** What a test configures counts; clients here call the server by a name. */
+  /** A test's settings take precedence; clients here call the server by a name. */
   private static Object beside(Object configured, Object usual) {
     Map<Object, Object> both = new LinkedHashMap<>((Map<?, ?>) usual);
     both.putAll((Map<?, ?>) configured);
@@ -108,7 +108,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return Map.of("address", taken.toString(), "startPatience", "1min");
   }
 
-  /** So many nodes with one phone each, and nothing configured. */
+  /** This many nodes with one phone each, and no other configuration. */
   public Lab start(int phones) {
     return start(SimulatedFleet.of(phones, 1), Map.of());
   }
@@ -119,7 +119,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     servers.forEach(server -> server.stop(drain));
   }
 
-  /** The one that gets the new session requests. */
+  /** The server that gets the new session requests. */
   public GridFleetLb server() {
     return servers.get(0);
   }
@@ -151,7 +151,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return wire;
   }
 
-  /** Sends a request on a connection of its own; its answer is read when it is asked for. */
+  /** Sends a request on a connection of its own; its answer is read on demand. */
   public Asked ask(String method, String path, String body, String... headerLines)
       throws IOException {
     boolean story = method.equals("POST") && path.endsWith("/session");
@@ -181,7 +181,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return ask("POST", "/session", w3c(members), headerLines);
   }
 
-  /** As {@link #newSession}, and back when one more stands in the queue. */
+  /** As {@link #newSession}; returns when one more request is in the queue. */
   public Asked waiting(String members, String... headerLines) throws IOException {
     int others = server().distributor().queueLength();
     Asked asked = newSession(members, headerLines);
@@ -189,14 +189,14 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return asked;
   }
 
-  /** A client that waits goes away; back when nobody keeps its place in the queue. */
+  /** Disconnects a waiting client; returns when its place in the queue is gone. */
   public void leavesTheQueue(Asked asked) throws IOException {
     int others = server().distributor().queueLength() - 1;
     asked.leave();
     untilWaiting(others);
   }
 
-  /** A client whose connection is reset in the moment in which its session is recorded. */
+  /** A client whose connection is reset while its session is recorded. */
   public void resetWhenPublished(Callable<Asked> ask) {
     CompletableFuture<Asked> sent = new CompletableFuture<>();
     recorder.whenTold(
@@ -217,7 +217,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return ("{'capabilities':{'alwaysMatch':{" + members + "}}}").replace('\'', '"');
   }
 
-  /** A session that stands; fails if there is none. */
+  /** Creates a session; fails if that isn't possible. */
   public String session(String members) throws IOException {
     Answered answered = ask(ports.size() - 1, "POST", "/session", w3c(members)).answered();
     assertThat(answered.status()).as(answered.text()).isEqualTo(200);
@@ -228,7 +228,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return ask("DELETE", "/session/" + session, "").answered();
   }
 
-  /** A command, any: the node echoes or knows it. */
+  /** Sends a command: the node echoes or knows it. */
   public Answered command(String session) throws IOException {
     return ask("GET", "/session/" + session + "/url", "").answered();
   }
@@ -242,7 +242,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     until(requests + " waiting", () -> server().distributor().queueLength() == requests);
   }
 
-  /** Nothing but live sessions holds anything, and all of them are known. */
+  /** Asserts that only live sessions hold anything, and that all of them are known. */
   public void untilQuiet() {
     await("quiet")
         .atMost(PATIENCE)
@@ -257,7 +257,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     Set<String> known =
         live.stream().map(record -> record.session().id().value()).collect(Collectors.toSet());
     assertThat(known)
-        .as("sessions on nodes that nobody knows")
+        .as("sessions on nodes that no replica knows")
         .containsAll(fleet().liveSessions().stream().map(LiveSession::id).toList());
     var locked = live.stream().map(record -> record.session().lock().device()).toList();
     List<HeldLock> held = server.store().deviceLocks().held().toCompletableFuture().join();
@@ -318,7 +318,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
-  /** An answer as it came. */
+  /** An answer as received. */
   public record Answered(Wire.Head head, String text) {
     public int status() {
       return head.status();

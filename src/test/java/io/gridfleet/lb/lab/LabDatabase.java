@@ -10,8 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A PostgreSQL database for a lab whose tables are there and empty. One that was given back is
- * emptied for the next lab: a new one for each test would be gigabytes to write in one run.
+ * A PostgreSQL database for a lab with migrated, empty tables. A database that was given back is
+ * emptied for the next lab: a new one for each test would write gigabytes in one run.
  */
 final class LabDatabase implements AutoCloseable {
   private static final Queue<StoreAddress.Postgres> GIVEN_BACK = new ConcurrentLinkedQueue<>();
@@ -48,7 +48,7 @@ final class LabDatabase implements AutoCloseable {
     return address.toString();
   }
 
-  /** Nobody uses it any more. */
+  /** Gives the database back. */
   @Override
   public void close() {
     GIVEN_BACK.add(address);

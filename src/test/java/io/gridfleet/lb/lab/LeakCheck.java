@@ -14,9 +14,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails a test class that leaks network buffers. Netty tells of a leak when a buffer is made after
- * the lost one was collected, so both are provoked here; needs the paranoid level, which the build
- * sets for tests.
+ * Fails a test class that leaks network buffers. Netty reports a leak when a buffer is allocated
+ * after the lost one was collected, so both are provoked here; needs the paranoid level, which the
+ * build sets for tests.
  */
 public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   /** More than enough for the reference to be queued and looked at. */

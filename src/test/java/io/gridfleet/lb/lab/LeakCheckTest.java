@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 final class LeakCheckTest {
 
   @Test
-  void aLostBufferIsToldAndAReleasedOneIsNot() {
+  void aLostBufferIsReportedAndAReleasedOneIsNot() {
     LeakCheck check = new LeakCheck();
     check.listen();
     try {

@@ -7,7 +7,7 @@ import io.gridfleet.lb.state.UnexpectedEventException;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** The messages of the unexpected events that a package's classes log meanwhile. */
+/** The messages of the unexpected events that a package's classes log while it is open. */
 public final class LoggedMistakes implements AutoCloseable {
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
   private final Logger logger;

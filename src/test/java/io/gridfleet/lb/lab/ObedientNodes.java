@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Nodes that delete what they are told to, know every session, and list none. */
+/** Nodes that delete every session on request, know every session, and list none. */
 public interface ObedientNodes extends NodeSessions {
   @Override
   default CompletionStage<Boolean> delete(NodeId node, SessionId session) {

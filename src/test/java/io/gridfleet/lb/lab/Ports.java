@@ -20,7 +20,7 @@ public final class Ports {
 
   private Ports() {}
 
-  /** One that nobody listens on and that wasn't given before. */
+  /** Returns a port that is free and wasn't given before. */
   public static int free() throws IOException {
     for (int tries = 0; tries < RANGE; tries++) {
       int port = LOWEST + RANGE * JVM + NEXT.getAndIncrement() % RANGE;

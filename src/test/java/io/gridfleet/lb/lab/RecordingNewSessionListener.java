@@ -14,23 +14,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Writes each request's story down, one line a step, without ids and times. Any thread. */
+/** Records the steps of each request, one line a step, without ids and times. Any thread. */
 public final class RecordingNewSessionListener implements NewSessionListener {
   private final Map<String, List<String>> stories = new LinkedHashMap<>();
   private volatile Consumer<String> whenTold = line -> {};
 
-  /** Called after each line, on the thread of the story. */
+  /** Called after each line, on the thread of the step. */
   public void whenTold(Consumer<String> reaction) {
     whenTold = reaction;
   }
 
-  /** The story of the request that was admitted last. */
+  /** The steps of the request that was admitted last. */
   public synchronized String last() {
     List<List<String>> all = List.copyOf(stories.values());
     return all.isEmpty() ? "" : String.join("\n", all.get(all.size() - 1)) + "\n";
   }
 
-  /** The stories in the order in which they were admitted. */
+  /** The steps of all requests in the order of their admission. */
   public synchronized List<String> all() {
     return stories.values().stream().map(lines -> String.join("\n", lines) + "\n").toList();
   }

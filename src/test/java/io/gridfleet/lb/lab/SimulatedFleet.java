@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Appium nodes with phones, all alike: node {@code n} is {@code node-n} and has the phones {@code
- * phone-n-1}, {@code phone-n-2} and so on, which are tried in the order of their nodes. What really
- * happened is asked of the nodes.
+ * phone-n-1}, {@code phone-n-2} and so on, which are tried in the order of their nodes. The nodes
+ * record what really happened.
  */
 public final class SimulatedFleet implements AutoCloseable {
   private final EventLoopGroup loops = SimulatedNode.newLoops(1);
@@ -32,7 +32,7 @@ public final class SimulatedFleet implements AutoCloseable {
     return of(nodes, phonesEach, config -> config);
   }
 
-  /** Nodes that differ from the usual as {@code change} says. */
+  /** Nodes that differ from the usual by {@code change}. */
   public static SimulatedFleet of(
       int nodes, int phonesEach, UnaryOperator<SimulatedNodeConfig> change) {
     SimulatedFleet fleet = new SimulatedFleet();
@@ -101,7 +101,7 @@ public final class SimulatedFleet implements AutoCloseable {
     return device;
   }
 
-  /** No device was ever asked for two sessions at once, by what the nodes saw. */
+  /** Asserts from the nodes' records that no device was requested for two sessions at once. */
   public void assertNoDeviceWasShared() {
     for (int i = 0; i < nodes.size(); i++) {
       for (String udid : phones.get(i)) {
@@ -115,7 +115,7 @@ public final class SimulatedFleet implements AutoCloseable {
 
   /** No session lives on any node. */
   public void assertQuiet() {
-    assertThat(liveSessions()).as("sessions that nobody ended").isEmpty();
+    assertThat(liveSessions()).as("sessions that were not ended").isEmpty();
   }
 
   @Override

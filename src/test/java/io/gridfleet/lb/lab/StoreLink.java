@@ -19,7 +19,7 @@ public final class StoreLink {
     ARRIVES,
     REQUEST_LOST,
     ANSWER_LOST,
-    /** The port breaks its promise: it throws in place of a stage that fails. */
+    /** The port violates its contract: it throws instead of returning a failed stage. */
     CALL_THROWS
   }
 
@@ -41,17 +41,17 @@ public final class StoreLink {
     this.nanos = nanos;
   }
 
-  /** What happens to calls that nothing is planned for. */
+  /** The fate of calls without a plan. */
   public void fates(Supplier<Fate> next) {
     fates = next;
   }
 
-  /** What happens to the next call of this name; plans for one name are used up in order. */
+  /** The fate of the next call of this name; plans for one name are used up in order. */
   public void next(String call, Fate fate) {
     planned.add(new Planned(call, fate));
   }
 
-  /** Whether all that was planned has happened. */
+  /** Whether all plans were used. */
   public boolean allHappened() {
     return planned.isEmpty();
   }
@@ -60,7 +60,7 @@ public final class StoreLink {
     CompletableFuture<T> answer = new CompletableFuture<>();
     Fate fate = fate(name);
     if (fate == Fate.CALL_THROWS) {
-      throw new IllegalArgumentException("a mistake in " + name + ", as told");
+      throw new IllegalArgumentException("a mistake in " + name + ", as configured");
     }
     after(
         () -> {
@@ -96,7 +96,8 @@ public final class StoreLink {
   }
 
   private static void fail(CompletableFuture<?> answer, String name) {
-    answer.completeExceptionally(new IllegalStateException("no answer to " + name + ", as told"));
+    answer.completeExceptionally(
+        new IllegalStateException("no answer to " + name + ", as configured"));
   }
 
   private void after(Runnable work) {

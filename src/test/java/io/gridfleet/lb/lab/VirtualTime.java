@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A clock and a timer that only move when a test says so; one thread, so runs repeat exactly. Tasks
- * may be scheduled and cancelled by any thread.
+ * A clock and a timer that only advance when a test does so; one thread, so runs repeat exactly.
+ * Tasks may be scheduled and cancelled by any thread.
  */
 public final class VirtualTime extends AbstractExecutorService
     implements ScheduledExecutorService, InstantSource {
@@ -91,7 +91,7 @@ public final class VirtualTime extends AbstractExecutorService
     return now;
   }
 
-  /** Moves on, running what comes due in its order. */
+  /** Advances, running due tasks in their order. */
   public void pass(Duration time) {
     long end = now + time.toNanos();
     while (!tasks.isEmpty() && tasks.peek().at <= end) {
@@ -102,7 +102,7 @@ public final class VirtualTime extends AbstractExecutorService
     now = end;
   }
 
-  /** Time goes by and nothing runs, as in a process that is frozen. */
+  /** Time passes and nothing runs, as in a process that is frozen. */
   public void freeze(Duration time) {
     now += time.toNanos();
   }
@@ -117,7 +117,7 @@ public final class VirtualTime extends AbstractExecutorService
     pass(Duration.ZERO);
   }
 
-  /** Moves on until nothing is left to run. */
+  /** Advances until no task is left. */
   public void runOut(Duration most) {
     long end = now + most.toNanos();
     while (!tasks.isEmpty() && tasks.peek().at <= end) {

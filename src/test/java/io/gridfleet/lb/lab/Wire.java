@@ -16,10 +16,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * A client that knows nothing of HTTP but its bytes: sends what it is given, reads what is there.
- * Every read ends within its patience.
- */
+/** A client that sends and receives raw bytes of HTTP. Every read has a timeout. */
 public final class Wire implements AutoCloseable {
   private static final int NO_CONTENT = 204;
 
@@ -31,7 +28,7 @@ public final class Wire implements AutoCloseable {
     this.in = new BufferedInputStream(socket.getInputStream());
   }
 
-  /** Connects to host and port of the URL; reads are given up after ten seconds. */
+  /** Connects to host and port of the URL; reads time out after ten seconds. */
   public static Wire to(URI url) throws IOException {
     return to(url.getPort(), Duration.ofSeconds(10));
   }
@@ -63,7 +60,7 @@ public final class Wire implements AutoCloseable {
     return send(bytes);
   }
 
-  /** Says that nothing more will come, and goes on listening. */
+  /** Closes the output side, and keeps reading. */
   public Wire halfClose() throws IOException {
     socket.shutdownOutput();
     return this;
@@ -107,7 +104,7 @@ public final class Wire implements AutoCloseable {
     return in.readAllBytes();
   }
 
-  /** Whether the peer closes, or resets, before patience is over without sending a byte. */
+  /** Whether the peer closes, or resets, within the timeout without sending a byte. */
   public boolean closedByPeer() throws IOException {
     try {
       return in.read() < 0;
@@ -185,7 +182,7 @@ public final class Wire implements AutoCloseable {
     }
   }
 
-  /** A response as it came. */
+  /** A response as received. */
   @SuppressWarnings("ArrayRecordComponent") // responses are never compared
   public record Response(Head head, byte[] body) {
     public String text() {

@@ -1,4 +1,7 @@
-/** What story tests on real sockets share: fleets of simulated nodes, raw and JSON clients. */
+/**
+ * What tests of whole requests on real sockets share: fleets of simulated nodes, raw and JSON
+ * clients.
+ */
 @NullMarked
 package io.gridfleet.lb.lab;
 

@@ -45,13 +45,14 @@ final class AvoidedDevicesContractTest {
   }
 
   @Test
-  void anAvoidedDeviceIsToldWithItsTimeAndCause() {
-    AvoidedDevice told = now(avoided.avoid(phone, MINUTE, "no answer\0 from WDA"));
+  void anAvoidedDeviceIsReturnedWithItsTimeAndCause() {
+    AvoidedDevice stored = now(avoided.avoid(phone, MINUTE, "no answer\0 from WDA"));
 
-    assertThat(told.device()).isEqualTo(phone);
-    assertThat(told.cause()).isEqualTo("no answer\ufffd from WDA");
-    assertThat(told.until()).isCloseTo(Instant.now().plus(MINUTE), within(10, ChronoUnit.SECONDS));
-    assertThat(now(avoided.all())).containsExactly(told);
+    assertThat(stored.device()).isEqualTo(phone);
+    assertThat(stored.cause()).isEqualTo("no answer\ufffd from WDA");
+    assertThat(stored.until())
+        .isCloseTo(Instant.now().plus(MINUTE), within(10, ChronoUnit.SECONDS));
+    assertThat(now(avoided.all())).containsExactly(stored);
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** More statements than the store can carry out. */
+/** More statements than the store can execute. */
 final class BusyStoreTest {
 
   @Test
@@ -51,7 +51,7 @@ final class BusyStoreTest {
   }
 
   @Test
-  void aClosedStoreSaysSo() {
+  void aClosedStoreFailsStatementsAsClosed() {
     SqlStore store = StoreKind.SQLITE_MEMORY.open();
     store.close();
     store.close();

@@ -135,7 +135,7 @@ final class DeviceLocksContractTest {
   }
 
   @Test
-  void heldTellsAttemptsWithTimesOfTheStoresClock() {
+  void heldReturnsAttemptsWithTimesOfTheStoresClock() {
     DeviceLock lock = lock("attempt-1").orElseThrow();
 
     assertThat(now(locks.held()))
@@ -152,7 +152,7 @@ final class DeviceLocksContractTest {
   }
 
   @Test
-  void renewalSetsTheExpiryAnewAndTellsWhichAreLost() {
+  void renewalExtendsTheExpiryAndReturnsTheLostLocks() {
     DeviceLock kept = lock("a").orElseThrow();
     DeviceLock lost = now(locks.tryLock(device(), 1, "b", MINUTE)).orElseThrow();
     now(locks.release(lost));
@@ -183,7 +183,7 @@ final class DeviceLocksContractTest {
   }
 
   @Test
-  void anExpiredLockHoldsItsSlotUntilSomebodyCleanedUp() {
+  void anExpiredLockHoldsItsSlotUntilTheCleanUp() {
     DeviceLock dead = lock("dead", MOMENT).orElseThrow();
     ExpiredLock expired = claimed(MINUTE);
 
@@ -225,12 +225,12 @@ final class DeviceLocksContractTest {
   }
 
   @Test
-  void anEndingThatNobodyFinishedIsClaimedWithItsSession() {
+  void anUnfinishedEndIsClaimedWithItsSession() {
     DeviceLock lock = lock("a").orElseThrow();
     Session session = Facts.session(lock);
     now(store.sessionMap().publish(session));
     now(store.sessionMap().end(session.id(), EndReason.IDLE));
-    assertThat(now(orphans().claimExpired(10, MINUTE))).as("its replica is at it").isEmpty();
+    assertThat(now(orphans().claimExpired(10, MINUTE))).as("its replica is alive").isEmpty();
     store
         .jdbi()
         .useHandle(
@@ -315,7 +315,7 @@ final class DeviceLocksContractTest {
     assertThat(now(locks.tryLock(options(free, "ci", 2)))).isEqualTo(new LockResult.OverQuota(2));
     assertThat(now(locks.tryLock(options(free, "ci", 3)))).isInstanceOf(LockResult.Taken.class);
     assertThat(now(locks.tryLock(options(free, "nightly", 1))))
-        .as("what others have is no matter")
+        .as("locks of others don't count")
         .isEqualTo(new LockResult.NotFree());
     assertThat(of("nightly", 1)).isInstanceOf(LockResult.Taken.class);
     assertThat(of("none", 0)).isEqualTo(new LockResult.OverQuota(0));
@@ -329,7 +329,7 @@ final class DeviceLocksContractTest {
   }
 
   @Test
-  void aSessionCountsUntilItsNodeWasTold() {
+  void aSessionCountsUntilItsEndOnTheNode() {
     DeviceLock lock = ((LockResult.Taken) of("ci", 1)).lock();
     Session session = Facts.session(lock);
     now(store.sessionMap().publish(session));

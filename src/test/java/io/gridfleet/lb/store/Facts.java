@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Facts to put into a store, and ways to wait for it. */
+/** Creates facts in a store, and waits for them. */
 public final class Facts {
   public static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -61,7 +61,7 @@ public final class Facts {
         Instant.EPOCH);
   }
 
-  /** A session that stands, on a device of its own. */
+  /** A live session, on a device of its own. */
   public static Session published(SqlStore store) {
     Session session =
         session(now(store.deviceLocks().tryLock(device(), 1, "attempt", MINUTE)).orElseThrow());
@@ -88,7 +88,7 @@ public final class Facts {
         session.created());
   }
 
-  /** A run that begins with these devices; fails where they aren't free. */
+  /** A run with these devices; fails if they aren't free. */
   static Run begun(SqlStore store, DeviceId... devices) {
     RunRequest request =
         new RunRequest("nightly", List.of(), Duration.ofHours(1), MINUTE, Optional.empty());

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A way to a server that can be cut, as if the server stopped, and restored at the same port; or
- * frozen, as if the server hung.
+ * A connection to a server that can be cut, as if the server stopped, and restored at the same
+ * port; or frozen, as if the server hung.
  */
 final class FlakyLink implements AutoCloseable {
   private final InetSocketAddress target;
@@ -50,7 +50,7 @@ final class FlakyLink implements AutoCloseable {
     accept(listening);
   }
 
-  /** Bytes wait from now on; the thread that calls this must call {@link #thaw} too. */
+  /** Delays bytes from now on; the same thread must call {@link #thaw}. */
   void freeze() {
     flow.writeLock().lock();
   }

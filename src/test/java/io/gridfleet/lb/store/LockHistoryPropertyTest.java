@@ -26,8 +26,8 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Whatever the order of lock, publish, end and release, also with locks that are long gone: the
- * store says what a plain model says.
+ * After any order of lock, publish, end and release, also of locks that were released long ago, the
+ * store agrees with a simple model.
  */
 final class LockHistoryPropertyTest {
   private static final int SLOTS = 2;
@@ -44,13 +44,12 @@ final class LockHistoryPropertyTest {
   }
 
   @Property(tries = 150)
-  void sqliteSaysWhatTheModelSays(
-      @ForAll @Size(max = 30) List<@IntRange(max = 999) Integer> steps) {
+  void sqliteAgreesWithTheModel(@ForAll @Size(max = 30) List<@IntRange(max = 999) Integer> steps) {
     new History(store(StoreKind.SQLITE_MEMORY)).run(steps);
   }
 
   @Property(tries = 50)
-  void postgresSaysWhatTheModelSays(
+  void postgresAgreesWithTheModel(
       @ForAll @Size(max = 30) List<@IntRange(max = 999) Integer> steps) {
     new History(store(StoreKind.POSTGRESQL)).run(steps);
   }

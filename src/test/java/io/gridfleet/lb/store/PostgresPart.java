@@ -75,12 +75,12 @@ public final class PostgresPart {
     return database("");
   }
 
-  /** A database of its own that begins as this one is; nobody may be connected to that. */
+  /** A database of its own that is a copy of this one, to which no client may be connected. */
   public static StoreAddress.Postgres copyOf(StoreAddress.Postgres template) {
     return database(" TEMPLATE " + template.database());
   }
 
-  /** The same with nobody connected to it: a connection that waits for signals ends late. */
+  /** The same without connections: a connection that waits for signals ends late. */
   public static StoreAddress.Postgres leftAlone(StoreAddress.Postgres database) {
     execute(
         server(),
@@ -90,7 +90,7 @@ public final class PostgresPart {
     return database;
   }
 
-  /** The same with nobody connected to it and nothing in the program's tables. */
+  /** The same without connections and with empty tables. */
   public static StoreAddress.Postgres emptied(StoreAddress.Postgres database) {
     execute(
         leftAlone(database),

@@ -14,9 +14,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Clients of two replicas reserve, cool down, beat, cancel, vanish and use devices in any order on
- * a virtual clock, and a replica hears of the other late: a device is in at most one run, no
- * reserved device serves a stranger, a run that was ended has no session, every run ends.
+ * Clients of two replicas reserve, cool down, send heartbeats, cancel, vanish and use devices in
+ * any order on a virtual clock, and each replica receives the other's signals late: a device is in
+ * at most one run, no reserved device serves a request outside its run, a run that was ended has no
+ * session, every run ends.
  */
 final class RunPropertyTest {
   private static final SqlStore STORE = StoreKind.SQLITE_MEMORY.open();

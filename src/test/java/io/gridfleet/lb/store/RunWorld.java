@@ -49,12 +49,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Two replicas on one store whose clock is told, five phones, and everybody who wants them. */
+/** Two replicas on one store with a virtual clock, five phones, and their clients. */
 final class RunWorld {
   private static final int DEVICES = 5;
   private static final RunConfig CONFIG = RunConfig.defaults();
 
-  /** What somebody can do. */
+  /** The operations of clients. */
   enum What {
     RESERVE,
     LOCK_AS_STRANGER,
@@ -71,7 +71,7 @@ final class RunWorld {
     HEAR
   }
 
-  /** What, and two numbers to pick a replica, a run, a device, an amount with. */
+  /** An operation, and two numbers that select a replica, a run, a device, an amount. */
   record Step(What what, int one, int other) {}
 
   /** An attempt that holds a lock. */
@@ -98,7 +98,7 @@ final class RunWorld {
     this.replicas = List.of(new Replica(), new Replica());
   }
 
-  /** Runs and what is known of them, wired as the application wires it. */
+  /** Runs and their cached state, wired as in the application. */
   private final class Replica {
     final Runs runs = store.runs();
     final RunBindings bindings = new RunBindings(new RunListener() {});
@@ -121,7 +121,7 @@ final class RunWorld {
       return new EndSessionsOfRun(sessions, end);
     }
 
-    /** As the door and the distributor look, before the store is asked. */
+    /** The checks at the HTTP endpoint and in the distributor, before the store is queried. */
     boolean admits(DeviceId device, Optional<RunId> run) {
       Optional<RunBinding> binding = bindings.of(device);
       return run.map(id -> bindings.live(id).isPresent()).orElse(true)
@@ -130,7 +130,7 @@ final class RunWorld {
     }
   }
 
-  /** The store's clock goes with it. */
+  /** The store's clock advances with it. */
   void pass(Duration time) {
     clock.pass(time);
     store.jdbi().define("now", Long.toString(clock.instant().toEpochMilli()));
@@ -213,7 +213,7 @@ final class RunWorld {
       switch (now(sessions.publish(session))) {
         case PUBLISHED -> {}
         case RUN_OVER -> now(store.deviceLocks().release(attempt.lock()));
-        default -> throw new AssertionError("nobody else has its lock or its id");
+        default -> throw new AssertionError("no other request has its lock or its id");
       }
     }
   }
@@ -237,10 +237,10 @@ final class RunWorld {
                     .bindings
                     .of(state.device().id())
                     .ifPresent(found -> known.put(state.device().id(), found.run().id())));
-    assertThat(known).as("what a replica knows when it has heard").isEqualTo(reserved());
+    assertThat(known).as("a replica's state after all signals").isEqualTo(reserved());
   }
 
-  /** What must be so after every step. */
+  /** The invariants after every step. */
   void check() {
     Map<DeviceId, RunId> reserved = reserved();
     Map<DeviceId, RunId> held = new HashMap<>();
@@ -267,7 +267,7 @@ final class RunWorld {
     }
   }
 
-  /** Whose attempt or session has each device that is locked. */
+  /** The run of the attempt or session of each locked device. */
   private Map<DeviceId, Optional<RunId>> users() {
     Map<DeviceId, Optional<RunId>> users = new HashMap<>();
     attempts.forEach(attempt -> users.put(attempt.lock().device(), attempt.run()));
@@ -284,7 +284,7 @@ final class RunWorld {
     return session.terms().run().map(RunId::new);
   }
 
-  /** Which run has which device, by the rows that a lock is given by. */
+  /** The run of each device, by the rows that decide about a lock. */
   Map<DeviceId, RunId> reserved() {
     Map<DeviceId, RunId> reserved = new HashMap<>();
     store
@@ -305,7 +305,7 @@ final class RunWorld {
     return now(store.runs().live());
   }
 
-  /** What any replica takes for reserved. */
+  /** What a replica considers reserved. */
   List<RunBinding> bindings() {
     return replicas.stream()
         .flatMap(

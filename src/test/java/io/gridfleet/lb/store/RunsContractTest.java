@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 final class RunsContractTest {
-  private static final RunListener NOBODY = new RunListener() {};
+  private static final RunListener NO_LISTENER = new RunListener() {};
 
   private final StoreKind kind;
   private final DeviceId first = device();
@@ -110,7 +110,7 @@ final class RunsContractTest {
   @Test
   void theEndOfARunFreesItsDevices() {
     Run run = reserved("one", want(2, 2, first, second));
-    EndRun end = new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY);
+    EndRun end = new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER);
 
     Run ended = now(end.complete(run.id()));
 
@@ -169,12 +169,12 @@ final class RunsContractTest {
   @Test
   void changesAtTheSameTimeAllCount() {
     Run run = reserved("one", want(1, 1, first));
-    AdvanceRun advance = new AdvanceRun(runs, NOBODY);
-    List<CompletionStage<Run>> beats = new ArrayList<>();
+    AdvanceRun advance = new AdvanceRun(runs, NO_LISTENER);
+    List<CompletionStage<Run>> heartbeats = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      beats.add(advance.beat(run.id()));
+      heartbeats.add(advance.beat(run.id()));
     }
-    beats.forEach(Facts::now);
+    heartbeats.forEach(Facts::now);
 
     assertThat(now(runs.find(run.id())).orElseThrow().status().version()).isEqualTo(21);
   }
@@ -214,7 +214,7 @@ final class RunsContractTest {
   @Test
   void aReleasedDeviceIsLockedForAnybodyAndNotForTheRunThatHadIt() {
     RunId run = reserved("one", want(1, 1, first)).id();
-    now(new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY).cancel(run));
+    now(new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER).cancel(run));
     DeviceLocks locks = store.deviceLocks();
 
     assertThat(now(locks.tryLock(first, 1, "a", Optional.of(run.value()), MINUTE))).isEmpty();
@@ -248,7 +248,7 @@ final class RunsContractTest {
     Run b = reserved("b");
     Run a = reserved("a");
     Run upper = reserved("Z");
-    new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY)
+    new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
         .cancel(a.id())
         .toCompletableFuture()
         .join();
@@ -280,7 +280,7 @@ final class RunsContractTest {
       Run run = reserved(name);
       if (!name.equals("a")) {
         now(
-            new EndRun(runs, id -> CompletableFuture.completedStage(null), NOBODY)
+            new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
                 .cancel(run.id()));
       }
     }

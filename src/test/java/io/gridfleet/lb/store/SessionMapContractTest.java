@@ -141,7 +141,9 @@ final class SessionMapContractTest {
     Session session = Facts.of(run, session(lock(phone, run)));
 
     assertThat(now(sessions.publish(session))).isEqualTo(Publication.PUBLISHED);
-    assertThat(now(sessions.publish(session))).as("said twice").isEqualTo(Publication.PUBLISHED);
+    assertThat(now(sessions.publish(session)))
+        .as("published twice")
+        .isEqualTo(Publication.PUBLISHED);
     assertThat(now(sessions.find(session.id())).orElseThrow().terms()).isEqualTo(session.terms());
   }
 

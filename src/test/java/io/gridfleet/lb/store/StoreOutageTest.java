@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL goes away and comes back. */
+/** PostgreSQL is stopped and started again. */
 final class StoreOutageTest {
   private final Queue<String> received = new ConcurrentLinkedQueue<>();
   private Postgres direct;
@@ -145,17 +145,17 @@ final class StoreOutageTest {
         new StoreListener() {
           @Override
           public void storeDown(String trouble) {
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("a mistake, as configured");
           }
 
           @Override
           public void storeUp(Duration downFor) {
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("a mistake, as configured");
           }
 
           @Override
           public void owedEndWritten(Session session, EndReason reason) {
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("a mistake, as configured");
           }
         };
     Postgres flaky =
@@ -201,7 +201,7 @@ final class StoreOutageTest {
     link.restore();
     await().until(() -> store.owedRecords() == 0 && store.health().up());
     assertThat(now(other.deviceLocks().held()))
-        .as("the nodes are still to be told")
+        .as("the nodes are still to be called")
         .extracting(HeldLock::kind)
         .containsOnly(Kind.ENDING);
     assertThat(now(store.orphanedLocks().claimExpired(10, MINUTE)))

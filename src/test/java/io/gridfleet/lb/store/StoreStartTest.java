@@ -24,7 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a start says when the store can't be used, and what a start finds after a crash. */
+/** The messages of a start when the store can't be used, and the state after a crash. */
 final class StoreStartTest {
   private final Path folder;
 

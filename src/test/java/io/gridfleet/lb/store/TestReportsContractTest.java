@@ -55,14 +55,14 @@ final class TestReportsContractTest {
             Optional.of(RunId.random()),
             Map.of("caps", Map.of("a", List.of(1, true))));
 
-    TestReport told =
+    TestReport stored =
         now(
             reports.change(
                 "s1",
                 (report, now) -> report.registered(registration).outcome(Outcome.PASSED, now)));
 
-    assertThat(told.registration()).contains(registration);
-    assertThat(now(reports.find("s1"))).contains(told);
+    assertThat(stored.registration()).contains(registration);
+    assertThat(now(reports.find("s1"))).contains(stored);
     assertThat(now(reports.find("s2"))).isEmpty();
   }
 

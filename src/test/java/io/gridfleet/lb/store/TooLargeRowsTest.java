@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows that an earlier program has written larger than they may be are read within the bounds. */
+/** Rows of an earlier version that exceed the bounds are read within the bounds. */
 final class TooLargeRowsTest {
   private static final int HUGE = 3_000_000;
 

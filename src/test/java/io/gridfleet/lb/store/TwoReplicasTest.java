@@ -161,7 +161,7 @@ final class TwoReplicasTest {
   }
 
   @Test
-  void twoReplicasThatAskAtOnceTellAStoryOnce() throws Exception {
+  void concurrentRequestsWithAKeyOnTwoReplicasRunOnce() throws Exception {
     AtomicIntegerArray begun = new AtomicIntegerArray(20);
 
     onFiftyThreads(
@@ -172,7 +172,7 @@ final class TwoReplicasTest {
             String claim = number + "-" + key;
             // what one replica has already it would take again: it joins in memory instead
             if (number < 2 && now(own.claim(name, "hash", claim)).equals(new Ours())) {
-              assertThat(begun.incrementAndGet(key)).as("stories of a key").isEqualTo(1);
+              assertThat(begun.incrementAndGet(key)).as("requests of a key").isEqualTo(1);
               now(own.record(name, claim, new Answered("hash", 200, new byte[] {1}), MINUTE));
             }
           }
@@ -199,7 +199,7 @@ final class TwoReplicasTest {
           switch (now(own.sessionMap().publish(session))) {
             case PUBLISHED -> published.incrementAndGet();
             case DUPLICATE_ID -> assertThat(now(own.deviceLocks().release(lock))).isTrue();
-            case LOCK_LOST -> throw new AssertionError("nobody took it");
+            case LOCK_LOST -> throw new AssertionError("it was not taken");
             case RUN_OVER -> throw new AssertionError("it has none");
           }
           Optional<Session> gone = now(own.sessionMap().end(id, EndReason.CLIENT_DELETED));
@@ -259,7 +259,7 @@ final class TwoReplicasTest {
   }
 
   @Test
-  void aReplicaHearsTheOthersSignalsAndNotItsOwn() {
+  void aReplicaReceivesTheOthersSignalsAndNotItsOwn() {
     Queue<FleetSignal> heardByOne = new ConcurrentLinkedQueue<>();
     Queue<FleetSignal> heardByTwo = new ConcurrentLinkedQueue<>();
     one.signals().onSignal(heardByOne::add);
@@ -288,17 +288,17 @@ final class TwoReplicasTest {
   }
 
   @Test
-  void whoWaitsIsToldWithItsTimeAndInAnyLength() {
-    Queue<FleetSignal> heard = new ConcurrentLinkedQueue<>();
-    two.signals().onSignal(heard::add);
+  void waitingRequestsArePublishedWithTheirTimesInAnyLength() {
+    Queue<FleetSignal> received = new ConcurrentLinkedQueue<>();
+    two.signals().onSignal(received::add);
     listening();
     Instant since = Instant.now().minusSeconds(7);
     for (int i = 0; i < 100; i++) {
       one.signals().publish(new FleetSignal.Waits("one", i, 5, since, "x".repeat(3_500)));
     }
 
-    await().until(() -> heard.size() == 100);
-    assertThat(heard)
+    await().until(() -> received.size() == 100);
+    assertThat(received)
         .allSatisfy(
             signal ->
                 assertThat(((FleetSignal.Waits) signal).since())
@@ -307,8 +307,8 @@ final class TwoReplicasTest {
 
   @Test
   void thousandsOfSignalsArriveInOrder() {
-    Queue<FleetSignal> heard = new ConcurrentLinkedQueue<>();
-    two.signals().onSignal(heard::add);
+    Queue<FleetSignal> received = new ConcurrentLinkedQueue<>();
+    two.signals().onSignal(received::add);
     listening();
     DeviceId phone = device();
     List<FleetSignal> sent = new ArrayList<>();
@@ -318,8 +318,8 @@ final class TwoReplicasTest {
 
     sent.forEach(one.signals()::publish);
 
-    await().until(() -> heard.size() >= sent.size());
-    assertThat(new ArrayList<>(heard).equals(sent)).as("in order").isTrue();
+    await().until(() -> received.size() >= sent.size());
+    assertThat(new ArrayList<>(received).equals(sent)).as("in order").isTrue();
   }
 
   @Test

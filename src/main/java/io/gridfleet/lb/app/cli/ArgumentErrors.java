@@ -10,11 +10,11 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what is wrong with the arguments, and which option was probably meant. */
+/** Describes errors in the arguments, and suggests the option that was probably meant. */
 final class ArgumentErrors implements IParameterExceptionHandler {
   private static final int WRONG = 2;
 
-  /** Options of other servers for what is called otherwise here. */
+  /** Options of other servers that have another name here. */
   private static final Map<String, String> MEANT =
       Map.of(
           "--port", "--listen",

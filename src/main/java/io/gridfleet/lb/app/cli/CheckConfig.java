@@ -4,6 +4,7 @@ import io.gridfleet.lb.app.GridFleetConfig;
 import io.gridfleet.lb.app.lab.InventoryFiles;
 import io.gridfleet.lb.app.lab.InventoryFiles.Lab;
 import io.gridfleet.lb.app.lab.LabWarnings;
+import io.gridfleet.lb.app.log.LogText;
 import io.gridfleet.lb.auth.Tokens;
 import io.gridfleet.lb.config.ConfigException;
 import io.gridfleet.lb.config.ConfigLoader;
@@ -20,10 +21,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code check-config FILE}: tells everything that is wrong with a configuration. */
+/** {@code check-config FILE}: prints all problems of a configuration. */
 @Command(
     name = "check-config",
-    description = "Tells everything that is wrong with a configuration and its inventory files.",
+    description = "Prints all problems of a configuration and its inventory files.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:the configuration can be used", "2:it can't; each problem has a line"})
@@ -56,18 +57,22 @@ public final class CheckConfig implements Callable<Integer> {
       Lab lab = new InventoryFiles(loaded.value()).read();
       Tokens.of(loaded.value().tokens(), name -> Optional.ofNullable(environment.get(name)));
       if (!lab.problems().isEmpty()) {
-        return told(lab.problems(), err);
+        return report(lab.problems(), err);
       }
       LabWarnings.of(loaded.value(), lab.nodes())
           .forEach(warning -> err.println("warning: " + warning));
       out.println(
-          "%s can be used: %d nodes, %d devices, %d tokens"
-              .formatted(file, lab.nodes().size(), lab.devices(), loaded.value().tokens().size()));
+          "%s can be used: %s, %s, %s"
+              .formatted(
+                  file,
+                  LogText.count(lab.nodes().size(), "node"),
+                  LogText.count(lab.devices(), "device"),
+                  LogText.count(loaded.value().tokens().size(), "token")));
       return 0;
     } catch (ConfigException e) {
-      return told(e.problems(), err);
+      return report(e.problems(), err);
     } catch (IllegalArgumentException e) {
-      return told(List.of(new ConfigProblem(file.toString(), 0, 0, words(e))), err);
+      return report(List.of(new ConfigProblem(file.toString(), 0, 0, words(e))), err);
     }
   }
 
@@ -75,9 +80,9 @@ public final class CheckConfig implements Callable<Integer> {
     return String.valueOf(e.getMessage());
   }
 
-  private static int told(List<ConfigProblem> problems, PrintWriter err) {
+  private static int report(List<ConfigProblem> problems, PrintWriter err) {
     problems.forEach(err::println);
-    err.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
+    err.println(LogText.count(problems.size(), "problem"));
     return WRONG;
   }
 }

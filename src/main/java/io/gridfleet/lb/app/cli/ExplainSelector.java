@@ -20,11 +20,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code explain}: what a selector would find in the inventory, and why not more. */
+/**
+ * {@code explain}: prints which devices a selector matches in the inventory, and why not the
+ * others.
+ */
 @Command(
     name = "explain",
     description =
-        "Tells which devices of a configuration a selector finds, and why not the others.",
+        "Prints which devices of a configuration a selector finds, and why not the others.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:it finds a device", "1:it finds none", "2:it can't be read"})

@@ -38,7 +38,7 @@ public final class Main implements Callable<Integer> {
   private static final int WRONG = 2;
   private static final int CANT_START = 1;
 
-  /** Whoever pressed Ctrl-C sits and waits. */
+  /** An operator who pressed Ctrl-C waits for the exit. */
   private static final String INTERACTIVE_DRAIN = "10s";
 
   @Option(names = "--demo", description = "Simulated nodes; needs no configuration.")
@@ -50,7 +50,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
-      description = "Where clients find us; default 127.0.0.1:4444.")
+      description = "The address to listen on; default 127.0.0.1:4444.")
   private @Nullable String listen;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -75,9 +75,9 @@ public final class Main implements Callable<Integer> {
   }
 
   /**
-   * What Netty does for who looks for faults in a program, unless it is asked for: its flight
-   * recorder events load the recorder at each start, and its search for lost buffers takes two
-   * stack traces of each hundredth, a sixth of a command's processor time. Tests search them all.
+   * Turns off diagnostics of Netty unless they are requested: its flight recorder events load the
+   * recorder at each start, and its leak detection takes two stack traces of each hundredth buffer,
+   * a sixth of a command's processor time. Tests check all buffers.
    */
   private static void tuneNetty() {
     unlessSaid("io.netty.jfr.enabled", "false");
@@ -116,7 +116,7 @@ public final class Main implements Callable<Integer> {
   private ConfigSource source() {
     Map<String, String> flags = new HashMap<>();
     if (demo) {
-      // Nobody wants to wait for sessions of a simulated lab.
+      // Sessions of a simulated lab need no drain.
       flags.put("router.drain", "0s");
     }
     if (listen != null) {

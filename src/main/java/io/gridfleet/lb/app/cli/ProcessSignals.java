@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Signals of the operating system. By reflection: the JDK has {@code sun.misc.Signal} in every
- * build, but javac warns of it in each of ours.
+ * build, but javac warns about each use.
  */
 final class ProcessSignals {
   private static final Logger log = LoggerFactory.getLogger(ProcessSignals.class);

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When the configuration is read again: all of it on SIGHUP, the inventory when its files change
- * and when a file that is gone must be forgotten. All of it happens on one thread, {@code reload},
- * which owns the fields.
+ * Triggers reloads: of the whole configuration on SIGHUP, of the inventory when its files change
+ * and when a missing file expires. Everything runs on one thread, {@code reload}, which owns the
+ * fields.
  */
 final class Reloading implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reloading.class);
@@ -30,18 +30,18 @@ final class Reloading implements AutoCloseable {
   private boolean signalledEarly;
   private List<FileGlob> watched = List.of();
   private @Nullable FolderWatch watch;
-  private @Nullable ScheduledFuture<?> forget;
+  private @Nullable ScheduledFuture<?> expiry;
 
   private Reloading() {}
 
-  /** Handles SIGHUP from here on: until {@link #start} it is only noted. */
+  /** Handles SIGHUP from here on: until {@link #start} it is only recorded. */
   static Reloading handle() {
     Reloading reloading = new Reloading();
     ProcessSignals.on("HUP", () -> reloading.submit(reloading::signalled));
     return reloading;
   }
 
-  /** The server runs: watches its files, and reads again if a signal came before. */
+  /** Watches the files once the server runs, and reloads if a signal arrived before. */
   void start(Reload reads) {
     submit(
         () -> {
@@ -65,17 +65,17 @@ final class Reloading implements AutoCloseable {
     try {
       thread.execute(work);
     } catch (RejectedExecutionException stopping) {
-      log.debug("the server stops: nothing is read again");
+      log.debug("the server stops: the reload is skipped");
     }
   }
 
   private void run(Reload reads, Supplier<Optional<Duration>> reading) {
     try {
       Optional<Duration> again = reading.get();
-      if (forget != null) {
-        forget.cancel(false);
+      if (expiry != null) {
+        expiry.cancel(false);
       }
-      forget = again.map(later -> schedule(reads, later)).orElse(null);
+      expiry = again.map(later -> schedule(reads, later)).orElse(null);
       watch(reads);
     } catch (RuntimeException failure) {
       log.error("reload failed; everything stays as it was", failure);
@@ -87,7 +87,7 @@ final class Reloading implements AutoCloseable {
         () -> run(reads, reads::inventory), later.toMillis() + 1, TimeUnit.MILLISECONDS);
   }
 
-  /** Watches the folders of the configuration as it is now. */
+  /** Watches the folders of the current configuration. */
   private void watch(Reload reads) {
     List<FileGlob> globs = reads.globs();
     if (watch != null && globs.equals(watched)) {

@@ -16,10 +16,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code status}: asks a running server whether it takes new sessions. */
+/** {@code status}: queries whether a running server accepts new sessions. */
 @Command(
     name = "status",
-    description = "Asks a running server whether it takes new sessions.",
+    description = "Queries whether a running server accepts new sessions.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:it does", "1:it doesn't, or doesn't answer", "2:the url is none"})
@@ -70,7 +70,7 @@ public final class ShowStatus implements Callable<Integer> {
     return ready;
   }
 
-  /** The JDK's client has no message for the commonest failures. */
+  /** The JDK's client has no message for the most frequent failures. */
   private static String why(IOException silent) {
     if (silent instanceof HttpTimeoutException) {
       return "no answer within " + PATIENCE.toSeconds() + " s";

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The demo's nodes, where the configuration asks for them. */
+/** The demo's nodes, if the configuration enables them. */
 record SimulatedNodes(@Nullable DemoLab lab) implements AutoCloseable {
 
-  /** Starts them if the configuration says so. */
+  /** Starts them if the configuration enables them. */
   static SimulatedNodes of(GridFleetConfig config) {
     return new SimulatedNodes(config.demo() ? DemoLab.start() : null);
   }

@@ -10,11 +10,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Stops the server in order on SIGINT and SIGTERM, so that the exit status is 0.
  *
- * <p>What a signal does in each state: STARTING: the process halts with status 0, since no client
- * knows it yet; SERVING: the thread {@code stop} drains and closes; DRAINING: the drain ends at
- * once and closing goes on; CLOSING: the process halts with status 1, for a close that hangs. The
- * state is guarded by this. Where the JVM doesn't hand signals over, a shutdown hook drains and
- * closes, a second signal changes nothing, and the exit status is the JVM's own (143 or 130).
+ * <p>Effect of a signal by state: STARTING: the process halts with status 0, since no client is
+ * connected yet; SERVING: the thread {@code stop} drains and closes; DRAINING: the drain ends at
+ * once and closing continues; CLOSING: the process halts with status 1, for a close that hangs. The
+ * state is guarded by this. If the JVM doesn't deliver signals, a shutdown hook drains and closes,
+ * a second signal changes nothing, and the exit status is the JVM's own (143 or 130).
  */
 final class StopOnSignal {
   private static final Logger log = LoggerFactory.getLogger(StopOnSignal.class);
@@ -27,7 +27,7 @@ final class StopOnSignal {
     CLOSING
   }
 
-  /** What is stopped: returns when all is closed. */
+  /** The server to stop; returns when it is closed. */
   interface Stop {
     void run(Draining draining);
   }
@@ -56,7 +56,7 @@ final class StopOnSignal {
     state = State.SERVING;
   }
 
-  /** Returns when the server was stopped. */
+  /** Returns when the server has stopped. */
   void awaitStopped() throws InterruptedException {
     stopped.await();
   }

@@ -35,11 +35,11 @@ public final class InventoryFiles {
   }
 
   /**
-   * The lab as the files have it now.
+   * The lab as the files define it now.
    *
-   * @param nodes a broken file counts as it was; where a name stands twice, the first counts
-   * @param problems to report, and at a start to stop for
-   * @param missing files that are gone but still count: how many devices, and for how long
+   * @param nodes an invalid file counts as it was; if a name occurs twice, the first one counts
+   * @param problems to report; at a start they are fatal
+   * @param missing files that are gone but still count: with how many devices, and for how long
    */
   public record Lab(
       List<NodeConfig> nodes, List<ConfigProblem> problems, Map<Path, Missing> missing) {
@@ -49,10 +49,10 @@ public final class InventoryFiles {
     }
   }
 
-  /** What a file that is gone held. */
+  /** The content of a file that is gone. */
   public record Missing(List<String> devices, Duration left) {}
 
-  /** From the next reading on, nodes and patterns are those of this configuration. */
+  /** Uses the nodes and patterns of this configuration from the next reading on. */
   void use(GridFleetConfig other) {
     config = other;
   }
@@ -84,7 +84,7 @@ public final class InventoryFiles {
         .toList();
   }
 
-  /** What to watch for changes. */
+  /** Returns the patterns to watch for changes. */
   public List<FileGlob> globs() {
     return config.inventory().files();
   }

@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a reload added, changed and removed, by the names that operators gave. */
+/** What a reload added, changed and removed, by the configured names. */
 record LabChanges(Map<String, List<String>> byKind) {
-  /** A line that names 10 000 devices is read by nobody. */
+  /** A longer list of names in a line is of no use. */
   private static final int MAX_NAMES = 10;
 
   static LabChanges between(List<NodeConfig> before, List<NodeConfig> after) {

@@ -19,8 +19,8 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * Devices as the rest of the program sees them, made of what operators write. Every field, tag and
- * attribute can be asked for in a selector; an attribute of the operator's own wins over a field.
+ * Converts configured devices to the model's. Every field, tag and attribute can be used in a
+ * selector; an attribute of the operator takes precedence over a field.
  */
 public final class LabDevices {
   private LabDevices() {}
@@ -31,10 +31,10 @@ public final class LabDevices {
   }
 
   /**
-   * The same.
+   * Returns the devices of these nodes, in their order.
    *
-   * @param versions the version of a node's browser, where the node tells it; what is written in
-   *     the configuration wins
+   * @param versions the version of a node's browser, if the node reported it; the configuration
+   *     takes precedence
    */
   static List<Device> of(
       List<NodeConfig> nodes, BiFunction<NodeId, String, Optional<String>> versions) {

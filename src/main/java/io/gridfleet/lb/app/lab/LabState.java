@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the lab's devices, put together: the configuration's inventory, what operators
- * said on top of it, and what probes found. Its lock guards the inventory's parts while a new one
- * is made of them.
+ * The combined state of the lab's devices: the configured inventory, the overrides of operators,
+ * and the results of probes. Its lock guards the inventory's parts while a new inventory is built
+ * from them.
  */
 public final class LabState implements DeviceStatuses, NodeProbeListener {
   private static final Logger log = LoggerFactory.getLogger(LabState.class);
@@ -40,7 +40,7 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   private final Inventory inventory;
   private final NodeDirectory directory;
   private final Distributor distributor;
-  private final FleetUpdates news;
+  private final FleetUpdates updates;
   private final DriverPacks packs;
   private final InstantSource clock;
   private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
@@ -51,26 +51,26 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   private List<NodeConfig> nodes = List.of();
 
   /**
-   * @param later runs a task after a moment, off the threads that must not wait
+   * @param later runs a task after a short delay, off the event loops
    */
   public LabState(
       Inventory inventory,
       NodeDirectory directory,
       Distributor distributor,
-      FleetUpdates news,
+      FleetUpdates updates,
       DriverPacks packs,
       Consumer<Runnable> later,
       InstantSource clock) {
     this.inventory = inventory;
     this.directory = directory;
     this.distributor = distributor;
-    this.news = news;
+    this.updates = updates;
     this.packs = packs;
     this.later = later;
     this.clock = clock;
   }
 
-  /** Takes over the inventory as the configuration tells it now; answers its nodes. */
+  /** Replaces the inventory by the configured one; returns its nodes. */
   public synchronized List<Node> take(List<NodeConfig> configured) {
     nodes = List.copyOf(configured);
     List<Node> all = nodes.stream().map(LabDevices::node).toList();
@@ -82,31 +82,32 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
 
   private void renew() {
     List<Device> devices =
-        LabDevices.of(nodes, this::toldVersion).stream()
+        LabDevices.of(nodes, this::reportedVersion).stream()
             .map(device -> DeviceDescription.complete(device, override(device.id()), packs))
             .toList();
     Instant now = clock.instant();
     devices.forEach(device -> added.putIfAbsent(device.id(), now));
     inventory.replace(devices);
-    news.inventory(devices);
-    devices.forEach(device -> news.maintenance(device.id(), override(device.id()).maintenance()));
+    updates.inventory(devices);
+    devices.forEach(
+        device -> updates.maintenance(device.id(), override(device.id()).maintenance()));
   }
 
-  private Optional<String> toldVersion(NodeId node, String browser) {
+  private Optional<String> reportedVersion(NodeId node, String browser) {
     return Optional.ofNullable(
         browsers.getOrDefault(node, Map.of()).get(browser.toLowerCase(Locale.ROOT)));
   }
 
-  /** Many nodes tell in the same moment at a start: the devices are made once for all of them. */
+  /** At a start many nodes report at once: the devices are rebuilt once for all of them. */
   @Override
   public void browsersTold(NodeId node, Map<String, String> versions) {
     browsers.put(node, versions);
     if (renewing.compareAndSet(false, true)) {
-      later.accept(this::renewTold);
+      later.accept(this::renewReported);
     }
   }
 
-  private synchronized void renewTold() {
+  private synchronized void renewReported() {
     renewing.set(false);
     renew();
   }
@@ -115,33 +116,33 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
     return overrides.getOrDefault(id, DeviceOverride.none(id));
   }
 
-  /** Takes over all that operators and suites said before. */
+  /** Applies all stored overrides of operators and suites. */
   public synchronized void overridden(Collection<DeviceOverride> all) {
     all.forEach(override -> overrides.put(override.device(), override));
     renew();
   }
 
-  /** Takes over what an operator or a suite says about one device. */
+  /** Applies an override of one device. */
   public synchronized void overridden(DeviceOverride override) {
     DeviceOverride before = override(override.device());
     overrides.put(override.device(), override);
     if (!before.tags().equals(override.tags())) {
       renew();
     } else {
-      news.maintenance(override.device(), override.maintenance());
+      updates.maintenance(override.device(), override.maintenance());
     }
   }
 
   @Override
   public void nodeUp(NodeId node) {
     log.atInfo().addKeyValue("node", node.value()).log("node {} answers", node);
-    news.node(node, Optional.empty());
+    updates.node(node, Optional.empty());
   }
 
   @Override
   public void nodeDown(NodeId node, String cause) {
     log.atWarn().addKeyValue("node", node.value()).log("node {} is offline: {}", node, cause);
-    news.node(node, Optional.of(cause));
+    updates.node(node, Optional.of(cause));
   }
 
   @Override
@@ -164,7 +165,7 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
         added.getOrDefault(id, clock.instant()));
   }
 
-  /** Whether any device could serve when it is free. */
+  /** Whether any device could serve a request when it is free. */
   public boolean inService() {
     return distributor.anyInService();
   }

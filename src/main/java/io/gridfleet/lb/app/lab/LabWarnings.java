@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What is allowed in a configuration but rarely meant. */
+/** Finds settings that are valid but probably unintended. */
 public final class LabWarnings {
   /** Platforms of drivers that no built-in pack has. */
   private static final List<String> MORE_PLATFORMS =
@@ -31,7 +31,7 @@ public final class LabWarnings {
   }
 
   /**
-   * Each is one line.
+   * Returns the warnings, one line each.
    *
    * @param nodes those of the configuration and of its inventory files
    */
@@ -68,7 +68,7 @@ public final class LabWarnings {
       String other = first.putIfAbsent(url, node.name());
       if (other != null) {
         warnings.add(
-            "the nodes '%s' and '%s' have one url, %s: their devices are asked for on one server"
+            "the nodes '%s' and '%s' have one url, %s: their devices are requested from one server"
                 .formatted(other, node.name(), node.url()));
       }
     }

@@ -3,6 +3,7 @@ package io.gridfleet.lb.app.lab;
 import io.gridfleet.lb.app.ConfigSource;
 import io.gridfleet.lb.app.GridFleetConfig;
 import io.gridfleet.lb.app.lab.InventoryFiles.Lab;
+import io.gridfleet.lb.app.log.LogText;
 import io.gridfleet.lb.app.log.Logging;
 import io.gridfleet.lb.config.ChangedKeys;
 import io.gridfleet.lb.config.ConfigException;
@@ -23,14 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration and its inventory files again and puts into effect what can change while
- * the server runs: nodes, inventory, tokens, the log and the drain. Of other keys it says that they
- * need a restart. One reload at a time; guarded by this.
+ * Reads the configuration and its inventory files again and applies what can change while the
+ * server runs: nodes, inventory, tokens, the log and the drain. For other changed keys it logs that
+ * they need a restart. One reload at a time; guarded by this.
  */
 public final class Reload {
   private static final Logger log = LoggerFactory.getLogger(Reload.class);
 
-  /** Keys that take effect without a restart, with the sections whose keys all do. */
+  /** Keys that take effect without a restart; a section stands for all of its keys. */
   private static final List<String> RELOADABLE =
       List.of("nodes", "inventory.", "tokens", "log.", "router.drain");
 
@@ -45,10 +46,10 @@ public final class Reload {
   private final Parts parts;
   private final InstantSource clock;
 
-  /** What the server was started with: what keys that need a restart still have. */
+  /** The configuration at the start: keys that need a restart keep its values. */
   private final GridFleetConfig started;
 
-  /** What was read last without a problem. */
+  /** The last configuration that was read without a problem. */
   private GridFleetConfig latest;
 
   private Lab lab;
@@ -57,7 +58,7 @@ public final class Reload {
    * Reads the inventory files for the first time.
    *
    * @param source where the configuration is read again; empty if it can't be
-   * @throws ConfigException if a file has a problem: a start stops for what check-config refuses
+   * @throws ConfigException if a file has a problem: a start fails on what check-config reports
    */
   public Reload(
       GridFleetConfig config, Optional<ConfigSource> source, Parts parts, InstantSource clock) {
@@ -72,7 +73,7 @@ public final class Reload {
     }
   }
 
-  /** Puts the first reading into effect. */
+  /** Applies the first reading. */
   public synchronized void start() {
     parts.lab().accept(lab.nodes());
     parts.metrics().succeeded(clock.instant());
@@ -80,7 +81,7 @@ public final class Reload {
     log.info("{} nodes, {} devices", lab.nodes().size(), lab.devices());
   }
 
-  /** How long live sessions go on after a signal. */
+  /** Returns how long live sessions continue after a signal. */
   public synchronized Duration drain() {
     return latest.router().drain();
   }
@@ -92,7 +93,7 @@ public final class Reload {
   /**
    * Reads the configuration file and all inventory files again.
    *
-   * @return when files that are gone must be looked at again
+   * @return when missing files must be checked again
    */
   public synchronized Optional<Duration> all() {
     List<ConfigProblem> problems = new ArrayList<>();
@@ -113,7 +114,7 @@ public final class Reload {
   /**
    * Reads the inventory files again.
    *
-   * @return when files that are gone must be looked at again
+   * @return when missing files must be checked again
    */
   public synchronized Optional<Duration> inventory() {
     return inventory(List.of());
@@ -162,9 +163,10 @@ public final class Reload {
 
   private static void logMissing(Path file, InventoryFiles.Missing missing) {
     log.warn(
-        "reload: {} is gone; its {} devices stay for {} (inventory.forgetAfter): {}",
+        "reload: {} is gone; its {} for {} (inventory.forgetAfter): {}",
         file,
-        missing.devices().size(),
+        LogText.count(missing.devices().size(), "device")
+            + (missing.devices().size() == 1 ? " stays" : " stay"),
         Durations.text(Duration.ofSeconds(Math.max(1, missing.left().toSeconds()))),
         LabChanges.shortened(missing.devices()));
   }
@@ -172,12 +174,15 @@ public final class Reload {
   private void finish(List<ConfigProblem> problems) {
     if (problems.isEmpty()) {
       parts.metrics().succeeded(clock.instant());
-      log.info("reload done: {} nodes, {} devices", lab.nodes().size(), lab.devices());
+      log.info(
+          "reload done: {}, {}",
+          LogText.count(lab.nodes().size(), "node"),
+          LogText.count(lab.devices(), "device"));
     } else {
       parts.metrics().failed(problems.size());
       log.warn(
-          "reload failed in part, {} problems: files with errors count as they were before",
-          problems.size());
+          "reload failed in part, {}: files with errors count as they were before",
+          LogText.count(problems.size(), "problem"));
     }
   }
 }

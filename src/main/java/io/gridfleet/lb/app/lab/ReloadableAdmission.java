@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The tokens as they were last read. Whoever was admitted before stays admitted. */
+/** The tokens as last read. Callers that were admitted before stay admitted. */
 public final class ReloadableAdmission implements Admission {
   private final Function<String, Optional<String>> environment;
   private volatile Admission current;
@@ -30,7 +30,7 @@ public final class ReloadableAdmission implements Admission {
     return current.asksForTokens();
   }
 
-  /** Asks the tokens as they are at each call: a reload may bring the first ones. */
+  /** Reads the current tokens at each call: a reload may add the first ones. */
   @Override
   public Admission to(String route) {
     return new Admission() {
@@ -47,7 +47,7 @@ public final class ReloadableAdmission implements Admission {
   }
 
   /**
-   * Takes these tokens in place of the earlier ones; their secrets are read again.
+   * Replaces the tokens; their secrets are read again.
    *
    * @throws IllegalArgumentException if they can't be used; then the earlier ones stay
    */

@@ -7,8 +7,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import io.gridfleet.lb.app.LogConfig;
 
 /**
- * The log until the configuration is read: nothing but trouble. In Java, since reading it from XML
- * costs a tenth of the start. Where logback is told of a file it gets that one.
+ * The log until the configuration is read: warnings and errors only. Configured in Java, since
+ * reading XML takes a tenth of the start. A file set for logback is used instead.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class EarlyLogging extends ContextAwareBase implements Configurator {

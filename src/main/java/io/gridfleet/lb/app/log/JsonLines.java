@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * The log for machines: one flat object a line with {@code time}, {@code level}, {@code logger},
  * {@code message}, the event's own fields ({@code request}, {@code session}, {@code device}, {@code
- * node}, {@code run}, {@code tenant} where it is about one) and {@code stacktrace}.
+ * node}, {@code run}, {@code tenant}, as they apply) and {@code stacktrace}.
  */
 final class JsonLines extends EncoderBase<ILoggingEvent> {
 

@@ -6,13 +6,18 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Text for a line of the log. Clients choose parts of it (test names, capability names, a node's
- * words), so what could begin a new line, steer a terminal or turn the reading direction is written
- * as {@code \}{@code u001b}, and what is too long is cut.
+ * messages), so characters that could begin a new line, control a terminal or change the text
+ * direction are written as {@code \}{@code u001b}, and long text is cut.
  */
 public final class LogText {
   static final int MAX_CHARACTERS = 8_192;
 
   private LogText() {}
+
+  /** A number with its noun, whose plural takes an s: {@code 1 node}, {@code 2 nodes}. */
+  public static String count(long number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
 
   /** The text on one line. */
   static String oneLine(String text) {
@@ -30,13 +35,13 @@ public final class LogText {
     return line.toString();
   }
 
-  /** The event with a field, where there is a value for it. */
+  /** Adds a field to the event, if there is a value for it. */
   public static LoggingEventBuilder with(
       LoggingEventBuilder event, String key, Optional<String> value) {
     return value.map(text -> event.addKeyValue(key, text)).orElse(event);
   }
 
-  /** At most so many characters of its first line. */
+  /** At most this many characters of its first line. */
   public static String beginning(String text, int most) {
     String first = text.lines().findFirst().orElse("");
     return first.length() <= most ? first : first.substring(0, most) + "…";

@@ -12,7 +12,7 @@ import io.gridfleet.lb.app.LogConfig;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** Sets the log up as the configuration says: lines for people, or JSON for machines. */
+/** Configures the log: lines for people, or JSON for machines. */
 public final class Logging {
   private static final List<String> OURS = List.of("io.gridfleet", "newsession", "session", "run");
 
@@ -25,13 +25,13 @@ public final class Logging {
     level(config, context);
   }
 
-  /** Of what the program itself logs. */
+  /** The root logger of the program. */
   static void level(LogConfig config, LoggerContext context) {
     Level level = Level.toLevel(config.level().name());
     OURS.forEach(name -> context.getLogger(name).setLevel(level));
   }
 
-  /** Trouble of every library to the console; what else is told, other levels say. */
+  /** Warnings of every library go to the console; other levels are configured. */
   static void toConsole(LogConfig config, LoggerContext context) {
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
@@ -46,7 +46,7 @@ public final class Logging {
     level(config, context);
   }
 
-  /** Others can cause a line as often as they like: by requests, by answers of nodes. */
+  /** Limits repeats: clients and nodes can cause any number of lines by requests and answers. */
   private static RepeatLimit limited(Appender<ILoggingEvent> console, LoggerContext context) {
     RepeatLimit limit = new RepeatLimit(console, System::nanoTime);
     limit.setContext(context);

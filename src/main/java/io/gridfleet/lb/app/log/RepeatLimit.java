@@ -20,9 +20,9 @@ import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
 
 /**
- * Passes on what is logged, except lines that repeat faster than anybody reads them: of one logger,
- * level, message template and exception type a burst passes in each ten seconds, and what was left
- * out after it is counted in one line when the ten seconds are over. The first of its kind always
+ * Passes on log events, except lines that repeat too often to be read: of one logger, level,
+ * message template and exception type a burst passes in each ten seconds, and the number of those
+ * left out is logged in one line when the ten seconds are over. The first of its kind always
  * passes.
  *
  * <p>Any thread; the counts are guarded by this, and events are passed on outside of it.
@@ -33,13 +33,15 @@ public final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent>
   /** Of warnings and errors: more than a person reads. */
   static final int BURST = 100;
 
-  /** Of lines about ordinary work, two hundred a second: they are the record of what was done. */
+  /**
+   * Of lines about ordinary requests, two hundred a second: they are the record of what was done.
+   */
   static final int ORDINARY_BURST = 2_000;
 
-  /** On a line that anybody can cause without a token: one passes. */
+  /** Marks a line that a client can cause without a token: one passes. */
   public static final Marker FROM_STRANGERS = MarkerFactory.getMarker("FROM_STRANGERS");
 
-  /** Templates are constants of the code: far more than there are. */
+  /** Templates are constants of the code, far fewer than this. */
   static final int MAX_KINDS = 1_024;
 
   private static final int MAX_CHARACTERS = 256;
@@ -127,7 +129,7 @@ public final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent>
     kinds.remove();
   }
 
-  /** A flood may be followed by silence: what it left out is written all the same. */
+  /** Writes the counts also if no further event arrives. */
   private void planReport() {
     if (!reportPlanned && getContext() != null) {
       reportPlanned = true;
@@ -150,7 +152,7 @@ public final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent>
     }
   }
 
-  /** Ends the windows that are so old, and writes what they left out. */
+  /** Ends expired windows and writes their counts. */
   private void report(long age) {
     List<ILoggingEvent> lines = ended(age);
     lines.forEach(next::doAppend);
@@ -179,8 +181,8 @@ public final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent>
         RepeatLimit.class.getName(),
         logger,
         kind.level(),
-        "left out {} times in " + WINDOW.toSeconds() + " s: {}",
+        "left out {} in " + WINDOW.toSeconds() + " s: {}",
         null,
-        new Object[] {leftOut, kind.template()});
+        new Object[] {LogText.count(leftOut, "time"), kind.template()});
   }
 }

@@ -3,7 +3,7 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.config.HostPort;
 import java.io.IOException;
 
-/** The server can't listen; the message is a sentence for an operator that says what to do. */
+/** The server can't listen; the message tells the operator what to do. */
 final class CantListenException extends IOException {
   private static final long serialVersionUID = 1;
   private static final int UNPRIVILEGED = 1024;
@@ -12,7 +12,7 @@ final class CantListenException extends IOException {
     super(sentence, cause);
   }
 
-  /** The operating systems' words decide: Netty's transports have no common exception for them. */
+  /** Decided by the operating system's message: Netty's transports have no common exception. */
   static CantListenException of(HostPort listen, IOException refused) {
     String words = String.valueOf(refused.getMessage());
     return new CantListenException(

@@ -17,13 +17,13 @@ import org.slf4j.LoggerFactory;
 /**
  * BiDi-only sessions whose socket has closed. {@code session.end} ends the session on its node,
  * which then closes the socket; a client that only closes its socket leaves the session alive (W3C
- * WebDriver BiDi, "Session end"), and it may come back to {@code /session/ID}. So the node is
- * asked, some times, because it may still be ending it.
+ * WebDriver BiDi, "Session end") and may connect to {@code /session/ID} again. So the node is
+ * queried several times, since it may still be ending the session.
  */
 final class ClosedBidiSessions implements Consumer<Session> {
   private static final Logger log = LoggerFactory.getLogger(ClosedBidiSessions.class);
 
-  /** A browser takes a moment to end. */
+  /** Time for a browser to end. */
   private static final List<Duration> PAUSES =
       List.of(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(5));
 
@@ -39,10 +39,10 @@ final class ClosedBidiSessions implements Consumer<Session> {
 
   @Override
   public void accept(Session session) {
-    ask(session, 0);
+    check(session, 0);
   }
 
-  private void ask(Session session, int times) {
+  private void check(Session session, int times) {
     if (times == PAUSES.size()) {
       log.debug("session {} lives without its socket", session.id());
       return;
@@ -59,13 +59,13 @@ final class ClosedBidiSessions implements Consumer<Session> {
                               endSession.end(
                                   session.id(), EndReason.CLIENT_DELETED, NodeKnows.ALREADY);
                             } else {
-                              ask(session, times + 1);
+                              check(session, times + 1);
                             }
                           }),
               PAUSES.get(times).toNanos(),
               TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException stopping) {
-      log.debug("session {} isn't asked for: this server is stopping", session.id());
+      log.debug("session {} isn't checked: this server is stopping", session.id());
     }
   }
 }

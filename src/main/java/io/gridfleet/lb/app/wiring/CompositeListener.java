@@ -17,13 +17,13 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells several listeners, in order. They are added while the server is put together. */
+/** Calls several listeners in order. They are added while the server is built. */
 final class CompositeListener {
   private static final Logger log = LoggerFactory.getLogger(CompositeListener.class);
 
   private CompositeListener() {}
 
-  /** For facts that nobody can refuse any more: all have to hear of them. */
+  /** For events that are final: every listener must be called. */
   private static void guarded(Runnable call) {
     try {
       call.run();
@@ -35,23 +35,23 @@ final class CompositeListener {
   /** Several of one type, isolated from each other. */
   static final class Of<T> {
     private final List<T> all = new CopyOnWriteArrayList<>();
-    private final T told;
+    private final T composite;
 
     Of(Class<T> type) {
-      told = IsolatedListeners.of(type, all);
+      composite = IsolatedListeners.of(type, all);
     }
 
     void add(T listener) {
       all.add(listener);
     }
 
-    /** All of them, those too that are added later. */
-    T told() {
-      return told;
+    /** Returns a listener that calls all of them, including those added later. */
+    T composite() {
+      return composite;
     }
   }
 
-  /** The one that counts, and what is done about sessions that ended during an outage. */
+  /** The listener that counts, and the one that handles sessions that ended during an outage. */
   record OfStore(StoreListener counting, BiConsumer<Session, EndReason> endedMeanwhile)
       implements StoreListener {
     @Override
@@ -81,7 +81,7 @@ final class CompositeListener {
     }
   }
 
-  /** Two of the probes, in order. */
+  /** Calls two listeners of probes, in order. */
   record OfProbes(NodeProbeListener first, NodeProbeListener second) implements NodeProbeListener {
     @Override
     public void nodeUp(NodeId node) {
@@ -102,7 +102,7 @@ final class CompositeListener {
     }
   }
 
-  /** Two of the relay: the one that knows sessions, and the one that counts. */
+  /** Calls two listeners of the relay: the one that tracks sessions, and the one that counts. */
   record OfRelay(RelayListener sessions, RelayListener counting) implements RelayListener {
     @Override
     public void commandStarted(SessionId id) {

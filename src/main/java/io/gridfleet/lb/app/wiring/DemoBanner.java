@@ -4,11 +4,11 @@ import io.gridfleet.lb.config.HostPort;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 
-/** What {@code --demo} tells whoever started it. */
+/** The output of {@code --demo}. */
 public final class DemoBanner {
   private DemoBanner() {}
 
-  /** Where clients find a server that listens on this address; a wildcard stays one. */
+  /** The URL of a server that listens on this address; a wildcard stays one. */
   static String url(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return "http://" + new HostPort(host, address.getPort());

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app.wiring;
 
+import io.gridfleet.lb.app.log.LogText;
 import io.gridfleet.lb.config.Durations;
 import java.time.Duration;
 import java.util.List;
@@ -14,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time between the first signal and the end, in which live sessions go on. One thread waits;
- * any thread may cut the wait short with {@link #endNow}.
+ * The time between the first signal and the end, in which live sessions continue. One thread waits;
+ * any thread may end the wait with {@link #endNow}.
  */
 public final class Draining {
   private static final Logger log = LoggerFactory.getLogger(Draining.class);
 
-  /** A stop is noticed by people: soon enough for them, seldom enough for the store. */
+  /** The interval of the checks: short enough for an operator, long enough for the store. */
   private static final Duration LOOK = Duration.ofMillis(250);
 
   private final Duration limit;
@@ -33,11 +34,12 @@ public final class Draining {
   /**
    * Something that is waited for.
    *
-   * @param noun in the singular; its plural takes an s
+   * @param noun in the singular
    */
   record Open(String noun, IntSupplier count) {
-    private String words(int now) {
-      return now + " " + noun + (now == 1 ? "" : "s");
+    private String text() {
+      int now = count.getAsInt();
+      return now == 0 ? "" : LogText.count(now, noun);
     }
   }
 
@@ -47,7 +49,7 @@ public final class Draining {
   }
 
   /**
-   * Waits for last calls: so long, but only {@code grace} after {@link #endNow}.
+   * Waits for the last calls at most this long, and only {@code grace} after {@link #endNow}.
    *
    * @return whether they are done
    */
@@ -67,7 +69,7 @@ public final class Draining {
     }
     long end = System.nanoTime() + limit.toNanos();
     String before = "";
-    for (String now = words(open); !now.isEmpty(); now = words(open)) {
+    for (String now = texts(open); !now.isEmpty(); now = texts(open)) {
       if (before.isEmpty()) {
         log.info(
             "draining for up to {}: {}; press Ctrl-C again to stop now (or send SIGTERM again)",
@@ -88,7 +90,7 @@ public final class Draining {
     }
   }
 
-  /** Waits so long, at most as long as the limit; false when {@link #endNow} ended it. */
+  /** Waits at most as long as the limit; returns false when {@link #endNow} ended the wait. */
   boolean pause(Duration time) {
     Duration shorter = time.compareTo(limit) < 0 ? time : limit;
     return !await(ended, shorter);
@@ -109,10 +111,10 @@ public final class Draining {
     }
   }
 
-  private static String words(List<Open> open) {
+  private static String texts(List<Open> open) {
     return open.stream()
-        .map(each -> each.words(each.count().getAsInt()))
-        .filter(words -> !words.startsWith("0 "))
+        .map(Open::text)
+        .filter(text -> !text.isEmpty())
         .collect(Collectors.joining(", "));
   }
 

@@ -18,14 +18,16 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The feed of what happens on all replicas: each tells the others, as JSON on one line. */
+/**
+ * The feed of events of all replicas: each publishes its own to the others, as JSON on one line.
+ */
 final class FleetEvents {
   private static final Logger log = LoggerFactory.getLogger(FleetEvents.class);
 
-  /** What one signal may have, in bytes (see {@link FleetSignal.Happened}). */
+  /** The maximum size of one signal, in bytes (see {@link FleetSignal.Happened}). */
   private static final int MAX = 3_500;
 
-  /** So much of each text is told to other replicas when the whole is too long. */
+  /** The length of each text in a signal when the whole is too long. */
   private static final int SHORT = 200;
 
   private final FleetSignals signals;
@@ -34,23 +36,23 @@ final class FleetEvents {
 
   FleetEvents(String replica, FleetSignals signals, InstantSource clock) {
     this.signals = signals;
-    this.feed = new RecentEvents(clock, replica, this::tellOthers);
+    this.feed = new RecentEvents(clock, replica, this::publish);
   }
 
   EventFeed feed() {
     return feed;
   }
 
-  /** Called for each event of another replica. */
-  void onHeard(Consumer<Event> listener) {
+  /** Registers a callback for events of other replicas. */
+  void onReceived(Consumer<Event> listener) {
     listeners.add(listener);
   }
 
-  private void tellOthers(Event event) {
+  private void publish(Event event) {
     String whole = text(event, event.data());
-    String told = fits(whole) ? whole : text(event, shortened(event.data()));
-    if (fits(told)) {
-      signals.publish(new FleetSignal.Happened(told));
+    String sent = fits(whole) ? whole : text(event, shortened(event.data()));
+    if (fits(sent)) {
+      signals.publish(new FleetSignal.Happened(sent));
     } else {
       log.debug("too long for other replicas: {}", event);
     }
@@ -61,13 +63,13 @@ final class FleetEvents {
   }
 
   private static String text(Event event, Map<String, Object> data) {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("id", event.id());
-    told.put("type", event.type());
-    told.put("at", event.at().toString());
-    event.tenant().ifPresent(tenant -> told.put("tenant", tenant));
-    told.put("data", data);
-    return Json.text(told);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("id", event.id());
+    fields.put("type", event.type());
+    fields.put("at", event.at().toString());
+    event.tenant().ifPresent(tenant -> fields.put("tenant", tenant));
+    fields.put("data", data);
+    return Json.text(fields);
   }
 
   private static Map<String, Object> shortened(Map<String, Object> data) {
@@ -82,14 +84,14 @@ final class FleetEvents {
 
   @SuppressWarnings("unchecked")
   void received(FleetSignal.Happened happened) {
-    Map<String, Object> told = Json.object(happened.event());
+    Map<String, Object> fields = Json.object(happened.event());
     Event event =
         new Event(
-            String.valueOf(told.get("id")),
-            String.valueOf(told.get("type")),
-            Instant.parse(String.valueOf(told.get("at"))),
-            Optional.ofNullable(told.get("tenant")).map(String::valueOf),
-            (Map<String, Object>) told.getOrDefault("data", Map.of()));
+            String.valueOf(fields.get("id")),
+            String.valueOf(fields.get("type")),
+            Instant.parse(String.valueOf(fields.get("at"))),
+            Optional.ofNullable(fields.get("tenant")).map(String::valueOf),
+            (Map<String, Object>) fields.getOrDefault("data", Map.of()));
     feed.received(event);
     listeners.forEach(listener -> listener.accept(event));
   }

@@ -66,22 +66,22 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The running program: everything built and wired, started and stopped in order. */
+/** The running program: everything built and connected, started and stopped in order. */
 public final class GridFleetLb implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GridFleetLb.class);
 
-  /** How often the store is looked at for what went unheard. */
+  /** The interval of the sweep for changes whose signals were missed. */
   private static final Duration SWEEP = Duration.ofSeconds(10);
 
   /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
   private static final Duration NOTICE = Duration.ofSeconds(6);
 
-  /** In which what many nodes tell at once is gathered. */
-  private static final Duration A_MOMENT = Duration.ofMillis(200);
+  /** The delay in which the reports of many nodes are gathered. */
+  private static final Duration UPDATE_DELAY = Duration.ofMillis(200);
 
-  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
-  /** Long enough for a driver to end an app, shorter than a supervisor's patience. */
+  /** Long enough for a driver to end an app, shorter than a supervisor's timeout. */
   private static final Duration LAST_CALLS = Duration.ofSeconds(30);
 
   private final GridFleetConfig config;
@@ -94,14 +94,14 @@ public final class GridFleetLb implements AutoCloseable {
   private final NodeDirectory directory = new NodeDirectory();
   private final Inventory inventory = new Inventory();
   private final NodeCleanUp cleanUp;
-  private final CompositeListener.Of<NewSessionListener> stories =
+  private final CompositeListener.Of<NewSessionListener> newSessionListeners =
       new CompositeListener.Of<>(NewSessionListener.class);
   private final CompositeListener.Of<SessionListener> sessionEnds =
       new CompositeListener.Of<>(SessionListener.class);
   private final SessionActivity activity = new SessionActivity(System::nanoTime);
   private final MatchingThread matchingThread = new MatchingThread();
   private final Distributor distributor;
-  private final FleetUpdates news;
+  private final FleetUpdates updates;
   private final LiveSessions live;
   private final SessionRouteCache known;
   private final NodeSessionCalls nodeSessions;
@@ -118,7 +118,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final NewSessionWiring newSessions;
   private final NewSessionFlow flow;
   private final BodyBudget bodies;
-  private final FrontDoor door;
+  private final FrontDoor frontDoor;
   private final Metrics metrics = new Metrics(ProgramVersion.text());
   private final ReloadableAdmission admission;
   private final Reload reload;
@@ -127,7 +127,7 @@ public final class GridFleetLb implements AutoCloseable {
   private volatile String local = "";
 
   /**
-   * Builds everything; nothing listens yet.
+   * Builds everything; does not listen yet.
    *
    * @throws StoreStartException when the store can't be used
    */
@@ -136,7 +136,7 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   /**
-   * Builds everything; nothing listens yet.
+   * Builds everything; does not listen yet.
    *
    * @param source where the configuration is read again
    * @throws StoreStartException when the store can't be used
@@ -164,8 +164,8 @@ public final class GridFleetLb implements AutoCloseable {
     this.distributor =
         new Distributor(
             keeper, timer, clock, store.replicas().own(), store.signals(), matchingThread);
-    this.news = new FleetUpdates(distributor);
-    this.live = new LiveSessions(store.sessionMap(), news, activity, timer);
+    this.updates = new FleetUpdates(distributor);
+    this.live = new LiveSessions(store.sessionMap(), updates, activity, timer);
     NodeTrust trust = new NodeTrust(config.nodeTls().trust());
     this.cleanUp = new NodeCleanUp(trust, timer);
     NodeConnections connections =
@@ -183,7 +183,7 @@ public final class GridFleetLb implements AutoCloseable {
             store.sessionMap(),
             nodeSessions,
             distributor::release,
-            sessionEnds.told(),
+            sessionEnds.composite(),
             store.time());
     this.orphans =
         new Orphans(
@@ -194,7 +194,7 @@ public final class GridFleetLb implements AutoCloseable {
             distributor::freedHere);
     this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
     DriverPacks packs = DriverPacks.of(config.runs().packs());
-    this.lab = new LabState(inventory, directory, distributor, news, packs, this::soon, clock);
+    this.lab = new LabState(inventory, directory, distributor, updates, packs, this::soon, clock);
     this.probes =
         new NodeProbes(
             config.probe(),
@@ -215,11 +215,11 @@ public final class GridFleetLb implements AutoCloseable {
             config.relay().clientHeaders(config.router()::trusts));
     var here = new SignalConsumer.SessionsHere(relay::sessionsWithTunnels, this::drop);
     this.signals =
-        new SignalConsumer(store, news, new ReplicaSignals(distributor), lab, suites, here);
+        new SignalConsumer(store, updates, new ReplicaSignals(distributor), lab, suites, here);
     this.newSessions = newSessions(client);
     this.flow = newSessions.flow();
     this.bodies = new BodyBudget(config.router().maxGatheredBytes().bytes());
-    this.door =
+    this.frontDoor =
         new FrontDoor(
             loops,
             new FrontDoor.Rooms(
@@ -231,13 +231,13 @@ public final class GridFleetLb implements AutoCloseable {
                 relay));
     listen();
     MetricsWiring.showLab(metrics, distributor, activity, probes);
-    MetricsWiring.showTransport(metrics, door::connections, connections::open);
+    MetricsWiring.showTransport(metrics, frontDoor::connections, connections::open);
   }
 
   private void soon(Runnable task) {
     var unused =
         timer.schedule(
-            () -> offLoop.chores().execute(task), A_MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+            () -> offLoop.chores().execute(task), UPDATE_DELAY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private UnclaimedSessions unclaimedSessions() {
@@ -259,7 +259,7 @@ public final class GridFleetLb implements AutoCloseable {
             lab,
             packs,
             distributor,
-            news,
+            updates,
             endSession,
             status,
             timer,
@@ -277,22 +277,22 @@ public final class GridFleetLb implements AutoCloseable {
             store,
             inventory,
             distributor,
-            news,
+            updates,
             keeper,
             suites,
             endSession),
         new NewSessionWiring.Nodes(client, nodeSessions),
-        stories.told(),
+        newSessionListeners.composite(),
         timer,
         clock);
   }
 
   private void listen() {
-    stories.add(new NewSessionLog());
-    stories.add(metrics.newSessions());
-    stories.add(suites.stories());
-    stories.add(new NewSessionEvents(suites.events()));
-    stories.add(new PublishedSessions(signals, live, sessionEnds.told()));
+    newSessionListeners.add(new NewSessionLog());
+    newSessionListeners.add(metrics.newSessions());
+    newSessionListeners.add(suites.newSessionListener());
+    newSessionListeners.add(new NewSessionEvents(suites.events()));
+    newSessionListeners.add(new PublishedSessions(signals, live, sessionEnds.composite()));
     sessionEnds.add(new SessionLog(inventory));
     sessionEnds.add(known);
     sessionEnds.add(metrics.sessions());
@@ -313,10 +313,10 @@ public final class GridFleetLb implements AutoCloseable {
     activity.forget(session);
   }
 
-  /** A session that ended while the store was gone is over for this replica too. */
+  /** Ends a session here that ended while the store was down. */
   private void endedMeanwhile(Session session, EndReason reason) {
     Duration lived = Duration.between(session.created(), store.time().instant());
-    sessionEnds.told().ended(session, reason, lived);
+    sessionEnds.composite().ended(session, reason, lived);
   }
 
   private Endpoints endpoints() {
@@ -337,7 +337,7 @@ public final class GridFleetLb implements AutoCloseable {
                 answered == 0 || answered >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
   }
 
-  /** Which locks are held of devices that are new or back is asked in the store. */
+  /** Reads the held locks of new and returned devices from the store. */
   private void takeNodes(List<NodeConfig> nodes) {
     probes.watch(lab.take(nodes));
     if (started) {
@@ -351,9 +351,9 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   /**
-   * Takes over what the store remembers, starts probing, then listens.
+   * Loads the stored state, starts probing, then listens.
    *
-   * @return where clients find us
+   * @return the address to which clients connect
    */
   public InetSocketAddress start() throws IOException {
     reload.start();
@@ -382,18 +382,18 @@ public final class GridFleetLb implements AutoCloseable {
   private InetSocketAddress listenForClients() throws CantListenException {
     HostPort listen = config.listen();
     try {
-      return door.listen(new InetSocketAddress(listen.host(), listen.port()));
+      return frontDoor.listen(new InetSocketAddress(listen.host(), listen.port()));
     } catch (IOException refused) {
       throw CantListenException.of(listen, refused);
     }
   }
 
-  /** Reads the inventory files again; a broken one keeps what it said before. */
+  /** Reads the inventory files again; an invalid one keeps its previous content. */
   public void reload() {
     reload.inventory();
   }
 
-  /** While the store is gone nobody can tell: then sessions are left to whoever serves later. */
+  /** During an outage this is unknown: then sessions are left to the replica that serves later. */
   private boolean othersServe() {
     if (!(config.store().address() instanceof StoreAddress.Postgres)) {
       return false;
@@ -405,24 +405,24 @@ public final class GridFleetLb implements AutoCloseable {
     }
   }
 
-  /** The lab's devices, their locks and who waits: for people and tests. */
+  /** The lab's devices, their locks and the queue: for views and tests. */
   public Distributor distributor() {
     return distributor;
   }
 
-  /** The store's facts: for people and tests. */
+  /** The store: for views and tests. */
   public SqlStore store() {
     return store;
   }
 
-  /** Adds a listener of the story; before {@link #start}. */
+  /** Adds a listener of new session requests; before {@link #start}. */
   public void listen(NewSessionListener listener) {
-    stories.add(listener);
+    newSessionListeners.add(listener);
   }
 
   /** Client connections and tunnels that are open now. */
   public int openConnections() {
-    return door.connections();
+    return frontDoor.connections();
   }
 
   /** Bytes of request bodies that are held now. */
@@ -430,24 +430,24 @@ public final class GridFleetLb implements AutoCloseable {
     return bodies.held();
   }
 
-  /** As {@link #stop(Draining)}, with nobody to end the drain sooner. */
+  /** As {@link #stop(Draining)}, with a drain that can't be ended early. */
   public void stop(Duration drain) {
     stop(new Draining(drain));
   }
 
   /**
-   * Takes no new sessions, lets live ones go on until the drain ends, then stops. Sessions outlive
-   * the process where the store does; where it doesn't they are ended. Where other replicas carry
-   * them on, only what is under way here is waited for.
+   * Accepts no new sessions, lets live ones continue until the drain ends, then stops. Sessions
+   * outlive the process if the store does; otherwise they are ended. If other replicas serve them,
+   * only requests in progress here are waited for.
    */
   public void stop(Draining drain) {
     stopping = true;
     distributor.close("this server is stopping; try again");
-    door.drain();
+    frontDoor.drain();
     Draining.Open attempts = new Draining.Open("attempt", flow::unsettled);
     if (othersServe()) {
       drain.pause(NOTICE);
-      drain.await(List.of(new Draining.Open("connection", door::connections), attempts));
+      drain.await(List.of(new Draining.Open("connection", frontDoor::connections), attempts));
     } else {
       drain.await(List.of(new Draining.Open("session", live::count), attempts));
     }
@@ -457,7 +457,7 @@ public final class GridFleetLb implements AutoCloseable {
     close();
   }
 
-  /** Nobody would know them after the end of this process. */
+  /** Ends sessions that no process would know after this one. */
   private void endSessions(Draining drain) {
     CompletableFuture<?>[] ends =
         store.sessionMap().live().toCompletableFuture().join().stream()
@@ -466,7 +466,7 @@ public final class GridFleetLb implements AutoCloseable {
                     endSession.end(record.session().id(), EndReason.SHUTDOWN, NodeKnows.TELL_IT))
             .map(CompletionStage::toCompletableFuture)
             .toArray(CompletableFuture<?>[]::new);
-    if (!drain.awaitCalls(CompletableFuture.allOf(ends), LAST_CALLS, LAST_WORDS)) {
+    if (!drain.awaitCalls(CompletableFuture.allOf(ends), LAST_CALLS, CLOSE_PATIENCE)) {
       log.warn("some nodes haven't answered that their sessions ended; they stay there");
     }
   }
@@ -475,13 +475,13 @@ public final class GridFleetLb implements AutoCloseable {
   public void close() {
     stopping = true;
     distributor.close("this server is stopping; try again");
-    door.close(LAST_WORDS);
+    frontDoor.close(CLOSE_PATIENCE);
     probes.close();
     timer.shutdownNow();
     matchingThread.close();
     offLoop.close();
     cleanUp.close();
     store.close();
-    loops.stop(LAST_WORDS);
+    loops.stop(CLOSE_PATIENCE);
   }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Access to the API that logs whom it refuses; never what they presented. */
+/** Access to the API that logs refused callers, never the credentials they presented. */
 public final class LoggedApiAccess implements ApiAccess {
   private static final Logger log = LoggerFactory.getLogger(LoggedApiAccess.class);
 

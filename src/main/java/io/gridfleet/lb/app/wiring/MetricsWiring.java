@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.util.function.LongSupplier;
 
-/** Connects the meters that are read at each scrape with what they show. */
+/** Connects the meters that are read at each scrape with their sources. */
 final class MetricsWiring {
   private MetricsWiring() {}
 

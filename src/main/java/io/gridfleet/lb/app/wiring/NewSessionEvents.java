@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What stories do to devices, for those who listen to {@code /api/events}. */
+/** Publishes what new session requests do to devices on {@code /api/events}. */
 record NewSessionEvents(EventFeed feed) implements NewSessionListener {
   static final String AVOIDANCE_ENDED = "device.avoidance_ended";
   static final String DEVICE = "device_id";

@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One log line for each step of a new session, with the request's id; never a capability. What the
- * line is about is in fields, too, for a log of JSON lines.
+ * Logs one line for each step of a new session, with the request's id; never a capability. The ids
+ * are also fields, for a log of JSON lines.
  */
 public final class NewSessionLog implements NewSessionListener {
   private static final Logger log = LoggerFactory.getLogger("newsession");
   private static final int UNAUTHORIZED = 401;
 
-  /** Of a refusal's own words; its data has no bound. */
+  /** The bound of a refusal's message; its data has none. */
   private static final int MAX_REASON = 500;
 
   private static LoggingEventBuilder line(NewSessionRequest request) {
@@ -89,7 +89,7 @@ public final class NewSessionLog implements NewSessionListener {
       return "refused with status " + refused.status() + ", " + refused.error().code().text();
     }
     if (outcome instanceof AttemptOutcome.LockLost) {
-      return "lock lost before the node was asked";
+      return "lock lost before the node was called";
     }
     return outcome instanceof AttemptOutcome.ClientGone ? "client gone" : "out of time";
   }
@@ -134,7 +134,7 @@ public final class NewSessionLog implements NewSessionListener {
             counts(error));
   }
 
-  /** How many devices there are, fit, and can't serve why; and how often it was tried. */
+  /** How many devices there are, match, and can't serve and why; and the number of attempts. */
   private static String counts(WebDriverError error) {
     StringBuilder text = new StringBuilder();
     if (error.data().containsKey("devices")) {

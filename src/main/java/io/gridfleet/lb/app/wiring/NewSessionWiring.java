@@ -42,42 +42,42 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** The story of a new session, built of its parts, from its endpoint to its publication. */
+/** The flow of a new session, built from its parts, from its endpoint to its publication. */
 final class NewSessionWiring {
-  /** Of the store, for answers that went unheard and replicas that died: as other sweeps. */
+  /** The interval of sweeps for answers whose signals were missed and replicas that died. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
   private final Parts parts;
   private final Nodes nodes;
-  private final NewSessionListener stories;
+  private final NewSessionListener listener;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final NewSessionFlow flow;
 
-  /** What the story is made of. */
+  /** What the flow needs from other features. */
   record Parts(
       GridFleetConfig config,
       Admission admission,
       SqlStore store,
       Inventory inventory,
       Distributor distributor,
-      FleetUpdates news,
+      FleetUpdates updates,
       LockKeeper keeper,
       SuiteWiring suites,
       EndSession endSession) {}
 
-  /** How nodes are spoken to. */
+  /** How nodes are called. */
   record Nodes(NodeClient client, NodeSessionCalls sessions) {}
 
   NewSessionWiring(
       Parts parts,
       Nodes nodes,
-      NewSessionListener stories,
+      NewSessionListener listener,
       ScheduledExecutorService timer,
       InstantSource clock) {
     this.parts = parts;
     this.nodes = nodes;
-    this.stories = stories;
+    this.listener = listener;
     this.timer = timer;
     this.clock = clock;
     Attempts attempts = attempts();
@@ -98,9 +98,9 @@ final class NewSessionWiring {
                 publisher(attempts),
                 parts.endSession(),
                 parts.suites().waits()),
-            stories,
+            listener,
             clock);
-    parts.suites().shared().onHeard(event -> received(event, avoidance));
+    parts.suites().shared().onReceived(event -> received(event, avoidance));
   }
 
   private static void received(EventFeed.Event event, Avoidance avoidance) {
@@ -115,10 +115,10 @@ final class NewSessionWiring {
   }
 
   /**
-   * The story's front.
+   * Builds the endpoint of the flow.
    *
-   * @param replayed told when an answer is given again
-   * @param local host and port that clients reach us by when nothing tells
+   * @param replayed called when an answer is replayed
+   * @param local host and port in URLs if neither the configuration nor the request has one
    */
   Endpoint endpoint(
       Runnable replayed, BooleanSupplier stopping, Supplier<String> local, Relay relay) {
@@ -192,8 +192,8 @@ final class NewSessionWiring {
   private Avoidance avoidance() {
     return new Avoidance(
         parts.store().avoidedDevices(),
-        parts.news(),
-        stories,
+        parts.updates(),
+        listener,
         parts.config().newSession().avoidFor(),
         timer,
         clock);

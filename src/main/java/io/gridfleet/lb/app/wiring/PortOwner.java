@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which process listens on a port, where Linux's {@code /proc} says so and we may read it. */
+/** The process that listens on a port, if Linux's {@code /proc} is there and readable. */
 final class PortOwner {
   /** The fields of a line of {@code /proc/net/tcp}. */
   private static final int ADDRESS = 1;
@@ -19,7 +19,7 @@ final class PortOwner {
 
   private PortOwner() {}
 
-  /** For people: its number and program. */
+  /** Its process id and program, for people. */
   static Optional<String> of(int port) {
     return Stream.of("tcp", "tcp6")
         .flatMap(table -> inode(Path.of("/proc/net", table), port).stream())

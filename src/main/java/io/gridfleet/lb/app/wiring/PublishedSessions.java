@@ -9,7 +9,7 @@ import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import java.util.Optional;
 
-/** Passes on what a new session changes beyond its request: avoided devices, live sessions. */
+/** Publishes what a new session changes beyond its request: avoided devices, live sessions. */
 record PublishedSessions(SignalConsumer signals, LiveSessions live, SessionListener sessions)
     implements NewSessionListener {
   @Override

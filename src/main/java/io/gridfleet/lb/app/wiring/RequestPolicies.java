@@ -7,7 +7,7 @@ import io.gridfleet.lb.router.FrontDoor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** What the configuration lets clients and web pages do at the front door. */
+/** What the configuration permits to clients and web pages at the HTTP endpoint. */
 final class RequestPolicies {
   private RequestPolicies() {}
 
@@ -16,7 +16,7 @@ final class RequestPolicies {
         admission, bodies, config.router().origins(isOpenHere(config, admission)));
   }
 
-  /** Nobody is asked for a token, and only this machine reaches us: a page in its browser does. */
+  /** No token is required and only this machine can connect: a page in its browser could. */
   private static boolean isOpenHere(GridFleetConfig config, Admission admission) {
     InetAddress address =
         new InetSocketAddress(config.listen().host(), config.listen().port()).getAddress();

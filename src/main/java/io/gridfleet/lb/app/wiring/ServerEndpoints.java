@@ -70,7 +70,7 @@ final class ServerEndpoints {
             () -> EndpointAnswer.text(OK, text.get()).with("Content-Type", PROMETHEUS));
   }
 
-  /** Answers away from the event loops, unless the client has left by then. */
+  /** Answers away from the event loops, unless the client has disconnected by then. */
   static void later(Executor elsewhere, Exchange exchange, Supplier<EndpointAnswer> answer) {
     try {
       elsewhere.execute(
@@ -127,7 +127,7 @@ final class ServerEndpoints {
     exchange.answer(EndpointAnswer.text(BROKEN, "Something is wrong in GridFleet LB\n"));
   }
 
-  /** Without the query: it may hold what isn't for the log. */
+  /** Without the query, which may hold what must not be logged. */
   private static String path(Exchange exchange) {
     String target = exchange.target();
     int mark = target.indexOf('?');
@@ -169,7 +169,7 @@ final class ServerEndpoints {
     }
   }
 
-  /** A client that doesn't read is let go: events are news, not facts. */
+  /** A client that doesn't read is disconnected: events may be lost, facts not. */
   private static boolean send(AnswerStream out, byte[] bytes) {
     if (out.isFull()) {
       return false;

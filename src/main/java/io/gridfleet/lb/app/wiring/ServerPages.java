@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pages for people: {@code /} says what runs here, {@code /docs} has the documents. They are
- * read and rendered at the first request, once, away from the event loops; a failure to do so
- * answers 500 and is tried again.
+ * The pages for people: {@code /} is an overview, {@code /docs} has the documents. They are read
+ * and rendered at the first request, once, away from the event loops; a failure is answered with
+ * 500 and retried at the next request.
  */
 final class ServerPages implements Endpoint {
   private static final Logger log = LoggerFactory.getLogger(ServerPages.class);
@@ -64,7 +64,7 @@ final class ServerPages implements Endpoint {
     }
   }
 
-  /** The overview looks at every device, which is no work for an event loop. */
+  /** The overview reads every device, too much for an event loop. */
   private void front(Exchange exchange, @Nullable Documents frame) {
     try {
       elsewhere.execute(() -> exchange.answer(front(frame)));
@@ -89,7 +89,7 @@ final class ServerPages implements Endpoint {
     return EndpointAnswer.text(UNAVAILABLE, "This server is stopping.\n");
   }
 
-  /** Browsers name HTML; curl and scripts accept anything. */
+  /** Browsers accept HTML by name; curl and scripts accept anything. */
   private static boolean wantsHtml(Exchange exchange) {
     return exchange.headers("Accept").stream()
         .anyMatch(accepted -> accepted.toLowerCase(Locale.ROOT).contains("text/html"));

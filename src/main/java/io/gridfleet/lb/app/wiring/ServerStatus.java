@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * Whether this server can serve a new session, and the figures of its overview page. Any thread; it
  * has no state of its own.
  *
- * @param stopping whether the server was told to stop
+ * @param stopping whether the server is stopping
  */
 record ServerStatus(
     SqlStore store,
@@ -41,7 +41,7 @@ record ServerStatus(
     return lab.inService() ? Optional.empty() : Optional.of("no device is in service");
   }
 
-  /** Looks at every device: not for event loops. */
+  /** Reads every device: not for event loops. */
   Overview overview() {
     Collection<NodeHealth> nodes = probes.health().values();
     return new Overview(

@@ -23,9 +23,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Where live sessions run, remembered: the store is asked once for each, a command never. */
+/**
+ * A cache of the routes of live sessions: the store is queried once for each, never for a command.
+ */
 final class SessionRouteCache implements SessionLookup, SessionListener {
-  /** A live lab has tens of thousands; one that is forgotten costs one look-up. */
+  /** A live lab has tens of thousands; an evicted one costs one look-up. */
   private static final int MAX = 100_000;
 
   /** Clients that delete a session twice do so while they clean up. */
@@ -63,7 +65,7 @@ final class SessionRouteCache implements SessionLookup, SessionListener {
             });
   }
 
-  /** The ended records of the store are the memory: they are the same for each replica. */
+  /** The ended records of the store are the source: they are the same for each replica. */
   @Override
   public CompletionStage<Optional<SessionRoute>> ended(SessionId id) {
     return sessions

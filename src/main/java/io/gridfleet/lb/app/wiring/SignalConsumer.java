@@ -20,22 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What other replicas did, taken over: at once when they say so, and by a slow sweep for what went
- * unheard.
+ * Applies the changes of other replicas: at once on their signals, and by a slow sweep for missed
+ * signals.
  */
 final class SignalConsumer {
   private static final Logger log = LoggerFactory.getLogger(SignalConsumer.class);
 
   private final SqlStore store;
   private final ReplicaSignals others;
-  private final FleetUpdates news;
+  private final FleetUpdates updates;
   private final LabState lab;
   private final SuiteWiring suites;
   private final SessionsHere sessions;
   private Set<DeviceId> avoided = Set.of();
 
   /**
-   * What this replica keeps of sessions.
+   * The state that this replica keeps of sessions.
    *
    * @param withSockets those that have open sockets
    * @param ended drops what is kept of one that another replica has ended
@@ -44,14 +44,14 @@ final class SignalConsumer {
 
   SignalConsumer(
       SqlStore store,
-      FleetUpdates news,
+      FleetUpdates updates,
       ReplicaSignals others,
       LabState lab,
       SuiteWiring suites,
       SessionsHere sessions) {
     this.store = store;
     this.others = others;
-    this.news = news;
+    this.updates = updates;
     this.lab = lab;
     this.suites = suites;
     this.sessions = sessions;
@@ -78,7 +78,7 @@ final class SignalConsumer {
     }
   }
 
-  /** A device is avoided, or isn't any more, as was found out here. */
+  /** Publishes that a device is avoided, or isn't any more. */
   void avoidanceChangedHere(DeviceId device, boolean isAvoided) {
     synchronized (this) {
       Set<DeviceId> all = new HashSet<>(avoided);
@@ -93,22 +93,22 @@ final class SignalConsumer {
   }
 
   /**
-   * Looks at everything: at the start, and slowly ever after.
+   * Reads everything: at the start, and periodically afterwards.
    *
-   * @return completes when all is known; normally, too, where the store didn't tell
+   * @return completes when all is read; normally, too, if the store failed
    */
   CompletionStage<Void> sweep() {
     others.repeat();
-    news.locksAreAsked();
+    updates.locksAreAsked();
     Set<SessionId> withSockets = sessions.withSockets().get();
     return CompletableFuture.allOf(
-        told(
+        logFailure(
             store
                 .deviceLocks()
                 .held()
                 .thenAccept(
                     held -> {
-                      news.locks(held);
+                      updates.locks(held);
                       endBut(withSockets, held);
                     })),
         reloadAvoided(),
@@ -117,9 +117,9 @@ final class SignalConsumer {
   }
 
   /**
-   * Ends here what has ended elsewhere unheard: a session that lives holds a lock.
+   * Ends here what has ended elsewhere without a received signal: a live session holds a lock.
    *
-   * @param known as they were before the locks were read
+   * @param known the sessions as they were before the locks were read
    */
   private void endBut(Set<SessionId> known, List<HeldLock> held) {
     if (known.isEmpty()) {
@@ -135,7 +135,7 @@ final class SignalConsumer {
   }
 
   private CompletableFuture<Void> reloadAvoided() {
-    return told(store.avoidedDevices().all().thenAccept(this::avoidedAre));
+    return logFailure(store.avoidedDevices().all().thenAccept(this::avoidedAre));
   }
 
   private synchronized void avoidedAre(List<AvoidedDevice> all) {
@@ -143,21 +143,21 @@ final class SignalConsumer {
     all.forEach(
         entry -> {
           now.add(entry.device());
-          news.avoided(entry);
+          updates.avoided(entry);
         });
-    avoided.stream().filter(device -> !now.contains(device)).forEach(news::forgiven);
+    avoided.stream().filter(device -> !now.contains(device)).forEach(updates::forgiven);
     avoided = Set.copyOf(now);
   }
 
   private CompletableFuture<Void> reloadOverrides() {
-    return told(store.deviceOverrides().all().thenAccept(lab::overridden));
+    return logFailure(store.deviceOverrides().all().thenAccept(lab::overridden));
   }
 
   private CompletableFuture<Void> reloadReservations() {
-    return told(suites.reload().thenAccept(done -> {}));
+    return logFailure(suites.reload().thenAccept(done -> {}));
   }
 
-  private static CompletableFuture<Void> told(CompletionStage<Void> facts) {
+  private static CompletableFuture<Void> logFailure(CompletionStage<Void> facts) {
     return facts
         .exceptionally(
             failure -> {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** What the store has of attempts and sessions. */
+/** Queries attempts and sessions in the store. */
 record StoreAttemptLookup(SqlStore store, Inventory inventory) implements UnclaimedSessions.Known {
   @Override
   public CompletionStage<Set<DeviceLock>> attemptsOn(NodeId node) {

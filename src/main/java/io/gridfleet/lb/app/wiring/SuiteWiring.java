@@ -82,14 +82,14 @@ final class SuiteWiring {
   private final EventFeed events;
   private final Api api;
 
-  /** What suites need of their neighbours. */
+  /** What suites need from other features. */
   record Parts(
       SqlStore store,
       Inventory inventory,
       LabState lab,
       DriverPacks packs,
       Distributor distributor,
-      FleetUpdates news,
+      FleetUpdates updates,
       EndSession endSession,
       ServerHealth health,
       ScheduledExecutorService timer,
@@ -101,15 +101,15 @@ final class SuiteWiring {
     this.runs = store.runs();
     this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
     this.events = shared.feed();
-    ReservationUpdates news =
+    ReservationUpdates reservationUpdates =
         new ReservationUpdates(
-            parts.news(),
+            parts.updates(),
             this::bindings,
             parts.timer(),
             new ReservationUpdates.StoreTime(store::toOwnTime, clock));
-    this.bindings = new RunBindings(RunListener.all(news, signalling(), waiting()));
-    RunEvents told = new RunEvents(events);
-    RunListener listener = RunListener.all(bindings, told, new RunLog(parts.inventory()));
+    this.bindings = new RunBindings(RunListener.all(reservationUpdates, signalling(), waiting()));
+    RunEvents runEvents = new RunEvents(events);
+    RunListener listener = RunListener.all(bindings, runEvents, new RunLog(parts.inventory()));
     this.failures = new CountFailures(runs, listener);
     DriverPacks packs = parts.packs();
     EndRun end =
@@ -196,7 +196,7 @@ final class SuiteWiring {
       @Override
       public void locked(DeviceLock lock) {
         HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
-        parts.news().held(held);
+        parts.updates().held(held);
       }
 
       @Override
@@ -211,7 +211,7 @@ final class SuiteWiring {
   }
 
   /** Counts the attempts that devices failed in runs. */
-  NewSessionListener stories() {
+  NewSessionListener newSessionListener() {
     return new NewSessionListener() {
       @Override
       public void attemptEnded(
@@ -235,7 +235,7 @@ final class SuiteWiring {
     return events;
   }
 
-  /** What happens on all replicas. */
+  /** The events of all replicas. */
   FleetEvents shared() {
     return shared;
   }
@@ -265,12 +265,12 @@ final class SuiteWiring {
     };
   }
 
-  /** Their requests that wait. */
+  /** The waiting requests of runs. */
   RunWaits waits() {
     return waits;
   }
 
-  /** Takes over what other replicas did, and what was before the start. */
+  /** Loads the changes of other replicas, and what was stored before the start. */
   CompletionStage<?> reload() {
     return bindings.reload(runs);
   }

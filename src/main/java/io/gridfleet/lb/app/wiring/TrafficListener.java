@@ -8,7 +8,7 @@ import io.gridfleet.lb.session.EndSession.NodeKnows;
 import io.gridfleet.lb.session.SessionActivity;
 import io.gridfleet.lb.webdriver.SessionId;
 
-/** What the relay's traffic says about sessions: that they live, or that their node forgot them. */
+/** Updates sessions by the relay's traffic: that they are live, or that their node lost them. */
 final class TrafficListener implements RelayListener {
   private final SessionActivity activity;
   private final EndSession endSession;
@@ -33,7 +33,10 @@ final class TrafficListener implements RelayListener {
     endSession.end(id, EndReason.UNKNOWN_TO_NODE, NodeKnows.ALREADY);
   }
 
-  /** The node is told all the same: its answer was a promise, and the device is given away next. */
+  /**
+   * The node is called all the same: its answer was only an acceptance, and the device is given to
+   * another next.
+   */
   @Override
   public void sessionEndedOnSocket(SessionId id) {
     endSession.end(id, EndReason.CLIENT_DELETED, NodeKnows.TELL_IT);

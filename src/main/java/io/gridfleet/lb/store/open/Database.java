@@ -9,14 +9,14 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * An opened database, migrated and ready for statements.
  *
- * @param held what goes with it and is closed after it: the mark on a SQLite file
+ * @param held a resource that is closed after it: the lock of a SQLite file
  */
 public record Database(Dialect dialect, HikariDataSource connections, AutoCloseable held)
     implements AutoCloseable {
 
   /**
-   * A database that doesn't answer within this isn't there. One on a machine whose cores are all
-   * busy takes seconds to start a connection's process; one that is stopped refuses at once.
+   * A database that doesn't answer within this is down. A machine whose cores are all busy takes
+   * seconds to start a connection's process; a server that is stopped refuses at once.
    */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -37,7 +37,7 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
     return jdbi;
   }
 
-  /** Connections that were made before an outage are of no use after it. */
+  /** Drops connections that were opened before an outage. */
   public void forgetConnections() {
     if (dialect == Dialect.POSTGRESQL) {
       connections.getHikariPoolMXBean().softEvictConnections();
@@ -50,7 +50,7 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
     try {
       held.close();
     } catch (Exception e) {
-      throw new IllegalStateException("the store's file can't be let go", e);
+      throw new IllegalStateException("the store's file can't be released", e);
     }
   }
 }

@@ -4,19 +4,20 @@ import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * What SQLite and PostgreSQL spell differently, as the words of a statement's text. A writing
- * transaction on SQLite is alone anyway.
+ * Where SQLite and PostgreSQL differ, as placeholders in a statement's text. A writing transaction
+ * on SQLite is exclusive anyway.
  *
  * <ul>
  *   <li>{@code <now>} is the store's clock, read once a statement, in milliseconds.
- *   <li>{@code <skipLocked>} leaves rows that another replica works on to it.
- *   <li>{@code <unchanged>}: nobody changes the rows that were read before the transaction ends;
- *       waits for who does now.
- *   <li>{@code <binary>} sorts texts by their code points, whatever the database's language.
- *   <li>{@code <oneReservationAtATime>}: nobody else reserves before the transaction ends.
- *   <li>{@code <noReservationMeanwhile>} excludes those who reserve, not others who say the same.
- *   <li>{@code <noReservationNorTenantMeanwhile>} excludes, besides, whoever says it of the same
- *       {@code :tenant}; both at the price of one way to the database.
+ *   <li>{@code <skipLocked>} skips rows that another replica has locked.
+ *   <li>{@code <unchanged>}: no other transaction changes the rows that were read before this one
+ *       ends; waits for one that does now.
+ *   <li>{@code <binary>} sorts texts by their code points, whatever the database's collation.
+ *   <li>{@code <oneReservationAtATime>}: no other transaction reserves before this one ends.
+ *   <li>{@code <noReservationMeanwhile>} (shared) excludes transactions that reserve, not each
+ *       other.
+ *   <li>{@code <noReservationNorTenantMeanwhile>} also excludes transactions with the same {@code
+ *       :tenant}; both in one round trip.
  * </ul>
  */
 public enum Dialect {
@@ -48,7 +49,7 @@ public enum Dialect {
     this.words = words;
   }
 
-  /** Gives statements their words. */
+  /** Replaces the placeholders of a statement. */
   void teach(Jdbi jdbi) {
     words.forEach(jdbi::define);
   }

@@ -20,10 +20,10 @@ public final class PostgresServers {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresServers.class);
   private static final int OLDEST = 14;
 
-  /** A server that took a statement and says nothing for so long is as good as gone. */
+  /** A server that accepted a statement and sends nothing for this long counts as down. */
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
-  /** While a start waits for its database. */
+  /** The pause between attempts while a start waits for its database. */
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
   /** Wrong user, password or database: waiting doesn't help. */
@@ -43,7 +43,7 @@ public final class PostgresServers {
         () -> {});
   }
 
-  /** A source whose connections wait for answers for ever: migrations, signals. */
+  /** A source whose connections have no read timeout: for migrations and signals. */
   public static PGSimpleDataSource source(Postgres address, StoreConfig config) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(
@@ -60,7 +60,7 @@ public final class PostgresServers {
   private static int connect(Postgres address, PGSimpleDataSource source, Duration patience)
       throws StoreStartException {
     long begun = System.nanoTime();
-    for (boolean told = false; ; told = true) {
+    for (boolean logged = false; ; logged = true) {
       try (Connection connection = source.getConnection()) {
         return connection.getMetaData().getDatabaseMajorVersion();
       } catch (SQLException e) {
@@ -70,7 +70,7 @@ public final class PostgresServers {
               "The store %s can't be reached: %s".formatted(address, DatabaseErrors.sentence(e)),
               e);
         }
-        if (!told) {
+        if (!logged) {
           LOG.warn("Waiting for the store {}: {}", address, DatabaseErrors.sentence(e));
         }
         pause();
@@ -78,7 +78,7 @@ public final class PostgresServers {
     }
   }
 
-  /** A server that was there may go away before the tables are. */
+  /** The server may become unreachable between the connection and the migration. */
   private static void migrate(Schema schema, Duration patience) throws StoreStartException {
     long begun = System.nanoTime();
     for (boolean done = false; !done; ) {

@@ -29,7 +29,7 @@ final class Schema {
             .load();
   }
 
-  /** Brings the tables to the version of this program; several replicas may do so at once. */
+  /** Migrates the tables to the version of this program; several replicas may do so at once. */
   void migrate() throws StoreStartException {
     try {
       refuseNewer();

@@ -22,10 +22,10 @@ import org.sqlite.SQLiteErrorCode;
 
 /** Opens SQLite: one process a file, one connection, write-ahead log. */
 public final class SqliteFiles {
-  /** Somebody may copy the file with SQLite's own tool, which holds it for moments. */
+  /** SQLite's own tools lock the file for a short time while they copy it. */
   private static final Duration BUSY_PATIENCE = Duration.ofSeconds(2);
 
-  /** Everybody shares one connection: to wait for it doesn't mean that the file is gone. */
+  /** All statements share one connection: waiting for it doesn't mean that the file is gone. */
   private static final Duration TURN_PATIENCE = Duration.ofSeconds(30);
 
   private SqliteFiles() {}
@@ -44,7 +44,7 @@ public final class SqliteFiles {
     }
   }
 
-  /** The memory of one store; it goes when the store closes. */
+  /** The in-memory database of one store; dropped when the store closes. */
   public static Database openMemory(StoreAddress address) throws StoreStartException {
     SQLiteDataSource source =
         source("jdbc:sqlite:file:" + UUID.randomUUID() + "?mode=memory&cache=shared");
@@ -78,7 +78,7 @@ public final class SqliteFiles {
     return config;
   }
 
-  /** Reads through the file before anything writes to it. */
+  /** Reads the whole file before anything is written to it. */
   private static void check(SqliteFile address, Path path) throws StoreStartException {
     SQLiteDataSource plain = new SQLiteDataSource();
     plain.setUrl("jdbc:sqlite:" + path);
@@ -90,7 +90,7 @@ public final class SqliteFiles {
         }
       }
       refuseForeign(address, statement);
-      // Begins to write and takes it back: tells a read-only file from one that can be used.
+      // Begins a write and rolls it back: distinguishes a read-only file from a writable one.
       statement.execute("BEGIN");
       statement.execute("PRAGMA user_version = 1");
       statement.execute("ROLLBACK");

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mark beside a SQLite file that one process uses it. The kernel takes it away when the process
- * dies, however it dies.
+ * The lock file beside a SQLite file: one process uses it. The kernel releases the lock when the
+ * process ends in any way.
  */
 final class SqliteProcessLock implements AutoCloseable {
   private final FileChannel channel;
@@ -79,11 +79,13 @@ final class SqliteProcessLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new IllegalStateException("the mark on the store's file can't be let go", e);
+      throw new IllegalStateException("the lock of the store's file can't be released", e);
     }
   }
 
-  /** The file stays: to delete it would let two others hold marks on two files of one name. */
+  /**
+   * The file stays: if it were deleted, two other processes could lock two files of the same name.
+   */
   @Override
   public void close() {
     closeQuietly(channel);

@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out that the store's wall clock was set, by a clock of this process that only goes on, and
- * moves the last activity of live sessions along: nobody is silent for longer because of it. Each
- * replica looks before it asks who is idle; the first one to see a step corrects the rows.
+ * Detects that the store's wall clock was set, by a monotonic clock of this process, and moves the
+ * last activity of live sessions by the same step: no session becomes idle because of it. Each
+ * replica checks before it queries idle sessions; the first one to detect a step corrects the rows.
  *
- * <p>Guarded by its own lock, which is held while the store is asked.
+ * <p>Guarded by its own lock, which is held during the query.
  */
 final class ClockStepDetector {
   private static final Logger LOG = LoggerFactory.getLogger(ClockStepDetector.class);
@@ -19,7 +19,7 @@ final class ClockStepDetector {
   /** Less than this is a slow answer, or a clock that is slewed. */
   private static final Duration MIN = Duration.ofSeconds(5);
 
-  /** For so long after one replica's correction no other corrects the same step. */
+  /** For this long after one replica's correction no other corrects the same step. */
   private static final Duration ONCE = Duration.ofMinutes(1);
 
   private static final String FORWARD =
@@ -38,14 +38,16 @@ final class ClockStepDetector {
   private boolean known;
 
   /**
-   * @param nanos a clock that only goes on, as {@link System#nanoTime}
+   * @param nanos a monotonic clock, as {@link System#nanoTime}
    */
   ClockStepDetector(SharedDuties duties, LongSupplier nanos) {
     this.duties = duties;
     this.nanos = nanos;
   }
 
-  /** Looks, and corrects what a step since the last look would do; true when there was one. */
+  /**
+   * Compares the clocks and corrects the rows if there was a step; returns whether there was one.
+   */
   synchronized boolean corrected(Handle handle) {
     long before = nanos.getAsLong();
     long now = handle.createQuery("SELECT <now>").mapTo(Long.class).one();

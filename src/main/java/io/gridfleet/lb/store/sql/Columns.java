@@ -10,9 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads values of ours from columns, and makes texts that every database takes. */
+/** Reads typed values from columns, and makes texts that every database accepts. */
 public final class Columns {
-  /** Of UTF-16, in UTF-8. */
+  /** The maximum UTF-8 bytes of a UTF-16 character. */
   public static final int MAX_BYTES_OF_A_CHARACTER = 3;
 
   private Columns() {}
@@ -34,17 +34,17 @@ public final class Columns {
     return Duration.ofMillis(row.getLong(column));
   }
 
-  /** A column of a row that may be too large, read within its bound. */
+  /** A column of a row that may be too large, read up to its bound. */
   static String cut(String column, TextBound bound) {
     return "substr(%1$s, 1, %2$d) AS %1$s".formatted(column, bound.longest());
   }
 
-  /** A JSON object of a row that may be too large, read as an empty one then. */
+  /** A JSON object of a row that may be too large; empty if it is. */
   static String orEmptyObject(String column, int mostCharacters) {
     return orElse(column, MAX_BYTES_OF_A_CHARACTER * mostCharacters, "'{}'");
   }
 
-  /** A document of a row that may be too large, read as nothing then. */
+  /** A document of a row that may be too large; absent if it is. */
   static String orNull(String column, int mostBytes) {
     return orElse(column, mostBytes, "NULL");
   }
@@ -62,7 +62,7 @@ public final class Columns {
     return texts;
   }
 
-  /** PostgreSQL takes every character of a text but the first of Unicode. */
+  /** PostgreSQL accepts every character of a text except U+0000. */
   static String storable(String text) {
     return text.replace('\0', '\ufffd');
   }

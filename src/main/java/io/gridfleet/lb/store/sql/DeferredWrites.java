@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happened while the store couldn't be told: kept in memory, oldest first, written when the
- * store is back. Each record has an effect once at the most, however often it is written. A replica
- * that dies with records leaves them to the others' sweeps.
+ * Changes that happened during an outage: kept in memory, oldest first, and written when the store
+ * is back. Writing a record again has no further effect. If a replica dies with records, the sweeps
+ * of the others find their locks and sessions.
  */
 final class DeferredWrites {
   private static final Logger LOG = LoggerFactory.getLogger(DeferredWrites.class);
@@ -37,16 +37,16 @@ final class DeferredWrites {
   /** Twice the sessions that one process is sized for (decisions.md#sizes); about 20 MB. */
   private static final int MAX = 100_000;
 
-  /** At one try a beat: what is refused so often is refused for good. */
+  /** One attempt a heartbeat: a record refused this often is dropped. */
   private static final int MAX_TRIES = 5;
 
-  private final Queue<Owed> records = new ConcurrentLinkedQueue<>();
-  private final Set<Owed> kept = ConcurrentHashMap.newKeySet();
-  private final Queue<FleetSignal> news = new ConcurrentLinkedQueue<>();
+  private final Queue<Deferred> records = new ConcurrentLinkedQueue<>();
+  private final Set<Deferred> kept = ConcurrentHashMap.newKeySet();
+  private final Queue<FleetSignal> unsent = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
 
-  /** How often the store refused those that are left; of the thread that writes. */
-  private final Map<Owed, Integer> refused = new HashMap<>();
+  /** How often the store refused the records that remain; confined to the writing thread. */
+  private final Map<Deferred, Integer> refused = new HashMap<>();
 
   private @Nullable StoreException lastRefusal;
   private final StoreListener listener;
@@ -55,21 +55,21 @@ final class DeferredWrites {
     this.listener = listener;
   }
 
-  /** A change that must reach the store in the end. */
-  sealed interface Owed {}
+  /** A change that must be written eventually. */
+  sealed interface Deferred {}
 
   /**
-   * A session came to its end.
+   * A session has ended.
    *
    * @param atNanos of {@link System#nanoTime()}
    */
-  record End(SessionId session, EndReason reason, long atNanos) implements Owed {}
+  record End(SessionId session, EndReason reason, long atNanos) implements Deferred {}
 
   /** A lock isn't needed any more. */
-  record Release(DeviceLock lock) implements Owed {}
+  record Release(DeviceLock lock) implements Deferred {}
 
-  /** Keeps the record if its statement wasn't carried out; the stage fails all the same. */
-  <T> CompletableFuture<T> unlessWritten(CompletableFuture<T> stage, Owed record) {
+  /** Keeps the record if its statement wasn't executed; the stage fails in any case. */
+  <T> CompletableFuture<T> unlessWritten(CompletableFuture<T> stage, Deferred record) {
     return stage.whenComplete(
         (value, thrown) -> {
           Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
@@ -79,15 +79,15 @@ final class DeferredWrites {
         });
   }
 
-  /** A release that is tried again and again is owed once. */
-  private void keep(Owed record) {
+  /** A release that is retried is kept once. */
+  private void keep(Deferred record) {
     if (!kept.add(record)) {
       return;
     }
     if (size.incrementAndGet() > MAX) {
       size.decrementAndGet();
       kept.remove(record);
-      LOG.error("More than {} records are owed to the store; one is dropped", MAX);
+      LOG.error("More than {} deferred writes; one is dropped", MAX);
       return;
     }
     records.add(record);
@@ -98,17 +98,16 @@ final class DeferredWrites {
   }
 
   /**
-   * Writes what is owed, one transaction a record; only one thread does so. A record that the store
-   * refuses, although it can be reached, doesn't keep others from being written; it is given up
-   * after some tries.
+   * Writes the records, one transaction each; called by one thread only. A record that a reachable
+   * store refuses doesn't prevent others from being written; it is dropped after some attempts.
    */
   void write(Jdbi jdbi) {
     for (int left = size.get(); left > 0; left--) {
-      Owed record = records.peek();
+      Deferred record = records.peek();
       if (record == null) {
         return;
       }
-      boolean settled = isWritten(jdbi, record) || isGivenUp(record);
+      boolean settled = isWritten(jdbi, record) || isDropped(record);
       records.remove();
       if (settled) {
         refused.remove(record);
@@ -121,7 +120,7 @@ final class DeferredWrites {
   }
 
   /** Throws when the store can't be reached. */
-  private boolean isWritten(Jdbi jdbi, Owed record) {
+  private boolean isWritten(Jdbi jdbi, Deferred record) {
     try {
       write(jdbi, record);
       return true;
@@ -135,16 +134,16 @@ final class DeferredWrites {
     }
   }
 
-  private boolean isGivenUp(Owed record) {
+  private boolean isDropped(Deferred record) {
     int times = refused.merge(record, 1, Integer::sum);
     if (times >= MAX_TRIES) {
       LOG.error(
-          "{} can't be written and is given up; the sweeps look after it", record, lastRefusal);
+          "{} can't be written and is dropped; the sweeps clean up after it", record, lastRefusal);
     }
     return times >= MAX_TRIES;
   }
 
-  private void write(Jdbi jdbi, Owed record) {
+  private void write(Jdbi jdbi, Deferred record) {
     if (record instanceof End end) {
       Duration ago = Duration.ofNanos(System.nanoTime() - end.atNanos());
       jdbi.inTransaction(handle -> SqlSessionMap.end(handle, end, ago))
@@ -154,7 +153,7 @@ final class DeferredWrites {
     DeviceLock lock = ((Release) record).lock();
     boolean freed = jdbi.withHandle(handle -> SqlDeviceLocks.release(handle, lock));
     if (freed) {
-      news.add(freed(lock));
+      unsent.add(freed(lock));
     }
   }
 
@@ -164,12 +163,12 @@ final class DeferredWrites {
     } catch (RuntimeException mistake) {
       LOG.error("A listener failed on the end of session {}", session.id(), mistake);
     }
-    news.add(new FleetSignal.SessionEnded(session.id().value()));
+    unsent.add(new FleetSignal.SessionEnded(session.id().value()));
   }
 
-  /** Hands on what was written since the last time, now that signals can be sent again. */
+  /** Publishes the signals of the records written since the last call. */
   void publish(Consumer<FleetSignal> signals) {
-    for (FleetSignal each = news.poll(); each != null; each = news.poll()) {
+    for (FleetSignal each = unsent.poll(); each != null; each = unsent.poll()) {
       signals.accept(each);
     }
   }

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object that we wrote ourselves: times and spans are milliseconds, absent is left out. */
+/**
+ * A JSON object written by this program: times and durations are milliseconds, absent values are
+ * omitted.
+ */
 final class JsonDocument {
   private final Map<String, Object> members;
 

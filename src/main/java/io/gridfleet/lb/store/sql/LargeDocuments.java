@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * Reads documents of many rows. Those that are too large to be read at once, as earlier programs
- * may have written them, come one after another.
+ * Reads documents of many rows. Documents too large for one query, as earlier versions may have
+ * written them, are read one after another.
  */
 final class LargeDocuments {
   /** A thousand reserved devices are a third of this. */
@@ -19,9 +19,11 @@ final class LargeDocuments {
   private record Row<T>(String key, Optional<T> document) {}
 
   /**
-   * @param query answers {@code document_key} and {@code body}, which is null where it is too large
+   * Reads the documents.
+   *
+   * @param query returns {@code document_key} and {@code body}, which is null if it is too large
    * @param small reads a body
-   * @param large reads the one of a key
+   * @param large reads the document of a key
    */
   static <T> List<T> read(Query query, Function<String, T> small, Function<String, T> large) {
     List<Row<T>> rows =

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals by {@code NOTIFY}; heard on the one thread {@code store-signals} with a connection of its
- * own, made anew when it breaks. A payload is the sender's id and some signals, one a line.
+ * Signals by {@code NOTIFY}; received on the one thread {@code store-signals} with a connection of
+ * its own, reopened when it breaks. A payload is the sender's id and some signals, one a line.
  */
 final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
@@ -36,7 +36,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   /** PostgreSQL takes payloads below 8000 bytes. */
   private static final int MAX_BYTES = 7_900;
 
-  /** A silent connection is asked so often whether it is alive. */
+  /** How often an idle connection is checked. */
   private static final Duration SILENCE = Duration.ofSeconds(10);
 
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
@@ -75,7 +75,9 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     sendUnlessSending();
   }
 
-  /** One statement at a time, so that signals stay in order; what gathers meanwhile goes next. */
+  /**
+   * One statement at a time, which keeps the order; signals published meanwhile go with the next.
+   */
   private void sendUnlessSending() {
     if (!unsent.isEmpty() && sending.compareAndSet(false, true)) {
       var unused =
@@ -105,7 +107,9 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     return payload.length();
   }
 
-  /** As many signals as fit; one that would fit alone neither is for the sweeps to find out. */
+  /**
+   * As many signals as fit; one that is too large alone is dropped, and the sweeps make up for it.
+   */
   private String payload() {
     StringBuilder payload = new StringBuilder();
     int bytes = bytes(origin);
@@ -136,7 +140,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
           pause();
         }
       } catch (RuntimeException mistake) {
-        LOG.error("Listening for signals begins anew", mistake);
+        LOG.error("Restarting to listen for signals", mistake);
         pause();
       }
     }
@@ -148,11 +152,11 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
       statement.setQueryTimeout((int) ANSWER_TIMEOUT.toSeconds());
       statement.execute("LISTEN " + CHANNEL);
       while (!closed) {
-        PGNotification[] heard = postgres.getNotifications((int) SILENCE.toMillis());
-        if (heard == null || heard.length == 0) {
+        PGNotification[] received = postgres.getNotifications((int) SILENCE.toMillis());
+        if (received == null || received.length == 0) {
           statement.execute("SELECT 1");
         } else {
-          List.of(heard).forEach(each -> publish(each.getParameter()));
+          List.of(received).forEach(each -> publish(each.getParameter()));
         }
       }
     }

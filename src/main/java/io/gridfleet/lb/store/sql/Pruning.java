@@ -3,12 +3,12 @@ package io.gridfleet.lb.store.sql;
 import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
 
-/** Deletes what nobody will ask for again, in small steps, one replica at a time. */
+/** Deletes expired records in small steps, one replica at a time. */
 public final class Pruning {
-  /** Rows of one step: a few milliseconds, so that nobody waits behind it for long. */
+  /** Rows of one step: a few milliseconds, so that other statements don't wait for long. */
   private static final int STEP = 500;
 
-  /** A replica that was silent for so long will not come back. */
+  /** A replica without a heartbeat for this long will not come back. */
   private static final Duration REPLICA_GONE = Duration.ofDays(1);
 
   private static final String SESSIONS =
@@ -70,7 +70,7 @@ public final class Pruning {
     this.keepEnded = keepEnded;
   }
 
-  /** Returns how many rows went. */
+  /** Returns the number of deleted rows. */
   public int run() {
     return all(SESSIONS, keepEnded)
         + all(RUNS, keepEnded)

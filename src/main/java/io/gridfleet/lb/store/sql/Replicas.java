@@ -11,10 +11,10 @@ import org.jdbi.v3.core.Handle;
 
 /** The processes that use the store; each writes a heartbeat every few seconds. */
 public final class Replicas {
-  /** How often a replica says that it lives, and so finds out that the store is gone. */
+  /** The interval of heartbeats, and so of the detection of outages. */
   static final Duration BEAT = Duration.ofSeconds(3);
 
-  /** Five missed beats. */
+  /** Five missed heartbeats. */
   static final Duration SILENT = Duration.ofSeconds(16);
 
   private final Statements statements;
@@ -38,7 +38,7 @@ public final class Replicas {
     return own;
   }
 
-  /** Those that said lately that they live. */
+  /** Returns the replicas with a recent heartbeat. */
   public CompletionStage<List<Replica>> alive() {
     return statements.run(
         "replicas.alive",

@@ -19,13 +19,13 @@ import org.jdbi.v3.core.statement.Update;
 
 /** A session as a row. The holder of its lock is the session itself. */
 public final class SessionColumns {
-  /** More than any driver answers; what is more is left out of the row. */
+  /** More than any driver returns; what exceeds it is left out of the row. */
   public static final int MAX_CAPABILITIES = 64 * 1024;
 
-  /** Where all are too many, those that are longer than this are left out. */
+  /** If all are too many, those longer than this are left out. */
   private static final int MAX_CHARACTERS_OF_ONE = 1024;
 
-  /** Rows of earlier programs may be of any size. */
+  /** Rows of earlier versions may be of any size. */
   static final String COLUMNS =
       columns(Columns.orEmptyObject("capabilities", MAX_CAPABILITIES) + ", tunnels");
 
@@ -78,7 +78,7 @@ public final class SessionColumns {
         .bind("tunnels", Json.text(session.tunnels()));
   }
 
-  /** All of them, or those that are short. */
+  /** All of them, or only the short ones. */
   private static String bounded(Capabilities capabilities) {
     String all = Json.text(capabilities.asMap());
     if (all.length() <= MAX_CAPABILITIES) {

@@ -5,8 +5,8 @@ import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Work that one replica does for all of them. Who asks first when a turn is due has it; nobody is
- * configured for it, and a dead replica costs one turn.
+ * Tasks that one replica does for all of them: the first one to request a turn that is due gets it.
+ * No replica is configured for it, and a dead one costs one turn.
  */
 public final class SharedDuties {
   private final Statements statements;
@@ -18,7 +18,7 @@ public final class SharedDuties {
   }
 
   /**
-   * Asks for the turn that is due.
+   * Requests the turn that is due.
    *
    * @param every how long after this turn the next one is due, by the store's clock
    * @return true for one caller among all replicas

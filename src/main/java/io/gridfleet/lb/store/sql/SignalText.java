@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A signal as one line: {@code kind SPACE argument}, its times by the store's clock. Unknown kinds
- * come from newer replicas; a line that can't be read is dropped.
+ * come from newer replicas; a line that can't be parsed is dropped.
  */
 final class SignalText {
   private static final Logger LOG = LoggerFactory.getLogger(SignalText.class);
@@ -64,7 +64,7 @@ final class SignalText {
     return "ended " + ((FleetSignal.SessionEnded) signal).session();
   }
 
-  /** Whatever the line is: the channel is open to everybody who may use the database. */
+  /** Never throws: every user of the database may write to the channel. */
   Optional<FleetSignal> read(String line) {
     int space = line.indexOf(' ');
     if (space < 0) {

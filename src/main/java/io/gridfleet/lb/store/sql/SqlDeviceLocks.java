@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlDeviceLocks implements DeviceLocks {
   /**
-   * Picks the first slot without a holder and takes it, if nobody took it between: then no row
-   * comes back although another slot may be free. A free slot's row says since when it is free. An
-   * attempt needs the device's reservation to be its own run's, or that there is neither, and its
-   * tenant to have fewer sessions than it may.
+   * Picks the first slot without a holder and takes it; if another transaction took it in between,
+   * no row is returned although another slot may be free. The row of a free slot holds since when
+   * it is free. An attempt requires that the device's reservation is its own run's or that neither
+   * exists, and that its tenant has fewer sessions than its limit.
    */
   private static final String TAKE =
       """
@@ -60,7 +60,7 @@ final class SqlDeviceLocks implements DeviceLocks {
       RETURNING slot, token
       """;
 
-  /** A lock that became a session's in the meantime stands without renewal. */
+  /** A lock that became a session's in the meantime remains without renewal. */
   private static final String RENEW =
       """
       UPDATE device_locks
@@ -69,7 +69,7 @@ final class SqlDeviceLocks implements DeviceLocks {
         AND holder IS NOT NULL AND claimed_by IS NULL
       """;
 
-  /** A live session's lock goes with its session only; a claimed one with the clean-up. */
+  /** A live session's lock is released with its session only; a claimed one by the clean-up. */
   static final String RELEASE =
       """
       UPDATE device_locks
@@ -82,11 +82,11 @@ final class SqlDeviceLocks implements DeviceLocks {
       Comparator.comparing(DeviceLock::device).thenComparing(DeviceLock::slot);
 
   private final Statements statements;
-  private final DeferredWrites owed;
+  private final DeferredWrites deferred;
 
-  SqlDeviceLocks(Statements statements, DeferredWrites owed) {
+  SqlDeviceLocks(Statements statements, DeferredWrites deferred) {
     this.statements = statements;
-    this.owed = owed;
+    this.deferred = deferred;
   }
 
   @Override
@@ -100,8 +100,8 @@ final class SqlDeviceLocks implements DeviceLocks {
   }
 
   /**
-   * Nobody reserves before the transaction ends, and no other attempt of a tenant with a limit
-   * takes a lock: a statement that counts must begin when all before it have committed.
+   * Excludes reservations and other attempts of a tenant with a limit until the transaction ends: a
+   * statement that counts must begin when all before it have committed.
    */
   private static void alone(Handle handle, Quota quota) {
     if (quota.mostSessions().isEmpty()) {
@@ -115,8 +115,8 @@ final class SqlDeviceLocks implements DeviceLocks {
   }
 
   /**
-   * Why nothing was taken is asked for afterwards; as no session of the tenant can have begun
-   * since, one that has ended makes room for good.
+   * Determines afterwards why nothing was taken. No session of the tenant can have begun since, so
+   * one that has ended leaves capacity for this request.
    */
   private static LockResult answer(Handle handle, Row row) {
     Optional<DeviceLock> taken = take(handle, row);
@@ -148,14 +148,14 @@ final class SqlDeviceLocks implements DeviceLocks {
   @Override
   public CompletionStage<Optional<DeviceLock>> tryLockForOperator(
       DeviceId device, int slots, String operator) {
-    Quota nobodys = new Quota("", OptionalInt.empty());
+    Quota noQuota = new Quota("", OptionalInt.empty());
     LockRequest options =
-        new LockRequest(device, slots, operator, Optional.empty(), nobodys, Duration.ZERO);
+        new LockRequest(device, slots, operator, Optional.empty(), noQuota, Duration.ZERO);
     Row row = new Row(options, Kind.OPERATOR, 0);
     return statements.run("locks.tryLockForOperator", handle -> take(handle, row));
   }
 
-  /** The row that a wish asks for. */
+  /** The row that a request needs. */
   private record Row(LockRequest options, Kind kind, long freeForMillis) {
     @Nullable Long expiryMillis() {
       return kind == Kind.OPERATOR ? null : options.expiry().toMillis();
@@ -175,7 +175,7 @@ final class SqlDeviceLocks implements DeviceLocks {
     }
   }
 
-  /** An empty answer may mean that another took the slot that we picked: so again. */
+  /** An empty result may mean that another transaction took the slot that was picked: retries. */
   private static Optional<DeviceLock> take(Handle handle, Row row) {
     for (int tries = 0; tries < row.options().slots(); tries++) {
       Optional<DeviceLock> taken = takeOnce(handle, row);
@@ -240,7 +240,7 @@ final class SqlDeviceLocks implements DeviceLocks {
 
   @Override
   public CompletionStage<Boolean> release(DeviceLock lock) {
-    return owed.unlessWritten(
+    return deferred.unlessWritten(
         statements.run("locks.release", handle -> release(handle, lock)),
         new DeferredWrites.Release(lock));
   }

@@ -14,10 +14,11 @@ import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Overrides as rows. A change reads, runs without a connection, and writes if nobody was faster.
+ * Overrides as rows. A change reads, runs without a connection, and writes if the version is
+ * unchanged.
  */
 final class SqlDeviceOverrides implements DeviceOverrides {
-  /** Many times what is taken today. */
+  /** Many times what is used today. */
   private static final int MAX_CHARACTERS = 256 * 1024;
 
   private static final String COLUMNS =
@@ -46,9 +47,9 @@ final class SqlDeviceOverrides implements DeviceOverrides {
   }
 
   /**
-   * What a row says.
+   * The content of a row.
    *
-   * @param version 0 where there is no row
+   * @param version 0 if there is no row
    */
   private record Row(DeviceOverride value, long version) {}
 

@@ -8,9 +8,10 @@ import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Idempotency records as rows; one whose time is over makes room for a new one. A key that is being
- * answered has a row that names its replica. The row is written before the answer is looked for,
- * and goes in the transaction that records the answer: whoever could take the key sees the answer.
+ * Idempotency records as rows; an expired one is replaced by a new one. A key that is being
+ * answered has a row that names its replica. The row is written before the answer is queried, and
+ * deleted in the transaction that records the answer: a replica that could take the key sees the
+ * answer.
  */
 final class SqlIdempotencyRecords implements IdempotencyRecords {
   private static final String TAKE =
@@ -40,7 +41,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
       WHERE idempotency_records.expires <= <now>
       """;
 
-  /** After an outage all replicas look dead; each says within three seconds that it lives. */
+  /** After an outage all replicas look dead; each writes a heartbeat within three seconds. */
   private static final Duration BEAT_PATIENCE = Duration.ofSeconds(15);
 
   private static final Duration NONE_IS_DEAD = Duration.ofDays(1);
@@ -52,8 +53,8 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
 
   /**
    * @param replica the id of this process
-   * @param silent after what time without a sign of life a replica counts as dead; zero where there
-   *     can be no other
+   * @param silent after how long without a heartbeat a replica counts as dead; zero if there can be
+   *     no other
    */
   SqlIdempotencyRecords(
       Statements statements, StoreHealth health, String replica, Duration silent) {

@@ -18,8 +18,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * Runs as documents, and a row for each device that is reserved now. Reserving goes one at a time;
- * a change reads, runs without a connection, and writes if nobody was faster.
+ * Runs as documents, and a row for each device that is reserved now. Reservations are serialized; a
+ * change reads, runs without a connection, and writes if the version is unchanged.
  */
 final class SqlRuns implements Runs {
   private static final String INSERT =

@@ -23,11 +23,11 @@ import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
 /**
- * Sessions as rows, one live row an id. A session and its lock change in one transaction: when it
- * begins its run, its lock, itself; when it ends itself, its lock.
+ * Sessions as rows, one live row an id. A session and its lock change in one transaction: its
+ * publication locks its run, its lock, then its row; its end locks its row, then its lock.
  */
 final class SqlSessionMap implements SessionMap {
-  /** Rows of one transaction of {@link #touch}: others wait for it no longer than moments. */
+  /** Rows of one transaction of {@link #touch}, which bounds how long others wait for it. */
   private static final int STEP = 500;
 
   private static final String OPEN_RUN =
@@ -53,7 +53,7 @@ final class SqlSessionMap implements SessionMap {
       WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
       """;
 
-  /** Waits for a publication that is still under way; one that comes later finds no attempt. */
+  /** Waits for a publication in progress; a later one finds no attempt. */
   private static final String WITHDRAW_LOCK =
       """
       UPDATE device_locks SET kind = 'ENDING', holder = :id, expires = <now> + :patience
@@ -68,8 +68,8 @@ final class SqlSessionMap implements SessionMap {
       """;
 
   /**
-   * Longer than most nodes take to end a session. Where one takes longer, or whoever ended it is
-   * dead, a sweep asks the node too: which of the two hears that it is gone doesn't matter.
+   * Longer than most nodes take to end a session. If one takes longer, or the replica that ended it
+   * is dead, a sweep requests the end from the node too; a second deletion has no effect.
    */
   private static final Duration ENDING = Duration.ofSeconds(20);
 
@@ -97,14 +97,14 @@ final class SqlSessionMap implements SessionMap {
           + BY_AGE;
 
   private final Statements statements;
-  private final DeferredWrites owed;
+  private final DeferredWrites deferred;
   private final StoreHealth health;
   private final ClockStepDetector steps;
 
   SqlSessionMap(
-      Statements statements, DeferredWrites owed, StoreHealth health, ClockStepDetector steps) {
+      Statements statements, DeferredWrites deferred, StoreHealth health, ClockStepDetector steps) {
     this.statements = statements;
-    this.owed = owed;
+    this.deferred = deferred;
     this.health = health;
     this.steps = steps;
   }
@@ -130,7 +130,7 @@ final class SqlSessionMap implements SessionMap {
     return Publication.PUBLISHED;
   }
 
-  /** From here to the end of the transaction nobody ends the run. */
+  /** From here to the end of the transaction the run can't be ended. */
   private static boolean isOpen(Handle handle, String run) {
     return handle
         .createQuery(OPEN_RUN)
@@ -145,7 +145,7 @@ final class SqlSessionMap implements SessionMap {
     return bindLock(handle.createUpdate(HAND_OVER), session).execute() == 1;
   }
 
-  /** Whether this very publication was carried out before: its answer may have got lost. */
+  /** Whether this publication was executed before: its answer may have been lost. */
   private static boolean published(Handle handle, Session session) {
     return live(handle, session.id())
         .filter(known -> known.lock().device().equals(session.lock().device()))
@@ -171,11 +171,11 @@ final class SqlSessionMap implements SessionMap {
   @Override
   public CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
     DeferredWrites.End end = new DeferredWrites.End(id, reason, System.nanoTime());
-    return owed.unlessWritten(
+    return deferred.unlessWritten(
         statements.inTransaction("sessions.end", handle -> end(handle, end, Duration.ZERO)), end);
   }
 
-  /** Ends a session; one that came to its end some time ago is left to the sweep at once. */
+  /** Ends a session; one that ended some time ago is due for the sweep at once. */
   static Optional<Session> end(Handle handle, DeferredWrites.End end, Duration ago) {
     Optional<Session> session =
         handle
@@ -265,8 +265,8 @@ final class SqlSessionMap implements SessionMap {
   }
 
   /**
-   * Right after an outage nobody is: what replicas saw meanwhile is still to be written. Nor is
-   * anybody where the store's clock was found to have been set just now.
+   * Returns none right after an outage, since other replicas still have activity to write, and none
+   * where the store's clock was found to have been set just now.
    */
   @Override
   public CompletionStage<List<SessionRecord>> idle(Duration grace) {

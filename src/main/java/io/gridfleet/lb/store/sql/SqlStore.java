@@ -32,7 +32,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The facts that survive a crash, in SQLite or PostgreSQL: gives out the ports to them. */
+/** The facts that survive a crash, in SQLite or PostgreSQL: provides the ports to them. */
 public final class SqlStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SqlStore.class);
 
@@ -40,7 +40,7 @@ public final class SqlStore implements AutoCloseable {
   private final Jdbi jdbi;
   private final StoreHealth health;
   private final Statements statements;
-  private final DeferredWrites owed;
+  private final DeferredWrites deferred;
   private final StoreClock clock;
   private final Replicas replicas;
   private final SharedDuties duties;
@@ -55,7 +55,7 @@ public final class SqlStore implements AutoCloseable {
     this.database = database;
     this.jdbi = database.jdbi();
     this.health = new StoreHealth(listener);
-    this.owed = new DeferredWrites(listener);
+    this.deferred = new DeferredWrites(listener);
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
     this.statements = new Statements(jdbi, health, listener, limits, this::lookNow);
@@ -70,9 +70,9 @@ public final class SqlStore implements AutoCloseable {
   }
 
   /**
-   * Opens the store, makes or migrates its tables, and starts its threads.
+   * Opens the store, creates or migrates its tables, and starts its threads.
    *
-   * @throws StoreStartException with a sentence for an operator; then nothing was changed
+   * @throws StoreStartException with a message for the operator; then nothing was changed
    */
   public static SqlStore open(StoreConfig config, StoreListener listener)
       throws StoreStartException {
@@ -108,7 +108,10 @@ public final class SqlStore implements AutoCloseable {
     return store;
   }
 
-  /** Before anybody reads them. What can't be done now, such as for its time limit, is a chore. */
+  /**
+   * Runs before anything reads the rows. What can't be done now, for example because of its time
+   * limit, is retried by the maintenance.
+   */
   private void cutOversized() {
     try {
       new OversizedRows(jdbi).cut();
@@ -144,11 +147,11 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public DeviceLocks deviceLocks() {
-    return new SqlDeviceLocks(statements, owed);
+    return new SqlDeviceLocks(statements, deferred);
   }
 
   public SessionMap sessionMap() {
-    return new SqlSessionMap(statements, owed, health, steps);
+    return new SqlSessionMap(statements, deferred, health, steps);
   }
 
   public AvoidedDevices avoidedDevices() {
@@ -172,12 +175,12 @@ public final class SqlStore implements AutoCloseable {
     return new SqlTestReports(statements);
   }
 
-  /** Attempts of dead replicas, for the sweep that asks their nodes. */
+  /** Attempts of dead replicas, for the sweep that queries their nodes. */
   public OrphanedLocks orphanedLocks() {
     return new SqlOrphanedLocks(statements, health, replicas.own());
   }
 
-  /** Signals between replicas; a single process on SQLite hears none. */
+  /** Signals between replicas; a single process on SQLite receives none. */
   public FleetSignals signals() {
     return signals;
   }
@@ -194,32 +197,34 @@ public final class SqlStore implements AutoCloseable {
     return health;
   }
 
-  /** How many statements wait for a thread now. */
+  /** Returns the number of statements that wait for a thread. */
   public int waitingStatements() {
     return statements.waitingNow();
   }
 
-  /** How many changes wait in memory for the store to come back. */
+  /** Returns the number of changes kept in memory until the store is back. */
   public int owedRecords() {
-    return owed.size();
+    return deferred.size();
   }
 
-  /** The store's clock, by which runs and sessions are dated, as far as it is known here. */
+  /**
+   * Returns the store's clock, by which runs and sessions are dated, as far as it is known here.
+   */
   public InstantSource time() {
     return clock::storeNow;
   }
 
-  /** An instant of the store's clock by the clock of this process. */
+  /** Converts an instant of the store's clock to the clock of this process. */
   public Instant toOwnTime(Instant storeTime) {
     return clock.fromStore(storeTime);
   }
 
-  void writeOwed() {
-    owed.write(jdbi);
+  void writeDeferred() {
+    deferred.write(jdbi);
   }
 
-  void tellOwed() {
-    owed.publish(signals::publish);
+  void publishDeferred() {
+    deferred.publish(signals::publish);
   }
 
   /** For tests that make the database misbehave. */
@@ -227,7 +232,7 @@ public final class SqlStore implements AutoCloseable {
     return jdbi;
   }
 
-  /** Finishes what waits, writes what is owed if that is possible, and lets the database go. */
+  /** Finishes waiting statements, writes deferred records if possible, and closes the database. */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
@@ -238,14 +243,15 @@ public final class SqlStore implements AutoCloseable {
     listening.ifPresent(PostgresSignals::close);
     try {
       if (health.up()) {
-        writeOwed();
+        writeDeferred();
         jdbi.useHandle(replicas::leave);
       }
     } catch (RuntimeException e) {
-      LOG.warn("The store was not told of the stop: {}", DatabaseErrors.sentence(e));
+      LOG.warn("The stop was not recorded in the store: {}", DatabaseErrors.sentence(e));
     }
-    if (owed.size() > 0) {
-      LOG.warn("{} records are owed to the store; the sweeps will find them", owed.size());
+    if (deferred.size() > 0) {
+      LOG.warn(
+          "Records not written to the store: {}; the sweeps clean up after them", deferred.size());
     }
     database.close();
   }

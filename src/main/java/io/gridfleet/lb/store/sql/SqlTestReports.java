@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
-/** Reports as documents; a change writes if nobody was faster. */
+/** Reports as documents; a change writes if the version is unchanged. */
 public final class SqlTestReports implements TestReports {
   private static final String WRITE =
       """
@@ -42,7 +42,7 @@ public final class SqlTestReports implements TestReports {
   /** Lists have thousands of rows: the details of larger ones are left out at once. */
   private static final int SMALL = 1024;
 
-  /** Rows of a list that are read in one go, since drivers hold all of an answer. */
+  /** Rows of a list that are read at once, since drivers hold a whole result in memory. */
   private static final int STEP = 250;
 
   private static final String SELECT =
@@ -55,9 +55,9 @@ public final class SqlTestReports implements TestReports {
   }
 
   /**
-   * A report as it was read.
+   * A report with its version.
    *
-   * @param version 0 where there is none yet
+   * @param version 0 if there is none yet
    */
   public record Read(Optional<TestReport> report, long version, Instant now) {}
 
@@ -223,7 +223,7 @@ public final class SqlTestReports implements TestReports {
         details(from.object("details")));
   }
 
-  /** Those that were written before there were bounds are cut. */
+  /** Cuts reports that were written before there were bounds. */
   private static Map<String, Object> details(Map<String, Object> written) {
     Map<String, Object> details = new LinkedHashMap<>(written);
     details.replaceAll(

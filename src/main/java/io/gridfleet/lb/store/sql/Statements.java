@@ -19,15 +19,15 @@ import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Runs statements on the {@code store-*} threads. Whoever asks is answered at once when the store
- * is known to be down or when too many wait. A stage completes on a store thread after its
- * connection went back to the pool.
+ * Executes statements on the {@code store-*} threads. Fails at once when the store is known to be
+ * down or when too many statements wait. A stage completes on a store thread after its connection
+ * went back to the pool.
  */
 final class Statements implements AutoCloseable {
-  /** Deadlocks between replicas are rare and short; three in a row mean something else. */
+  /** Deadlocks between replicas are rare and short; three in a row have another cause. */
   private static final int MAX_TRIES = 3;
 
-  /** A statement in flight is cut off by its own time limit before that. */
+  /** The time limit of a statement cuts it off before this. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(6);
 
   private final Jdbi jdbi;
@@ -63,7 +63,7 @@ final class Statements implements AutoCloseable {
     return submit(name, () -> jdbi.withHandle(work));
   }
 
-  /** Runs statements that count together or not at all. */
+  /** Executes statements in one transaction. */
   <T> CompletableFuture<T> inTransaction(String name, HandleCallback<T, RuntimeException> work) {
     return submit(name, () -> jdbi.withHandle((Handle handle) -> handle.inTransaction(work)));
   }
@@ -136,14 +136,14 @@ final class Statements implements AutoCloseable {
   }
 
   private StoreUnavailableException known() {
-    return new StoreUnavailableException(health.trouble().orElse("it was down a moment ago"), null);
+    return new StoreUnavailableException(health.trouble().orElse("it was just down"), null);
   }
 
   int waitingNow() {
     return threads.getQueue().size();
   }
 
-  /** Lets what waits finish, within bounds. */
+  /** Lets waiting statements finish, within a time limit. */
   @Override
   public void close() {
     threads.shutdown();

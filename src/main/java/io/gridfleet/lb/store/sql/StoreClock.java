@@ -5,11 +5,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * How far the store's clock is from this process's own, measured at each beat: the clocks of
- * replicas may differ by a minute, and what they tell each other is dated by the store's.
+ * The offset of the store's clock from this process's clock, measured at each heartbeat: the clocks
+ * of replicas may differ by a minute, so the times in their signals are by the store's.
  */
 final class StoreClock {
-  /** What the ways to a database differ by; so the same instant is converted alike each time. */
+  /**
+   * Smaller changes are latency of the connection; ignoring them converts an instant alike each
+   * time.
+   */
   private static final Duration NOISE = Duration.ofMillis(100);
 
   private final InstantSource own;
@@ -24,9 +27,9 @@ final class StoreClock {
   }
 
   /**
-   * Notes what the store's clock said to a question.
+   * Records a reading of the store's clock.
    *
-   * @param asked by the own clock
+   * @param asked when it was requested, by the own clock
    */
   void measured(Instant asked, Instant store) {
     Instant answered = own.instant();
@@ -41,7 +44,7 @@ final class StoreClock {
     return ownTime.plus(ahead);
   }
 
-  /** What the store's clock says now. */
+  /** Returns the store's time now. */
   Instant storeNow() {
     return toStore(own.instant());
   }

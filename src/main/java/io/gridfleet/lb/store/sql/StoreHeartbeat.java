@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store's own beat, on the one thread {@code store-pulse}: says that this replica lives, finds
- * out that the store is gone or back, and writes what is owed before anybody else writes.
+ * The store's heartbeat, on the one thread {@code store-pulse}: writes the heartbeat of this
+ * replica, detects that the store is down or back, and writes deferred records before other
+ * statements run.
  */
 final class StoreHeartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreHeartbeat.class);
@@ -28,30 +29,30 @@ final class StoreHeartbeat implements AutoCloseable {
   private final Work work;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(task -> StoreThreads.named("store-pulse", task));
-  private long lastBeat;
+  private long lastHeartbeat;
 
-  /** What a beat does; each method talks to the store and throws when that fails. */
+  /** The tasks of a heartbeat; each method uses the store and throws when that fails. */
   interface Work {
     /** Writes the heartbeat. */
     void beat();
 
-    /** Whether something waits to be written. */
+    /** Whether records wait to be written. */
     boolean owes();
 
-    /** Writes what is owed. */
-    void writeOwed();
+    /** Writes the deferred records. */
+    void writeDeferred();
 
-    /** Whatever else is due. */
-    void chores();
+    /** Runs the maintenance that is due. */
+    void maintain();
 
-    /** Drops connections that an outage has made useless. */
+    /** Drops connections that an outage has broken. */
     void forgetConnections();
   }
 
   StoreHeartbeat(StoreHealth health, Work work) {
     this.health = health;
     this.work = work;
-    this.lastBeat = System.nanoTime();
+    this.lastHeartbeat = System.nanoTime();
   }
 
   void start() {
@@ -60,7 +61,7 @@ final class StoreHeartbeat implements AutoCloseable {
             this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Looks at once: somebody found the store gone. */
+  /** Checks at once: a statement found the store down. */
   void lookNow() {
     if (!thread.isShutdown()) {
       thread.execute(
@@ -72,16 +73,16 @@ final class StoreHeartbeat implements AutoCloseable {
   }
 
   private void tick() {
-    boolean due = System.nanoTime() - lastBeat >= Replicas.BEAT.toNanos();
+    boolean due = System.nanoTime() - lastHeartbeat >= Replicas.BEAT.toNanos();
     if (health.up() && !due && !work.owes()) {
       return;
     }
     try {
       work.beat();
-      lastBeat = System.nanoTime();
-      work.writeOwed();
+      lastHeartbeat = System.nanoTime();
+      work.writeDeferred();
       health.markUp();
-      work.chores();
+      work.maintain();
     } catch (RuntimeException thrown) {
       failed(DatabaseErrors.translated("pulse", thrown));
     }
@@ -89,7 +90,7 @@ final class StoreHeartbeat implements AutoCloseable {
 
   private void failed(StoreException failure) {
     if (!(failure instanceof StoreUnavailableException gone)) {
-      LOG.error("The store's beat failed", failure);
+      LOG.error("The store's heartbeat failed", failure);
     } else if (health.markDown(gone.trouble())) {
       work.forgetConnections();
     }

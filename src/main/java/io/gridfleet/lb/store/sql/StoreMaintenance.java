@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the store does by itself at each beat. */
+/** The background tasks of the store at each heartbeat. */
 final class StoreMaintenance implements StoreHeartbeat.Work {
   /** Often enough that each turn deletes few rows. */
   private static final Duration PRUNING = Duration.ofMinutes(10);
@@ -43,13 +43,13 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
   }
 
   @Override
-  public void writeOwed() {
-    store.writeOwed();
+  public void writeDeferred() {
+    store.writeDeferred();
   }
 
   @Override
-  public void chores() {
-    store.tellOwed();
+  public void maintain() {
+    store.publishDeferred();
     try {
       if (store.duties().takeTurn("prune", PRUNING).toCompletableFuture().join()) {
         pruning.run();
@@ -58,7 +58,7 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
       if (store.duties().takeTurn("locks", LOST_LOCKS).toCompletableFuture().join()) {
         int lost = store.orphanedLocks().expireWithoutSession().toCompletableFuture().join();
         if (lost > 0) {
-          LOG.warn("{} locks stood for sessions that don't live; they are freed", lost);
+          LOG.warn("Freed locks of sessions that are not live: {}", lost);
         }
       }
     } catch (CompletionException e) {

@@ -1,7 +1,7 @@
 /**
- * The ports of the features as SQL: one class a port, {@code Statements} runs every statement,
+ * The ports of the features as SQL: one class a port, {@code Statements} executes every statement,
  * {@code DeferredWrites} holds what could not be written yet. Threads: {@code store-1…} for the
- * statements, {@code store-pulse} for the heartbeat, {@code store-signals} listens.
+ * statements, {@code store-pulse} for the heartbeat, {@code store-signals} for notifications.
  */
 @NullMarked
 package io.gridfleet.lb.store.sql;

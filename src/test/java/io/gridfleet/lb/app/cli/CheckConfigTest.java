@@ -29,7 +29,7 @@ final class CheckConfigTest {
   void aConfigurationThatCanBeUsedIsCounted() throws IOException {
     Path file = write("nodes: [{url: 'http://a:1', devices: [{browserName: chrome}]}]");
     assertThat(run(file, Map.of())).isZero();
-    assertThat(out.toString()).isEqualTo(file + " can be used: 1 nodes, 1 devices, 0 tokens\n");
+    assertThat(out.toString()).isEqualTo(file + " can be used: 1 node, 1 device, 0 tokens\n");
     assertThat(err.toString()).isEmpty();
   }
 
@@ -89,8 +89,8 @@ final class CheckConfigTest {
             "warning: 'inventory.files' has "
                 + folder.resolve("none.d/*.yaml")
                 + ", which matches no file",
-            "warning: the nodes 'a:1' and 'b' have one url, http://A:1/: their devices are asked"
-                + " for on one server",
+            "warning: the nodes 'a:1' and 'b' have one url, http://A:1/: their devices are requested"
+                + " from one server",
             "warning: the device 'Pixel (x)' has the unknown 'platformName' Andriod; did you mean"
                 + " 'Android'?",
             "warning: the token 'team' may use no device: none matches tag.team:checkout");

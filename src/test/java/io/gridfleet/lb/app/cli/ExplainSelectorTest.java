@@ -41,7 +41,7 @@ final class ExplainSelectorTest {
   }
 
   @Test
-  void aTableTellsWhichDeviceAndWhyNotTheOther() {
+  void aTableShowsWhichDeviceMatchesAndWhyNotTheOther() {
     assertThat(explain("--config", config.toString(), "os_version:>13")).isZero();
     assertThat(out.toString())
         .contains("New phone")

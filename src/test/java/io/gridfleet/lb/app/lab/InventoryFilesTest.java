@@ -47,7 +47,7 @@ final class InventoryFilesTest {
   }
 
   @Test
-  void aBrokenFileKeepsTheOldStateAndSaysSo() throws IOException {
+  void aBrokenFileKeepsTheOldStateAndIsReported() throws IOException {
     write("lab.d/a.yaml", "nodes: [{id: a, url: 'http://a:1'}]");
     write("lab.d/b.yaml", "nodes: [{id: b, url: 'http://b:1'}]");
     files.read();

@@ -87,7 +87,7 @@ final class LabDevicesTest {
   }
 
   @Test
-  void aNodeThatMustNotBeToldHasNoPublicUrl() {
+  void aNodeThatMustNotBePublishedHasNoPublicUrl() {
     GridFleetConfig config =
         ConfigLoader.of(GridFleetConfig.class)
             .text(

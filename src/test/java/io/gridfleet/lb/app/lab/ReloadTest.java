@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What a reload changes, and what it says. */
+/** What a reload changes and logs. */
 final class ReloadTest {
   private static final String NODE = "nodes: [{id: %s, url: 'http://%s:1', devices: [%s]}]";
   private static final String CONFIG =
@@ -89,7 +89,7 @@ final class ReloadTest {
             "INFO reload done: 2 nodes, 3 devices",
             "INFO reload: nodes removed: 1 (a)",
             "INFO reload: devices removed: 2 (x, Y (y))",
-            "INFO reload done: 1 nodes, 1 devices");
+            "INFO reload done: 1 node, 1 device");
     assertThat(nodes).containsExactly("own");
   }
 
@@ -125,7 +125,7 @@ final class ReloadTest {
         .isEqualTo(
             "WARN reload: "
                 + file
-                + " is gone; its 1 devices stay for 1min (inventory.forgetAfter): x");
+                + " is gone; its 1 device stays for 1min (inventory.forgetAfter): x");
     nanos += Duration.ofMinutes(1).toNanos();
     assertThat(reload.inventory()).isEmpty();
     assertThat(nodes).containsExactly("own");

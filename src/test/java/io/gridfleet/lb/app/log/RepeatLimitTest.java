@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who can cause a log line at will can't fill the log with it. */
+/** A client that can cause a log line can't fill the log with it. */
 final class RepeatLimitTest {
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
   private final LoggerContext context = context();

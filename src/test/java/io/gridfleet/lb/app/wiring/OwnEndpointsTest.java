@@ -19,7 +19,7 @@ final class OwnEndpointsTest {
     Asked asked = new Asked(new Route.Ui("/metrics"), "text/plain");
     ServerEndpoints.metrics(
             () -> {
-              throw new AssertionError("put together for nobody");
+              throw new AssertionError("answered without a client");
             },
             waiting::add)
         .handle(asked);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pages for people when something is wrong: every request is answered. */
+/** Pages for people during failures: every request is answered. */
 final class ServerPagesTest {
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Somebody sets the store's clock: no session is idle because of that. */
+/** The store's clock is set: no session becomes idle because of it. */
 final class ClockStepsTest {
   private static final Duration HOUR = Duration.ofHours(1);
 

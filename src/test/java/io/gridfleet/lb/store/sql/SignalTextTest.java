@@ -63,15 +63,15 @@ final class SignalTextTest {
     StoreConfig shared = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
     try (SqlStore sender = StoreKind.open(shared);
         SqlStore store = StoreKind.open(shared)) {
-      List<FleetSignal> heard = new CopyOnWriteArrayList<>();
-      store.signals().onSignal(heard::add);
+      List<FleetSignal> received = new CopyOnWriteArrayList<>();
+      store.signals().onSignal(received::add);
       FleetSignal first = new FleetSignal.OverridesChanged(new DeviceId("phone"));
       FleetSignal good = new FleetSignal.AvoidanceChanged(new DeviceId("phone"));
       await()
           .until(
               () -> {
                 sender.signals().publish(first);
-                return !heard.isEmpty();
+                return !received.isEmpty();
               });
       for (String payload : List.of("", "x", "x\nfreed", "x\nfreed a b", "x\nnewer 1 2\nwaits 1")) {
         sender
@@ -86,8 +86,8 @@ final class SignalTextTest {
 
       sender.signals().publish(good);
 
-      await().until(() -> heard.contains(good));
-      assertThat(heard).containsOnly(first, good);
+      await().until(() -> received.contains(good));
+      assertThat(received).containsOnly(first, good);
     }
   }
 }

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a store does by itself, on every database. */
+/** The background tasks of a store, on every database. */
 @ParameterizedClass
 @EnumSource(StoreKind.class)
 final class StoreChoresTest {
-  /** A beat every three seconds, and a machine that is busy. */
+  /** A heartbeat every three seconds, and a machine that is busy. */
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final StoreKind kind;
@@ -77,7 +77,7 @@ final class StoreChoresTest {
             .get(0);
     assertThat(claimed.lock().device()).isEqualTo(lost.lock().device());
     assertThat(claimed.lock().holder())
-        .as("by which the node is asked to delete it")
+        .as("by which the session is deleted on the node")
         .isEqualTo(lost.id().value());
     assertThat(now(store.orphanedLocks().cleaned(claimed))).isTrue();
     assertThat(now(store.deviceLocks().tryLock(lost.lock().device(), 1, "next", MINUTE)))
@@ -106,7 +106,7 @@ final class StoreChoresTest {
     return now(store.deviceLocks().tryLock(device(), 1, attempt, MINUTE)).orElseThrow();
   }
 
-  /** As somebody's hand does it. */
+  /** As if it was changed by hand. */
   private void forget(Session session) {
     store
         .jdbi()

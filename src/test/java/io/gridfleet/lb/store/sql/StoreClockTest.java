@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Replicas whose clocks differ by a minute mean the same moment. */
+/** Replicas whose clocks differ by a minute convert an instant alike. */
 final class StoreClockTest {
   private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -59,15 +59,15 @@ final class StoreClockTest {
     Duration howLong = Duration.ofSeconds(30);
 
     Instant begun = own.instant();
-    AvoidedDevice said =
+    AvoidedDevice stored =
         store
             .avoidedDevices()
             .avoid(new DeviceId("phone"), howLong, "failed")
             .toCompletableFuture()
             .join();
 
-    assertThat(said.until()).isCloseTo(begun.plus(howLong), within(5, ChronoUnit.SECONDS));
-    assertThat(store.avoidedDevices().all().toCompletableFuture().join()).containsExactly(said);
+    assertThat(stored.until()).isCloseTo(begun.plus(howLong), within(5, ChronoUnit.SECONDS));
+    assertThat(store.avoidedDevices().all().toCompletableFuture().join()).containsExactly(stored);
     assertThat(store.time().instant()).isCloseTo(Instant.now(), within(5, ChronoUnit.SECONDS));
     assertThat(store.toOwnTime(Instant.now()))
         .isCloseTo(own.instant(), within(5, ChronoUnit.SECONDS));
