@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was heard of a device, beside its locks; kept while the inventory doesn't have the device.
+ * The facts of a device other than its locks; kept while the device is missing from the inventory.
  *
- * @param maintenance the reason, while an operator has taken it out of service
- * @param reservedBy the run that has it
- * @param coolingUntil until when it serves nobody
- * @param avoidedUntil until when other devices go before it
+ * @param maintenance the reason, while an operator keeps it out of service
+ * @param reservedBy the run that reserves it
+ * @param coolingUntil until when it accepts no request
+ * @param avoidedUntil until when other devices are preferred
  */
 record DeviceFacts(
     @Nullable String maintenance,

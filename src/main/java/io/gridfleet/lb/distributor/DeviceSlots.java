@@ -14,17 +14,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What holds the slots of one device: locks that are known, of this replica and of others, and
- * locks that are asked for (pending). Guarded by the distributor's lock.
+ * The slots of one device: known locks of this and other replicas, and requested locks (pending).
+ * Guarded by the distributor's lock.
  *
- * <p>News may come in any order, and twice: a lock's token grows with each lock on its slot, so
- * that news of an older lock changes nothing about a newer one. A lock with the token 0 is a guess:
- * the store said that the slot is held, and not by whom.
+ * <p>Updates may arrive in any order, and twice: the token grows with each lock on a slot, so that
+ * an update about an older lock doesn't affect a newer one. A lock with the token 0 is a guess: the
+ * store reported that the slot is held, but not by whom.
  *
- * <p>Invariant: the node's count is the sum of what is held and pending on its devices.
+ * <p>Invariant: the node's count is the sum of held and pending slots of its devices.
  */
 final class DeviceSlots {
-  /** How many sessions all devices of a node have; one object for all its seats. */
+  /** The number of sessions on all devices of a node; shared by its devices. */
   static final class NodeSessions {
     private int count;
 
@@ -35,11 +35,11 @@ final class DeviceSlots {
 
   private final TreeMap<Integer, HeldLock> held = new TreeMap<>();
 
-  /** The newest token that was heard to be over, of each slot. */
+  /** The newest released token of each slot. */
   private final Map<Integer, Long> lastFreed = new HashMap<>();
 
-  /** Slots that were taken after the store was asked for all locks. */
-  private final Set<Integer> takenSinceAsked = new HashSet<>();
+  /** Slots that were taken since the store was last queried for all locks. */
+  private final Set<Integer> takenSinceQuery = new HashSet<>();
 
   private Instant freedAt = Instant.MIN;
   private int timesFreed;
@@ -54,7 +54,7 @@ final class DeviceSlots {
     return nodeSessions;
   }
 
-  /** The device is on another node now. */
+  /** Moves the device's sessions to the count of another node. */
   void moveTo(NodeSessions node) {
     nodeSessions.count -= sessions();
     node.count += sessions();
@@ -65,7 +65,7 @@ final class DeviceSlots {
     return sessions() == 0;
   }
 
-  /** Sessions on the device, those that are starting included. */
+  /** Returns the number of sessions on the device, including starting ones. */
   int sessions() {
     return pending + held.size();
   }
@@ -80,19 +80,19 @@ final class DeviceSlots {
   }
 
   void cancel() {
-    Invariant.holds(pending > 0, "a slot that nobody asked for wasn't taken");
+    Invariant.holds(pending > 0, "cancelled a slot that wasn't pending");
     pending--;
     nodeSessions.count--;
   }
 
   void taken(HeldLock lock) {
-    Invariant.holds(pending > 0, "a slot that nobody asked for was taken");
+    Invariant.holds(pending > 0, "took a slot that wasn't pending");
     pending--;
     hold(lock);
     nodeSessions.count--;
   }
 
-  /** Notes that what the lock was taken for has begun. */
+  /** Replaces a lock by the session that it was taken for. */
   void stands(HeldLock session) {
     int slot = session.lock().slot();
     HeldLock taken = held.get(slot);
@@ -101,15 +101,15 @@ final class DeviceSlots {
     }
   }
 
-  /** Notes a lock, whoever took it. */
+  /** Adds a lock of this or another replica. */
   void hold(HeldLock lock) {
-    takenSinceAsked.add(lock.lock().slot());
+    takenSinceQuery.add(lock.lock().slot());
     if (held.put(lock.lock().slot(), lock) == null) {
       nodeSessions.count++;
     }
   }
 
-  /** Notes that a lock is gone; an older lock on the slot doesn't free a newer one. */
+  /** Removes a lock; an update about an older lock doesn't free a newer one. */
   void freed(int slot, long token, Instant now) {
     Long before = lastFreed.put(slot, Math.max(token, lastFreed.getOrDefault(slot, 0L)));
     if (before == null || before < token) {
@@ -123,19 +123,19 @@ final class DeviceSlots {
     }
   }
 
-  /** When a slot got free last, as far as was heard; long ago if none did. */
+  /** Returns when a slot was last freed, as far as is known; {@link Instant#MIN} if none was. */
   Instant freedAt() {
     return freedAt;
   }
 
-  /** How often it was heard that a slot got free. */
+  /** Returns how many releases of slots have been seen. */
   int timesFreed() {
     return timesFreed;
   }
 
   /**
-   * Notes that another replica holds a slot that looked free; which one, and for what, the store's
-   * facts say later.
+   * Marks a slot that looked free as held by another replica; a later query of the store returns
+   * the holder.
    */
   void holdElsewhere(Device device, Instant now) {
     for (int slot = 0; slot < device.slots(); slot++) {
@@ -148,9 +148,9 @@ final class DeviceSlots {
   }
 
   /**
-   * Notes that another replica has taken a slot, unless that was heard to be over already.
+   * Adds a lock of another replica, unless its release has been seen already.
    *
-   * @return whether it is news
+   * @return whether anything changed
    */
   boolean takenElsewhere(DeviceId device, int slot, long token, Instant now) {
     HeldLock known = held.get(slot);
@@ -163,36 +163,40 @@ final class DeviceSlots {
     return isNews;
   }
 
-  /** Drops what was only guessed of other replicas' locks. */
-  void forgetElsewhere() {
+  /** Removes guessed locks of other replicas. */
+  void removeGuessed() {
     int before = held.size();
     held.values().removeIf(lock -> lock.lock().token() == 0);
     nodeSessions.count -= before - held.size();
   }
 
-  /** From now on {@link #heldAre} doesn't know what is taken. */
-  void storeIsAsked() {
-    takenSinceAsked.clear();
+  /**
+   * Marks the start of a query for all locks: what is taken from now on may be missing from its
+   * result, see {@link #heldAre}.
+   */
+  void queryStarted() {
+    takenSinceQuery.clear();
   }
 
   /**
-   * Takes over what the store said is held; what was taken or freed after it was asked stays, and
-   * so do locks in flight.
+   * Replaces the locks by the result of a query; what was taken or freed after the query started
+   * stays, and so do pending locks.
    */
   void heldAre(List<HeldLock> locks) {
     nodeSessions.count -= held.size();
-    held.keySet().retainAll(takenSinceAsked);
+    held.keySet().retainAll(takenSinceQuery);
     for (HeldLock each : locks) {
       DeviceLock lock = each.lock();
       if (lock.token() > lastFreed.getOrDefault(lock.slot(), 0L)) {
-        held.merge(lock.slot(), each, (known, told) -> isNewer(known, told) ? known : told);
+        held.merge(
+            lock.slot(), each, (known, queried) -> isNewer(known, queried) ? known : queried);
       }
     }
     nodeSessions.count += held.size();
   }
 
-  private static boolean isNewer(HeldLock known, HeldLock told) {
-    return known.lock().token() > told.lock().token();
+  private static boolean isNewer(HeldLock known, HeldLock queried) {
+    return known.lock().token() > queried.lock().token();
   }
 
   List<HeldLock> held() {

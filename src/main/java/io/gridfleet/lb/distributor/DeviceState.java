@@ -7,21 +7,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device as the distributor sees it now: what it is, what hinders it, and its {@link
- * DeviceSlots}. Guarded by the distributor's lock.
+ * The current state of a device in the distributor: description, facts that exclude it, and its
+ * {@link DeviceSlots}. Guarded by the distributor's lock.
  */
 public final class DeviceState {
   private final int index;
   private final DeviceSlots slots;
   private Device device;
 
-  /** Of the device, kept here: a pick compares thousands of seats and looks at no other object. */
+  /** Copied from the device: a pick compares thousands of states and reads no other object. */
   private int rank;
 
   private long idStart;
   private int recentFailures;
   private boolean draining;
-  private boolean leftToOthers;
+  private boolean yielded;
   private @Nullable String offline;
   private @Nullable String maintenance;
   private @Nullable String reservedBy;
@@ -53,7 +53,7 @@ public final class DeviceState {
     return rank;
   }
 
-  /** Orders most devices as their ids do. */
+  /** Returns a prefix of the id that orders most devices as their ids do. */
   long idStart() {
     return idStart;
   }
@@ -100,12 +100,12 @@ public final class DeviceState {
     recentFailures = 0;
   }
 
-  /** What holds its slots; {@link SlotTable#changed} is to be called after each change of them. */
+  /** Returns its slots; {@link SlotTable#changed} must be called after each change of them. */
   DeviceSlots slots() {
     return slots;
   }
 
-  /** A copy, for what is computed without the distributor's lock. */
+  /** Returns a copy for use without the distributor's lock. */
   DeviceSnapshot state() {
     return new DeviceSnapshot(
         index,
@@ -117,22 +117,22 @@ public final class DeviceState {
         new DeviceSnapshot.Rest(coolingUntil, avoidedUntil, avoidedFor));
   }
 
-  /** Whether it serves at all: nothing hinders it that doesn't end with a session. */
+  /** Returns whether it is in service: free, or excluded only by sessions. */
   boolean inService(Instant now) {
     return offline == null && maintenance == null && !draining && !cooling(now);
   }
 
-  /** Leaves what is free to requests of other replicas, which have waited longer. */
-  void leftToOthers(boolean left) {
-    leftToOthers = left;
+  /** Yields its free slots to requests of other replicas that have waited longer. */
+  void yielded(boolean now) {
+    yielded = now;
   }
 
-  boolean isLeftToOthers() {
-    return leftToOthers;
+  boolean isYielded() {
+    return yielded;
   }
 
   int freeSlots() {
-    return leftToOthers ? 0 : device.slots() - slots.sessions();
+    return yielded ? 0 : device.slots() - slots.sessions();
   }
 
   Optional<String> reservedBy() {
@@ -147,7 +147,7 @@ public final class DeviceState {
     return coolingUntil != null && now.isBefore(coolingUntil);
   }
 
-  /** Whether a request of this run, or of none, may have the device when it is free. */
+  /** Returns whether the device may be given to such a request once a slot is free. */
   boolean admits(Question question, Instant now) {
     return !draining
         && maintenance == null

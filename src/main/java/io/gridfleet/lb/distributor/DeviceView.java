@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A device and its state at one moment.
+ * A device and its state at one instant.
  *
  * @param inhibitors why it can't serve a request of its own run, or of none if it is in none
- * @param reservedBy the run that has it
+ * @param reservedBy the run that reserves it
  */
 public record DeviceView(
     Device device, List<Inhibitor> inhibitors, List<HeldLock> locks, Optional<String> reservedBy) {
 
-  /** Whether it serves at all: nothing hinders it that doesn't end with a session. */
+  /** Returns whether it is in service: free, or excluded only by locks and avoidance. */
   public boolean inService() {
     return inhibitors.stream()
         .allMatch(
@@ -23,7 +23,7 @@ public record DeviceView(
                 found.kind() == Inhibitor.Kind.LOCKED || found.kind() == Inhibitor.Kind.AVOIDED);
   }
 
-  /** One word for its state, for metrics and lists. */
+  /** Returns a code of its state, for metrics and lists. */
   public String state() {
     if (!inhibitors.isEmpty()) {
       return inhibitors.get(0).kind().code();

@@ -20,30 +20,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Matches waiting requests to devices. Thread-safe; nothing here blocks, and nothing is called
- * under the lock: event loops place requests and end them, the store's threads bring answers and
- * signals, the timer ends waits.
+ * Matches waiting requests to devices. Thread-safe; no method blocks, and no foreign code is called
+ * under the lock. Called by event loops (place and end requests), threads of the store (results and
+ * signals) and the timer (ends waits).
  *
- * <p>The life of a wait: {@link #place} compares the request with the devices, here or on the
- * matching thread ({@link RequestMatcher}); a slot is picked, or the request enters the line
- * ({@link Matching}); the store is asked for the lock ({@link LockRequests}); the outcome is
+ * <p>Phases of a wait: {@link #place} compares the request with the devices, on the calling or the
+ * matching thread ({@link RequestMatcher}); a slot is picked, or the request enters the queue
+ * ({@link Matching}); the lock is requested from the store ({@link LockRequests}); the outcome is
  * completed. The states are those of {@link Waiter}.
  *
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
- * Waiter}: {@link ModelLock}. What holds at every release of it: no request waits while a free seat
- * fits it and its tenant may have one more session, unless the seat is {@link Precedence#LEFT_FOR
- * left} for a moment to a request that has waited longer, on another replica or here with its lock
- * being asked for. Under the lock a seat is only picked and counted as taken; the lock on the slot
- * is then asked for outside, where the store says yes (the request has its device), no (another
- * replica was first, or the tenant has all it may have: the request goes back to its place) or
- * nothing (the request ends).
+ * Waiter}: {@link ModelLock}. Invariant at every release of it: no request waits while a free
+ * device fits it and its tenant is below its quota, unless the device is yielded for {@link
+ * Precedence#YIELDED_FOR} to a request that has waited longer, on another replica or here with its
+ * lock requested. Under the lock a device is only picked and its slot counted as pending; the lock
+ * on the slot is then requested outside. The store grants it (the request is placed), refuses it
+ * (another replica was first, or the quota is reached: the request returns to its position) or
+ * fails (the request ends).
  */
 public final class Distributor {
-  /** Longer than news takes between replicas, so that the store is seldom asked in vain. */
-  private static final Duration GUESS_STANDS = Duration.ofSeconds(2);
+  /** Longer than signals take between replicas, so that few requests to the store are refused. */
+  private static final Duration GUESS_EXPIRY = Duration.ofSeconds(2);
 
   private final Matching matching;
-  private final ModelLock changes;
+  private final ModelLock modelLock;
   private final AtomicLong arrivals = new AtomicLong();
   private final LockRequests lockRequests;
   private final LabViews views;
@@ -55,14 +55,14 @@ public final class Distributor {
   private final RequestMatcher matcher;
   private final ModelUpdates updates;
 
-  /** For a process that has no other replicas. */
+  /** Creates a distributor for a process without other replicas. */
   public Distributor(LockKeeper locks, ScheduledExecutorService timer, InstantSource clock) {
     this(locks, timer, clock, "", FleetSignals.none(), Runnable::run);
   }
 
   /**
-   * @param replica the id of this process, as others hear it
-   * @param background looks at many devices for a request, see {@link MatchingThread}
+   * @param replica the id of this process in signals
+   * @param background compares requests with many devices, see {@link MatchingThread}
    */
   public Distributor(
       LockKeeper locks,
@@ -73,17 +73,17 @@ public final class Distributor {
       Executor background) {
     this.background = background;
     this.matching = new Matching(replica, signals.hasOthers());
-    this.changes = new ModelLock(matching, signals, clock, new AfterChanges());
+    this.modelLock = new ModelLock(matching, signals, clock, new ModelEffects());
     this.signals = signals;
     this.timer = timer;
     this.clock = clock;
-    this.lockRequests = new LockRequests(changes, matching, locks, timer, GUESS_STANDS);
+    this.lockRequests = new LockRequests(modelLock, matching, locks, timer, GUESS_EXPIRY);
     Explanations explanations = new Explanations();
-    this.views = new LabViews(changes, explanations, clock);
+    this.views = new LabViews(modelLock, explanations, clock);
     this.matcher =
         new RequestMatcher(
-            changes, new MatchingWork(background), explanations, clock, this::begin, this::end);
-    this.updates = new ModelUpdates(changes, matching, matcher);
+            modelLock, new MatchingWork(background), explanations, clock, this::begin, this::end);
+    this.updates = new ModelUpdates(modelLock, matching, matcher);
     this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }
 
@@ -93,54 +93,55 @@ public final class Distributor {
     CompletionStage<Placement> outcome();
 
     /**
-     * Completes when no device was free, so that the request stands in the queue: at once, or when
-     * another replica was first; before the outcome, and never where a device was free.
+     * Completes when the request enters the queue because no device was free: at once, or after
+     * another replica was first. Completes before the outcome, and never when a device was free.
      */
     CompletableFuture<Void> queued();
 
-    /** Ends the wait with this answer unless it has ended; a lock that comes late is released. */
+    /** Ends the wait with this answer unless it has ended; a lock granted later is released. */
     void end(Placement answer);
   }
 
   /**
-   * Finds a device for a request, or lets it wait in the queue.
+   * Places a request on a device, or adds it to the queue.
    *
-   * @param wait how long it may wait
+   * @param wait the maximum time in the queue
    */
   public Wait place(PlacementRequest request, Duration wait) {
     Waiter waiter = new Waiter(request, clock.instant().plus(wait), arrivals.incrementAndGet());
-    changes.make(
-        (now, steps) -> {
+    modelLock.make(
+        (now, effects) -> {
           long size = matching.workOf(request.questions());
           if (MatchingWork.isLittle(matching.fleet().states().size(), size)) {
-            begin(waiter, MatchResults.NONE, now, steps);
+            begin(waiter, MatchResults.NONE, now, effects);
           } else {
-            steps.add(() -> matcher.match(waiter, size));
+            effects.add(() -> matcher.match(waiter, size));
           }
         });
     return wait(waiter);
   }
 
-  /** Gives a request a device, a place in the queue, or an answer. Called under the lock. */
-  private void begin(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects steps) {
+  /** Picks a device for a request, queues it, or ends it. Called under the lock. */
+  private void begin(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects effects) {
     if (waiter.isEnded()) {
       return;
     }
     try {
-      decide(waiter, answers, now, steps);
+      decide(waiter, answers, now, effects);
     } catch (RuntimeException mistake) {
-      matching.waiters().end(waiter, Waiter.Answer.of(mistake), steps);
+      matching.waiters().end(waiter, Waiter.Answer.of(mistake), effects);
     }
   }
 
   /**
-   * Closed comes first: a distributor that is closed explains nothing. Hopeless comes before a look
-   * for a seat, which wouldn't tell "none is free" from "none fits".
+   * Checks for closing first, because a closed distributor explains nothing; then whether any
+   * device can ever serve the request, because a failed pick doesn't distinguish "none is free"
+   * from "none fits".
    */
-  private void decide(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects steps) {
+  private void decide(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects effects) {
     Placement closed = matching.closed();
     if (closed != null) {
-      matching.waiters().end(waiter, Waiter.Answer.of(closed), steps);
+      matching.waiters().end(waiter, Waiter.Answer.of(closed), effects);
       return;
     }
     matching.ask(waiter, answers);
@@ -153,9 +154,9 @@ public final class Distributor {
               hopeless == Matching.Hopeless.ALL_FAILED
                   ? Placement.NoneLeft::new
                   : Placement.NothingMatches::new,
-              steps);
-    } else if (!matching.pickFor(waiter, now, steps)) {
-      matching.waiters().noSlot(waiter, now, steps);
+              effects);
+    } else if (!matching.pickFor(waiter, now, effects)) {
+      matching.waiters().noSlot(waiter, now, effects);
     }
   }
 
@@ -164,21 +165,21 @@ public final class Distributor {
   }
 
   private void end(Waiter waiter, Waiter.Answer answer) {
-    changes.make((now, steps) -> matching.waiters().end(waiter, answer, steps));
+    modelLock.make((now, effects) -> matching.waiters().end(waiter, answer, effects));
   }
 
-  /** What changes have as steps; each is called without the lock, by the thread of the change. */
-  private final class AfterChanges implements ModelLock.Outside {
+  /** The effects of changes; each is called without the lock, by the thread of the change. */
+  private final class ModelEffects implements ModelLock.Outside {
     @Override
     public void askForLock(Pick pick) {
       lockRequests.ask(pick);
     }
 
     @Override
-    public void takeBackAt(DeviceId device, Instant until) {
+    public void endYieldingAt(DeviceId device, Instant until) {
       var unused =
           timer.schedule(
-              () -> changes.make((now, steps) -> matching.takeBack(device, until, steps)),
+              () -> modelLock.make((now, effects) -> matching.endYielding(device, until, effects)),
               Math.max(0, Duration.between(clock.instant(), until).toNanos()),
               TimeUnit.NANOSECONDS);
     }
@@ -204,108 +205,108 @@ public final class Distributor {
   }
 
   /**
-   * Frees the slot of a lock in the store and gives it to the next who waits. Says it again until
-   * the store has taken it.
+   * Releases a lock in the store and offers its slot to the queue. Retries until the store
+   * succeeds.
    */
   public CompletionStage<Void> release(DeviceLock lock) {
     return releases.release(lock);
   }
 
-  /** Notes that this replica has freed a slot in the store, and tells the others. */
+  /** Frees a slot that this replica has released in the store, and notifies the other replicas. */
   public void freedHere(DeviceLock lock) {
     freed(lock.device(), lock.slot(), lock.token());
     signals.publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
   }
 
-  /** A slot is free, here or on another replica: news that comes twice changes nothing. */
+  /** Frees a slot that was released here or on another replica. Idempotent. */
   void freed(DeviceId device, int slot, long token) {
-    changes.make(
-        (now, steps) -> {
+    modelLock.make(
+        (now, effects) -> {
           lockRequests.freed();
           DeviceState state = matching.fleet().state(device);
           if (state != null) {
-            matching.freed(state, slot, token, now, steps);
+            matching.freed(state, slot, token, now, effects);
           }
         });
   }
 
-  /** What was only guessed of a device doesn't stand any more. */
+  /** Expires guessed locks of a device. */
   void expireGuess(DeviceId device) {
     lockRequests.expireGuess(device);
   }
 
-  /** How news is taken over. */
+  /** Returns the entry point for updates. */
   ModelUpdates updates() {
     return updates;
   }
 
-  /** How many sessions a tenant has, those that are starting included. */
+  /** Returns the number of sessions of a tenant, including starting ones. */
   public int sessionsOf(String tenant) {
     return views.sessionsOf(tenant);
   }
 
-  /** What stands between each device and such a request, now; with all names. */
+  /** Returns the current verdict on each device for such a request, with all names. */
   public List<Verdict> explain(PlacementRequest request) {
     return views.explain(request);
   }
 
-  /** All devices and their state. */
+  /** Returns all devices and their state. */
   public List<DeviceView> states() {
     return views.states();
   }
 
-  /** Whether any device serves, be it now or when its session has ended. */
+  /** Returns whether any device is in service, free or not. */
   public boolean anyInService() {
     return views.anyInService();
   }
 
-  /** Who waits, in order. */
+  /** Returns the waiting requests in order. */
   public List<QueuedRequest> queue() {
     return views.queue();
   }
 
-  /** How many requests wait. */
+  /** Returns the number of waiting requests. */
   public int queueLength() {
     return views.queueLength();
   }
 
-  /** How long the request that waits longest has waited; zero if none waits. */
+  /** Returns the age of the oldest waiting request; zero if none waits. */
   public Duration oldestWait() {
     return views.oldestWait();
   }
 
-  /** Where work is done that is too much for an event loop. */
+  /** Returns the executor for work that is too long for an event loop. */
   public Executor background() {
     return background;
   }
 
   /**
-   * Takes all requests out of the queue and places none any more; their clients get an error. Those
-   * whose locks are being asked for get their device, or the same error.
+   * Ends all queued requests with an error and places no further ones. Requests whose locks are
+   * requested get their device or the same error.
    */
   public void close(String why) {
-    changes.make((now, steps) -> matching.close(new Placement.Closed(why), steps));
+    modelLock.make((now, effects) -> matching.close(new Placement.Closed(why), effects));
   }
 
   /**
-   * Takes a request out of the queue; its client gets an error.
+   * Removes a request from the queue; its client receives an error.
    *
    * @return false when no such request waits
    */
   public boolean remove(String request, String why) {
-    Optional<Waiter> found = changes.look(model -> Optional.ofNullable(model.line().of(request)));
+    Optional<Waiter> found =
+        modelLock.look(model -> Optional.ofNullable(model.waiting().of(request)));
     found.ifPresent(waiter -> end(waiter, Waiter.Answer.of(new Placement.Removed(why))));
     return found.isPresent();
   }
 
   /**
-   * Looks at everything that must hold between two changes; for tests, as it takes long in a large
-   * lab.
+   * Checks all invariants of the model; for tests, because it is slow in a large lab.
    *
-   * @throws IllegalStateException if something doesn't hold
+   * @throws IllegalStateException if one is violated
    */
   public void verify() {
-    changes.look(
+    modelLock.look(
         model -> {
           model.verify();
           return true;

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** How the distributor learns what changed about devices; each piece of news wakes who fits. */
+/** The entry point for updates about devices; each update serves the waiting requests that fit. */
 public final class FleetUpdates {
   private final ModelUpdates updates;
 
@@ -25,10 +25,10 @@ public final class FleetUpdates {
     this.updates = distributor.updates();
   }
 
-  /** The inventory as it is now: devices that aren't in it any more drain. */
+  /** Replaces the inventory: devices that are missing from it drain. */
   public void inventory(Collection<Device> devices) {
     List<DeviceId> touched = new ArrayList<>();
-    updates.tellAttributes(
+    updates.updateAttributes(
         fleet -> {
           Set<DeviceId> here = new HashSet<>();
           devices.forEach(device -> here.add(fleet.put(device).device().id()));
@@ -44,7 +44,7 @@ public final class FleetUpdates {
         devices);
   }
 
-  /** A node answers, or doesn't. */
+  /** Sets whether a node responds. */
   public void node(NodeId node, Optional<String> offline) {
     List<DeviceId> touched = new ArrayList<>();
     updates.publish(
@@ -55,49 +55,49 @@ public final class FleetUpdates {
         touched);
   }
 
-  /** An operator took a device out of service, or put it back. */
+  /** Sets or ends the maintenance of a device. */
   public void maintenance(DeviceId device, Optional<String> reason) {
     change(device, facts -> facts.inMaintenance(reason.orElse(null)), state -> {});
   }
 
   /**
-   * A run has a device, or none has it.
+   * Sets the run that reserves a device, or none.
    *
-   * @param coolingUntil until when it serves nobody
+   * @param coolingUntil until when it accepts no request
    */
   public void reserved(DeviceId device, Optional<String> run, Optional<Instant> coolingUntil) {
     change(
         device,
         facts -> facts.reserved(run.orElse(null), coolingUntil.orElse(null)),
-        state -> state.slots().forgetElsewhere());
+        state -> state.slots().removeGuessed());
   }
 
-  /** A device failed an attempt through its own fault. */
+  /** Marks a device as avoided after an attempt failed because of it. */
   public void avoided(AvoidedDevice avoided) {
     change(avoided.device(), facts -> facts.avoided(avoided.until(), avoided.cause()), state -> {});
   }
 
-  /** A device isn't avoided any more. */
+  /** Ends the avoidance of a device. */
   public void forgiven(DeviceId device) {
     change(device, facts -> facts.avoided(null, ""), state -> {});
   }
 
-  /** An attempt on a device failed; it goes behind those of its rank that didn't. */
+  /** Counts a failed attempt on a device: devices of its rank with fewer failures are preferred. */
   public void attemptFailed(DeviceId device) {
     change(device, facts -> facts, DeviceState::failed);
   }
 
-  /** A session was created on a device: whatever it did before is forgotten. */
+  /** Resets the failures and the avoidance of a device on which a session was created. */
   public void attemptSucceeded(DeviceId device) {
     change(device, facts -> facts.avoided(null, ""), DeviceState::succeeded);
   }
 
-  /** The attempt that this lock was taken for has become a session. */
+  /** Replaces the lock of an attempt by that of its session. */
   public void stands(HeldLock session) {
     change(session.lock().device(), facts -> facts, state -> state.slots().stands(session));
   }
 
-  /** A lock that this process didn't take: a session found at start, an operator's hand. */
+  /** Adds a lock that this process didn't take: a session found at start, or an operator's lock. */
   public void held(HeldLock lock) {
     updates.publish(
         fleet -> {
@@ -111,13 +111,13 @@ public final class FleetUpdates {
         List.of());
   }
 
-  /** The store is asked for all locks: to be called before, and {@link #locks} after. */
+  /** Marks the start of a query for all locks; {@link #locks} takes its result. */
   public void locksAreAsked() {
     updates.publish(
-        fleet -> fleet.states().forEach(state -> state.slots().storeIsAsked()), List.of());
+        fleet -> fleet.states().forEach(state -> state.slots().queryStarted()), List.of());
   }
 
-  /** What the store says of all locks: whatever isn't held any more is free. */
+  /** Replaces all locks by the result of a query: slots missing from it are free. */
   public void locks(List<HeldLock> held) {
     Map<DeviceId, List<HeldLock>> byDevice = new HashMap<>();
     held.forEach(

@@ -1,11 +1,11 @@
 package io.gridfleet.lb.distributor;
 
-/** Facts that hold unless there is a mistake in the program. */
+/** Assertions that fail only because of a bug. */
 final class Invariant {
   private Invariant() {}
 
   /**
-   * @param otherwise what is wrong then; a constant where this is called for each request
+   * @param otherwise the message; a constant where this is called for each request
    * @throws IllegalStateException if it doesn't hold
    */
   static void holds(boolean fact, String otherwise) {

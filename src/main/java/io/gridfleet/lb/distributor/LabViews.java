@@ -7,54 +7,54 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * What people and metrics ask about the queue and the devices. Thread-safe: takes a copy under the
- * distributor's lock, and makes the answer of it without the lock.
+ * Queries on the queue and the devices for REST and metrics. Thread-safe: copies under the
+ * distributor's lock, and computes the result without it.
  */
 final class LabViews {
-  private final ModelLock changes;
+  private final ModelLock modelLock;
   private final Explanations explanations;
   private final InstantSource clock;
 
-  LabViews(ModelLock changes, Explanations explanations, InstantSource clock) {
-    this.changes = changes;
+  LabViews(ModelLock modelLock, Explanations explanations, InstantSource clock) {
+    this.modelLock = modelLock;
     this.explanations = explanations;
     this.clock = clock;
   }
 
   int sessionsOf(String tenant) {
-    return changes.look(model -> model.fleet().tenants().of(tenant));
+    return modelLock.look(model -> model.fleet().tenants().of(tenant));
   }
 
   List<Verdict> explain(PlacementRequest request) {
     Instant now = clock.instant();
-    return explanations.verdicts(request, now, changes.look(Matching::states));
+    return explanations.verdicts(request, now, modelLock.look(Matching::states));
   }
 
   List<DeviceView> states() {
     Instant now = clock.instant();
-    return explanations.views(changes.look(Matching::states), now);
+    return explanations.views(modelLock.look(Matching::states), now);
   }
 
   boolean anyInService() {
     Instant now = clock.instant();
-    return changes.look(
+    return modelLock.look(
         model -> model.fleet().states().stream().anyMatch(state -> state.inService(now)));
   }
 
   List<QueuedRequest> queue() {
     Instant now = clock.instant();
-    return explanations.queue(changes.look(Matching::queue), now);
+    return explanations.queue(modelLock.look(Matching::queue), now);
   }
 
   int queueLength() {
-    return changes.look(model -> model.line().length());
+    return modelLock.look(model -> model.waiting().length());
   }
 
-  /** Clocks of two replicas differ: a request that arrived in the future has waited for nothing. */
+  /** Returns zero for an arrival in the future: the clocks of two replicas differ. */
   Duration oldestWait() {
     Instant now = clock.instant();
-    return changes
-        .look(model -> model.line().firstArrival())
+    return modelLock
+        .look(model -> model.waiting().firstArrival())
         .map(arrival -> Duration.between(arrival, now))
         .filter(waited -> !waited.isNegative())
         .orElse(Duration.ZERO);

@@ -13,97 +13,94 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other replicas were told of who waits here first, and what they are to be told next. A
- * request whose lock is being asked for is still told as the first one: nobody else is to try for
- * its device before the store has answered.
+ * The heads of this replica's queues as published to other replicas. A request whose lock is
+ * requested stays the published head, so that no other replica tries its device before the store
+ * has answered.
  *
- * <p>Owner: the distributor's lock. A change only marks the lines whose first request may be
- * another one; what is told is found out once, at the end of the change, so that a request that
- * comes and is served in one change is never told of.
+ * <p>Owner: the distributor's lock. A change only marks the queues whose head may have changed;
+ * signals are computed once, at the end of the change, so that a request that arrives and is served
+ * in one change is never published.
  */
 final class LocalHeads {
   private final String replica;
 
-  /**
-   * The first request of each line as others know it; not one of which they know that none waits.
-   */
-  private final Map<QuestionQueue, Waiter> told = new HashMap<>();
+  /** The published head of each queue; queues published as empty have no entry. */
+  private final Map<QuestionQueue, Waiter> published = new HashMap<>();
 
-  /** Lines to look at when the change is made. */
+  /** Queues to check at the end of the change. */
   private final Set<QuestionQueue> changed = new LinkedHashSet<>();
 
-  /** Of these, lines whose first request is told even where it is the same as before. */
+  /** Of these, queues whose head is published even if unchanged. */
   private final Set<QuestionQueue> repeated = new HashSet<>();
 
   LocalHeads(String replica) {
     this.replica = replica;
   }
 
-  /** A request came into the queue; one that comes back is told of again. */
+  /** Marks the queues of a request that entered them; one that returns is published again. */
   void entered(Waiter waiter) {
-    for (QuestionQueue audience : waiter.audiences()) {
-      Waiter first = told.get(audience);
+    for (QuestionQueue queue : waiter.queues()) {
+      Waiter first = published.get(queue);
       if (first == null || waiter.compareTo(first) <= 0) {
-        changed.add(audience);
+        changed.add(queue);
       }
       if (waiter.equals(first)) {
-        repeated.add(audience);
+        repeated.add(queue);
       }
     }
   }
 
-  /** A request has its answer. */
+  /** Marks the queues of a request that has ended. */
   void settled(Waiter waiter) {
-    for (QuestionQueue audience : waiter.audiences()) {
-      if (waiter.equals(told.get(audience))) {
-        changed.add(audience);
+    for (QuestionQueue queue : waiter.queues()) {
+      if (waiter.equals(published.get(queue))) {
+        changed.add(queue);
       }
     }
   }
 
-  /** Some of those who ask this may have sessions now, or no more. */
-  void look(Iterable<QuestionQueue> audiences) {
-    audiences.forEach(changed::add);
+  /** Marks queues whose requests may have crossed their tenant's quota. */
+  void look(Iterable<QuestionQueue> queues) {
+    queues.forEach(changed::add);
   }
 
-  /** Everything is to be told again. */
+  /** Marks all heads to be published again. */
   void again() {
-    changed.addAll(told.keySet());
-    repeated.addAll(told.keySet());
+    changed.addAll(published.keySet());
+    repeated.addAll(published.keySet());
   }
 
   /**
-   * Says what others don't know yet.
+   * Publishes the heads that have changed.
    *
-   * @param mayHave whether a request may have any device now
+   * @param mayHave whether a request's tenant is below its quota
    */
   void publish(Predicate<Waiter> mayHave, Consumer<FleetSignal> others) {
-    for (QuestionQueue audience : List.copyOf(changed)) {
-      Waiter before = told.get(audience);
-      Waiter first = audience.first(mayHave);
-      changed.remove(audience);
-      boolean repeat = repeated.remove(audience) && first != null;
+    for (QuestionQueue queue : List.copyOf(changed)) {
+      Waiter before = published.get(queue);
+      Waiter first = queue.first(mayHave);
+      changed.remove(queue);
+      boolean repeat = repeated.remove(queue) && first != null;
       if (repeat || !Objects.equals(first, before)) {
-        publish(audience, first, others);
+        publish(queue, first, others);
       }
     }
   }
 
-  private void publish(
-      QuestionQueue audience, @Nullable Waiter first, Consumer<FleetSignal> others) {
-    FleetSignal signal = new FleetSignal.NoneWaits(replica, audience.number());
+  private void publish(QuestionQueue queue, @Nullable Waiter first, Consumer<FleetSignal> others) {
+    FleetSignal signal = new FleetSignal.NoneWaits(replica, queue.number());
     if (first == null) {
-      told.remove(audience);
+      published.remove(queue);
     } else {
-      told.put(audience, first);
+      published.put(queue, first);
       PlacementRequest request = first.placement();
       signal =
-          QuestionText.write(audience.question(), request.preference().failed())
+          QuestionText.write(queue.question(), request.preference().failed())
               .<FleetSignal>map(
                   text ->
                       new FleetSignal.Waits(
                           replica,
-                          audience.number(),
+                          queue.number(),
                           request.turn().priority(),
                           request.turn().arrival(),
                           text))
@@ -112,12 +109,12 @@ final class LocalHeads {
     others.accept(signal);
   }
 
-  /** Whoever was told of as the first still wants a device, or the end is still to be told. */
+  /** Checks that no published head has ended, except in queues marked as changed. */
   void verify() {
-    told.forEach(
-        (audience, waiter) ->
+    published.forEach(
+        (queue, waiter) ->
             Invariant.holds(
-                !waiter.isEnded() || changed.contains(audience),
-                waiter + " is the first of a line that was told"));
+                !waiter.isEnded() || changed.contains(queue),
+                waiter + " has ended and is a published head"));
   }
 }

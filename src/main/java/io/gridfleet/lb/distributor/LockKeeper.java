@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the locks of attempts, renews those of attempts that are under way, all in one statement,
- * and knows without asking how long each stands for sure: a process that was frozen finds out when
- * it wakes. A lock that was lost meanwhile is told of; the attempt finds out before it asks its
- * node, or when it wants to publish.
+ * Acquires the locks of attempts, renews those of running attempts in one statement, and tracks by
+ * a local clock how long each is certainly valid, also across a pause of the process. A lost lock
+ * is logged; its attempt checks the lock before it calls its node and when it publishes.
+ * Thread-safe.
  */
 public final class LockKeeper {
   private static final Logger log = LoggerFactory.getLogger(LockKeeper.class);
 
-  /** The last part of an expiry doesn't count: a request may be as long on its way to a node. */
+  /** This part of the expiry is kept as margin for a request that is on its way to a node. */
   private static final int MARGIN_PART = 10;
 
   private final DeviceLocks locks;
@@ -37,9 +37,9 @@ public final class LockKeeper {
   private final Map<DeviceLock, Kept> kept = new ConcurrentHashMap<>();
 
   /**
-   * A lock that was taken here.
+   * A lock that was acquired here.
    *
-   * @param asked when the store was asked last, of those times that it said yes
+   * @param asked when the last successful request to the store was sent
    * @param renewed whether its attempt has begun
    */
   private record Kept(long asked, boolean renewed) {
@@ -53,8 +53,8 @@ public final class LockKeeper {
   }
 
   /**
-   * @param expiry how long a lock stands unless it is renewed
-   * @param nanos a clock that only goes on, as {@link System#nanoTime}
+   * @param expiry how long a lock is valid unless it is renewed
+   * @param nanos a monotonic clock, as {@link System#nanoTime}
    */
   public LockKeeper(DeviceLocks locks, Duration expiry, LongSupplier nanos) {
     this.locks = locks;
@@ -62,14 +62,16 @@ public final class LockKeeper {
     this.nanos = nanos;
   }
 
-  /** Renews from now on; a second call begins a second schedule. */
+  /** Starts renewal; a second call starts a second schedule. */
   public void start(ScheduledExecutorService timer, Duration every) {
     var unused =
         timer.scheduleWithFixedDelay(
             this::renew, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Takes a slot that has been free for so long, as {@link DeviceLocks#tryLock}. */
+  /**
+   * Locks a slot that has been free for at least {@code freeFor}, as {@link DeviceLocks#tryLock}.
+   */
   CompletionStage<LockResult> tryLock(
       Device device, String attempt, Optional<String> run, Quota quota, Duration freeFor) {
     long asked = nanos.getAsLong();
@@ -90,7 +92,7 @@ public final class LockKeeper {
     return locks.release(lock);
   }
 
-  /** The lock's attempt begins: renews it until it is let go. */
+  /** Renews a lock from now on, until {@link #letGo}. */
   public void keep(DeviceLock lock) {
     kept.computeIfPresent(lock, (key, known) -> known.begun());
   }
@@ -99,7 +101,7 @@ public final class LockKeeper {
     kept.remove(lock);
   }
 
-  /** Whether nobody else can have the slot yet, by what the store said last. */
+  /** Returns whether the lock can't have expired, by the store's last answer. */
   public boolean surelyHolds(DeviceLock lock) {
     Kept known = kept.get(lock);
     return known != null && age(known) < expiry.minus(expiry.dividedBy(MARGIN_PART)).toNanos();

@@ -19,56 +19,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the store for the locks of picked slots, and takes its answers over into the model.
+ * Requests the locks of picked slots from the store, and applies its answers to the model.
  *
- * <p>Threads: the question is asked by the thread whose change picked the slot, the answer comes on
+ * <p>Threads: a lock is requested by the thread whose change picked the slot; the answer arrives on
  * any thread of the store. Neither holds the distributor's lock while the store is called.
  *
- * <p>The store's answer is about the moment at which it was asked, and news may have passed it on
- * its way. So each question remembers how often something was freed by then ({@code timesFreed} of
- * the seat, {@link #freesHeard} of all), and a "no" that something freed has overtaken is not
- * remembered: the store is asked again at once. A "no" that stands is doubted after a while, in
- * case the news that ends it has passed before it.
+ * <p>A refusal may be overtaken by signals of slots that were freed meanwhile. So each request
+ * records the number of releases seen before it ({@code timesFreed} of the device, {@link
+ * #releasesSeen} of all devices); after a refusal with a newer release, nothing is remembered and
+ * the store is asked again at once. A remembered refusal expires, in case the signal that ends it
+ * arrived before it.
  */
 final class LockRequests {
   private static final Logger log = LoggerFactory.getLogger(LockRequests.class);
 
-  private final ModelLock changes;
+  private final ModelLock modelLock;
   private final Matching matching;
   private final LockKeeper locks;
   private final ScheduledExecutorService timer;
-  private final Duration guessStands;
+  private final Duration guessExpiry;
   private final QuotaRechecks full;
 
-  /** Counted under the distributor's lock, read by the threads that ask without it. */
-  private final AtomicLong freesHeard = new AtomicLong();
+  /** Releases seen. Incremented under the distributor's lock, read without it. */
+  private final AtomicLong releasesSeen = new AtomicLong();
 
   /**
-   * @param matching only touched under the lock of {@code changes}
-   * @param guessStands how long it stands that a slot, or a tenant's quota, was refused
+   * @param matching only touched under the lock of {@code modelLock}
+   * @param guessExpiry how long a refusal of a slot or of a tenant's quota is remembered
    */
   LockRequests(
-      ModelLock changes,
+      ModelLock modelLock,
       Matching matching,
       LockKeeper locks,
       ScheduledExecutorService timer,
-      Duration guessStands) {
-    this.changes = changes;
+      Duration guessExpiry) {
+    this.modelLock = modelLock;
     this.matching = matching;
     this.locks = locks;
     this.timer = timer;
-    this.guessStands = guessStands;
-    this.full = new QuotaRechecks(changes, matching, timer, guessStands);
+    this.guessExpiry = guessExpiry;
+    this.full = new QuotaRechecks(modelLock, matching, timer, guessExpiry);
   }
 
   /**
-   * Called without the lock. What was freed so far is read before the store is asked: whatever is
-   * freed later may be unknown to its answer.
+   * Requests the lock. Called without the distributor's lock. Reads the number of releases before
+   * it calls the store, because the answer may not reflect later ones.
    */
   void ask(Pick pick) {
     PlacementRequest request = pick.waiter().placement();
     Optional<String> run = pick.question().run();
-    long heard = freesHeard.get();
+    long seen = releasesSeen.get();
     CompletionStage<LockResult> answer;
     try {
       answer =
@@ -77,57 +77,62 @@ final class LockRequests {
       answer = CompletableFuture.failedFuture(refused);
     }
     answer.whenComplete(
-        (said, failure) -> {
+        (result, failure) -> {
           try {
-            answered(pick, heard, said, failure);
+            answered(pick, seen, result, failure);
           } catch (RuntimeException mistake) {
-            broken(pick.waiter(), mistake);
+            endAfterBug(pick.waiter(), mistake);
           }
         });
   }
 
-  /** A failure may mean that the lock is held and nobody knows: it expires in the store. */
+  /**
+   * Applies an answer. After a failure the lock may be held unknown to this replica: it expires in
+   * the store.
+   */
   private void answered(
-      Pick pick, long heard, @Nullable LockResult said, @Nullable Throwable failure) {
+      Pick pick, long seen, @Nullable LockResult result, @Nullable Throwable failure) {
     if (failure != null) {
       failed(pick, new Placement.StoreGone(failure));
-    } else if (said instanceof LockResult.Taken taken) {
+    } else if (result instanceof LockResult.Taken taken) {
       granted(pick, taken.lock());
-    } else if (said instanceof LockResult.OverQuota) {
-      overQuota(pick, heard);
+    } else if (result instanceof LockResult.OverQuota) {
+      overQuota(pick, seen);
     } else {
       heldElsewhere(pick);
     }
   }
 
   /**
-   * The store's answer was taken over half-way, by a mistake. The stage that the store has
-   * completed would swallow it, and the request would wait for ever.
+   * Ends a request whose answer was applied partly because of a bug: otherwise the exception would
+   * be lost in the store's stage, and the request would never end.
    */
-  private void broken(Waiter waiter, RuntimeException mistake) {
-    log.error("a lock's answer for request {} failed", waiter.placement().request(), mistake);
-    changes.make((now, steps) -> matching.waiters().end(waiter, Waiter.Answer.of(mistake), steps));
+  private void endAfterBug(Waiter waiter, RuntimeException mistake) {
+    log.error(
+        "the lock's answer for request {} can't be applied", waiter.placement().request(), mistake);
+    modelLock.make(
+        (now, effects) -> matching.waiters().end(waiter, Waiter.Answer.of(mistake), effects));
   }
 
   /**
-   * Something was freed, here or on another replica. Called under the lock, before the model
-   * changes, so that no answer of before is taken for one of after.
+   * Counts a release, here or on another replica. Called under the lock, before the model changes,
+   * so that earlier answers are recognized.
    */
   void freed() {
-    freesHeard.incrementAndGet();
+    releasesSeen.incrementAndGet();
   }
 
   /**
-   * The slot is ours. Other replicas hear of it where that spares them a question to the store.
-   * Those who go before had their chance with this seat, and missed it once and for all.
+   * Places the request. Other replicas are notified where that saves them a refused request to the
+   * store. Remote heads to which the device was yielded lose their claim to it.
    */
   private void granted(Pick pick, DeviceLock lock) {
     Waiter waiter = pick.waiter();
     Placement.Placed placed = new Placement.Placed(pick.device(), lock, pick.candidate());
-    changes.make(
-        (now, steps) -> {
-          // The event comes first: an answer that nobody expects must not be counted.
-          if (!matching.waiters().lockGranted(waiter, placed, steps)) {
+    modelLock.make(
+        (now, effects) -> {
+          // The event comes first: an unexpected answer must not be counted.
+          if (!matching.waiters().lockGranted(waiter, placed, effects)) {
             return;
           }
           SlotTable fleet = matching.fleet();
@@ -136,42 +141,43 @@ final class LockRequests {
             state.slots().taken(new HeldLock(lock, HeldLock.Kind.ATTEMPT, now, Optional.empty()));
             fleet.changed(state);
             fleet.tenants().confirm(lock, waiter.placement().quota().tenant());
-            if (pick.before() > 0 && matching.others().missedTheirChance(waiter, state, now)) {
-              steps.publish(new FleetSignal.WhoWaits());
+            if (pick.before() > 0 && matching.remoteHeads().markMissed(waiter, state, now)) {
+              effects.publish(new FleetSignal.WhoWaits());
             }
           }
           Optional<String> counted = waiter.placement().quota().counted();
-          if (!matching.others().isEmpty() || counted.isPresent()) {
-            steps.publish(new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
+          if (!matching.remoteHeads().isEmpty() || counted.isPresent()) {
+            effects.publish(
+                new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
           }
-          matching.serveLeft(now, steps);
+          matching.serveYielded(now, effects);
         });
   }
 
-  /** Nobody knows who holds the slot: it counts as free, and the next who asks finds out. */
+  /** Counts the slot as free although its holder is unknown: the next lock request finds out. */
   private void failed(Pick pick, Placement answer) {
-    changes.make(
-        (now, steps) -> {
-          if (matching.waiters().lockFailed(pick.waiter(), answer, steps)) {
+    modelLock.make(
+        (now, effects) -> {
+          if (matching.waiters().lockFailed(pick.waiter(), answer, effects)) {
             DeviceState state = matching.cancel(pick);
             if (state != null) {
-              matching.serve(state, now, steps);
+              matching.serve(state, now, effects);
             }
-            matching.serveLeft(now, steps);
+            matching.serveYielded(now, effects);
           }
         });
   }
 
   /**
-   * Another replica was first, or a run whose reservation we haven't heard of: the slot counts as
-   * held until news of the device comes, or {@link #expireGuess}. Not where the seat was freed
-   * while the store was asked, nor where by now it wouldn't admit the request: the answer is
-   * explained.
+   * Handles a refusal because of another replica, or of a run whose reservation isn't known here:
+   * the slot counts as held until an update of the device, or {@link #expireGuess}. Not if a slot
+   * of the device was freed meanwhile, nor if the device doesn't admit the request any more, which
+   * explains the refusal.
    */
   private void heldElsewhere(Pick pick) {
-    changes.make(
-        (now, steps) -> {
-          if (!refused(pick.waiter(), steps)) {
+    modelLock.make(
+        (now, effects) -> {
+          if (!refused(pick.waiter(), effects)) {
             return;
           }
           DeviceState state = matching.cancel(pick);
@@ -180,81 +186,80 @@ final class LockRequests {
               && state.admits(pick.question(), now)) {
             state.slots().holdElsewhere(state.device(), now);
             matching.fleet().changed(state);
-            steps.add(() -> expireGuessLater(pick.device().id()));
+            effects.add(() -> expireGuessLater(pick.device().id()));
           }
-          serveAfterRefusal(pick.waiter(), state, now, steps);
+          serveAfterRefusal(pick.waiter(), state, now, effects);
         });
   }
 
   /**
-   * Sessions of the tenant on other replicas, of which we haven't heard, are as many as it may
-   * have. The request waits until one of them ends; where anything was freed while the store was
-   * asked, that may have been one of them.
+   * Handles a refusal because of the tenant's sessions on other replicas. The request waits until
+   * one of them ends; if anything was freed meanwhile, the store is asked again, as that may have
+   * been one of them.
    */
-  private void overQuota(Pick pick, long heardBefore) {
-    changes.make(
-        (now, steps) -> {
-          if (!refused(pick.waiter(), steps)) {
+  private void overQuota(Pick pick, long seenBefore) {
+    modelLock.make(
+        (now, effects) -> {
+          if (!refused(pick.waiter(), effects)) {
             return;
           }
           DeviceState state = matching.cancel(pick);
-          // The seat itself is free: it was the tenant that was refused.
-          if (freesHeard.get() == heardBefore) {
+          // The slot itself is free: the tenant was refused.
+          if (releasesSeen.get() == seenBefore) {
             matching.quotaReached(pick.waiter());
-            full.expireGuessLater(steps);
+            full.expireGuessLater(effects);
           }
-          serveAfterRefusal(pick.waiter(), state, now, steps);
+          serveAfterRefusal(pick.waiter(), state, now, effects);
         });
   }
 
   /**
-   * A closed distributor takes nobody back into its line: the request is ended first, and its
-   * answer is given by the refusal. One that was cancelled before keeps the answer that it has.
+   * Fires the refusal. A closed distributor queues no request again: it ends the request first, and
+   * the refusal completes it. One that was cancelled before keeps its answer.
    */
-  private boolean refused(Waiter waiter, ModelLock.Effects steps) {
+  private boolean refused(Waiter waiter, ModelLock.Effects effects) {
     Placement closed = matching.closed();
     if (closed != null && waiter.state() != Waiter.State.CANCELLED) {
-      matching.waiters().end(waiter, Waiter.Answer.of(closed), steps);
+      matching.waiters().end(waiter, Waiter.Answer.of(closed), effects);
     }
-    return matching.waiters().lockRefused(waiter, steps);
+    return matching.waiters().lockRefused(waiter, effects);
   }
 
   /**
-   * The request stands in the line again when what it didn't get is given to whoever is first
-   * there: that may be itself, on a device with another slot. What was left to others is looked at
-   * next, because this request kept some of it from those behind it. Only then it looks for another
-   * seat itself.
+   * Serves after a refusal, with the request back in the queue. First the device, whose next
+   * request may be this one if it has another slot; then yielded devices, because this request may
+   * have kept them from those behind it; then the request picks another device.
    */
   private void serveAfterRefusal(
-      Waiter waiter, @Nullable DeviceState state, Instant now, ModelLock.Effects steps) {
+      Waiter waiter, @Nullable DeviceState state, Instant now, ModelLock.Effects effects) {
     if (state != null) {
-      matching.serve(state, now, steps);
+      matching.serve(state, now, effects);
     }
-    matching.serveLeft(now, steps);
-    if (waiter.isInLine()
-        && !matching.pickFor(waiter, now, steps)
+    matching.serveYielded(now, effects);
+    if (waiter.isInQueue()
+        && !matching.pickFor(waiter, now, effects)
         && waiter.state() == Waiter.State.RETURNED) {
-      matching.waiters().noSlot(waiter, now, steps);
+      matching.waiters().noSlot(waiter, now, effects);
     }
   }
 
-  /** One timer for each refusal that is remembered, so at most one for each guessed slot. */
+  /** Sets one timer for each remembered refusal, so at most one for each guessed slot. */
   private void expireGuessLater(DeviceId device) {
     var unused =
-        timer.schedule(() -> expireGuess(device), guessStands.toMillis(), TimeUnit.MILLISECONDS);
+        timer.schedule(() -> expireGuess(device), guessExpiry.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
-   * What was only guessed of a device doesn't stand any more: the next request asks the store
-   * again. Called without the lock, by the timer or after news that may be about the guessed slot.
+   * Expires guessed locks of a device: the next request asks the store again. Called without the
+   * lock, by the timer or after a signal that may be about the guessed slot.
    */
   void expireGuess(DeviceId device) {
-    changes.make(
-        (now, steps) -> {
+    modelLock.make(
+        (now, effects) -> {
           DeviceState state = matching.fleet().state(device);
           if (state != null) {
-            state.slots().forgetElsewhere();
-            matching.serveOrForget(state, now, steps);
+            state.slots().removeGuessed();
+            matching.serveOrRemove(state, now, effects);
           }
         });
   }

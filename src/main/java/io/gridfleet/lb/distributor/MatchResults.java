@@ -11,12 +11,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of some devices fit some questions, found out without the distributor's lock. Devices are
- * told apart by identity: what was changed meanwhile is another object, and not answered here.
- * Immutable once made.
+ * Which devices fit which questions, computed without the distributor's lock. Devices are compared
+ * by identity: a device that changed meanwhile is another object and has no result. Immutable once
+ * made.
  */
 final class MatchResults {
-  /** Questions are asked of so many devices before it is looked whether anybody still wants it. */
+  /** The number of devices between two checks whether the result is still wanted. */
   private static final int DEVICES_AT_ONCE = 512;
 
   static final MatchResults NONE = new MatchResults(new IdentityHashMap<>());
@@ -29,9 +29,9 @@ final class MatchResults {
   }
 
   /**
-   * Asks all questions of all devices; nothing is answered when it isn't wanted any more.
+   * Matches all questions against all devices; returns {@link #NONE} once the result isn't wanted.
    *
-   * @param wanted whether somebody still waits for it
+   * @param wanted whether the result is still needed
    */
   static MatchResults of(
       Collection<Question> questions, Collection<Device> devices, BooleanSupplier wanted) {
@@ -54,16 +54,16 @@ final class MatchResults {
     return answers;
   }
 
-  /** The devices that fit a question; null when it wasn't asked. */
+  /** Returns the devices that fit a question; null if it has no result. */
   @Nullable BitSet to(Question question) {
     return fitting.get(question);
   }
 
-  /** Where a device stands in the answers; null when it wasn't asked. */
+  /** Returns the index of a device in the results; null if it has none. */
   @Nullable Integer place(Device device) {
     return places.get(device);
   }
 
-  /** What must be asked to place a request. */
+  /** The questions and devices without a result. */
   record Missing(List<Question> questions, List<Device> devices) {}
 }

@@ -19,57 +19,57 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model: all seats, who waits, and which of them go together. A seat is only picked and counted
- * as taken here; picks are handed out, for their locks to be asked for later.
+ * The model: all devices, all waiting requests, and which fit together. A device is only picked and
+ * its slot counted as pending here; the picks are effects whose locks are requested later.
  *
- * <p>Owner: the distributor's lock, {@link ModelLock}. Nothing here calls out or completes a
- * future; the one piece of code that isn't the distributor's own is a request's pick strategy, and
- * what it throws ends that request ({@link #pickFor}).
+ * <p>Owner: the distributor's lock, {@link ModelLock}. No method calls foreign code or completes a
+ * future. The exception is a request's pick strategy: an exception of it ends that request ({@link
+ * #pickFor}).
  *
  * <p>Invariants between two changes, see {@link #verify}:
  *
  * <ul>
- *   <li>No request is in the line while it may have a free seat that isn't left to others.
- *   <li>What a seat counts as pending is asked of the store for exactly as many requests.
- *   <li>What a tenant is counted for is what its sessions hold and what is asked for it.
+ *   <li>No request is queued while it may have a free device that isn't yielded.
+ *   <li>The pending slots of a device equal the requests whose locks on it are requested.
+ *   <li>The count of a tenant equals its held slots and its pending ones.
  * </ul>
  *
- * <p>Whoever changes a seat says so to {@link SlotTable#changed}, and gives what is free then to
- * those who wait ({@link #serve}) in the same change: nothing looks for free seats later.
+ * <p>Each change of a device calls {@link SlotTable#changed}, then {@link #serve} in the same
+ * change: no later step looks for free devices.
  */
 final class Matching {
   private final SlotTable fleet = new SlotTable();
-  private final WaitingRequests line = new WaitingRequests();
-  private final RemoteHeads others = new RemoteHeads(line, fleet);
-  private final LocalHeads fronts;
+  private final WaitingRequests waiting = new WaitingRequests();
+  private final RemoteHeads remoteHeads = new RemoteHeads(waiting, fleet);
+  private final LocalHeads heads;
   private final WaiterTransitions waiters;
   private final Precedence precedence;
 
-  /** What requests get from now on; null while they are placed. Never null again. */
+  /** The result of all requests once closed; null before, never reset. */
   private @Nullable Placement closed;
 
   /**
-   * @param replica the id of this process, as others hear it
+   * @param replica the id of this process in signals
    * @param hasOthers whether there can be other replicas
    */
   Matching(String replica, boolean hasOthers) {
-    this.fronts = new LocalHeads(replica);
-    this.waiters = new WaiterTransitions(line, fronts);
-    this.precedence = new Precedence(fleet, line, others, hasOthers);
+    this.heads = new LocalHeads(replica);
+    this.waiters = new WaiterTransitions(waiting, heads);
+    this.precedence = new Precedence(fleet, waiting, remoteHeads, hasOthers);
   }
 
   /**
-   * A seat that is counted as taken for a request, until the store has answered. Immutable: read by
-   * the threads that ask the store.
+   * A slot of a device that is pending for a request until the store has answered. Immutable: read
+   * without the lock by the threads that call the store.
    *
-   * @param candidate which of the order's questions it answers
-   * @param before how many replicas have a request that goes before; none of them may want the seat
-   * @param timesFreed how often the seat had got free by then
+   * @param candidate the index of the request's question that the device fits
+   * @param before the number of replicas with a request that goes before; see {@link Precedence}
+   * @param timesFreed the releases of the device's slots seen before the pick
    */
   record Pick(Waiter waiter, Device device, int candidate, int before, int timesFreed) {
-    /** How long the slot must have been free. */
+    /** Returns how long the slot must have been free. */
     Duration freeFor() {
-      return Precedence.LEFT_FOR.multipliedBy(before);
+      return Precedence.YIELDED_FOR.multipliedBy(before);
     }
 
     Question question() {
@@ -81,99 +81,97 @@ final class Matching {
     return fleet;
   }
 
-  WaitingRequests line() {
-    return line;
+  WaitingRequests waiting() {
+    return waiting;
   }
 
-  RemoteHeads others() {
-    return others;
+  RemoteHeads remoteHeads() {
+    return remoteHeads;
   }
 
-  LocalHeads fronts() {
-    return fronts;
+  LocalHeads heads() {
+    return heads;
   }
 
   WaiterTransitions waiters() {
     return waiters;
   }
 
-  /** The answer to all requests once the distributor is closed, else null. */
+  /** Returns the result of all requests once closed, else null. */
   @Nullable Placement closed() {
     return closed;
   }
 
   /**
-   * Ends all requests in the line, and places none any more. Those whose locks are being asked for
-   * end when the store has answered.
+   * Ends all queued requests and places no further ones. Those whose locks are requested end when
+   * the store has answered.
    */
-  void close(Placement answer, Effects steps) {
+  void close(Placement answer, Effects effects) {
     closed = answer;
-    line.all().forEach(waiter -> waiters.end(waiter, Waiter.Answer.of(answer), steps));
+    waiting.all().forEach(waiter -> waiters.end(waiter, Waiter.Answer.of(answer), effects));
   }
 
-  /** Says to other replicas what they don't know yet of who waits here; once, after a change. */
-  void tellFronts(Consumer<FleetSignal> signals) {
-    fronts.publish(waiter -> underQuota(waiter.placement().quota()), signals);
+  /** Publishes the heads that have changed; called once, at the end of a change. */
+  void publishHeads(Consumer<FleetSignal> signals) {
+    heads.publish(waiter -> underQuota(waiter.placement().quota()), signals);
   }
 
   /**
-   * Puts the questions of a request to all seats, or finds them answered. From now on the request
-   * uses those answers: whatever ends it parts from them.
+   * Joins a request to the queues of its questions; new questions are matched against all devices.
+   * Its end must part it from them.
    */
   void ask(Waiter waiter, MatchResults answers) {
     for (Question question : waiter.placement().questions()) {
-      waiter.audiences().add(line.join(question, fleet.states(), answers));
+      waiter.queues().add(waiting.join(question, fleet.states(), answers));
     }
   }
 
-  /** Which of some questions nobody has asked yet, and the devices to ask. */
+  /** Returns the questions without a queue, and the devices to match against them. */
   MatchResults.Missing missing(List<Question> questions) {
     List<Question> fresh =
-        questions.stream().filter(question -> !line.knows(question)).distinct().toList();
+        questions.stream().filter(question -> !waiting.knows(question)).distinct().toList();
     return new MatchResults.Missing(
         fresh,
         fresh.isEmpty() ? List.of() : fleet.states().stream().map(DeviceState::device).toList());
   }
 
-  /** How much work it is to ask what nobody has asked yet. */
+  /** Returns the work of matching the questions without a queue. */
   long workOf(List<Question> questions) {
     long work = 0;
     for (Question question : questions) {
-      work += line.knows(question) ? 0 : question.work();
+      work += waiting.knows(question) ? 0 : question.work();
     }
     return work * fleet.states().size();
   }
 
-  /** Copies, for what takes longer than the lock may be held. */
+  /** Returns copies of all devices, for work that is too long to hold the lock. */
   List<DeviceSnapshot> states() {
     return fleet.states().stream().map(DeviceState::state).toList();
   }
 
-  /** A copy of the queue, in order. */
+  /** Returns a copy of the queue, in order. */
   QueueState queue() {
-    return new QueueState(line.all().stream().map(this::waiting).toList(), states());
+    return new QueueState(waiting.all().stream().map(this::waiting).toList(), states());
   }
 
   private QueueState.Waiting waiting(Waiter waiter) {
     return new QueueState.Waiting(
         waiter.placement(),
-        waiter.audiences().stream().map(audience -> (BitSet) audience.fitting().clone()).toList(),
+        waiter.queues().stream().map(queue -> (BitSet) queue.fitting().clone()).toList(),
         underQuota(waiter.placement().quota()));
   }
 
-  /** Why waiting is no use to a request. */
+  /** Why a request can never be served. */
   enum Hopeless {
     NOTHING_FITS,
     ALL_FAILED
   }
 
-  /** Why waiting is no use to the request; null while some device may serve it some time. */
+  /** Returns why the request can never be served; null while some device may serve it. */
   @Nullable Hopeless hopeless(Waiter waiter) {
     boolean anyFits = false;
-    for (QuestionQueue audience : waiter.audiences()) {
-      for (int i = audience.fitting().nextSetBit(0);
-          i >= 0;
-          i = audience.fitting().nextSetBit(i + 1)) {
+    for (QuestionQueue queue : waiter.queues()) {
+      for (int i = queue.fitting().nextSetBit(0); i >= 0; i = queue.fitting().nextSetBit(i + 1)) {
         anyFits = true;
         if (waiter.accepts(fleet.at(i))) {
           return null;
@@ -183,66 +181,72 @@ final class Matching {
     return anyFits ? Hopeless.ALL_FAILED : Hopeless.NOTHING_FITS;
   }
 
-  /** As far as is known here: the store has the last word. */
+  /**
+   * Returns whether the tenant is below its quota by what this replica knows; the store decides.
+   */
   boolean underQuota(Quota quota) {
     return fleet.tenants().allows(quota);
   }
 
   /**
-   * Finds a free seat for a request.
+   * Picks a free device for a request.
    *
-   * @return false when there is none that it may have; true, too, when looking for one failed
-   *     through a mistake, which has ended the request
+   * @return false if there is none for it; true also if the pick threw, which has ended the request
    */
-  boolean pickFor(Waiter waiter, Instant now, Effects steps) {
+  boolean pickFor(Waiter waiter, Instant now, Effects effects) {
     if (!underQuota(waiter.placement().quota())) {
       return false;
     }
     try {
-      return pickAny(waiter, now, steps);
+      return pickAny(waiter, now, effects);
     } catch (RuntimeException mistake) {
-      // A pick strategy isn't ours. The other requests of this change are served all the same.
-      waiters.end(waiter, Waiter.Answer.of(mistake), steps);
+      // A pick strategy is foreign code. The other requests of this change must still be served.
+      waiters.end(waiter, Waiter.Answer.of(mistake), effects);
       return true;
     }
   }
 
-  /** Each seat that is left to others isn't free any more: the next look finds another one. */
-  private boolean pickAny(Waiter waiter, Instant now, Effects steps) {
-    for (int candidate = 0; candidate < waiter.audiences().size(); candidate++) {
-      QuestionQueue audience = waiter.audiences().get(candidate);
-      DeviceState state = fleet.pick(audience, waiter, now);
+  /**
+   * Picks the first device that needn't be yielded. A yielded one isn't free, so that the next pick
+   * returns another.
+   */
+  private boolean pickAny(Waiter waiter, Instant now, Effects effects) {
+    for (int candidate = 0; candidate < waiter.queues().size(); candidate++) {
+      QuestionQueue queue = waiter.queues().get(candidate);
+      DeviceState state = fleet.pick(queue, waiter, now);
       while (state != null) {
         Ahead ahead = precedence.ahead(waiter, state, now);
-        if (!precedence.leave(state, ahead, now, steps)) {
-          take(waiter, state, candidate, ahead, steps);
+        if (!precedence.yieldIfDue(state, ahead, now, effects)) {
+          take(waiter, state, candidate, ahead, effects);
           return true;
         }
-        state = fleet.pick(audience, waiter, now);
+        state = fleet.pick(queue, waiter, now);
       }
     }
     return false;
   }
 
-  /** The event comes first: a request in a state without this event has no slot counted for it. */
-  private void take(Waiter waiter, DeviceState state, int candidate, Ahead ahead, Effects steps) {
-    if (waiters.slotPicked(waiter, state, steps)) {
+  /**
+   * Fires the event before the slot is counted: a request in a state without this event gets none.
+   */
+  private void take(Waiter waiter, DeviceState state, int candidate, Ahead ahead, Effects effects) {
+    if (waiters.slotPicked(waiter, state, effects)) {
       fleet.take(state, waiter.placement().quota().tenant());
-      steps.picked(
+      effects.picked(
           new Pick(
               waiter, state.device(), candidate, ahead.replicas(), state.slots().timesFreed()));
     }
   }
 
-  /** Those who went before ours had their time with a seat. */
-  void takeBack(DeviceId device, Instant until, Effects steps) {
+  /** Serves a device whose time of yielding is over. */
+  void endYielding(DeviceId device, Instant until, Effects effects) {
     DeviceState state = fleet.state(device);
-    if (precedence.takeBack(device, until) && state != null) {
-      serve(state, until, steps);
+    if (precedence.endYielding(device, until) && state != null) {
+      serve(state, until, effects);
     }
   }
 
-  /** Another replica has taken a slot. Whatever the seat was left for has happened. */
+  /** Applies a lock taken by another replica, which ends the yielding of the device. */
   void takenElsewhere(DeviceState state, FleetSignal.Taken taken, Instant now) {
     if (state.slots().takenElsewhere(taken.device(), taken.slot(), taken.token(), now)) {
       DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
@@ -256,109 +260,112 @@ final class Matching {
     mayHaveFewer(tenant);
   }
 
-  /** Those who are told to wait first may have to let others go before them. */
+  /**
+   * Marks the heads of a tenant that has reached its quota: other heads are to be published
+   * instead.
+   */
   private void mayHaveFewer(String tenant) {
-    Collection<Waiter> waiters = line.ofTenant(tenant);
+    Collection<Waiter> waiters = waiting.ofTenant(tenant);
     if (waiters.stream().limit(1).anyMatch(any -> !underQuota(any.placement().quota()))) {
-      waiters.forEach(waiter -> fronts.look(waiter.audiences()));
+      waiters.forEach(waiter -> heads.look(waiter.queues()));
     }
   }
 
-  /** The store said that the tenant of a request has as many sessions as it may. */
+  /** Notes that the store refused a lock because of the tenant's quota. */
   void quotaReached(Waiter waiter) {
     String tenant = waiter.placement().quota().tenant();
     fleet.tenants().quotaReached(tenant);
     mayHaveFewer(tenant);
   }
 
-  /** What the store said of tenants may not hold any more. */
+  /** Expires the refusals because of quotas. */
   void recheckQuotas() {
     fleet.tenants().expireGuess();
   }
 
   /**
-   * Looks again at what was left to those who go before, when they may be others now: after each
-   * answer of the store, and after each signal about other replicas' lines.
+   * Decides again on all yielded devices, because the requests that go before may have changed:
+   * after each answer of the store, and after each signal about heads of other replicas.
    */
-  void serveLeft(Instant now, Effects steps) {
+  void serveYielded(Instant now, Effects effects) {
     for (DeviceId device : precedence.all()) {
       DeviceState state = fleet.state(device);
       if (state != null) {
         precedence.again(state);
-        serve(state, now, steps);
+        serve(state, now, effects);
       }
       precedence.settle(device);
     }
   }
 
   /**
-   * Gives a seat's free slots to those who wait for them, if nobody has waited longer on another
-   * replica. Ends: each turn takes a slot, or takes a request out of the line.
+   * Gives the free slots of a device to waiting requests, unless it is yielded to another replica.
+   * Terminates: each iteration takes a slot or removes a request from the queue.
    */
-  void serve(DeviceState state, Instant now, Effects steps) {
+  void serve(DeviceState state, Instant now, Effects effects) {
     fleet.changed(state);
     while (state.freeSlots() > 0) {
       Waiter next =
-          line.first(
-              audience -> audience.fits(state) && state.admits(audience.question(), now),
+          waiting.first(
+              queue -> queue.fits(state) && state.admits(queue.question(), now),
               waiter -> waiter.accepts(state) && underQuota(waiter.placement().quota()));
       if (next == null) {
         return;
       }
       Ahead ahead = precedence.ahead(next, state, now);
-      if (precedence.leave(state, ahead, now, steps)) {
+      if (precedence.yieldIfDue(state, ahead, now, effects)) {
         return;
       }
       int candidate = 0;
-      while (!next.audiences().get(candidate).fits(state)
-          || !state.admits(next.audiences().get(candidate).question(), now)) {
+      while (!next.queues().get(candidate).fits(state)
+          || !state.admits(next.queues().get(candidate).question(), now)) {
         candidate++;
       }
-      take(next, state, candidate, ahead, steps);
+      take(next, state, candidate, ahead, effects);
     }
   }
 
-  /** As {@link #serve}; a seat that has drained is forgotten instead. */
-  void serveOrForget(DeviceState state, Instant now, Effects steps) {
+  /** As {@link #serve}; a drained device is removed instead. */
+  void serveOrRemove(DeviceState state, Instant now, Effects effects) {
     if (state.draining() && state.slots().empty()) {
       fleet.remove(state);
-      line.audiences().forEach(audience -> audience.forget(state.index()));
+      waiting.queues().forEach(queue -> queue.forget(state.index()));
     } else {
-      serve(state, now, steps);
+      serve(state, now, effects);
     }
   }
 
-  /** Notes that a slot is free; its tenant may have another session then. */
-  void freed(DeviceState state, int slot, long token, Instant now, Effects steps) {
+  /** Frees a slot in the counts of its device and its tenant, and serves it. */
+  void freed(DeviceState state, int slot, long token, Instant now, Effects effects) {
     precedence.reset(state);
     state.slots().freed(slot, token, now);
     fleet.tenants().freed(state.device().id(), slot, token);
-    serveOrForget(state, now, steps);
+    serveOrRemove(state, now, effects);
   }
 
   /**
-   * Gives what is free to tenants that a change has left with fewer sessions. The last part of each
-   * change, because any part of it may have freed something.
+   * Serves tenants whose sessions have become fewer. Called at the end of each change, because any
+   * part of it may have freed a slot.
    */
-  void serveTenants(Instant now, Effects steps) {
-    fleet.tenants().quotaFreed().forEach(tenant -> serveTenant(tenant, now, steps));
+  void serveTenants(Instant now, Effects effects) {
+    fleet.tenants().quotaFreed().forEach(tenant -> serveTenant(tenant, now, effects));
   }
 
-  private void serveTenant(String tenant, Instant now, Effects steps) {
-    for (Waiter waiter : line.ofTenant(tenant)) {
+  private void serveTenant(String tenant, Instant now, Effects effects) {
+    for (Waiter waiter : waiting.ofTenant(tenant)) {
       if (!underQuota(waiter.placement().quota())) {
         return;
       }
-      fronts.look(waiter.audiences());
-      if (waiter.isInLine() && fleet.anyFree()) {
-        pickFor(waiter, now, steps);
+      heads.look(waiter.queues());
+      if (waiter.isInQueue() && fleet.anyFree()) {
+        pickFor(waiter, now, effects);
       }
     }
   }
 
   /**
-   * The store didn't give the lock: the slot isn't taken by us. Null if the seat is gone, which it
-   * isn't while a slot is pending.
+   * Cancels a pending slot whose lock wasn't granted. Returns null if the device is gone, which
+   * can't be while a slot is pending.
    */
   @Nullable DeviceState cancel(Pick pick) {
     DeviceState state = fleet.state(pick.device().id());
@@ -369,24 +376,24 @@ final class Matching {
   }
 
   /**
-   * Looks again at which questions these devices answer. What was asked of this very device without
-   * the lock is taken over; what has changed since is asked here.
+   * Matches devices against all questions again. Uses results computed without the lock for
+   * unchanged devices, and matches the others here.
    */
   void look(List<DeviceId> devices, MatchResults answers) {
     List<DeviceState> states = devices.stream().map(fleet::state).filter(Objects::nonNull).toList();
-    line.dropIdle();
-    line.audiences().forEach(audience -> audience.look(states, answers));
+    waiting.dropIdle();
+    waiting.queues().forEach(queue -> queue.look(states, answers));
   }
 
   /**
-   * What holds between two changes.
+   * Checks the invariants between two changes.
    *
-   * @throws IllegalStateException if it doesn't
+   * @throws IllegalStateException if an invariant is violated
    */
   void verify() {
-    line.verify();
-    fleet.verify(line.asking());
+    waiting.verify();
+    fleet.verify(waiting.asking());
     precedence.verify();
-    fronts.verify();
+    heads.verify();
   }
 }

@@ -7,11 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The thread that asks many devices what new requests ask of them, and says why requests get none,
- * so that event loops don't. One is enough: it is idle in a lab that asks what was asked before,
- * and a flood of new questions leaves the other processors to sessions. What is less work goes
- * first, so that ordinary requests don't wait for all of a flood. Its queue is bounded by whoever
- * uses it: see {@link MatchingWork}. Thread-safe.
+ * The thread that matches requests against many devices and explains refusals in large labs, in
+ * place of event loops. One thread, so that a flood of new questions leaves the other processors to
+ * sessions. Smaller tasks run first, so that ordinary requests aren't queued behind a flood. The
+ * queue is bounded by its user, {@link MatchingWork}. Thread-safe.
  */
 public final class MatchingThread implements Executor, AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
@@ -19,7 +18,7 @@ public final class MatchingThread implements Executor, AutoCloseable {
       new ThreadPoolExecutor(
           1, 1, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), MatchingThread::daemon);
 
-  /** Work whose size is known: what is less goes first, of equal work what came first. */
+  /** Work of a known size: smaller work runs first, equal work in order of arrival. */
   record Sized(long size, Runnable work) implements Runnable {
     @Override
     public void run() {

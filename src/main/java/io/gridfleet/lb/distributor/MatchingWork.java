@@ -4,19 +4,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides where devices are looked at for a request: where that is little work, on the thread that
- * asks, else on the matching thread. Requests that wait for that thread to be placed are bounded;
- * answers to requests that have waited are as many as those, and always accepted; questions of
- * other replicas have a bound of their own. Thread-safe.
+ * Decides which thread matches a request: the calling thread if that is little work, else the
+ * matching thread. Requests pending for that thread are bounded; explanations for requests that
+ * have waited are no more than those, and always accepted; questions of other replicas have a bound
+ * of their own. Thread-safe.
  */
 final class MatchingWork {
-  /** More devices than these are never looked at on an event loop. */
+  /** More devices than these are never matched on an event loop. */
   private static final int MAX_DEVICES_HERE = 300;
 
   /** In the units of a selector's work: half a millisecond. */
   private static final long MAX_WORK_HERE = 50_000;
 
-  /** Requests of a large suite that starts at once. */
+  /** The requests of a large suite that start at the same time. */
   static final int MAX_PENDING = 1_000;
 
   private final Executor executor;
@@ -31,12 +31,12 @@ final class MatchingWork {
     return work == 0 || (devices <= MAX_DEVICES_HERE && work <= MAX_WORK_HERE);
   }
 
-  /** Has work done later; false when too much waits already. */
+  /** Queues work for the matching thread; returns false if too much is pending. */
   boolean offer(long size, Runnable work) {
     return offer(pending, size, work);
   }
 
-  /** Has work for another replica done here if it is little; else as {@link #offer}. */
+  /** Runs work for another replica here if it is little; else as {@link #offer}. */
   boolean offerOfOthers(int devices, long size, Runnable work) {
     if (isLittle(devices, size)) {
       work.run();
@@ -60,7 +60,7 @@ final class MatchingWork {
     return true;
   }
 
-  /** Has work done here if it is little, else later. */
+  /** Runs work here if it is little, else on the matching thread. */
   void take(int devices, long size, Runnable work) {
     if (isLittle(devices, size)) {
       work.run();

@@ -15,21 +15,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 /**
- * The distributor's one lock. A change is made to the model under it; nothing is called and no
- * future is completed there: what is to be done is collected as {@code steps} and done after it, by
- * the same thread.
+ * The distributor's only lock. The model is changed under it; no foreign code is called and no
+ * future is completed there: such actions are collected as {@link Effects} and run after the
+ * release of the lock, by the same thread.
  *
- * <p>The lock is a leaf: no other lock is taken while it is held, but for the queue's own of
- * signals. The model under it is {@link Matching} with all that it holds, the state of every {@link
- * Waiter}, {@link QuotaRechecks}, and whether the distributor is closed.
+ * <p>Lock order: a leaf; no other lock is acquired while it is held. The model under it is {@link
+ * Matching} with all that it holds, the state of every {@link Waiter}, {@link QuotaRechecks}, and
+ * whether the distributor is closed.
  *
- * <p>Steps of one change run in their order. Steps of two changes may run in any order, on two
- * threads: what must come before something else is a step of the change that does the later one,
- * too (see {@link WaiterTransitions}). Signals to other replicas are the exception: they are
- * published in the order of the changes.
+ * <p>Effects of one change run in their order. Effects of two changes may run in any order, on two
+ * threads: an effect that must precede another is therefore repeated in the change of the later one
+ * (see {@link WaiterTransitions}). Signals to other replicas are the exception: they are published
+ * in the order of the changes.
  */
 final class ModelLock {
-  /** Guards the model; held for a change or a look, never while a step runs. */
+  /** Guards the model; held for a change or a query, never while an effect runs. */
   private final Object lock = new Object();
 
   private final Matching matching;
@@ -37,8 +37,11 @@ final class ModelLock {
   private final InstantSource clock;
   private final Outside outside;
 
-  /** Filled under the lock, so in the order of the changes; emptied under its own monitor. */
-  private final Queue<FleetSignal> untold = new ConcurrentLinkedQueue<>();
+  /**
+   * Signals to publish. Filled under the lock, so in the order of the changes; emptied under its
+   * own monitor.
+   */
+  private final Queue<FleetSignal> unpublished = new ConcurrentLinkedQueue<>();
 
   ModelLock(Matching matching, FleetSignals signals, InstantSource clock, Outside outside) {
     this.matching = matching;
@@ -47,15 +50,15 @@ final class ModelLock {
     this.outside = outside;
   }
 
-  /** What follows from changes, each called without the lock. */
+  /** The targets of effects, each called without the lock. */
   interface Outside {
-    /** Asks for the lock of what was picked. */
+    /** Requests the lock of a pick. */
     void askForLock(Pick pick);
 
-    /** Takes back, at that time, what was left to other replicas. */
-    void takeBackAt(DeviceId device, Instant until);
+    /** Ends the yielding of a device at that time. */
+    void endYieldingAt(DeviceId device, Instant until);
 
-    /** Ends a request with what stands between the lab and it. */
+    /** Ends a request with the verdicts on all devices. */
     void explain(Waiter waiter, Function<Verdicts, Placement> answer);
 
     void startTimer(Waiter waiter, Duration wait);
@@ -63,31 +66,31 @@ final class ModelLock {
     void release(DeviceLock lock);
   }
 
-  /** What is done to the model under the lock; what follows from it goes into {@code steps}. */
+  /** A change of the model under the lock, which adds its effects to {@code effects}. */
   interface Change {
-    void apply(Instant now, Effects steps);
+    void apply(Instant now, Effects effects);
   }
 
-  /** What follows from a change, to be done without the lock. Used by the thread of the change. */
+  /** The effects of one change, run without the lock. Confined to the thread of the change. */
   final class Effects {
     private final List<Runnable> all = new ArrayList<>();
 
-    /** A step may take its time, and may make a change of its own: the lock is free. */
-    void add(Runnable step) {
-      all.add(step);
+    /** Adds an effect, which may make a change of its own: the lock is released by then. */
+    void add(Runnable effect) {
+      all.add(effect);
     }
 
-    /** Other replicas hear of it, in the order of the changes. */
+    /** Publishes a signal to other replicas, in the order of the changes. */
     void publish(FleetSignal signal) {
-      untold.add(signal);
+      unpublished.add(signal);
     }
 
     void picked(Pick pick) {
       all.add(() -> outside.askForLock(pick));
     }
 
-    void left(DeviceId device, Instant until) {
-      all.add(() -> outside.takeBackAt(device, until));
+    void yielded(DeviceId device, Instant until) {
+      all.add(() -> outside.endYieldingAt(device, until));
     }
 
     void explain(Waiter waiter, Function<Verdicts, Placement> answer) {
@@ -103,15 +106,15 @@ final class ModelLock {
     }
 
     /**
-     * Signals go first, so that other replicas hear of a slot before they can be refused it. A step
-     * that fails keeps none of the others from being done.
+     * Runs all effects; a failed one doesn't prevent the others. Signals go first, so that other
+     * replicas receive the lock of a slot before a request of theirs for it is refused.
      */
-    private void take() {
-      tellOthers();
+    private void run() {
+      publishSignals();
       RuntimeException first = null;
-      for (Runnable step : all) {
+      for (Runnable effect : all) {
         try {
-          step.run();
+          effect.run();
         } catch (RuntimeException mistake) {
           if (first == null) {
             first = mistake;
@@ -127,36 +130,36 @@ final class ModelLock {
   }
 
   /**
-   * Makes a change. The thread that makes it does the steps, too, and they are done even where the
-   * change failed half-way: what it did to other requests before stands.
+   * Applies a change and runs its effects on the calling thread, also if the change threw: what it
+   * did to other requests before remains.
    */
   void make(Change change) {
     Instant now = clock.instant();
-    Effects steps = new Effects();
+    Effects effects = new Effects();
     try {
       synchronized (lock) {
-        change.apply(now, steps);
-        // Both look at what the change has left: they come last, and in this order, because a
-        // request that is served here isn't told of.
-        matching.serveTenants(now, steps);
-        matching.tellFronts(untold::add);
+        change.apply(now, effects);
+        // Both depend on the whole change, so they come last; in this order, because a request that
+        // is served here isn't published.
+        matching.serveTenants(now, effects);
+        matching.publishHeads(unpublished::add);
       }
     } finally {
-      steps.take();
+      effects.run();
     }
   }
 
-  /** Looks at the model, changing nothing; what it returns is a copy or immutable. */
+  /** Queries the model without a change; the result must be a copy or immutable. */
   <T> T look(Function<Matching, T> look) {
     synchronized (lock) {
       return look.apply(matching);
     }
   }
 
-  /** One thread at a time, so that signals leave in the order in which they were collected. */
-  private void tellOthers() {
-    synchronized (untold) {
-      for (FleetSignal each = untold.poll(); each != null; each = untold.poll()) {
+  /** Publishes on one thread at a time, so that signals leave in the order of the changes. */
+  private void publishSignals() {
+    synchronized (unpublished) {
+      for (FleetSignal each = unpublished.poll(); each != null; each = unpublished.poll()) {
         signals.publish(each);
       }
     }

@@ -10,84 +10,83 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Takes news of devices and of other replicas over into the model, and gives what is free by it to
- * those who wait. Called by any thread without the distributor's lock; what takes long is done
- * before the lock is taken.
+ * Applies updates about devices and other replicas to the model, and serves what they free. Called
+ * by any thread without the distributor's lock; long work precedes the lock.
  */
 final class ModelUpdates {
-  private final ModelLock changes;
+  private final ModelLock modelLock;
   private final Matching matching;
   private final RequestMatcher matcher;
 
   /**
-   * @param matching only touched under the lock of {@code changes}
+   * @param matching only touched under the lock of {@code modelLock}
    */
-  ModelUpdates(ModelLock changes, Matching matching, RequestMatcher matcher) {
-    this.changes = changes;
+  ModelUpdates(ModelLock modelLock, Matching matching, RequestMatcher matcher) {
+    this.modelLock = modelLock;
     this.matching = matching;
     this.matcher = matcher;
   }
 
-  /** What was heard, to be taken over into the model. */
-  interface News {
-    void apply(Matching matching, Instant now, ModelLock.Effects steps);
+  /** An update of the model. */
+  interface Update {
+    void apply(Matching matching, Instant now, ModelLock.Effects effects);
   }
 
-  /** News that is neither of devices' facts nor of their attributes. */
-  void receive(News news) {
-    changes.make((now, steps) -> news.apply(matching, now, steps));
+  /** Applies an update that concerns neither facts nor attributes of devices. */
+  void receive(Update update) {
+    modelLock.make((now, effects) -> update.apply(matching, now, effects));
   }
 
   /**
-   * What a request at the head of another replica's line asks is asked of the devices here. The
-   * number is taken in the order of the signals; the answers may come in any order.
+   * Matches the head of another replica's queue against the devices here. The number is assigned in
+   * the order of the signals; the results may arrive in any order.
    */
-  void askFor(FleetSignal.Waits told, QuestionText.Asked asked) {
+  void askFor(FleetSignal.Waits signal, QuestionText.Asked asked) {
     AtomicLong number = new AtomicLong();
-    changes.make((now, steps) -> number.set(matching.others().asks(told)));
+    modelLock.make((now, effects) -> number.set(matching.remoteHeads().asks(signal)));
     boolean isAsked =
         matcher.ask(
             asked.question(),
-            () -> changes.look(model -> model.others().isNewest(told, number.get())),
-            (answers, now, steps) -> {
-              matching.others().waits(told, number.get(), asked, answers, now);
-              matching.serveLeft(now, steps);
+            () -> modelLock.look(model -> model.remoteHeads().isNewest(signal, number.get())),
+            (answers, now, effects) -> {
+              matching.remoteHeads().waits(signal, number.get(), asked, answers, now);
+              matching.serveYielded(now, effects);
             });
     if (!isAsked) {
-      changes.make((now, steps) -> matching.others().notAsked(told, number.get()));
+      modelLock.make((now, effects) -> matching.remoteHeads().notAsked(signal, number.get()));
     }
   }
 
-  /** Changes what is known of seats, then gives them to those who wait. */
-  void publish(Consumer<SlotTable> news, List<DeviceId> touched) {
-    changes.make(
-        (now, steps) -> {
-          news.accept(matching.fleet());
-          serve(touched, now, steps);
+  /** Applies an update to the devices, then serves those that it touched. */
+  void publish(Consumer<SlotTable> update, List<DeviceId> touched) {
+    modelLock.make(
+        (now, effects) -> {
+          update.accept(matching.fleet());
+          serve(touched, now, effects);
         });
   }
 
   /**
-   * As {@link #publish}, for devices whose attributes may have changed too. What is asked now is
-   * asked of them before the lock is taken.
+   * As {@link #publish}, for devices whose attributes may have changed too. Current questions are
+   * matched against them before the lock is acquired.
    */
-  void tellAttributes(
-      Consumer<SlotTable> news, List<DeviceId> touched, Collection<Device> described) {
-    List<Question> questions = changes.look(model -> model.line().questionsInUse());
+  void updateAttributes(
+      Consumer<SlotTable> update, List<DeviceId> touched, Collection<Device> described) {
+    List<Question> questions = modelLock.look(model -> model.waiting().questionsInUse());
     MatchResults answers = MatchResults.of(questions, described, () -> true);
-    changes.make(
-        (now, steps) -> {
-          news.accept(matching.fleet());
+    modelLock.make(
+        (now, effects) -> {
+          update.accept(matching.fleet());
           matching.look(touched, answers);
-          serve(touched, now, steps);
+          serve(touched, now, effects);
         });
   }
 
-  private void serve(List<DeviceId> touched, Instant now, ModelLock.Effects steps) {
+  private void serve(List<DeviceId> touched, Instant now, ModelLock.Effects effects) {
     for (DeviceId device : touched) {
       DeviceState state = matching.fleet().state(device);
       if (state != null) {
-        matching.serveOrForget(state, now, steps);
+        matching.serveOrRemove(state, now, effects);
       }
     }
   }

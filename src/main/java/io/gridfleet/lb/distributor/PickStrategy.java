@@ -5,30 +5,30 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** How one of the devices that could serve is picked. */
+/** The strategy that picks one of the free devices that fit. */
 public interface PickStrategy {
 
-  /** What {@code gridfleet:deviceStrategy} calls it. */
+  /** Returns its name in {@code gridfleet:deviceStrategy}. */
   String name();
 
-  /** Begins one pick. */
+  /** Starts one pick. */
   Pick begin();
 
-  /** One pick among seats that are offered in turn. */
+  /** One pick among devices that are offered one after another. */
   interface Pick {
-    /** The better one of the best so far and a further seat. */
+    /** Returns the better of the best device so far and a further one. */
     DeviceState better(DeviceState best, DeviceState other);
   }
 
-  /** By configured rank, recent failures, sessions on its node, id: always the same answer. */
+  /** Orders by configured rank, recent failures, sessions on the node, id; deterministic. */
   PickStrategy RANKED = new Ranked();
 
-  /** Any of them, all alike. */
+  /** Returns a strategy that picks any device with equal probability. */
   static PickStrategy random(RandomGenerator randomness) {
     return new Randomly(randomness);
   }
 
-  /** The strategy of a name, without regard to case. */
+  /** Returns the strategy of a name, ignoring case. */
   static Optional<PickStrategy> named(String name, RandomGenerator randomness) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "ranked" -> Optional.of(RANKED);
@@ -37,7 +37,7 @@ public interface PickStrategy {
     };
   }
 
-  /** Picks by an order in which no two seats are equal. */
+  /** Picks by an order in which no two devices are equal. */
   final class Ranked implements PickStrategy {
     private static final Comparator<DeviceState> ORDER =
         Comparator.comparingInt(DeviceState::rank)
@@ -59,7 +59,7 @@ public interface PickStrategy {
     }
   }
 
-  /** Picks by a reservoir of one. */
+  /** Picks by reservoir sampling with a reservoir of one. */
   final class Randomly implements PickStrategy {
     private final RandomGenerator randomness;
 

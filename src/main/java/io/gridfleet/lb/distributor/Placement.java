@@ -3,13 +3,13 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 
-/** How the wait for a device ended. */
+/** The result of a wait for a device. */
 public sealed interface Placement {
 
   /**
    * A device is locked for the request.
    *
-   * @param candidate which of the order's questions it answers
+   * @param candidate the index of the request's question that the device fits
    */
   record Placed(Device device, DeviceLock lock, int candidate) implements Placement {}
 
@@ -22,15 +22,15 @@ public sealed interface Placement {
   /** The wait time is over. */
   record OutOfTime(Verdicts verdicts) implements Placement {}
 
-  /** Somebody took the request out of the queue. */
+  /** The request was removed from the queue. */
   record Removed(String why) implements Placement {}
 
-  /** This process places nobody any more. */
+  /** This process places no further requests. */
   record Closed(String why) implements Placement {}
 
   /** Too many requests with questions of their own are being matched. */
   record Busy() implements Placement {}
 
-  /** The store that keeps the locks can't be asked. */
+  /** The store of the locks can't be reached. */
   record StoreGone(Throwable cause) implements Placement {}
 }

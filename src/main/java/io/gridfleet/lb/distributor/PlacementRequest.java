@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A request's ask for a device.
+ * A request for a device.
  *
  * @param request the id of the new session request
  * @param questions one for each candidate of its capabilities, in {@code firstMatch} order
- * @param locksLost attempts that ended before their node was asked
+ * @param locksLost attempts that ended before their node was called
  */
 public record PlacementRequest(
     String request,
@@ -35,34 +35,39 @@ public record PlacementRequest(
     this(request, questions, turn, preference, quota, 0);
   }
 
-  /** The key of its next attempt: a node that has seen a key replays what it answered before. */
+  /**
+   * Returns the key of its next attempt; distinct, because a node replays its answer to a known
+   * key.
+   */
   String attempt() {
     return request + "-" + (preference.failed().size() + locksLost + 1);
   }
 
-  /** The same ask, without a device that failed it. */
+  /** Returns the same request, without a device that failed it. */
   public PlacementRequest without(DeviceId failed) {
     return new PlacementRequest(
         request, questions, turn, preference.without(failed), quota, locksLost);
   }
 
-  /** The same ask after an attempt whose node wasn't asked; its key isn't used again. */
+  /**
+   * Returns the same request after an attempt whose node wasn't called; its key isn't used again.
+   */
   public PlacementRequest again() {
     return new PlacementRequest(request, questions, turn, preference, quota, locksLost + 1);
   }
 
   /**
-   * Its place in the queue.
+   * The position of a request in the queue.
    *
    * @param priority higher goes first
    * @param arrival earlier goes first
-   * @param number tells apart those that arrived together
+   * @param number distinguishes requests that arrived at the same instant
    */
   public record QueuePosition(int priority, Instant arrival, long number)
       implements Comparable<QueuePosition> {
     /**
-     * Requests that arrived as close as this have no order between replicas: below the second that
-     * is promised, above what clocks and signals are late by.
+     * Requests that arrived within this time have no order between replicas: below the documented
+     * second, above the usual skew of clocks and delay of signals.
      */
     private static final Duration TOGETHER = Duration.ofMillis(250);
 
@@ -76,7 +81,7 @@ public record PlacementRequest(
       return byArrival != 0 ? byArrival : Long.compare(number, other.number);
     }
 
-    /** Whether it goes before one that other replicas, or answers under way, may overtake. */
+    /** Returns whether it goes before the other by more than {@link #TOGETHER}, or by priority. */
     boolean isWellBefore(QueuePosition other) {
       return priority != other.priority
           ? priority > other.priority
@@ -85,10 +90,10 @@ public record PlacementRequest(
   }
 
   /**
-   * Which of the devices that fit it would rather have.
+   * The preference of a request among the devices that fit.
    *
-   * @param avoidFailed whether devices that lately failed come last
-   * @param failed devices that failed this very request: it doesn't get them again
+   * @param avoidFailed whether avoided devices come last
+   * @param failed devices that failed this request: it doesn't get them again
    */
   public record Preference(PickStrategy strategy, boolean avoidFailed, Set<DeviceId> failed) {
     public Preference {

@@ -7,65 +7,66 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Who goes before a request that could have a seat, and for how long the seat is left to them.
+ * Which requests go before one that fits a free device, and for how long the device is yielded to
+ * them.
  *
- * <p>Owner: the distributor's lock. A seat that is left counts as having no free slot; it is left
- * in the seat itself and noted in {@link YieldedDevices} with the time at which it is taken back,
- * and one timer is set for that time. Alone in a process without replicas this class does nothing:
- * the line is the order then.
+ * <p>Owner: the distributor's lock. A yielded device counts as having no free slot; it is marked in
+ * its {@link DeviceState} and in {@link YieldedDevices}, with the time at which yielding ends, and
+ * one timer is set for that time. In a process without other replicas no device is yielded: the
+ * queue alone is the order.
  */
 final class Precedence {
   /**
-   * A device that somebody has waited longer for on another replica is left to it for so long after
-   * it got free: what a signal and a lock take where processes stand still for a quarter of a
-   * second, and little to lose when that replica is dead. Those behind it have their turn after as
-   * long again.
+   * How long a freed device is yielded to a replica with an older request: long enough for a signal
+   * and a lock with pauses of a quarter of a second, short if that replica is dead. Each further
+   * replica that goes before adds as long again.
    */
-  static final Duration LEFT_FOR = Duration.ofMillis(400);
+  static final Duration YIELDED_FOR = Duration.ofMillis(400);
 
   /**
-   * A replica that tells of another request meanwhile lives, and has as long again for that one;
-   * not for longer than this, so that a device rests for a second at the most.
+   * A replica that publishes another head meanwhile is alive, and has {@link #YIELDED_FOR} again
+   * for that one; only within this time, so that a device idles for at most a second for one
+   * replica.
    */
-  private static final Duration LEFT_AGAIN_WITHIN = Duration.ofMillis(600);
+  private static final Duration YIELDED_AGAIN_WITHIN = Duration.ofMillis(600);
 
   private final SlotTable fleet;
-  private final WaitingRequests line;
-  private final RemoteHeads others;
-  private final YieldedDevices left = new YieldedDevices();
+  private final WaitingRequests waiting;
+  private final RemoteHeads remoteHeads;
+  private final YieldedDevices yielded = new YieldedDevices();
   private final boolean hasOthers;
 
   /**
    * @param hasOthers whether there can be other replicas
    */
-  Precedence(SlotTable fleet, WaitingRequests line, RemoteHeads others, boolean hasOthers) {
+  Precedence(SlotTable fleet, WaitingRequests waiting, RemoteHeads remoteHeads, boolean hasOthers) {
     this.fleet = fleet;
-    this.line = line;
-    this.others = others;
+    this.waiting = waiting;
+    this.remoteHeads = remoteHeads;
     this.hasOthers = hasOthers;
   }
 
   /**
-   * Who goes before this request and wants the seat: on other replicas, and here if a lock is being
-   * asked for that may be refused, because another replica was first.
+   * Returns the replicas with a request that goes before this one and fits the device: other
+   * replicas, and this one if such a request has a lock requested, which may be refused.
    */
   Ahead ahead(Waiter waiter, DeviceState state, Instant now) {
     if (!hasOthers) {
-      return Ahead.NOBODY;
+      return Ahead.NONE;
     }
-    Ahead ahead = others.ahead(waiter, state, now);
-    return oursGoesBefore(waiter, state, now)
+    Ahead ahead = remoteHeads.ahead(waiter, state, now);
+    return localGoesBefore(waiter, state, now)
         ? new Ahead(ahead.replicas() + 1, ahead.received())
         : ahead;
   }
 
-  private boolean oursGoesBefore(Waiter waiter, DeviceState state, Instant now) {
-    for (Waiter ours : line.asking().keySet()) {
-      if (!ours.placement().turn().isWellBefore(waiter.placement().turn())) {
+  private boolean localGoesBefore(Waiter waiter, DeviceState state, Instant now) {
+    for (Waiter local : waiting.asking().keySet()) {
+      if (!local.placement().turn().isWellBefore(waiter.placement().turn())) {
         return false;
       }
-      if (ours.accepts(state)
-          && ours.audiences().stream()
+      if (local.accepts(state)
+          && local.queues().stream()
               .anyMatch(it -> it.fits(state) && state.admits(it.question(), now))) {
         return true;
       }
@@ -74,30 +75,30 @@ final class Precedence {
   }
 
   /**
-   * Leaves a seat that got free just now to those who go before; one that has been free for longer
-   * isn't wanted by them, which the store makes sure of when its lock is asked for.
+   * Yields a device that was freed just now to the requests that go before. One that has been free
+   * for longer isn't yielded; the store checks that time when its lock is requested.
    *
-   * @return whether it is left to them
+   * @return whether it is yielded
    */
-  boolean leave(DeviceState state, Ahead ahead, Instant now, ModelLock.Effects steps) {
+  boolean yieldIfDue(DeviceState state, Ahead ahead, Instant now, ModelLock.Effects effects) {
     if (ahead.replicas() == 0 || state.slots().freedAt().equals(Instant.MIN)) {
       return false;
     }
-    Instant until = leftFrom(state, ahead).plus(LEFT_FOR.multipliedBy(ahead.replicas()));
+    Instant until = yieldedSince(state, ahead).plus(YIELDED_FOR.multipliedBy(ahead.replicas()));
     if (!now.isBefore(until)) {
       return false;
     }
-    state.leftToOthers(true);
+    state.yielded(true);
     fleet.changed(state);
-    if (left.yieldTo(state, until)) {
-      steps.left(state.device().id(), until);
+    if (yielded.yieldTo(state, until)) {
+      effects.yielded(state.device().id(), until);
     }
     return true;
   }
 
-  private static Instant leftFrom(DeviceState state, Ahead ahead) {
+  private static Instant yieldedSince(DeviceState state, Ahead ahead) {
     Instant freed = state.slots().freedAt();
-    Instant last = freed.plus(LEFT_AGAIN_WITHIN);
+    Instant last = freed.plus(YIELDED_AGAIN_WITHIN);
     if (ahead.received().isBefore(freed)) {
       return freed;
     }
@@ -105,54 +106,54 @@ final class Precedence {
   }
 
   /**
-   * Those who went before had their time with a seat.
+   * Ends the yielding of a device whose time is over.
    *
-   * @return whether it is to be served now: it wasn't taken, nor left anew since
+   * @return whether to serve it now: it was neither taken nor yielded anew since
    */
-  boolean takeBack(DeviceId device, Instant until) {
+  boolean endYielding(DeviceId device, Instant until) {
     DeviceState state = fleet.state(device);
-    if (!left.isOver(device, until) || state == null) {
+    if (!yielded.isOver(device, until) || state == null) {
       return false;
     }
-    isLeftNoMore(state);
+    makeFree(state);
     return true;
   }
 
-  /** A slot of it was taken or freed: what it was left for has happened, or is to be asked anew. */
+  /** Ends yielding after a slot of the device was taken or freed; it may be yielded anew. */
   void reset(DeviceState state) {
-    left.isTaken(state.device().id());
-    isLeftNoMore(state);
+    yielded.isTaken(state.device().id());
+    makeFree(state);
   }
 
-  private void isLeftNoMore(DeviceState state) {
-    state.leftToOthers(false);
+  private void makeFree(DeviceState state) {
+    state.yielded(false);
     fleet.changed(state);
   }
 
-  /** The devices whose seats are left, to be {@link #again looked at again}. */
+  /** Returns the yielded devices, to be decided on {@link #again}. */
   List<DeviceId> all() {
-    return left.all();
+    return yielded.all();
   }
 
-  /** Those who go before may be others now: a seat is free until it is left again. */
+  /** Makes a yielded device free until it is yielded again. */
   void again(DeviceState state) {
-    isLeftNoMore(state);
+    makeFree(state);
   }
 
-  /** After that look: whatever isn't left any more is forgotten. */
+  /** Removes the note of a device that wasn't yielded again. */
   void settle(DeviceId device) {
     DeviceState state = fleet.state(device);
-    if (state == null || !state.isLeftToOthers()) {
-      left.isTaken(device);
+    if (state == null || !state.isYielded()) {
+      yielded.isTaken(device);
     }
   }
 
-  /** Each seat that is left is noted, so that a timer takes it back. */
+  /** Checks that each yielded device is noted, so that a timer ends it. */
   void verify() {
     for (DeviceState state : fleet.states()) {
       Invariant.holds(
-          !state.isLeftToOthers() || left.all().contains(state.device().id()),
-          "a seat is left to others for ever");
+          !state.isYielded() || yielded.all().contains(state.device().id()),
+          "a device is yielded without a timer");
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All requests that ask the same question, in their order, and the devices that fit it: the
- * question is put to a device once, not once a request. Guarded by the distributor's lock.
+ * The waiting requests of one question, in their order, and the devices that fit it: a device is
+ * matched once for all of them. Guarded by the distributor's lock.
  */
 final class QuestionQueue {
   private final int number;
@@ -26,15 +26,15 @@ final class QuestionQueue {
     look(states, answers);
   }
 
-  /** One more request uses it; whether it is the only one. */
+  /** Adds a user; returns whether it is the only one. */
   boolean join() {
     return ++users == 1;
   }
 
-  /** A request that used it has ended; whether it was the last one. */
+  /** Removes a user that has ended; returns whether it was the last one. */
   boolean part() {
     users--;
-    Invariant.holds(users >= 0, "a request parted twice from those that ask the same");
+    Invariant.holds(users >= 0, "a request parted twice from a question");
     return users == 0;
   }
 
@@ -50,7 +50,7 @@ final class QuestionQueue {
     return question;
   }
 
-  /** Looks again at some devices; those that were asked already aren't asked again. */
+  /** Matches some devices again, except those with a result in {@code answers}. */
   void look(Collection<DeviceState> states, MatchResults answers) {
     BitSet known = answers.to(question);
     for (DeviceState state : states) {
@@ -79,15 +79,15 @@ final class QuestionQueue {
     return waiters;
   }
 
-  /** Those out of the queue whose locks are being asked for. */
+  /** Requests taken out of the queue whose locks are requested. */
   SortedSet<Waiter> asking() {
     return asking;
   }
 
   /**
-   * Who goes first, of the queue and of those who may have to come back to it; null if nobody does.
+   * Returns the head, of the queued requests and those that may return to the queue; null if none.
    *
-   * @param mayHave whether a request in the queue may have any device now
+   * @param mayHave whether a queued request's tenant is below its quota
    */
   @Nullable Waiter first(Predicate<Waiter> mayHave) {
     Waiter waits = waiters.stream().filter(mayHave).findFirst().orElse(null);

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a request asks, as one line of ASCII that every replica reads alike. */
+/** The encoding of a question in signals: one line of ASCII. */
 final class QuestionText {
-  /** Half of what a signal may have; people ask with some dozens of characters. */
+  /** Half of the maximum of a signal; usual questions have some dozens of characters. */
   private static final int MAX_CHARACTERS = 3_500;
 
   /** Selectors, run and named device come first, then devices that failed the request. */
@@ -25,13 +25,13 @@ final class QuestionText {
   private QuestionText() {}
 
   /**
-   * What a request of another replica asks.
+   * The decoded question of another replica's request.
    *
    * @param failed devices that it doesn't take
    */
   record Asked(Question question, Set<DeviceId> failed) {}
 
-  /** Empty for a question that is too long to be told. */
+  /** Returns the text; empty for a question that is too long for a signal. */
   static Optional<String> write(Question question, Set<DeviceId> failed) {
     List<String> parts = new ArrayList<>();
     parts.add(question.selector().normalForm());
@@ -44,7 +44,7 @@ final class QuestionText {
     return text.length() <= MAX_CHARACTERS ? Optional.of(text) : Optional.empty();
   }
 
-  /** Empty for a text that only a newer replica understands. */
+  /** Returns the question; empty for a text in the format of a newer replica. */
   static Optional<Asked> read(String text) {
     String[] parts = text.split(" ", -1);
     if (parts.length < FAILED_FROM) {

@@ -3,10 +3,10 @@ package io.gridfleet.lb.distributor;
 import java.time.Duration;
 
 /**
- * A waiting request as people see it.
+ * A waiting request as listed by REST.
  *
  * @param position from 1
- * @param selector what it asks for, in normal form; several candidates are told one after another
+ * @param selector its selector in normal form; of several candidates, one after another
  * @param waitsFor why it has no device yet
  */
 public record QueuedRequest(

@@ -5,41 +5,41 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Doubts after a while what the store said of tenants that have as many sessions as they may: one
- * timer for all of them until it goes off.
+ * Expires refusals because of tenants' quotas after a delay, with one timer for all of them.
  *
- * <p>Owner: the lock of {@link ModelLock}. The timer is set by a step of the change that decided on
- * it, and goes off on the timer's thread, which makes a change of its own.
+ * <p>Owner: the lock of {@link ModelLock}. The timer is set by an effect of the change that decided
+ * on it, and fires on the timer's thread, which makes a change of its own.
  */
 final class QuotaRechecks {
-  private final ModelLock changes;
+  private final ModelLock modelLock;
   private final Matching matching;
   private final ScheduledExecutorService timer;
   private final Duration stands;
 
-  /** Set under the lock before the timer is, so that no second change sets another. */
+  /** Set under the lock before the timer is, so that no second change sets another timer. */
   private boolean isTimerSet;
 
   QuotaRechecks(
-      ModelLock changes, Matching matching, ScheduledExecutorService timer, Duration stands) {
-    this.changes = changes;
+      ModelLock modelLock, Matching matching, ScheduledExecutorService timer, Duration stands) {
+    this.modelLock = modelLock;
     this.matching = matching;
     this.timer = timer;
     this.stands = stands;
   }
 
-  /** To be called under the lock. */
-  void expireGuessLater(ModelLock.Effects steps) {
+  /** Called under the lock. */
+  void expireGuessLater(ModelLock.Effects effects) {
     if (!isTimerSet) {
       isTimerSet = true;
-      steps.add(() -> timer.schedule(this::expireGuess, stands.toMillis(), TimeUnit.MILLISECONDS));
+      effects.add(
+          () -> timer.schedule(this::expireGuess, stands.toMillis(), TimeUnit.MILLISECONDS));
     }
   }
 
-  /** On the timer's thread. The change serves those tenants at its end. */
+  /** Called on the timer's thread. The change serves those tenants at its end. */
   private void expireGuess() {
-    changes.make(
-        (now, steps) -> {
+    modelLock.make(
+        (now, effects) -> {
           isTimerSet = false;
           matching.recheckQuotas();
         });

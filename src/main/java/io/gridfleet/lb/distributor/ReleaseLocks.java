@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frees slots in the store, and says it again until the store has taken it. */
+/** Releases locks in the store, and retries until the store succeeds. Thread-safe. */
 final class ReleaseLocks {
   private static final Logger log = LoggerFactory.getLogger(ReleaseLocks.class);
 
-  /** A release that the store didn't take is said again this often until it does. */
+  /** The delay between retries. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final LockKeeper locks;
@@ -22,7 +22,7 @@ final class ReleaseLocks {
   private final Consumer<DeviceLock> released;
 
   /**
-   * @param released called once for each lock that the store doesn't hold any more
+   * @param released called once for each released lock
    */
   ReleaseLocks(LockKeeper locks, ScheduledExecutorService timer, Consumer<DeviceLock> released) {
     this.locks = locks;
@@ -30,7 +30,7 @@ final class ReleaseLocks {
     this.released = released;
   }
 
-  /** Completes when the store has answered for the first time, whatever it said. */
+  /** Releases a lock; completes when the first try has succeeded or failed, never exceptionally. */
   CompletionStage<Void> release(DeviceLock lock) {
     CompletionStage<Boolean> answer;
     try {

@@ -12,190 +12,192 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Who waits first in the lines of other replicas, as they told; so that a device is left to a
- * request that has waited longer there. Guarded by the distributor's lock.
+ * The heads of other replicas' queues as published by them, to yield a device to a request that has
+ * waited longer there. Guarded by the distributor's lock.
  *
- * <p>What such a request asks is asked of the devices before it counts here, without the lock: the
- * answers are kept with those to the questions of this replica, in an {@link QuestionQueue} that
- * the first request of the other line uses as long as it is known. While a question is being asked,
- * newer signals of the same line may come; each signal has a number, and only the newest counts.
+ * <p>The question of a head is matched against the devices without the lock before the head counts;
+ * the results are kept in a {@link QuestionQueue} as those of local requests, which the head uses
+ * as long as it is known. During the matching, newer signals of the same queue may arrive; signals
+ * are numbered, and only the newest counts.
  *
- * <p>What was told may be out of date: a request that had its chance with a device and didn't take
- * it doesn't count for this device until its replica tells of it again, and what nobody repeats is
- * forgotten.
+ * <p>Heads may be stale: one to which a device was yielded without its taking it doesn't count for
+ * this device until its replica publishes it again, and one that isn't repeated is removed after
+ * {@link #EXPIRES_AFTER}.
  */
 final class RemoteHeads {
-  /** Replicas repeat every ten seconds who waits; three times unheard is dead. */
-  static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
+  /**
+   * Replicas repeat their heads every ten seconds; after three missed repeats a head is removed.
+   */
+  static final Duration EXPIRES_AFTER = Duration.ofSeconds(30);
 
   private record Place(String replica, int line) {}
 
-  /** The first request of a line of another replica. */
-  private static final class Front {
+  /** The head of another replica's queue. */
+  private static final class Head {
     private final Place place;
     private final PlacementRequest.QueuePosition turn;
-    private final QuestionQueue audience;
+    private final QuestionQueue queue;
     private final Set<DeviceId> failed;
     private final Instant received;
     private final Set<DeviceId> missed = new HashSet<>();
 
-    Front(
+    Head(
         Place place,
         PlacementRequest.QueuePosition turn,
-        QuestionQueue audience,
+        QuestionQueue queue,
         Set<DeviceId> failed,
-        Instant heard) {
+        Instant received) {
       this.place = place;
       this.turn = turn;
-      this.audience = audience;
+      this.queue = queue;
       this.failed = failed;
-      this.received = heard;
+      this.received = received;
     }
 
     boolean wants(DeviceState state, Instant now) {
       return !missed.contains(state.device().id())
           && !failed.contains(state.device().id())
-          && audience.fits(state)
-          && state.admits(audience.question(), now);
+          && queue.fits(state)
+          && state.admits(queue.question(), now);
     }
   }
 
-  private static final Comparator<Front> BY_TURN =
-      Comparator.comparing((Front front) -> front.turn)
-          .thenComparing(front -> front.place.replica())
-          .thenComparingInt(front -> front.place.line());
+  private static final Comparator<Head> BY_TURN =
+      Comparator.comparing((Head head) -> head.turn)
+          .thenComparing(head -> head.place.replica())
+          .thenComparingInt(head -> head.place.line());
 
-  private final Map<Place, Front> fronts = new HashMap<>();
+  private final Map<Place, Head> heads = new HashMap<>();
 
-  /** The same as {@link #fronts}, those that go before first. */
-  private final TreeSet<Front> ordered = new TreeSet<>(BY_TURN);
+  /** The values of {@link #heads} in the order of their positions. */
+  private final TreeSet<Head> ordered = new TreeSet<>(BY_TURN);
 
-  /** The number of the newest signal of a line, while its question is being asked of devices. */
+  /** The number of the newest signal of a queue, while its question is matched. */
   private final Map<Place, Long> asking = new HashMap<>();
 
-  private final WaitingRequests line;
+  private final WaitingRequests waiting;
   private final SlotTable fleet;
   private long signals;
 
-  RemoteHeads(WaitingRequests line, SlotTable fleet) {
-    this.line = line;
+  RemoteHeads(WaitingRequests waiting, SlotTable fleet) {
+    this.waiting = waiting;
     this.fleet = fleet;
   }
 
-  /** Whether nobody waits there, as far as is known. */
+  /** Returns whether no other replica is known to have a waiting request. */
   boolean isEmpty() {
-    return fronts.isEmpty();
+    return heads.isEmpty();
   }
 
   /**
-   * Another replica tells of the first request of a line: what it asks is to be asked of all
-   * devices, and then {@link #waits} called. Until then what was told before counts.
+   * Registers a signal of a head, whose question the caller matches before it calls {@link #waits}.
+   * Until then the previous head of the queue counts.
    *
    * @return the number of the signal
    */
-  long asks(FleetSignal.Waits told) {
-    asking.put(place(told), ++signals);
+  long asks(FleetSignal.Waits signal) {
+    asking.put(place(signal), ++signals);
     return signals;
   }
 
-  /** Whether no newer signal of the line has come since. */
-  boolean isNewest(FleetSignal.Waits told, long number) {
-    return Long.valueOf(number).equals(asking.get(place(told)));
+  /** Returns whether no newer signal of the queue has arrived since. */
+  boolean isNewest(FleetSignal.Waits signal, long number) {
+    return Long.valueOf(number).equals(asking.get(place(signal)));
   }
 
-  /** Too much is being asked: the signal is dropped, and its replica repeats it. */
-  void notAsked(FleetSignal.Waits told, long number) {
-    asking.remove(place(told), number);
+  /** Drops a signal because too much matching is pending; its replica repeats it. */
+  void notAsked(FleetSignal.Waits signal, long number) {
+    asking.remove(place(signal), number);
   }
 
-  /** The first request of a line counts from now on, unless a newer signal has come meanwhile. */
+  /** Replaces the head of a queue, unless a newer signal has arrived meanwhile. */
   void waits(
-      FleetSignal.Waits told,
+      FleetSignal.Waits signal,
       long number,
       QuestionText.Asked asked,
       MatchResults answers,
       Instant now) {
-    Place place = place(told);
+    Place place = place(signal);
     if (asking.remove(place, number)) {
       remove(place);
       PlacementRequest.QueuePosition turn =
-          new PlacementRequest.QueuePosition(told.priority(), told.since(), 0);
-      QuestionQueue audience = line.join(asked.question(), fleet.states(), answers);
-      Front front = new Front(place, turn, audience, asked.failed(), now);
-      fronts.put(place, front);
-      ordered.add(front);
+          new PlacementRequest.QueuePosition(signal.priority(), signal.since(), 0);
+      QuestionQueue queue = waiting.join(asked.question(), fleet.states(), answers);
+      Head head = new Head(place, turn, queue, asked.failed(), now);
+      heads.put(place, head);
+      ordered.add(head);
     }
   }
 
-  /** Nobody waits in a line, or nobody whose question is understood here. */
+  /** Removes the head of a queue that is empty, or whose question can't be read here. */
   void noneWaits(String replica, int number) {
     Place place = new Place(replica, number);
     asking.remove(place);
     remove(place);
   }
 
-  private static Place place(FleetSignal.Waits told) {
-    return new Place(told.replica(), told.line());
+  private static Place place(FleetSignal.Waits signal) {
+    return new Place(signal.replica(), signal.line());
   }
 
-  /** The line's first request uses its question no more. */
+  /** Removes the head of a queue and its use of the question. */
   private void remove(Place place) {
-    Front known = fronts.remove(place);
+    Head known = heads.remove(place);
     if (known != null) {
       ordered.remove(known);
-      line.part(known.audience);
+      waiting.part(known.queue);
     }
   }
 
-  /** Forgets what replicas told that don't repeat it. */
-  void forgetOld(Instant now) {
-    Instant before = now.minus(FORGOTTEN_AFTER);
-    fronts.values().stream()
-        .filter(front -> front.received.isBefore(before))
-        .map(front -> front.place)
+  /** Removes heads that their replicas don't repeat. */
+  void removeExpired(Instant now) {
+    Instant before = now.minus(EXPIRES_AFTER);
+    heads.values().stream()
+        .filter(head -> head.received.isBefore(before))
+        .map(head -> head.place)
         .toList()
         .forEach(this::remove);
   }
 
   /**
-   * Who goes before a request.
+   * The other replicas that go before a request.
    *
-   * @param replicas how many have a request that goes before it
-   * @param received when one of them told of its request last
+   * @param replicas the number of replicas with a request that goes before it
+   * @param received when the latest of their signals was received
    */
   record Ahead(int replicas, Instant received) {
-    static final Ahead NOBODY = new Ahead(0, Instant.MIN);
+    static final Ahead NONE = new Ahead(0, Instant.MIN);
   }
 
-  /** Which other replicas have a request that has waited longer for such a seat. */
+  /** Returns the other replicas with an older request that fits the device. */
   Ahead ahead(Waiter waiter, DeviceState state, Instant now) {
     Set<String> replicas = new HashSet<>();
-    Instant heard = Instant.MIN;
-    for (Front front : ordered) {
-      if (!front.turn.isWellBefore(waiter.placement().turn())) {
+    Instant received = Instant.MIN;
+    for (Head head : ordered) {
+      if (!head.turn.isWellBefore(waiter.placement().turn())) {
         break;
       }
-      if (!replicas.contains(front.place.replica()) && front.wants(state, now)) {
-        replicas.add(front.place.replica());
-        heard = front.received.isAfter(heard) ? front.received : heard;
+      if (!replicas.contains(head.place.replica()) && head.wants(state, now)) {
+        replicas.add(head.place.replica());
+        received = head.received.isAfter(received) ? head.received : received;
       }
     }
-    return new Ahead(replicas.size(), heard);
+    return new Ahead(replicas.size(), received);
   }
 
   /**
-   * The seat was left to those before this request, and none of them took it.
+   * Marks the device as missed by all heads before this request: it was yielded and none took it.
    *
    * @return whether there were any
    */
-  boolean missedTheirChance(Waiter waiter, DeviceState state, Instant now) {
+  boolean markMissed(Waiter waiter, DeviceState state, Instant now) {
     boolean any = false;
-    for (Front front : ordered) {
-      if (!front.turn.isWellBefore(waiter.placement().turn())) {
+    for (Head head : ordered) {
+      if (!head.turn.isWellBefore(waiter.placement().turn())) {
         break;
       }
-      if (front.wants(state, now)) {
-        front.missed.add(state.device().id());
+      if (head.wants(state, now)) {
+        head.missed.add(state.device().id());
         any = true;
       }
     }

@@ -2,7 +2,7 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.FleetSignal;
 
-/** How the distributor learns what other replicas did with devices, and who waits there. */
+/** The entry point for signals of other replicas about devices and queues. */
 public final class ReplicaSignals {
   private final Distributor distributor;
   private final ModelUpdates updates;
@@ -12,7 +12,7 @@ public final class ReplicaSignals {
     this.updates = distributor.updates();
   }
 
-  /** What another replica said; signals about anything else are left alone. */
+  /** Applies a signal; ignores signals about anything else. */
   public void received(FleetSignal signal) {
     if (signal instanceof FleetSignal.Freed freed) {
       freed(freed);
@@ -27,45 +27,46 @@ public final class ReplicaSignals {
     }
   }
 
-  /** A slot is free; which one it was for us may not be known. */
+  /** Frees a slot, and guessed locks of its device: the freed slot may be one of those. */
   private void freed(FleetSignal.Freed freed) {
     distributor.freed(freed.device(), freed.slot(), freed.token());
     distributor.expireGuess(freed.device());
   }
 
-  /** A slot is taken: those who wait here needn't try for it. */
+  /** Marks a slot as taken, so that no request here tries its lock. */
   private void taken(FleetSignal.Taken taken) {
     updates.receive(
-        (matching, now, steps) -> {
+        (matching, now, effects) -> {
           DeviceState state = matching.fleet().state(taken.device());
           if (state != null) {
             matching.takenElsewhere(state, taken, now);
-            matching.serve(state, now, steps);
+            matching.serve(state, now, effects);
           }
         });
   }
 
-  /** Somebody waits first in a line of another queue; a newer replica may ask what isn't read. */
-  private void waits(FleetSignal.Waits told) {
-    QuestionText.read(told.question())
+  /** Applies a head of another replica. A question in a newer format counts as no head. */
+  private void waits(FleetSignal.Waits signal) {
+    QuestionText.read(signal.question())
         .ifPresentOrElse(
-            asked -> updates.askFor(told, asked), () -> noneWaits(told.replica(), told.line()));
+            asked -> updates.askFor(signal, asked),
+            () -> noneWaits(signal.replica(), signal.line()));
   }
 
   private void noneWaits(String replica, int line) {
     updates.receive(
-        (matching, now, steps) -> {
-          matching.others().noneWaits(replica, line);
-          matching.serveLeft(now, steps);
+        (matching, now, effects) -> {
+          matching.remoteHeads().noneWaits(replica, line);
+          matching.serveYielded(now, effects);
         });
   }
 
-  /** Tells other replicas again who waits here first, and forgets what they don't repeat. */
+  /** Publishes the heads of this replica again, and removes remote ones that aren't repeated. */
   public void repeat() {
     updates.receive(
-        (matching, now, steps) -> {
-          matching.others().forgetOld(now);
-          matching.fronts().again();
+        (matching, now, effects) -> {
+          matching.remoteHeads().removeExpired(now);
+          matching.heads().again();
         });
   }
 }

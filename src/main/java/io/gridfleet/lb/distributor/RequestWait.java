@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** The wait of one request, as its caller sees it. */
+/** The caller's view of the wait of one request. */
 record RequestWait(Waiter waiter, Consumer<Placement> onEnd) implements Distributor.Wait {
   @Override
   public CompletableFuture<Void> queued() {

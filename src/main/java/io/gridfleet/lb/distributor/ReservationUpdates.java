@@ -16,34 +16,34 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Tells the distributor which run has which device. Notices of two changes may cross on their way,
- * so one thread at a time looks a device up and tells it; others only leave a note. Nothing is
- * called under the lock (this), which guards the notes.
+ * Notifies the distributor of reservations. Notices of two changes may overtake each other, so one
+ * thread at a time reads the binding of a device and publishes it; others only add the device to
+ * {@link #changed}. The lock (this) guards the changed; no foreign code is called under it.
  */
 public final class ReservationUpdates implements RunListener {
-  private final FleetUpdates news;
+  private final FleetUpdates updates;
   private final Supplier<RunBindings> bindings;
   private final ScheduledExecutorService timer;
   private final StoreTime time;
-  private final Set<DeviceId> notes = new LinkedHashSet<>();
-  private boolean telling;
+  private final Set<DeviceId> changed = new LinkedHashSet<>();
+  private boolean publishing;
 
   /**
-   * Runs are dated by the store's clock, devices are matched by the own one.
+   * Converts from the store's clock, which dates runs, to the local one.
    *
-   * @param own makes an instant of the store's clock one of the own
+   * @param own converts an instant of the store's clock to the local clock
    */
   public record StoreTime(UnaryOperator<Instant> own, InstantSource clock) {}
 
   /**
-   * @param bindings whose listener this is
+   * @param bindings the bindings that this object listens to
    */
   public ReservationUpdates(
-      FleetUpdates news,
+      FleetUpdates updates,
       Supplier<RunBindings> bindings,
       ScheduledExecutorService timer,
       StoreTime time) {
-    this.news = news;
+    this.updates = updates;
     this.bindings = bindings;
     this.timer = timer;
     this.time = time;
@@ -52,11 +52,11 @@ public final class ReservationUpdates implements RunListener {
   @Override
   public void bindingsChanged(Set<DeviceId> devices) {
     synchronized (this) {
-      notes.addAll(devices);
-      if (telling) {
+      changed.addAll(devices);
+      if (publishing) {
         return;
       }
-      telling = true;
+      publishing = true;
     }
     for (Optional<DeviceId> next = next(); next.isPresent(); next = next()) {
       publish(next.get());
@@ -64,9 +64,9 @@ public final class ReservationUpdates implements RunListener {
   }
 
   private synchronized Optional<DeviceId> next() {
-    Optional<DeviceId> next = notes.stream().findFirst();
-    next.ifPresent(notes::remove);
-    telling = next.isPresent();
+    Optional<DeviceId> next = changed.stream().findFirst();
+    next.ifPresent(changed::remove);
+    publishing = next.isPresent();
     return next;
   }
 
@@ -76,11 +76,11 @@ public final class ReservationUpdates implements RunListener {
         binding
             .flatMap(RunBinding::excludedUntil)
             .map(end -> end.equals(Instant.MAX) ? end : time.own().apply(end));
-    news.reserved(device, binding.map(found -> found.run().id().value()), until);
+    updates.reserved(device, binding.map(found -> found.run().id().value()), until);
     until.filter(end -> !end.equals(Instant.MAX)).ifPresent(end -> wakeAt(device, end));
   }
 
-  /** Those who wait for a device that rests are woken when its rest is over. */
+  /** Serves the requests for a cooling device when the cooling is over. */
   private void wakeAt(DeviceId device, Instant end) {
     long wait = Duration.between(time.clock().instant(), end).toMillis();
     if (wait >= 0) {

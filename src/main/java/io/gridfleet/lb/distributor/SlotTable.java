@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** All seats of the lab and what their slots are taken for. Guarded by the distributor's lock. */
+/** The states of all devices, by id and by index. Guarded by the distributor's lock. */
 final class SlotTable {
   private final Map<DeviceId, DeviceState> states = new LinkedHashMap<>();
   private final List<@Nullable DeviceState> byIndex = new ArrayList<>();
@@ -25,10 +25,10 @@ final class SlotTable {
   private final Map<NodeId, DeviceSlots.NodeSessions> nodes = new HashMap<>();
   private final TenantSessions tenants = new TenantSessions();
 
-  /** Of devices with a seat and without one; those of which nothing is known aren't here. */
+  /** Facts of devices, in the inventory or not; devices without facts have no entry. */
   private final Map<DeviceId, DeviceFacts> facts = new HashMap<>();
 
-  /** Why nodes don't answer; those that do, or weren't asked yet, aren't here. */
+  /** Why nodes don't respond; responding nodes, and those not yet probed, have no entry. */
   private final Map<NodeId, String> offline = new HashMap<>();
 
   Collection<DeviceState> states() {
@@ -68,7 +68,7 @@ final class SlotTable {
     return state;
   }
 
-  /** Changes what is known of a device, whether it has a seat now or not. */
+  /** Changes the facts of a device, in the inventory or not. */
   void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
     DeviceFacts now = change.apply(facts.getOrDefault(device, DeviceFacts.NONE));
     if (now.equals(DeviceFacts.NONE)) {
@@ -83,9 +83,9 @@ final class SlotTable {
   }
 
   /**
-   * A node answers, or doesn't.
+   * Sets why a node doesn't respond; null if it does.
    *
-   * @return its seats
+   * @return its devices
    */
   List<DeviceState> nodeIs(NodeId node, @Nullable String cause) {
     if (cause == null) {
@@ -93,7 +93,7 @@ final class SlotTable {
     } else {
       offline.put(node, cause);
     }
-    List<DeviceState> all = seatsOf(node);
+    List<DeviceState> all = devicesOf(node);
     all.forEach(state -> state.offline(cause));
     return all;
   }
@@ -105,7 +105,7 @@ final class SlotTable {
     free.clear(state.index());
   }
 
-  /** To be called whenever a seat's slots changed. */
+  /** Updates the free index; called after each change of a device's slots. */
   void changed(DeviceState state) {
     free.set(state.index(), state.freeSlots() > 0);
   }
@@ -114,17 +114,17 @@ final class SlotTable {
     return !free.isEmpty();
   }
 
-  /** The best free seat for an audience, those that are avoided last. */
-  @Nullable DeviceState pick(QuestionQueue audience, Waiter waiter, Instant now) {
+  /** Returns the best free device for a request of this queue, avoided ones last. */
+  @Nullable DeviceState pick(QuestionQueue queue, Waiter waiter, Instant now) {
     PlacementRequest.Preference preference = waiter.placement().preference();
     PickStrategy.Pick good = preference.strategy().begin();
     PickStrategy.Pick avoided = preference.strategy().begin();
     DeviceState best = null;
     DeviceState bestAvoided = null;
-    BitSet fitting = audience.fitting();
+    BitSet fitting = queue.fitting();
     for (int i = fitting.nextSetBit(0); i >= 0; i = fitting.nextSetBit(i + 1)) {
       DeviceState state = free.get(i) ? byIndex.get(i) : null;
-      if (state == null || !state.admits(audience.question(), now) || !waiter.accepts(state)) {
+      if (state == null || !state.admits(queue.question(), now) || !waiter.accepts(state)) {
         continue;
       }
       if (preference.avoidFailed() && state.avoided(now)) {
@@ -148,7 +148,7 @@ final class SlotTable {
     tenants.cancel(tenant);
   }
 
-  /** What the store says is held of a seat. */
+  /** Replaces the locks of a device by the result of a query. */
   void heldAre(DeviceState state, List<HeldLock> locks) {
     state.slots().heldAre(locks);
     changed(state);
@@ -160,9 +160,9 @@ final class SlotTable {
   }
 
   /**
-   * What is counted of each device is what is held of it and asked for.
+   * Checks that the counts equal the held and pending slots.
    *
-   * @param asking requests whose locks are being asked for, and of which seats
+   * @param asking requests whose locks are requested, and their devices
    */
   void verify(Map<Waiter, DeviceState> asking) {
     Map<DeviceSlots.NodeSessions, Integer> sessions = new HashMap<>();
@@ -170,10 +170,10 @@ final class SlotTable {
       long asked = asking.values().stream().filter(state::equals).count();
       Invariant.holds(
           state.slots().pending() == asked,
-          state.device().id() + " has other slots pending than are asked for");
+          state.device().id() + " has other pending slots than requested locks");
       Invariant.holds(
           free.get(state.index()) == state.freeSlots() > 0,
-          state.device().id() + " is free, or not, and isn't marked so");
+          state.device().id() + " isn't correctly marked as free");
       sessions.merge(state.nodeSessions(), state.slots().sessions(), Integer::sum);
     }
     sessions.forEach(
@@ -181,7 +181,7 @@ final class SlotTable {
     tenants.verify(asking.keySet());
   }
 
-  private List<DeviceState> seatsOf(NodeId node) {
+  private List<DeviceState> devicesOf(NodeId node) {
     return states.values().stream()
         .filter(state -> state.device().node().id().equals(node))
         .toList();

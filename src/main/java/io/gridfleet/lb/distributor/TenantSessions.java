@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How many sessions each tenant has, those that start or end included: on this replica for sure, on
- * others as far as was heard. What is counted too low the store finds out when a lock is asked for.
- * Guarded by the distributor's lock.
+ * The number of sessions of each tenant, including starting and ending ones: exact for this
+ * replica, for others as far as signals were received. The store enforces the quota when a lock is
+ * requested. Guarded by the distributor's lock.
  */
 final class TenantSessions {
   private record Owner(long token, String tenant) {}
@@ -24,7 +24,7 @@ final class TenantSessions {
   private final Set<String> quotaReached = new HashSet<>();
   private final Set<String> quotaFreed = new HashSet<>();
 
-  /** Whether another session may be tried for. */
+  /** Returns whether a lock may be requested for another session. */
   boolean allows(Quota quota) {
     return quota.mostSessions().isEmpty()
         || (!quotaReached.contains(quota.tenant())
@@ -35,7 +35,7 @@ final class TenantSessions {
     return counts.getOrDefault(tenant, 0);
   }
 
-  /** A lock is asked for; what comes of it is told by {@link #confirm} or {@link #cancel}. */
+  /** Counts a requested lock; {@link #confirm} or {@link #cancel} must follow. */
   void reserve(String tenant) {
     counts.merge(tenant, 1, Integer::sum);
   }
@@ -45,7 +45,7 @@ final class TenantSessions {
     counts.computeIfPresent(tenant, (name, count) -> count > 1 ? count - 1 : null);
   }
 
-  /** What was asked for is held. */
+  /** Records the owner of a lock that {@link #reserve} has counted. */
   void confirm(DeviceLock lock, String tenant) {
     Owner before = slots(lock.device()).put(lock.slot(), new Owner(lock.token(), tenant));
     if (before != null) {
@@ -53,7 +53,7 @@ final class TenantSessions {
     }
   }
 
-  /** A lock that nobody asked for here: another replica's, or one found in the store. */
+  /** Counts a lock that wasn't requested here: another replica's, or one found in the store. */
   void adopt(DeviceLock lock, String tenant) {
     reserve(tenant);
     confirm(lock, tenant);
@@ -63,7 +63,7 @@ final class TenantSessions {
     return owners.computeIfAbsent(device, id -> new HashMap<>(2));
   }
 
-  /** Notes that the holder of a slot is gone. */
+  /** Uncounts the owner of a slot. */
   void freed(DeviceId device, int slot, long token) {
     Map<Integer, Owner> slots = owners.getOrDefault(device, Map.of());
     Owner owner = slots.get(slot);
@@ -76,25 +76,25 @@ final class TenantSessions {
     quotaReached.remove(owner.tenant());
   }
 
-  /** The store said that the tenant has as many sessions as it may. */
+  /** Remembers that the store refused a lock because of the tenant's quota. */
   void quotaReached(String tenant) {
     quotaReached.add(tenant);
   }
 
-  /** Something was freed, nobody here knows whose: what the store said may not hold any more. */
+  /** Expires all refusals, because a slot of an unknown tenant was freed or they are old. */
   void expireGuess() {
     quotaFreed.addAll(quotaReached);
     quotaReached.clear();
   }
 
-  /** Those that were counted for fewer since they were last asked for. */
+  /** Returns and clears the tenants whose count has decreased. */
   Set<String> quotaFreed() {
     Set<String> all = Set.copyOf(quotaFreed);
     quotaFreed.clear();
     return all;
   }
 
-  /** Takes over who holds the slots of a device now. */
+  /** Replaces the owners of a device's slots. */
   void heldAre(DeviceId device, List<HeldLock> held) {
     Map<Integer, Owner> before = owners.remove(device);
     for (HeldLock each : held) {
@@ -111,7 +111,7 @@ final class TenantSessions {
     }
   }
 
-  /** Each tenant's count is what it holds and what is asked for it. */
+  /** Checks that each tenant's count equals its held slots and requested locks. */
   void verify(Collection<Waiter> asking) {
     Map<String, Integer> expected = new HashMap<>();
     owners

@@ -5,9 +5,9 @@ import io.gridfleet.lb.device.Inhibitor;
 import java.util.List;
 
 /**
- * What stands between one device and a request.
+ * The inhibitors that keep one device from serving a request.
  *
- * @param inhibitors in the order in which they are told; empty when the device could serve
+ * @param inhibitors in the order in which they are reported; empty when the device could serve
  */
 public record Verdict(Device device, List<Inhibitor> inhibitors) {
   public Verdict {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The verdicts on all devices in one sentence for people. */
+/** Formats the verdicts on all devices as one sentence. */
 final class VerdictText {
   private VerdictText() {}
 

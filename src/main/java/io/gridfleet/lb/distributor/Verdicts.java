@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The verdicts on all devices for one request, added up.
+ * A summary of the verdicts on all devices for one request.
  *
  * @param counts devices by their first inhibitor; those that could serve are in none
- * @param quota how many sessions the caller may have, when that is what hinders
- * @param examples one inhibitor of each kind that says most: the longest, or the soonest to end
+ * @param quota the caller's quota, if it is reached
+ * @param examples the most informative inhibitor of each kind: the longest, or the soonest to end
  * @param explanation the same evaluation term by term and device by device, for JSON; empty where
- *     nobody asked for it
+ *     it isn't requested
  */
 public record Verdicts(
     int devices,
@@ -24,12 +24,12 @@ public record Verdicts(
     Optional<Integer> quota,
     Map<String, Object> explanation) {
 
-  /** Without an explanation. */
+  /** Summarizes one verdict for each device, without an explanation. */
   public static Verdicts of(List<Verdict> all) {
     return of(all, Map.of());
   }
 
-  /** Adds up one verdict for each device. */
+  /** Summarizes one verdict for each device. */
   public static Verdicts of(List<Verdict> all, Map<String, Object> explanation) {
     Map<Inhibitor.Kind, Integer> counts = new EnumMap<>(Inhibitor.Kind.class);
     Map<Inhibitor.Kind, Inhibitor> examples = new EnumMap<>(Inhibitor.Kind.class);
@@ -39,18 +39,18 @@ public record Verdicts(
       if (!verdict.inhibitors().isEmpty()) {
         Inhibitor first = verdict.inhibitors().get(0);
         counts.merge(first.kind(), 1, Integer::sum);
-        examples.merge(first.kind(), first, Verdicts::tellsMore);
+        examples.merge(first.kind(), first, Verdicts::moreInformative);
       }
     }
     return new Verdicts(all.size(), matching, counts, examples, Optional.empty(), explanation);
   }
 
-  /** The same for a caller who has as many sessions as it may have. */
+  /** Returns the same for a caller that has reached its quota. */
   public Verdicts limitedTo(int sessions) {
     return new Verdicts(devices, matching, counts, examples, Optional.of(sessions), explanation);
   }
 
-  private static Inhibitor tellsMore(Inhibitor one, Inhibitor other) {
+  private static Inhibitor moreInformative(Inhibitor one, Inhibitor other) {
     if (one.until().isPresent() && other.until().isPresent()) {
       return one.until().get().isBefore(other.until().get()) ? one : other;
     }
@@ -61,7 +61,9 @@ public record Verdicts(
     return one.detail().length() >= other.detail().length() ? one : other;
   }
 
-  /** For people: "12 devices match: 4 offline, 5 locked (longest for 41 min, by …).". */
+  /**
+   * Returns a sentence such as "12 devices match: 4 offline, 5 locked (longest for 41 min, by …).".
+   */
   public String text() {
     return VerdictText.of(this);
   }

@@ -12,41 +12,41 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that waits for a device: its place in the order, and its state.
+ * A request that waits for a device: its position in the order, and its state.
  *
  * <p>Owner: the distributor's lock, {@link ModelLock}. Events are fired by {@link
- * WaiterTransitions} only, under that lock. What other threads touch is said at the field: the two
- * futures are completed without the lock, and the timer is set without it.
+ * WaiterTransitions} only, under that lock. The two futures are completed without the lock, and the
+ * timer is set without it; see the fields.
  *
  * <p>Invariants, which {@link Distributor#verify} checks:
  *
  * <ul>
- *   <li>In {@code RETURNED} and {@code QUEUED} the request is in the line of each of its questions,
- *       in no other state in any of them.
+ *   <li>In {@code RETURNED} and {@code QUEUED} the request is in the queue of each of its
+ *       questions; in any other state, in none.
  *   <li>In {@code LOCKING}, {@code RELOCKING}, {@code QUEUED_LOCKING} and {@code CANCELLED} exactly
- *       one answer of the store is under way for it, and one slot is counted as pending.
- *   <li>{@code RETURNED} doesn't outlast the change of the model in which it was entered.
- *   <li>Once {@code ENDED}, nothing of it is left in the model, and the outcome is completed by the
- *       steps of the change that ended it.
+ *       one lock is requested from the store for it, and one slot counted as pending.
+ *   <li>{@code RETURNED} is left within the change of the model that entered it.
+ *   <li>Once {@code ENDED}, the model doesn't reference it, and the outcome is completed by the
+ *       effects of the change that ended it.
  * </ul>
  */
 final class Waiter implements Comparable<Waiter> {
   enum State {
-    /** Devices are compared with its questions: here at once, or on the matching thread. */
+    /** Its questions are matched against devices, on the calling or the matching thread. */
     MATCHING,
-    /** No device can ever serve it; the text that says why is composed. */
+    /** No device can ever serve it; the explanation is composed. */
     REFUSING,
-    /** A slot is picked and its lock asked for; the request has never been in the line. */
+    /** A slot is picked and its lock requested; the request has never been queued. */
     LOCKING,
-    /** The lock was refused: in the line while the same change looks for another slot. */
+    /** The lock was refused: queued while the same change looks for another slot. */
     RETURNED,
-    /** As {@code LOCKING}, after the line; the caller doesn't know yet that it waits. */
+    /** As {@code LOCKING}, after {@code RETURNED}; the caller isn't notified of a wait yet. */
     RELOCKING,
-    /** In the line; the caller knows it, and the timer of the wait is set. */
+    /** In the queue; the caller is notified and the timer of the wait set by effects. */
     QUEUED,
-    /** A slot is picked for it out of the line and its lock asked for; the timer is still set. */
+    /** Taken out of the queue with a slot picked and its lock requested; the timer is still set. */
     QUEUED_LOCKING,
-    /** The wait was ended while a lock is asked for: the answer is given after the store's. */
+    /** The wait was ended while a lock is requested: the answer is given after the store's. */
     CANCELLED,
     ENDED
   }
@@ -54,42 +54,42 @@ final class Waiter implements Comparable<Waiter> {
   enum Event {
     /** A free slot is counted as taken for the request. */
     SLOT_PICKED,
-    /** No slot is free that it may have now. */
+    /** No free slot can be given to it now. */
     NO_SLOT,
     /** No device fits, or all that fit have failed this request. */
     NO_MATCH,
-    /** The store says that the lock is ours. */
+    /** The store granted the lock. */
     LOCK_GRANTED,
     /** Another replica was first, or the tenant's quota is used up. */
     LOCK_REFUSED,
     /** The store didn't answer. */
     LOCK_FAILED,
-    /** The client left, the time is over, an operator removed it, the process stops, a mistake. */
+    /** The client left, the time is over, an operator removed it, the process stops, or a bug. */
     END
   }
 
   enum Effect {
     ASK_FOR_LOCK,
-    /** Takes the request out of the line, and asks for the lock. */
+    /** Takes the request out of the queue, and requests the lock. */
     TAKE_FROM_LINE,
-    /** As {@code TAKE_FROM_LINE}, of a request whose caller knows that it waits. */
+    /** As {@code TAKE_FROM_LINE}, of a request whose wait has started. */
     TAKE_FROM_QUEUE,
-    /** Puts it into the line of each of its questions. */
+    /** Adds it to the queue of each of its questions. */
     ENTER_LINE,
     /** As {@code ENTER_LINE} and {@code START_WAIT}. */
     ENTER_QUEUE,
-    /** Says to the caller that the request waits, and sets the timer. */
+    /** Notifies the caller that the request waits, and sets the timer. */
     START_WAIT,
     EXPLAIN,
     PLACE,
     ANSWER,
-    /** Takes it out of the line, and answers. */
+    /** Takes it out of the queue, and answers. */
     LEAVE_LINE,
-    /** As {@code LEAVE_LINE}, of a request whose caller knows that it waits. */
+    /** As {@code LEAVE_LINE}, of a request whose wait has started. */
     LEAVE_QUEUE,
     KEEP_ANSWER,
     GIVE_KEPT_ANSWER,
-    /** Gives the kept answer, and the lock back. */
+    /** Gives the kept answer, and releases the lock. */
     RELEASE_LOCK,
     NOTHING
   }
@@ -129,7 +129,7 @@ final class Waiter implements Comparable<Waiter> {
           .on(State.ENDED, Event.END, State.ENDED, Effect.NOTHING)
           .build();
 
-  /** What the wait ends with: a placement, or a mistake in the program. */
+  /** The result of the wait: a placement, or the exception of a bug. */
   record Answer(@Nullable Placement placement, @Nullable RuntimeException mistake) {
     static Answer of(Placement placement) {
       return new Answer(placement, null);
@@ -153,22 +153,22 @@ final class Waiter implements Comparable<Waiter> {
   private final long number;
   private final StateMachine<State, Event, Effect> machine = new StateMachine<>(TABLE);
 
-  /** Completed without the lock: whoever waits for it may call back into the distributor. */
+  /** Completed without the lock, because dependents may call the distributor. */
   private final CompletableFuture<Placement> outcome = new CompletableFuture<>();
 
   /** Completed without the lock, and before the outcome. */
   private final CompletableFuture<Void> queued = new CompletableFuture<>();
 
-  private final List<QuestionQueue> audiences = new ArrayList<>(1);
+  private final List<QuestionQueue> queues = new ArrayList<>(1);
 
   /** Set in {@code CANCELLED}. */
   private @Nullable Answer kept;
 
-  /** Written once and without the lock, by the step that starts the wait; read by any thread. */
+  /** Written once and without the lock, by the effect that starts the wait; read by any thread. */
   private volatile @Nullable Future<?> timer;
 
   /**
-   * @param number of its own in this distributor, so that no two waiters compare as equal
+   * @param number unique in this distributor, so that no two waiters compare as equal
    */
   Waiter(PlacementRequest request, Instant deadline, long number) {
     this.placement = request;
@@ -188,30 +188,30 @@ final class Waiter implements Comparable<Waiter> {
     return outcome;
   }
 
-  /** Completes before the outcome, if no device was free for it. */
+  /** Returns a future that completes before the outcome, if no device was free. */
   CompletableFuture<Void> queued() {
     return queued;
   }
 
-  /** Those that ask the same, for each of its questions in turn. */
-  List<QuestionQueue> audiences() {
-    return audiences;
+  /** Returns the queue of each of its questions, in their order. */
+  List<QuestionQueue> queues() {
+    return queues;
   }
 
   State state() {
     return machine.state();
   }
 
-  /** For {@link WaiterTransitions}, which carries out the effect. */
+  /** Enters the next state; only for {@link WaiterTransitions}, which applies the effect. */
   Effect fire(Event event) {
     return machine.fire(event);
   }
 
-  boolean isInLine() {
+  boolean isInQueue() {
     return state() == State.RETURNED || state() == State.QUEUED;
   }
 
-  /** Whether the store's answer to it is under way. */
+  /** Returns whether a lock is requested for it. */
   boolean isLocking() {
     return switch (state()) {
       case LOCKING, RELOCKING, QUEUED_LOCKING, CANCELLED -> true;
@@ -232,16 +232,15 @@ final class Waiter implements Comparable<Waiter> {
   }
 
   /**
-   * Completes the outcome, and the timer goes. Called without the lock. The wait may be started on
-   * another thread at this moment: whoever comes second, this or {@link #timer}, sees what the
-   * other has written and stops the timer.
+   * Completes the outcome and cancels the timer. Called without the lock. Another thread may call
+   * {@link #timer} concurrently: the later of the two sees the other's write and cancels the timer.
    */
   void complete(Answer answer) {
     answer.complete(outcome);
     stopTimer();
   }
 
-  /** The timer of the wait; called once, without the lock. */
+  /** Sets the timer of the wait; called once, without the lock. */
   void timer(Future<?> future) {
     if (timer != null) {
       future.cancel(false);
@@ -265,14 +264,14 @@ final class Waiter implements Comparable<Waiter> {
     return failed.isEmpty() || !failed.contains(state.device().id());
   }
 
-  /** By turn; of two with the same turn, as a repeat may have, the first that came here. */
+  /** Compares by position; equal positions, which a repeat may have, by arrival here. */
   @Override
   public int compareTo(Waiter other) {
     int byTurn = placement.turn().compareTo(other.placement.turn());
     return byTurn != 0 ? byTurn : Long.compare(number, other.number);
   }
 
-  /** By identity, as the comparison, in which no two are equal. */
+  /** By identity, consistent with the comparison, in which no two are equal. */
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other;

@@ -11,42 +11,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fires the events of waiting requests and carries out what their table says: in the line and in
- * what other replicas are told under the lock, everything else as a step after it. The only class
- * that fires an event, and the only one that moves a request into the line or out of it.
+ * Fires the events of waiting requests and applies the effects of their table: on the queues and
+ * the published heads under the lock, everything else as an effect after it. The only class that
+ * fires these events, and the only one that moves requests into and out of queues.
  *
- * <p>Owner: the distributor's lock. Each method is called under it, and calls nobody outside the
- * model. An event that the table doesn't know ends its request, and changes nothing else: it throws
- * nothing, so that the other requests of the same change are served.
+ * <p>Owner: the distributor's lock. Each method is called under it, and calls no code outside the
+ * model. An event without a row ends its request and changes nothing else; it doesn't throw, so
+ * that the other requests of the same change are served.
  */
 final class WaiterTransitions {
   private static final Logger log = LoggerFactory.getLogger(WaiterTransitions.class);
 
-  private final WaitingRequests line;
-  private final LocalHeads fronts;
+  private final WaitingRequests waiting;
+  private final LocalHeads heads;
 
-  WaiterTransitions(WaitingRequests line, LocalHeads fronts) {
-    this.line = line;
-    this.fronts = fronts;
+  WaiterTransitions(WaitingRequests waiting, LocalHeads heads) {
+    this.waiting = waiting;
+    this.heads = heads;
   }
 
   /**
-   * A slot was found for the request. The caller counts it as taken, and hands out the pick.
+   * Fires {@code SLOT_PICKED}. The caller then counts the slot as pending, and adds the pick.
    *
-   * @return false if the request was in no state to have one, and has been ended
+   * @return false if the event was unexpected, which has ended the request
    */
-  boolean slotPicked(Waiter waiter, DeviceState state, ModelLock.Effects steps) {
-    switch (fire(waiter, Event.SLOT_PICKED, steps)) {
-      case ASK_FOR_LOCK -> line.asks(waiter, state, false);
+  boolean slotPicked(Waiter waiter, DeviceState state, ModelLock.Effects effects) {
+    switch (fire(waiter, Event.SLOT_PICKED, effects)) {
+      case ASK_FOR_LOCK -> waiting.asks(waiter, state, false);
       case TAKE_FROM_LINE -> {
-        line.leave(waiter);
-        line.asks(waiter, state, true);
+        waiting.leave(waiter);
+        waiting.asks(waiter, state, true);
       }
       case TAKE_FROM_QUEUE -> {
-        line.leave(waiter);
-        line.asks(waiter, state, true);
-        // The thread that starts the wait may be slower than the store's answer to this request.
-        steps.add(() -> waiter.queued().complete(null));
+        waiting.leave(waiter);
+        waiting.asks(waiter, state, true);
+        // The effect that starts the wait may run after the store's answer to this request.
+        effects.add(() -> waiter.queued().complete(null));
       }
       default -> {
         return false;
@@ -55,47 +55,47 @@ final class WaiterTransitions {
     return true;
   }
 
-  /** Nothing is free for the request: its caller hears that it waits. */
-  void noSlot(Waiter waiter, Instant now, ModelLock.Effects steps) {
-    switch (fire(waiter, Event.NO_SLOT, steps)) {
+  /** Queues a request for which no slot is free, and notifies its caller. */
+  void noSlot(Waiter waiter, Instant now, ModelLock.Effects effects) {
+    switch (fire(waiter, Event.NO_SLOT, effects)) {
       case ENTER_QUEUE -> {
         enter(waiter);
-        startWait(waiter, now, steps);
+        startWait(waiter, now, effects);
       }
-      case START_WAIT -> startWait(waiter, now, steps);
+      case START_WAIT -> startWait(waiter, now, effects);
       default -> {}
     }
   }
 
-  /** The caller hears of the wait before its time can be over. */
-  private static void startWait(Waiter waiter, Instant now, ModelLock.Effects steps) {
+  /** Notifies the caller before the timer is set. */
+  private static void startWait(Waiter waiter, Instant now, ModelLock.Effects effects) {
     Duration wait = Duration.between(now, waiter.deadline());
-    steps.add(() -> waiter.queued().complete(null));
-    steps.startTimer(waiter, wait);
+    effects.add(() -> waiter.queued().complete(null));
+    effects.startTimer(waiter, wait);
   }
 
   /**
-   * No device can serve the request.
+   * Explains to a request that no device can serve it.
    *
-   * @param answer what its client gets, made of the explanation
+   * @param answer the result of the request, given the explanation
    */
-  void noMatch(Waiter waiter, Function<Verdicts, Placement> answer, ModelLock.Effects steps) {
-    if (fire(waiter, Event.NO_MATCH, steps) == Effect.EXPLAIN) {
-      steps.explain(waiter, answer);
+  void noMatch(Waiter waiter, Function<Verdicts, Placement> answer, ModelLock.Effects effects) {
+    if (fire(waiter, Event.NO_MATCH, effects) == Effect.EXPLAIN) {
+      effects.explain(waiter, answer);
     }
   }
 
   /**
-   * The store has given the lock.
+   * Places the request, or releases the lock if the request was cancelled.
    *
-   * @return false if nobody expected that answer, and the caller is to change nothing
+   * @return false if the answer was unexpected; the caller must change nothing then
    */
-  boolean lockGranted(Waiter waiter, Placement.Placed placed, ModelLock.Effects steps) {
-    switch (fire(waiter, Event.LOCK_GRANTED, steps)) {
-      case PLACE -> done(waiter, Answer.of(placed), steps);
+  boolean lockGranted(Waiter waiter, Placement.Placed placed, ModelLock.Effects effects) {
+    switch (fire(waiter, Event.LOCK_GRANTED, effects)) {
+      case PLACE -> done(waiter, Answer.of(placed), effects);
       case RELEASE_LOCK -> {
-        doneAsKept(waiter, steps);
-        steps.release(placed.lock());
+        doneAsKept(waiter, effects);
+        effects.release(placed.lock());
       }
       default -> {
         return false;
@@ -105,18 +105,17 @@ final class WaiterTransitions {
   }
 
   /**
-   * The store has given the lock to somebody else: the request is in the line again, or has its
-   * answer.
+   * Returns the request to the queue after a refused lock, or completes it if it was cancelled.
    *
-   * @return false if nobody expected that answer, and the caller is to change nothing
+   * @return false if the answer was unexpected; the caller must change nothing then
    */
-  boolean lockRefused(Waiter waiter, ModelLock.Effects steps) {
-    switch (fire(waiter, Event.LOCK_REFUSED, steps)) {
+  boolean lockRefused(Waiter waiter, ModelLock.Effects effects) {
+    switch (fire(waiter, Event.LOCK_REFUSED, effects)) {
       case ENTER_LINE -> {
-        line.answered(waiter);
+        waiting.answered(waiter);
         enter(waiter);
       }
-      case GIVE_KEPT_ANSWER -> doneAsKept(waiter, steps);
+      case GIVE_KEPT_ANSWER -> doneAsKept(waiter, effects);
       default -> {
         return false;
       }
@@ -125,14 +124,14 @@ final class WaiterTransitions {
   }
 
   /**
-   * The store didn't say who has the lock.
+   * Ends the request after a failed call to the store.
    *
-   * @return false if nobody expected that answer, and the caller is to change nothing
+   * @return false if the answer was unexpected; the caller must change nothing then
    */
-  boolean lockFailed(Waiter waiter, Placement answer, ModelLock.Effects steps) {
-    switch (fire(waiter, Event.LOCK_FAILED, steps)) {
-      case ANSWER -> done(waiter, Answer.of(answer), steps);
-      case GIVE_KEPT_ANSWER -> doneAsKept(waiter, steps);
+  boolean lockFailed(Waiter waiter, Placement answer, ModelLock.Effects effects) {
+    switch (fire(waiter, Event.LOCK_FAILED, effects)) {
+      case ANSWER -> done(waiter, Answer.of(answer), effects);
+      case GIVE_KEPT_ANSWER -> doneAsKept(waiter, effects);
       default -> {
         return false;
       }
@@ -140,19 +139,19 @@ final class WaiterTransitions {
     return true;
   }
 
-  /** Ends the wait, now or when the store has answered; an ended one stays as it is. */
-  void end(Waiter waiter, Answer answer, ModelLock.Effects steps) {
-    switch (fire(waiter, Event.END, steps)) {
-      case ANSWER -> done(waiter, answer, steps);
+  /** Ends the wait, now or when the store has answered; no effect on an ended one. */
+  void end(Waiter waiter, Answer answer, ModelLock.Effects effects) {
+    switch (fire(waiter, Event.END, effects)) {
+      case ANSWER -> done(waiter, answer, effects);
       case LEAVE_LINE -> {
-        line.leave(waiter);
-        done(waiter, answer, steps);
+        waiting.leave(waiter);
+        done(waiter, answer, effects);
       }
       case LEAVE_QUEUE -> {
-        line.leave(waiter);
-        // As in slotPicked: the thread that starts the wait may be slower than this one.
-        steps.add(() -> waiter.queued().complete(null));
-        done(waiter, answer, steps);
+        waiting.leave(waiter);
+        // As in slotPicked: the effect that starts the wait may run after this one.
+        effects.add(() -> waiter.queued().complete(null));
+        done(waiter, answer, effects);
       }
       case KEEP_ANSWER -> waiter.keep(answer);
       default -> {}
@@ -160,36 +159,37 @@ final class WaiterTransitions {
   }
 
   /**
-   * Enters the next state. {@code END} is known in every state, so that this doesn't recur; and
-   * whatever state the mistake was made in, nobody finds the request in a line afterwards.
+   * Enters the next state. {@code END} has a row in every state, so that the recursion ends; the
+   * request is removed from the queues whatever its state was.
    */
-  private Effect fire(Waiter waiter, Event event, ModelLock.Effects steps) {
+  private Effect fire(Waiter waiter, Event event, ModelLock.Effects effects) {
     try {
       return waiter.fire(event);
     } catch (UnexpectedEventException mistake) {
-      log.error("request {} is ended by a mistake", waiter.placement().request(), mistake);
-      end(waiter, Answer.of(mistake), steps);
-      line.leave(waiter);
+      log.error(
+          "request {} is ended by an unexpected event", waiter.placement().request(), mistake);
+      end(waiter, Answer.of(mistake), effects);
+      waiting.leave(waiter);
       return Effect.NOTHING;
     }
   }
 
-  /** Other replicas are told of it when it is the first of its line. */
+  /** Queues a request, and publishes it if it is the head of a queue. */
   private void enter(Waiter waiter) {
-    line.enter(waiter);
-    fronts.entered(waiter);
+    waiting.enter(waiter);
+    heads.entered(waiter);
   }
 
-  private void doneAsKept(Waiter waiter, ModelLock.Effects steps) {
+  private void doneAsKept(Waiter waiter, ModelLock.Effects effects) {
     Answer kept = waiter.kept();
-    done(waiter, kept != null ? kept : Answer.of(new IllegalStateException("no answer")), steps);
+    done(waiter, kept != null ? kept : Answer.of(new IllegalStateException("no answer")), effects);
   }
 
-  /** Nothing of an ended request stays in the model; its caller hears of it after the change. */
-  private void done(Waiter waiter, Answer answer, ModelLock.Effects steps) {
-    line.answered(waiter);
-    fronts.settled(waiter);
-    waiter.audiences().forEach(line::part);
-    steps.add(() -> waiter.complete(answer));
+  /** Removes an ended request from the model; its outcome is completed after the change. */
+  private void done(Waiter waiter, Answer answer, ModelLock.Effects effects) {
+    waiting.answered(waiter);
+    heads.settled(waiter);
+    waiter.queues().forEach(waiting::part);
+    effects.add(() -> waiter.complete(answer));
   }
 }

@@ -16,108 +16,110 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests wait: one line by question, the lines ordered by their first request, so that news
- * of a device looks at questions and not at every request.
+ * The waiting requests: one queue for each question, ordered by their heads, so that an update of a
+ * device checks questions and not every request.
  *
  * <p>Owner: the distributor's lock. Requests enter and leave through {@link WaiterTransitions}
- * only, in one change with the state that says so.
+ * only, in one change with their state.
  *
- * <p>Invariants: a request with several questions is in the line of each, or in none. A line is in
- * {@link #lines} exactly while somebody is in it. A question is known as long as any request that
- * has not ended asks it, here or at the head of another replica's line: the answers of devices that
- * change meanwhile are kept current in that one place.
+ * <p>Invariants: a request with several questions is in the queue of each, or in none. A queue is
+ * in {@link #ordered} exactly while it has requests. A question has its queue as long as any
+ * request uses it that hasn't ended, here or as the head of another replica: there its fitting
+ * devices are kept current.
  */
 final class WaitingRequests {
-  /** Answers to questions that nobody waits with are kept for the next who asks: a lab asks few. */
-  private static final int MAX_IDLE_AUDIENCES = 512;
+  /** Unused questions are kept with their fitting devices for the next request; a lab has few. */
+  private static final int MAX_IDLE_QUEUES = 512;
 
   /**
-   * Compares what changes: a line is taken out of the ordered set before its first request may
-   * change, and put in again afterwards. The number tells apart lines with the same first request.
+   * Compares by mutable state: a queue is taken out of the ordered set before its head may change,
+   * and added again afterwards. The number distinguishes queues with the same head.
    */
   private static final Comparator<QuestionQueue> BY_FIRST_WAITER =
-      Comparator.comparing((QuestionQueue audience) -> audience.waiters().first())
+      Comparator.comparing((QuestionQueue queue) -> queue.waiters().first())
           .thenComparingInt(QuestionQueue::number);
 
-  private final Map<Question, QuestionQueue> audiences = new HashMap<>();
+  private final Map<Question, QuestionQueue> queues = new HashMap<>();
 
-  /** Those that no request uses, longest first. A request uses its audiences until it has ended. */
+  /**
+   * Queues that no request uses, the longest unused first. A request uses its queues until it ends.
+   */
   private final Set<QuestionQueue> idle = new LinkedHashSet<>();
 
-  /** Lines with somebody in them. */
-  private final TreeSet<QuestionQueue> lines = new TreeSet<>(BY_FIRST_WAITER);
+  /** Queues with at least one request. */
+  private final TreeSet<QuestionQueue> ordered = new TreeSet<>(BY_FIRST_WAITER);
 
-  /** Who is in a line, by the id of the request, for those who remove one. */
+  /** Queued requests by id. */
   private final Map<String, Waiter> byRequest = new HashMap<>();
 
-  /** Who is in a line and may have to wait for its tenant's quota; others aren't looked for. */
+  /** Queued requests by tenant; only of tenants with a quota. */
   private final Map<String, TreeSet<Waiter>> byTenant = new HashMap<>();
 
-  /** Requests whose locks are being asked for: in no line, and still before those behind them. */
+  /** Requests whose locks are requested: in no queue, and still ordered before later requests. */
   private final TreeMap<Waiter, DeviceState> asking = new TreeMap<>();
 
-  /** The number of the newest question; other replicas know a line by it, so none is used twice. */
+  /** The number of the next question; it names a queue in signals, so none is used twice. */
   private int numbers;
 
   /**
-   * A request joins those that ask this question, which is asked of all seats if nobody did yet. It
-   * belongs to them until it {@link #part parts}, whether it waits or its lock is being asked for.
+   * Adds a user to the queue of a question; a new question is matched against all devices. The
+   * request uses it until it {@link #part parts}, whether it is queued or its lock requested.
    */
   QuestionQueue join(Question question, Collection<DeviceState> states, MatchResults answers) {
-    QuestionQueue audience =
-        audiences.computeIfAbsent(
+    QuestionQueue queue =
+        queues.computeIfAbsent(
             question, fresh -> new QuestionQueue(numbers++, fresh, states, answers));
-    if (audience.join()) {
-      idle.remove(audience);
+    if (queue.join()) {
+      idle.remove(queue);
     }
-    return audience;
+    return queue;
   }
 
   /**
-   * A request that joined has ended. Its question is kept while few are idle; the one that has been
-   * idle longest goes first.
+   * Removes a user that has ended. Unused questions are kept up to a maximum; the one that has been
+   * unused longest is removed first.
    */
-  void part(QuestionQueue audience) {
-    if (audience.part()) {
-      idle.add(audience);
+  void part(QuestionQueue queue) {
+    if (queue.part()) {
+      idle.add(queue);
     }
-    if (idle.size() > MAX_IDLE_AUDIENCES) {
+    if (idle.size() > MAX_IDLE_QUEUES) {
       QuestionQueue oldest = idle.iterator().next();
       idle.remove(oldest);
-      audiences.remove(oldest.question());
+      queues.remove(oldest.question());
     }
   }
 
-  /** Whether a question has been asked of all seats, so that asking it again is no work. */
+  /** Returns whether a question has a queue, so that matching it is no work. */
   boolean knows(Question question) {
-    return audiences.containsKey(question);
+    return queues.containsKey(question);
   }
 
-  /** Forgets the answers that no request uses: devices have changed, and nobody waits for them. */
+  /** Removes unused questions, whose fitting devices would have to be updated otherwise. */
   void dropIdle() {
-    idle.forEach(audience -> audiences.remove(audience.question()));
+    idle.forEach(queue -> queues.remove(queue.question()));
     idle.clear();
   }
 
-  /** What those ask who wait or are being served: devices that change are to be asked it again. */
+  /** Returns the questions in use, against which changed devices must be matched again. */
   List<Question> questionsInUse() {
-    return audiences.values().stream()
-        .filter(audience -> !idle.contains(audience))
+    return queues.values().stream()
+        .filter(queue -> !idle.contains(queue))
         .map(QuestionQueue::question)
         .toList();
   }
 
-  /** A copy: what is done with them may forget some. */
-  Collection<QuestionQueue> audiences() {
-    return List.copyOf(audiences.values());
+  /** Returns a copy, because a caller may remove some. */
+  Collection<QuestionQueue> queues() {
+    return List.copyOf(queues.values());
   }
 
-  /** Called after the state was entered that has it in the line. */
+  /** Adds a request to its queues; called after its state was entered. */
   void enter(Waiter waiter) {
-    for (QuestionQueue audience : waiter.audiences()) {
-      leaveLine(audience);
-      audience.waiters().add(waiter);
-      lines.add(audience);
+    for (QuestionQueue queue : waiter.queues()) {
+      removeFromOrder(queue);
+      queue.waiters().add(waiter);
+      ordered.add(queue);
     }
     byRequest.put(waiter.placement().request(), waiter);
     if (waiter.placement().quota().mostSessions().isPresent()) {
@@ -127,13 +129,13 @@ final class WaitingRequests {
     }
   }
 
-  /** Does nothing for a request that is in no line. */
+  /** Removes a request from its queues; no effect if it is in none. */
   void leave(Waiter waiter) {
-    for (QuestionQueue audience : waiter.audiences()) {
-      leaveLine(audience);
-      audience.waiters().remove(waiter);
-      if (!audience.waiters().isEmpty()) {
-        lines.add(audience);
+    for (QuestionQueue queue : waiter.queues()) {
+      removeFromOrder(queue);
+      queue.waiters().remove(waiter);
+      if (!queue.waiters().isEmpty()) {
+        ordered.add(queue);
       }
     }
     byRequest.remove(waiter.placement().request(), waiter);
@@ -146,80 +148,82 @@ final class WaitingRequests {
     }
   }
 
-  /** Takes a line out of the order, in which an empty one isn't. */
-  private void leaveLine(QuestionQueue audience) {
-    if (!audience.waiters().isEmpty()) {
-      lines.remove(audience);
+  /** Takes a queue out of the order, which contains no empty ones. */
+  private void removeFromOrder(QuestionQueue queue) {
+    if (!queue.waiters().isEmpty()) {
+      ordered.remove(queue);
     }
   }
 
   /**
-   * The lock of a seat is asked for, for a request that isn't in the line.
+   * Records that the lock of a device is requested for a request that isn't queued.
    *
-   * @param wasInLine whether other replicas may have been told of it
+   * @param wasQueued whether it may be published as a head
    */
-  void asks(Waiter waiter, DeviceState state, boolean wasInLine) {
+  void asks(Waiter waiter, DeviceState state, boolean wasQueued) {
     asking.put(waiter, state);
-    if (wasInLine) {
-      waiter.audiences().forEach(audience -> audience.asking().add(waiter));
+    if (wasQueued) {
+      waiter.queues().forEach(queue -> queue.asking().add(waiter));
     }
   }
 
   /**
-   * The store has answered a request: it keeps nobody waiting any more. Does nothing for one whose
-   * lock wasn't asked for.
+   * Removes a request from {@link #asking} after the store's answer; no effect if it isn't there.
    */
   void answered(Waiter waiter) {
     asking.remove(waiter);
-    waiter.audiences().forEach(audience -> audience.asking().remove(waiter));
+    waiter.queues().forEach(queue -> queue.asking().remove(waiter));
   }
 
-  /** Those whose locks are being asked for, in their order, and of which seats; not a copy. */
+  /** Returns the requests whose locks are requested, in order, with their devices; not a copy. */
   SortedMap<Waiter, DeviceState> asking() {
     return asking;
   }
 
-  /** How many wait; those whose locks are being asked for aren't counted. */
+  /** Returns the number of queued requests, without those whose locks are requested. */
   int length() {
     return byRequest.size();
   }
 
-  /** Null also for a request whose lock is being asked for. */
+  /** Returns a queued request; null also if its lock is requested. */
   @Nullable Waiter of(String request) {
     return byRequest.get(request);
   }
 
-  /** When the request that waits longest arrived. */
+  /** Returns the arrival of the oldest queued request. */
   Optional<Instant> firstArrival() {
     return byRequest.values().stream()
         .map(waiter -> waiter.placement().turn().arrival())
         .min(Comparator.naturalOrder());
   }
 
-  /** A copy, in order: ending one takes it out of the line. */
+  /** Returns a copy, in order, because ending a request removes it. */
   Collection<Waiter> all() {
     return new TreeSet<>(byRequest.values());
   }
 
-  /** Those of one tenant that has a limit, in their order; a copy, as serving one takes it out. */
+  /**
+   * Returns the queued requests of a tenant with a quota, in order; a copy, because serving removes
+   * one.
+   */
   Collection<Waiter> ofTenant(String tenant) {
     TreeSet<Waiter> waiters = byTenant.get(tenant);
     return waiters == null ? List.of() : List.copyOf(waiters);
   }
 
   /**
-   * The first request in order that may have a seat, among the questions that the seat answers.
-   * Lines are looked at in the order of their first requests, each only as far as it can have one
-   * that goes before the best so far.
+   * Returns the first request in order that may have a device, of the questions that the device
+   * fits. Visits queues in the order of their heads, each only while its requests go before the
+   * best so far.
    */
   @Nullable Waiter first(Predicate<QuestionQueue> answered, Predicate<Waiter> mayHave) {
     Waiter best = null;
-    for (QuestionQueue audience : lines) {
-      if (best != null && audience.waiters().first().compareTo(best) > 0) {
+    for (QuestionQueue queue : ordered) {
+      if (best != null && queue.waiters().first().compareTo(best) > 0) {
         return best;
       }
-      if (answered.test(audience)) {
-        for (Waiter waiter : audience.waiters()) {
+      if (answered.test(queue)) {
+        for (Waiter waiter : queue.waiters()) {
           if (best != null && waiter.compareTo(best) > 0) {
             break;
           }
@@ -234,47 +238,46 @@ final class WaitingRequests {
   }
 
   /**
-   * Between two changes: whoever waits is in each of its lines and in no state but {@code QUEUED};
-   * whoever has ended is in none; a line stands in order exactly while somebody is in it.
+   * Checks, between two changes, that queued requests are {@code QUEUED} and in each of their
+   * queues, that ended ones are in none, and that exactly the queues with requests are ordered.
    */
   void verify() {
     for (Waiter waiter : byRequest.values()) {
       Invariant.holds(
-          waiter.audiences().stream().allMatch(audience -> audience.waiters().contains(waiter)),
-          waiter.placement().request() + " waits, and isn't in each of its lines");
+          waiter.queues().stream().allMatch(queue -> queue.waiters().contains(waiter)),
+          waiter.placement().request() + " isn't in each of its queues");
       Invariant.holds(
           waiter.placement().quota().mostSessions().isEmpty()
               || ofTenant(waiter.placement().quota().tenant()).contains(waiter),
-          waiter.placement().request() + " waits, and isn't among those of its tenant");
+          waiter.placement().request() + " is missing among the requests of its tenant");
     }
     byTenant.values().stream().flatMap(Collection::stream).forEach(WaitingRequests::isQueued);
     for (Waiter waiter : asking.keySet()) {
-      Invariant.holds(waiter.isLocking(), waiter + " isn't asking for a lock");
+      Invariant.holds(waiter.isLocking(), waiter + " is in asking without a requested lock");
     }
-    audiences.values().forEach(this::verify);
+    queues.values().forEach(this::verify);
     Invariant.holds(
-        lines.size() == audiences.values().stream().filter(it -> !it.waiters().isEmpty()).count(),
-        "a line has nobody in it, or isn't there although somebody is");
+        ordered.size() == queues.values().stream().filter(it -> !it.waiters().isEmpty()).count(),
+        "the ordered queues aren't exactly those with requests");
   }
 
-  private void verify(QuestionQueue audience) {
-    audience.waiters().forEach(WaitingRequests::isQueued);
-    for (Waiter waiter : audience.waiters()) {
-      Invariant.holds(waiter.audiences().contains(audience), waiter + " is in a foreign line");
+  private void verify(QuestionQueue queue) {
+    queue.waiters().forEach(WaitingRequests::isQueued);
+    for (Waiter waiter : queue.waiters()) {
+      Invariant.holds(
+          waiter.queues().contains(queue), waiter + " is in a queue that isn't its own");
     }
     Invariant.holds(
-        asking.keySet().containsAll(audience.asking()), "an answered request is still asking");
+        asking.keySet().containsAll(queue.asking()), "an answered request is still in asking");
     Invariant.holds(
-        audience.waiters().isEmpty() || lines.contains(audience),
-        "a line isn't where its first request belongs");
+        queue.waiters().isEmpty() || ordered.contains(queue), "a queue isn't ordered by its head");
     Invariant.holds(
-        audience.users() >= audience.waiters().size() + audience.asking().size(),
+        queue.users() >= queue.waiters().size() + queue.asking().size(),
         "a question has fewer users than requests");
-    Invariant.holds(
-        idle.contains(audience) == (audience.users() == 0), "a question is idle and in use");
+    Invariant.holds(idle.contains(queue) == (queue.users() == 0), "a question is idle and in use");
   }
 
   private static void isQueued(Waiter waiter) {
-    Invariant.holds(waiter.state() == Waiter.State.QUEUED, waiter + " is in a line");
+    Invariant.holds(waiter.state() == Waiter.State.QUEUED, waiter + " is in a queue");
   }
 }

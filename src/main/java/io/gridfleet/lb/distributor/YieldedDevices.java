@@ -6,17 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Seats that are left for a moment to requests that go before those who wait here. Guarded by the
- * distributor's lock.
- */
+/** The yielded devices, with the time at which yielding ends. Guarded by the distributor's lock. */
 final class YieldedDevices {
   private final Map<DeviceId, Instant> until = new HashMap<>();
 
   /**
-   * Notes a seat.
+   * Adds a device.
    *
-   * @return whether it wasn't left before, or not until this very moment
+   * @return whether it wasn't yielded before, or not until this same time
    */
   boolean yieldTo(DeviceState state, Instant end) {
     return !end.equals(until.put(state.device().id(), end));
@@ -30,7 +27,7 @@ final class YieldedDevices {
     until.remove(device);
   }
 
-  /** Whether the seat was left until then, and not taken or left anew since. */
+  /** Removes a device if it is still yielded until then, neither taken nor yielded anew since. */
   boolean isOver(DeviceId device, Instant end) {
     return until.remove(device, end);
   }

@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** Tokens with a cap on live sessions ask at several replicas, on a virtual clock. */
+/** Requests of tokens with a quota at several replicas, on a virtual clock. */
 final class CapsOnReplicasTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration SOON = FakeWire.LATENCY.multipliedBy(2);
@@ -88,7 +88,7 @@ final class CapsOnReplicasTest {
   }
 
   @Test
-  void whoWaitsForItsCapIsWokenAtOnceWhenASessionEndsOnTheOtherReplica() {
+  void aRequestOverItsQuotaIsServedWhenASessionEndsOnTheOtherReplica() {
     FakeWire.Replica one = replica("one", 3);
     FakeWire.Replica two = replica("two", 3);
     Asked first = new Asked(one, "ci", 1);
@@ -105,7 +105,7 @@ final class CapsOnReplicasTest {
   }
 
   @Test
-  void whoAskAtTheSameMomentGetNoMoreThanTheCapAndOthersTheirDevices() {
+  void concurrentRequestsStayBelowTheQuotaAndOthersGetTheirDevices() {
     FakeWire.Replica one = replica("one", 2);
     FakeWire.Replica two = replica("two", 2);
 
@@ -114,7 +114,7 @@ final class CapsOnReplicasTest {
     Asked stranger = new Asked(two, "nightly", 1);
 
     assertThat(List.of(first.isServed(), second.isServed(), stranger.isServed()))
-        .as("the store's no is about the token: its device is free for others")
+        .as("the refusal concerns the token: the device is free for others")
         .containsExactly(true, false, true);
     time.pass(SECOND);
     first.endsAt(one);
@@ -123,7 +123,7 @@ final class CapsOnReplicasTest {
   }
 
   @Test
-  void whatTheStoreSaidIsDoubtedWhenNothingIsHeard() {
+  void aRefusalForTheQuotaExpiresWithoutASignal() {
     FakeWire.Replica deaf = replica("deaf", 2);
     FakeWire.Replica one = replica("one", 2);
     wire.cut(deaf);
@@ -139,7 +139,7 @@ final class CapsOnReplicasTest {
   }
 
   @Test
-  void aSweepThatIsLateForgetsNothingThatBeganMeanwhile() {
+  void aLateQueryRemovesNoSessionThatBeganMeanwhile() {
     FakeWire.Replica one = replica("one", 2);
     FleetUpdates news = new FleetUpdates(one.distributor());
     Asked ended = new Asked(one, "ci", 5);
@@ -156,18 +156,18 @@ final class CapsOnReplicasTest {
   }
 
   @Test
-  void whoeverTookASlotBeforeItsEndWasHeardOfLeavesItsTokenOneMore() {
-    onAnyDayCapsHoldAndNobodyWaitsInVain(10_254);
+  void aSlotTakenBeforeItsReleaseWasSignalledFreesTheQuota() {
+    quotasHoldAndNoRequestWaitsForAFreeDevice(10_254);
   }
 
   @Test
-  void aDeviceThatIsRefusedLeavesItsTokenOneMore() {
-    onAnyDayCapsHoldAndNobodyWaitsInVain(6_128);
+  void aRefusedDeviceFreesTheQuota() {
+    quotasHoldAndNoRequestWaitsForAFreeDevice(6_128);
   }
 
-  /** No token ever has more than its cap, and nobody waits in vain. */
+  /** No token ever exceeds its quota, and no request waits for a free device. */
   @Property(tries = 300)
-  void onAnyDayCapsHoldAndNobodyWaitsInVain(@ForAll long seed) {
+  void quotasHoldAndNoRequestWaitsForAFreeDevice(@ForAll long seed) {
     CapsOnReplicasTest day = new CapsOnReplicasTest();
     Random luck = new Random(seed);
     int cap = 1 + luck.nextInt(3);
@@ -202,7 +202,7 @@ final class CapsOnReplicasTest {
       long has = all.stream().filter(each -> each.tenant.equals(tenant) && each.isServed()).count();
       long waits =
           all.stream().filter(each -> each.tenant.equals(tenant) && !each.isServed()).count();
-      assertThat(free > 0 && has < cap && waits > 0).as("waits in vain").isFalse();
+      assertThat(free > 0 && has < cap && waits > 0).as("waits for a free device").isFalse();
       replicas.forEach(
           replica -> assertThat(replica.distributor().sessionsOf(tenant)).isEqualTo((int) has));
     }

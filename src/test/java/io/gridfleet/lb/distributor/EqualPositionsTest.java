@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Two requests with the same turn: the second took over the place of the first. */
+/** Two requests with the same position, which the second took over from the first. */
 final class EqualPositionsTest {
   private final VirtualTime time = new VirtualTime();
   private final FakeDeviceLocks store = new FakeDeviceLocks(time);
@@ -37,7 +37,7 @@ final class EqualPositionsTest {
   }
 
   @Test
-  void theEndOfOneLeavesTheOtherInItsLine() {
+  void theEndOfOneLeavesTheOtherQueued() {
     new FleetUpdates(distributor).inventory(List.of(new FakeWire(time).phone("a")));
     PlacementRequest.QueuePosition turn = new PlacementRequest.QueuePosition(0, time.instant(), 7);
     DeviceLock busy = lock(ask("before", new PlacementRequest.QueuePosition(0, time.instant(), 1)));

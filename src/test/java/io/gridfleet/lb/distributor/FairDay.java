@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 
-/** Requests that come to several replicas on a virtual clock, and the judge of their order. */
+/** Requests at several replicas on a virtual clock, and checks of their order. */
 final class FairDay {
   static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -28,17 +28,17 @@ final class FairDay {
   private final List<Asked> served = new ArrayList<>();
   private final Set<Asked> over = new HashSet<>();
 
-  /** On which signals take {@link FakeWire#LATENCY} and the store no time at all. */
+  /** Signals take {@link FakeWire#LATENCY}, and the store no time. */
   FairDay() {
     wire = new FakeWire(time);
   }
 
-  /** On which signals and the store are up to so much later than that. */
+  /** Signals and the store have up to so much additional latency. */
   private FairDay(Random luck, Duration late) {
     wire = new FakeWire(time, luck, late);
   }
 
-  /** A request, where it waits, and what became of it. */
+  /** A request, its replica and its result. */
   final class Asked {
     private final String name = "r" + (all.size() + 1);
     private final Instant arrived = time.instant();
@@ -86,7 +86,7 @@ final class FairDay {
       replica.distributor().release(lock);
     }
 
-    /** Its client doesn't wait any more. */
+    /** Its client leaves. */
     private void leaves() {
       wait.end(new Placement.Removed("left"));
     }
@@ -95,7 +95,7 @@ final class FairDay {
       return model.isEmpty() || model.equals("model:" + wire.nameOf(other.lock.device()));
     }
 
-    /** Whether it waited a second longer for what the other has, and goes on waiting. */
+    /** Whether it waited a second longer for the other's device, and still waits. */
     private boolean wasOvertakenBy(Asked early) {
       Instant sinceASecond = arrived.plus(SECOND);
       boolean goesBefore =
@@ -115,7 +115,7 @@ final class FairDay {
     return wire.replica(name, store, phones);
   }
 
-  /** From here on it hears nothing and nobody hears it. */
+  /** Disconnects a replica in both directions. */
   void cut(FakeWire.Replica replica) {
     wire.cut(replica);
   }
@@ -130,12 +130,12 @@ final class FairDay {
     return asked;
   }
 
-  /** Those who have got a device, in this order. */
+  /** The served requests, in order. */
   List<Asked> served() {
     return served;
   }
 
-  /** Three replicas, whose clients ask alike for one of a few phones. */
+  /** Three replicas, whose clients request any of a few phones. */
   static void plain(long seed) {
     FairDay day = new FairDay();
     Random luck = new Random(seed);
@@ -159,8 +159,8 @@ final class FairDay {
   }
 
   /**
-   * Some replicas, up to a dozen phones, a store and signals that take their time, clients that ask
-   * for one phone, that are more urgent than others, and that go away.
+   * Some replicas, up to a dozen phones, a store and signals with latency, clients that request one
+   * phone, that have priority, and that leave.
    */
   static void mixed(long seed) {
     Random luck = new Random(seed);
@@ -198,8 +198,8 @@ final class FairDay {
   }
 
   /**
-   * Nobody was served while somebody had waited a second longer for the same, and in the end no
-   * phone is free that anybody waits for.
+   * No request was served while another had waited a second longer for the same, and at the end no
+   * request waits for a free phone.
    */
   private void judge(int phones) {
     for (Asked early : served) {
@@ -211,7 +211,7 @@ final class FairDay {
     Set<String> taken = new HashSet<>();
     running().forEach(asked -> taken.add("model:" + wire.nameOf(asked.lock.device())));
     assertThat(all.stream().filter(asked -> asked.waitedUntil.equals(Instant.MAX)))
-        .as("nobody waits in vain")
+        .as("no request waits for a free phone")
         .allMatch(
             asked -> asked.model.isEmpty() ? taken.size() == phones : taken.contains(asked.model));
   }

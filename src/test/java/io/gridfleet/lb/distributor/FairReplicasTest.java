@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** Requests wait at several replicas for the same devices, on a virtual clock. */
+/** Requests at several replicas for the same devices, on a virtual clock. */
 final class FairReplicasTest {
   private static final Duration SECOND = FairDay.SECOND;
 
@@ -32,7 +32,7 @@ final class FairReplicasTest {
   }
 
   @Test
-  void thoseWhoComeInTurnsAtTwoReplicasAreServedInTheirOrder() {
+  void alternatingRequestsAtTwoReplicasAreServedInTheirOrder() {
     FakeWire.Replica one = replica("one", 1);
     FakeWire.Replica two = replica("two", 1);
     List<Asked> all = new ArrayList<>(List.of(ask(one)));
@@ -54,7 +54,7 @@ final class FairReplicasTest {
   }
 
   @Test
-  void aReplicaThatDiedHoldsNobodyUpForLong() {
+  void aDeadReplicaDelaysRequestsOnlyShortly() {
     FakeWire.Replica dead = replica("dead", 1);
     FakeWire.Replica alive = replica("alive", 1);
     Asked holder = ask(alive);
@@ -70,16 +70,16 @@ final class FairReplicasTest {
     holder.endsAt(alive);
     time.pass(SECOND);
 
-    assertThat(next.servedAt()).isEqualTo(freed.plus(Precedence.LEFT_FOR));
+    assertThat(next.servedAt()).isEqualTo(freed.plus(Precedence.YIELDED_FOR));
     freed = time.instant();
     next.endsAt(alive);
     time.pass(SECOND);
-    assertThat(last.servedAt()).as("its chance is missed once and for all").isEqualTo(freed);
+    assertThat(last.servedAt()).as("a missed head doesn't count again").isEqualTo(freed);
     assertThat(lost.isServed()).isFalse();
   }
 
   @Test
-  void whoeverIsNextTakesWhatADeadReplicaDoesNot() {
+  void theNextRequestTakesADeviceYieldedToADeadReplica() {
     FakeWire.Replica dead = replica("dead", 1);
     FakeWire.Replica one = replica("one", 1);
     FakeWire.Replica two = replica("two", 1);
@@ -122,7 +122,7 @@ final class FairReplicasTest {
   }
 
   @Test
-  void whoeverWaitsForSomethingElseIsNotWaitedFor() {
+  void aDeviceIsNotYieldedToARequestForAnotherOne() {
     FakeWire.Replica one = replica("one", 2);
     FakeWire.Replica two = replica("two", 2);
     Asked first = ask(one, "model:phone-0", 0);
@@ -143,7 +143,7 @@ final class FairReplicasTest {
   }
 
   @Test
-  void aNewRequestDoesNotTakeWhatIsOnItsWayToAnotherReplica() {
+  void aNewRequestDoesNotTakeADeviceYieldedToAnotherReplica() {
     FakeWire.Replica one = replica("one", 1);
     FakeWire.Replica two = replica("two", 1);
     FakeWire.Replica three = replica("three", 1);
@@ -164,7 +164,7 @@ final class FairReplicasTest {
   }
 
   @Test
-  void aReplicaThatStartsLaterHearsWhoWaits() {
+  void aReplicaThatStartsLaterReceivesTheHeads() {
     FakeWire.Replica one = replica("one", 1);
     Asked holder = ask(one);
     Asked waiting = ask(one);
@@ -181,26 +181,26 @@ final class FairReplicasTest {
     assertThat(newer.isServed()).isFalse();
   }
 
-  /** One had left the phone to the longest waiter on a guess, and got it when it was freed. */
+  /** A replica yielded a phone by a guess, and was served first when the phone was freed. */
   @Test
-  void whoGuessedThatAPhoneWasFreeDoesNotHaveItBeforeTheLongestWaiter() {
+  void aRequestWithAGuessIsNotServedBeforeTheOldestRequest() {
     FairDay.plain(4632);
   }
 
-  /** The younger's phone was free and the elder's wasn't: both had only been guessed to be. */
+  /** The newer request's phone was free and the older one's wasn't; both were guesses. */
   @Test
-  void theYoungerDoesNotHaveAPhoneWhileTheElderIsAskedForAnother() {
+  void aNewerRequestIsNotServedWhileTheLockOfAnOlderOneIsRequested() {
     FairDay.plain(1936);
   }
 
-  /** Nobody is served while somebody has waited a second longer for the same. */
+  /** No request is served while another has waited a second longer for the same. */
   @Property(tries = 300)
-  void onAnyDayNobodyIsServedASecondTooEarly(@ForAll long seed) {
+  void noRequestIsServedASecondTooEarly(@ForAll long seed) {
     FairDay.plain(seed);
   }
 
   @Property(tries = 300)
-  void norOnADayOfManyKindsOfRequests(@ForAll long seed) {
+  void noRequestOfMixedKindsIsServedASecondTooEarly(@ForAll long seed) {
     FairDay.mixed(seed);
   }
 }

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Carries signals between distributors on a virtual clock, in their order, a little late; and what
- * they ask of the store.
+ * Delivers signals between distributors, and their calls to the store, on a virtual clock: in
+ * order, with latency.
  */
 final class FakeWire {
   static final Duration LATENCY = Duration.ofMillis(5);
@@ -41,7 +41,7 @@ final class FakeWire {
   }
 
   /**
-   * @param late by how much a signal, and each way to the store, may take longer
+   * @param late the maximum of additional latency of a signal, and of each way to the store
    */
   FakeWire(VirtualTime time, Random luck, Duration late) {
     this.time = time;
@@ -58,7 +58,7 @@ final class FakeWire {
     return names.get(device);
   }
 
-  /** A distributor, and what it hears. */
+  /** A distributor, and the signals that it receives. */
   final class Replica implements FleetSignals {
     private final Distributor distributor;
     private long heardUntil;
@@ -105,7 +105,7 @@ final class FakeWire {
     }
   }
 
-  /** A replica that sees so many phones. */
+  /** A replica with so many phones. */
   Replica replica(String name, DeviceLocks locks, int phones) {
     Replica replica = new Replica(name, locks);
     List<Device> devices = new ArrayList<>();
@@ -118,7 +118,7 @@ final class FakeWire {
     return replica;
   }
 
-  /** From here on it hears nothing and nobody hears it, as if it were dead. */
+  /** Disconnects a replica in both directions, as if it were dead. */
   void cut(Replica replica) {
     replica.cut = true;
   }

@@ -8,10 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** One thread of its own, on which little work goes before much. */
+/** One thread, on which smaller work runs first. */
 final class MatchingThreadTest {
   @Test
-  void littleWorkGoesFirstAndEqualWorkInItsOrder() throws Exception {
+  void smallerWorkRunsFirstAndEqualWorkInItsOrder() throws Exception {
     List<String> done = new CopyOnWriteArrayList<>();
     CountDownLatch begin = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);

@@ -18,7 +18,7 @@ import java.util.Queue;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** In a large lab the calling thread, an event loop, looks at no device for a new question. */
+/** In a large lab the calling thread, an event loop, matches no device against a new question. */
 final class MatchingWorkTest {
   private static final int MANY = 400;
 
@@ -45,7 +45,7 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void aNewQuestionIsAskedElsewhereAndAKnownOneNotAgain() {
+  void aNewQuestionIsMatchedOnTheMatchingThreadAndAKnownOneNotAgain() {
     fleet(MANY);
     Distributor.Wait first = ask("model:phone-7");
     assertThat(first.outcome().toCompletableFuture()).isNotDone();
@@ -60,7 +60,7 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void aSmallLabIsAskedAtOnce() {
+  void aSmallLabIsMatchedAtOnce() {
     fleet(10);
     assertThat(outcome(ask("model:phone-7"))).isInstanceOf(Placement.Placed.class);
     assertThat(outcome(ask("model:none"))).isInstanceOf(Placement.NothingMatches.class);
@@ -68,14 +68,14 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void muchWorkOnFewDevicesIsDoneElsewhereToo() {
+  void muchWorkOnFewDevicesRunsOnTheMatchingThreadToo() {
     fleet(200);
     ask("model:*" + "a".repeat(400));
     assertThat(matcher).hasSize(1);
   }
 
   @Test
-  void whoLeftIsNotMatched() throws Exception {
+  void anEndedRequestIsNotMatched() throws Exception {
     fleet(MANY);
     Distributor.Wait left = ask("model:phone-7");
     left.end(new Placement.Removed("the client left"));
@@ -99,7 +99,7 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void whyNothingMatchesIsPutTogetherElsewhere() {
+  void refusalsAreExplainedOnTheMatchingThread() {
     fleet(MANY);
     Distributor.Wait first = ask("model:none");
     matcher.remove().run();
@@ -109,7 +109,7 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void soIsWhyTheTimeRanOutUnlessItsClientHasLeft() {
+  void timeOutsAreExplainedOnTheMatchingThreadUnlessTheClientLeft() {
     fleet(MANY);
     ask("model:phone-7");
     Distributor.Wait waits = ask("model:phone-7");
@@ -130,7 +130,7 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void whatChangedWhileItWasAskedIsAskedAgain() {
+  void aDeviceThatChangedDuringMatchingIsMatchedAgain() {
     fleet(MANY);
     FakeWire wire = new FakeWire(time);
     Device before = wire.phone("phone-7");
@@ -141,14 +141,14 @@ final class MatchingWorkTest {
     DeviceState changed = new DeviceState(1, after, new DeviceSlots.NodeSessions());
     answers.to(question).clear();
 
-    QuestionQueue audience = new QuestionQueue(0, question, List.of(same, changed), answers);
+    QuestionQueue queue = new QuestionQueue(0, question, List.of(same, changed), answers);
 
-    assertThat(audience.fits(same)).as("as it was answered").isFalse();
-    assertThat(audience.fits(changed)).as("asked itself").isTrue();
+    assertThat(queue.fits(same)).as("by the result").isFalse();
+    assertThat(queue.fits(changed)).as("matched again").isTrue();
   }
 
   @Test
-  void aRequestThatIsMatchedAfterTheCloseIsTold() {
+  void aRequestThatIsMatchedAfterTheCloseIsEnded() {
     fleet(MANY);
     Distributor.Wait late = ask("model:phone-7");
     distributor.close("stopping");

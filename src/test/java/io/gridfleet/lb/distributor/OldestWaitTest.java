@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** How long the request that waits longest has waited. */
+/** The age of the oldest waiting request. */
 final class OldestWaitTest {
   private final VirtualTime time = new VirtualTime();
   private final FakeDeviceLocks store = new FakeDeviceLocks(time);

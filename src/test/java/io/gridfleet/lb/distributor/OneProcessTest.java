@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A process without replicas, before a store that takes its time. */
+/** A process without other replicas, with a store that has latency. */
 final class OneProcessTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -25,7 +25,7 @@ final class OneProcessTest {
   private int requests;
 
   @Test
-  void whatGetsFreeIsNotKeptForARequestWhoseOwnDeviceIsBeingLocked() {
+  void aFreedDeviceIsNotYieldedToARequestWhoseOwnDeviceIsBeingLocked() {
     FakeWire phones = new FakeWire(time);
     new FleetUpdates(distributor).inventory(List.of(phones.phone("a"), phones.phone("b")));
     Distributor.Wait first = ask();
@@ -45,7 +45,7 @@ final class OneProcessTest {
   }
 
   @Test
-  void aRequestWhoseLockIsRefusedAfterTheCloseIsTold() {
+  void aRequestWhoseLockIsRefusedAfterTheCloseIsEnded() {
     FakeWire phones = new FakeWire(time);
     new FleetUpdates(distributor).inventory(List.of(phones.phone("a")));
     locks.reservedBy(phones.phone("a").id(), Optional.of("unheard"));

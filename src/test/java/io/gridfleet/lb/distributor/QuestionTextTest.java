@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What replicas tell each other of questions. */
+/** The encoding of questions in signals. */
 final class QuestionTextTest {
   private static final DeviceId PHONE = DeviceId.of("phone");
 
@@ -50,7 +50,7 @@ final class QuestionTextTest {
   }
 
   @Test
-  void whatIsTooLongForASignalIsNotWritten() {
+  void aQuestionTooLongForASignalIsNotWritten() {
     Question endless =
         new Question(
             Selector.parse(
@@ -69,7 +69,7 @@ final class QuestionTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "a b c", "model: x y z", "%%% x y z", "model:/(/  y z"})
-  void whatCannotBeReadIsLeftOut(String text) {
+  void unreadableTextIsIgnored(String text) {
     assertThat(QuestionText.read(text)).isEmpty();
   }
 }

@@ -17,11 +17,13 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The queue of a question stands as long as somebody asks it, however many others are asked. */
+/**
+ * The queue of a question is kept as long as a request uses it, however many other questions come.
+ */
 final class QuestionsInUseTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** More than the distributor remembers of questions that nobody waits with. */
+  /** More than the unused questions that the distributor keeps. */
   private static final int MANY = 2000;
 
   private final VirtualTime time = new VirtualTime();
@@ -38,7 +40,7 @@ final class QuestionsInUseTest {
   }
 
   @Test
-  void anElderWhoseLockWasRefusedSeesNewPhonesBeforeAYoungerOneDoes() {
+  void anOlderRequestWhoseLockWasRefusedGetsNewPhonesBeforeANewerOne() {
     locks.reservedBy(phone.id(), Optional.of("unheard"));
     Distributor.Wait elder = ask("model:*");
     askMuchElse();
@@ -56,7 +58,7 @@ final class QuestionsInUseTest {
   }
 
   @Test
-  void aQueueSurvivesWhileAllWhoStoodInItAreBeingLocked() {
+  void aQueueIsKeptWhileTheLocksOfAllItsRequestsAreRequested() {
     Distributor.Wait busy = ask("model:*");
     time.pass(SECOND.multipliedBy(2));
     Distributor.Wait elder = ask("model:a");

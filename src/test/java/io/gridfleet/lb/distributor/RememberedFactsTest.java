@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is known of a device holds for it whenever the inventory has it, however often it goes. */
+/** The facts of a device apply whenever it is in the inventory, however often it is removed. */
 final class RememberedFactsTest {
   private static final DeviceId PHONE = DeviceId.of("phone");
   private static final NodeId NODE = new NodeId("node");
@@ -104,7 +104,7 @@ final class RememberedFactsTest {
   }
 
   @Test
-  void whatEndedWhileTheDeviceWasAwayIsOver() {
+  void aFactThatEndedWhileTheDeviceWasAwayIsRemoved() {
     inventory(phone(NODE));
     facts().forEach(fact -> told(fact).accept(news, time.instant()));
     inventory();
@@ -134,7 +134,7 @@ final class RememberedFactsTest {
   }
 
   @Test
-  void aDeviceThatMovesIsAsItsNewNode() {
+  void aMovedDeviceHasTheStateOfItsNewNode() {
     NodeId other = new NodeId("other");
     news.node(other, Optional.of("no answer"));
     inventory(phone(NODE));

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What requests of other replicas ask is asked of many devices on the matching thread, whatever
- * signals come meanwhile; and a device is left to them afterwards.
+ * Heads of other replicas are matched against many devices on the matching thread, whatever signals
+ * arrive meanwhile; devices are yielded to them afterwards.
  */
 final class RemoteQuestionsTest implements FleetSignals {
   private static final int MANY = 400;
@@ -43,7 +43,7 @@ final class RemoteQuestionsTest implements FleetSignals {
   private Distributor.Wait younger;
   private int requests;
 
-  /** One phone is in use, and a request waits for it here that is younger than those elsewhere. */
+  /** One phone is in use, and a request that is newer than the remote heads waits for it here. */
   @BeforeEach
   void aRequestWaitsForAPhone() {
     FakeWire wire = new FakeWire(time);
@@ -60,15 +60,15 @@ final class RemoteQuestionsTest implements FleetSignals {
   }
 
   @Test
-  void aNewQuestionIsAskedElsewhereAndThePhoneIsLeftToItThen() {
+  void aNewQuestionIsMatchedOnTheMatchingThreadThenThePhoneIsYielded() {
     others.received(waits("model:phone-7 id:*", longAgo));
     assertThat(matcher).hasSize(1);
     run();
 
     distributor.release(busy);
 
-    assertThat(isPlaced()).as("left to the other replica").isFalse();
-    time.pass(Precedence.LEFT_FOR);
+    assertThat(isPlaced()).as("yielded to the other replica").isFalse();
+    time.pass(Precedence.YIELDED_FOR);
     assertThat(isPlaced()).as("which doesn't take it").isTrue();
     distributor.verify();
   }
@@ -82,7 +82,7 @@ final class RemoteQuestionsTest implements FleetSignals {
   }
 
   @Test
-  void whoDoesNotWaitAnyMoreIsForgottenThoughItsQuestionIsStillBeingAsked() {
+  void aRemovedHeadStaysRemovedWhileItsQuestionIsMatched() {
     others.received(waits("model:phone-7 id:*", longAgo));
     others.received(new FleetSignal.NoneWaits("there", 1));
     run();
@@ -91,20 +91,20 @@ final class RemoteQuestionsTest implements FleetSignals {
   }
 
   @Test
-  void theNewestSignalOfALineCountsInWhateverOrderTheQuestionsAreAsked() {
+  void theNewestSignalOfAQueueCountsInWhateverOrderQuestionsAreMatched() {
     others.received(waits("model:phone-7 id:*", longAgo));
     others.received(waits("model:phone-8 id:*", longAgo));
     Runnable older = matcher.remove();
     matcher.remove().run();
     older.run();
     distributor.release(busy);
-    assertThat(isPlaced()).as("nobody else wants phone 7 any more").isTrue();
+    assertThat(isPlaced()).as("no other request fits phone 7 any more").isTrue();
     distributor.verify();
   }
 
-  /** They neither fill the queue of the matching thread nor take its places from requests here. */
+  /** They neither fill the queue of the matching thread nor use up the bound of local requests. */
   @Test
-  void questionsThatWaitAreBoundedAndHoldUpNoRequest() {
+  void pendingQuestionsAreBoundedAndDelayNoRequest() {
     for (int i = 0; i < 2 * MatchingWork.MAX_PENDING; i++) {
       others.received(waits(i, "model:unknown" + i, longAgo));
     }

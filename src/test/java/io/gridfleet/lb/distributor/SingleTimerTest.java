@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A store that refuses each lock: whatever comes of that, a waiting request has one timer. */
+/** A store that refuses each lock: a waiting request has one timer nevertheless. */
 final class SingleTimerTest implements DeviceLocks {
   private static final int REFUSALS = 1000;
   private static final int SESSIONS = 9;
@@ -42,7 +42,7 @@ final class SingleTimerTest implements DeviceLocks {
     Distributor.Wait wait = ask(Duration.ofHours(2));
     refuseOften();
     assertThat(time.scheduled())
-        .as("the timer of the wait, and one for what was guessed of the device")
+        .as("the timer of the wait, and one for the guessed lock")
         .isLessThanOrEqualTo(2);
 
     wait.end(new Placement.Removed("the client left"));
@@ -64,7 +64,7 @@ final class SingleTimerTest implements DeviceLocks {
   }
 
   @Test
-  void theOneTimerStandsForTheWholeTime() {
+  void theSingleTimerCoversTheWholeWait() {
     Distributor.Wait wait = ask(Duration.ofMinutes(30));
     time.pass(Duration.ofMinutes(30).minusSeconds(1));
     assertThat(wait.outcome().toCompletableFuture()).isNotDone();

@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Locks in a store that is some way off: the question takes its time, and the answer too. */
+/** Locks in a store with latency of requests and answers. */
 final class SlowLocks implements DeviceLocks {
   private final DeviceLocks store;
   private final VirtualTime time;
   private final LongSupplier nanos;
 
   /**
-   * @param nanos how long the next way takes
+   * @param nanos the latency of the next way
    */
   SlowLocks(DeviceLocks store, VirtualTime time, LongSupplier nanos) {
     this.store = store;

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * The store says no, and while its answer is on the way, news comes that another replica has freed
- * what was asked for: the answer is about before, and the store is asked again at once.
+ * The store refuses a lock, and before its answer a signal arrives that another replica has freed
+ * the slot: the answer is outdated, and the store is asked again at once.
  */
 final class StaleLockResultTest {
   private static final Duration WAY = Duration.ofMillis(100);
@@ -54,7 +54,7 @@ final class StaleLockResultTest {
     return distributor.place(request, Duration.ofHours(1));
   }
 
-  /** The question arrives after one way, the answer after two: the news comes in between. */
+  /** The request arrives after one way, the answer after two: the signal arrives in between. */
   private void freedWhileTheAnswerIsOnItsWay(DeviceLock lock) {
     time.pass(WAY.plusMillis(50));
     store.free(lock);
@@ -81,7 +81,7 @@ final class StaleLockResultTest {
   }
 
   @Test
-  void aCapThatHadRoomMeanwhile() {
+  void aQuotaThatWasFreedMeanwhile() {
     Device phone = phones.phone("a");
     new FleetUpdates(distributor).inventory(List.of(phone));
     Quota one = new Quota("ci", OptionalInt.of(1));

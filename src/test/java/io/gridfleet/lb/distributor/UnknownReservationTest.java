@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A reservation stands in the store before the distributor hears of it. */
+/** A reservation is in the store before the distributor is notified. */
 final class UnknownReservationTest implements DeviceLocks {
   private static final DeviceId PHONE = DeviceId.of("phone");
   private static final Optional<String> RUN = Optional.of("run-7");
@@ -64,7 +64,7 @@ final class UnknownReservationTest implements DeviceLocks {
   }
 
   @Test
-  void aStrangerWaitsAndTheRunIsServedAtOnceWhenTheNewsComes() {
+  void anotherRequestWaitsAndTheRunIsServedAtOnceAfterTheUpdate() {
     Distributor.Wait stranger = ask(NONE);
     assertThat(placed(stranger)).isFalse();
     Distributor.Wait member = ask(RUN);
@@ -76,7 +76,7 @@ final class UnknownReservationTest implements DeviceLocks {
   }
 
   @Test
-  void aStrangerIsServedAtOnceWhenTheReservationGoes() {
+  void anotherRequestIsServedAtOnceWhenTheReservationEnds() {
     Distributor.Wait stranger = ask(NONE);
     news.reserved(PHONE, RUN, Optional.empty());
     store.reservedBy(PHONE, NONE);
@@ -87,7 +87,7 @@ final class UnknownReservationTest implements DeviceLocks {
   }
 
   @Test
-  void newsThatPassesTheAnswerLeavesTheDeviceToItsRun() {
+  void anUpdateThatOvertakesTheAnswerLeavesTheDeviceToItsRun() {
     onItsWay = () -> news.reserved(PHONE, RUN, Optional.empty());
     Distributor.Wait stranger = ask(NONE);
 
@@ -96,7 +96,7 @@ final class UnknownReservationTest implements DeviceLocks {
   }
 
   @Test
-  void aStrangerIsServedEvenIfAllNewsPassedTheAnswer() {
+  void anotherRequestIsServedEvenIfAllUpdatesOvertookTheAnswer() {
     onItsWay =
         () -> {
           news.reserved(PHONE, RUN, Optional.empty());
@@ -112,7 +112,7 @@ final class UnknownReservationTest implements DeviceLocks {
   }
 
   @Test
-  void theStoreIsSeldomAskedInVain() {
+  void fewLockRequestsAreRefused() {
     Distributor.Wait stranger = ask(NONE);
 
     time.pass(Duration.ofSeconds(20));

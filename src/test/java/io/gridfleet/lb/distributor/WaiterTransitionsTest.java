@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * A waiting request makes each transition of its table, on a real distributor before a store whose
- * calls take time and lose answers. After each scenario the model's invariants hold.
+ * A waiting request makes each transition of its table, on a real distributor with a store whose
+ * calls have latency and lose answers. After each scenario the model's invariants hold.
  */
 final class WaiterTransitionsTest {
   private static final Duration WAIT = Duration.ofMinutes(5);
@@ -50,7 +50,7 @@ final class WaiterTransitionsTest {
 
   private static final PickStrategy RANKED = PickStrategy.RANKED;
 
-  /** Devices of a lab in which a new question isn't asked at once. */
+  /** The devices of a lab in which a new question isn't matched at once. */
   private static final int MANY = 400;
 
   private static final List<Consumer<WaiterTransitionsTest>> ALL =
@@ -92,7 +92,7 @@ final class WaiterTransitionsTest {
         background);
   }
 
-  /** Whatever other tests do: this one visits each row itself where it is run alone. */
+  /** Visits each row itself, so that it can run alone. */
   @Test
   void noTransitionIsWithoutAScenario() {
     for (Consumer<WaiterTransitionsTest> scenario : ALL) {
@@ -116,7 +116,7 @@ final class WaiterTransitionsTest {
     assertThat(wait.queued()).isNotDone();
     DeviceLock lock = placed(wait).lock();
     wait.end(LEFT);
-    assertThat(placed(wait).lock()).as("an end that comes too late").isEqualTo(lock);
+    assertThat(placed(wait).lock()).as("a late end").isEqualTo(lock);
     assertThat(held()).extracting(HeldLock::lock).containsExactly(lock);
   }
 
@@ -211,7 +211,7 @@ final class WaiterTransitionsTest {
     assertThat(outcome(wait)).as("the store hasn't answered").isNotDone();
     time.pass(WAY.multipliedBy(4));
     assertThat(outcome(wait)).isCompletedWithValue(LEFT);
-    assertThat(held()).as("what came late is given back").isEmpty();
+    assertThat(held()).as("a lock granted late is released").isEmpty();
   }
 
   @Test
@@ -307,7 +307,7 @@ final class WaiterTransitionsTest {
 
   /** An answer that comes twice is unexpected the second time. */
   @Test
-  void anEventThatTheTableDoesNotKnowIsLoggedAndEndsTheRequest() {
+  void anEventWithoutARowIsLoggedAndEndsTheRequest() {
     Distributor fooled = distributor(new AnswersTwice(store).locks(), Runnable::run);
     Device phone = new FakeWire(time).phone("phone-0");
     new FleetUpdates(fooled).inventory(List.of(phone));
@@ -342,7 +342,7 @@ final class WaiterTransitionsTest {
         .allMatch(device -> device.locks().isEmpty());
   }
 
-  /** A strategy isn't part of the distributor: its mistake ends its request, and no other. */
+  /** A strategy is foreign code: its exception ends its request, and no other. */
   @Test
   void aStrategyThatFailsEndsItsRequestAndLeavesNothing() {
     lab(2);
@@ -352,9 +352,9 @@ final class WaiterTransitionsTest {
     assertThat(placed(ask("")).lock().device()).isEqualTo(first());
   }
 
-  /** Both wait for their tenant's one session to end, and what ends it looks for devices. */
+  /** Both wait for their tenant's only session to end, whose end serves the tenant. */
   @Test
-  void aStrategyThatFailsInTheChangeOfAnotherRequestKeepsNothingFromThat() {
+  void aStrategyThatFailsInTheChangeOfAnotherRequestDoesNotAffectThat() {
     lab(3);
     DeviceLock busy = placed(askOf("ci", "model:phone-0", RANKED)).lock();
     CompletableFuture<Placement> broken =
@@ -369,7 +369,7 @@ final class WaiterTransitionsTest {
     distributor.verify();
   }
 
-  /** A request in the queue whose device is freed, and whose lock is asked for now. */
+  /** A request in the queue whose device is freed, and whose lock is requested now. */
   private Distributor.Wait freedFor() {
     DeviceLock busy = placed(ask("")).lock();
     Distributor.Wait waits = ask("");
@@ -391,7 +391,7 @@ final class WaiterTransitionsTest {
     new FleetUpdates(distributor).inventory(phones);
   }
 
-  /** The one that is picked first of all that are free. */
+  /** The device that is picked first of all free ones. */
   private DeviceId first() {
     return phones.stream()
         .map(Device::id)
@@ -399,7 +399,7 @@ final class WaiterTransitionsTest {
         .orElseThrow();
   }
 
-  /** Works so often, and fails then. */
+  /** Succeeds so often, then fails. */
   private static final class FailingStrategy implements PickStrategy {
     private final int good;
     private int begun;
@@ -413,11 +413,11 @@ final class WaiterTransitionsTest {
       return "failing";
     }
 
-    /** Begun twice for each pick: for good devices, and for those that are avoided. */
+    /** Called twice for each pick: for good and for avoided devices. */
     @Override
     public Pick begin() {
       if (begun++ >= 2 * good) {
-        throw new ArithmeticException("as told");
+        throw new ArithmeticException("as configured");
       }
       return RANKED.begin();
     }
@@ -466,7 +466,7 @@ final class WaiterTransitionsTest {
     return (Placement.Placed) outcome(wait).join();
   }
 
-  /** A store whose answers to the question for a lock arrive twice. */
+  /** A store whose answers to a lock request arrive twice. */
   private record AnswersTwice(DeviceLocks store) {
     DeviceLocks locks() {
       return (DeviceLocks)
@@ -486,7 +486,7 @@ final class WaiterTransitionsTest {
     }
   }
 
-  /** Calls whoever waits for it twice. */
+  /** Calls its dependents twice. */
   private static final class Twice<T> extends CompletableFuture<T> {
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {

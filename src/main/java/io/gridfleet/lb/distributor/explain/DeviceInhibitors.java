@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What hinders a seat at one moment, in words for people. Made without the distributor's lock. */
+/** Describes the inhibitors of a device at one instant. Works without the distributor's lock. */
 final class DeviceInhibitors {
   private DeviceInhibitors() {}
 
-  /** The seat as people and metrics see it, with all names. */
+  /** Returns the view of a device for REST and metrics, with all names. */
   static DeviceView view(DeviceSnapshot device, Instant now) {
     return new DeviceView(
         device.device(),
@@ -24,10 +24,10 @@ final class DeviceInhibitors {
   }
 
   /**
-   * What hinders the device, for a request of this run, or of none.
+   * Returns the inhibitors of the device for a request of this run, or of none.
    *
-   * @param reader the tenant that reads it: runs and sessions of others aren't named; empty for one
-   *     that may read everything
+   * @param reader the tenant that reads them: runs and sessions of others aren't named; empty for a
+   *     reader of everything
    */
   static List<Inhibitor> of(
       DeviceSnapshot device, Optional<String> run, Optional<String> reader, Instant now) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A seat at one moment. Immutable: it is copied under the distributor's lock and read without it;
- * {@link DeviceInhibitors} says in words what hinders it.
+ * An immutable copy of a device's state, made under the distributor's lock and read without it;
+ * {@link DeviceInhibitors} describes its inhibitors.
  *
  * @param free whether it has a slot for a request that waits here
  */
@@ -25,7 +25,7 @@ public record DeviceSnapshot(
   /** Why it is out of service; null where it isn't. */
   public record Service(@Nullable String offline, @Nullable String maintenance, boolean draining) {}
 
-  /** Until when it serves nobody, or comes last; null where it doesn't. */
+  /** Until when it cools down, or is avoided; null where it isn't. */
   public record Rest(
       @Nullable Instant coolingUntil, @Nullable Instant avoidedUntil, String avoidedFor) {}
 }

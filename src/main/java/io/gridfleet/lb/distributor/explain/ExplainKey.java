@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What requests must have in common to be answered alike.
+ * The key of cached verdicts: requests with equal keys share them.
  *
  * @param reader whose names the answer may contain, see {@link DeviceInhibitors#of}
  */

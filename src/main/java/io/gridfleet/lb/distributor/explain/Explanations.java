@@ -11,23 +11,23 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Why a request has no device, and why a device serves nobody, in words for people. Works on copies
- * of the model, without the distributor's lock. Thread-safe.
+ * Explains why a request has no device, and why a device is out of service. Works on copies of the
+ * model, without the distributor's lock. Thread-safe.
  */
 public final class Explanations {
   private final RecentVerdicts recent = new RecentVerdicts();
 
   /**
-   * The verdicts on its tenant's devices for a request that gets none; they may be a moment old.
+   * Returns the verdicts on its tenant's devices for a request that gets none, possibly cached.
    *
-   * @param states a copy of the model's, where it is needed
+   * @param states supplies a copy of the model's; called only if needed
    */
   public Verdicts verdicts(
       PlacementRequest request, Instant now, Supplier<List<DeviceSnapshot>> states) {
     return recent.of(request, now, states);
   }
 
-  /** What stands between each device and a request, with all names. */
+  /** Returns the verdict on each device for a request, with all names. */
   public List<Verdict> verdicts(
       PlacementRequest request, Instant now, List<DeviceSnapshot> states) {
     return states.stream()
@@ -35,12 +35,12 @@ public final class Explanations {
         .toList();
   }
 
-  /** The devices as people and metrics see them, with all names. */
+  /** Returns the devices for REST and metrics, with all names. */
   public List<DeviceView> views(List<DeviceSnapshot> states, Instant now) {
     return states.stream().map(device -> DeviceInhibitors.view(device, now)).toList();
   }
 
-  /** Who waits, in order, and for what. */
+  /** Returns the waiting requests in order, each with its explanation. */
   public List<QueuedRequest> queue(QueueState queue, Instant now) {
     return queue.requests(now);
   }

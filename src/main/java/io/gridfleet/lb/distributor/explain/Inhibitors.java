@@ -11,15 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Tells what hinders a seat for a request: the same questions that placing asks, answered at
- * length.
- */
+/** Finds the inhibitors of a device for a request, by the same rules as placing. */
 final class Inhibitors {
   private Inhibitors() {}
 
   /**
-   * The verdict by the candidate that comes nearest.
+   * Returns the verdict of the candidate with the least restrictive inhibitors.
    *
    * @param reader see {@link DeviceInhibitors#of}
    */
@@ -36,8 +33,8 @@ final class Inhibitors {
   }
 
   /**
-   * As {@link #best}, where it is known which seats fit each of the order's questions; null when
-   * this one fits none of them.
+   * As {@link #best}, given which devices fit each of the request's questions; null if this one
+   * fits none.
    */
   static @Nullable Verdict bestOfFitting(
       DeviceSnapshot device, PlacementRequest request, List<BitSet> fitting, Instant now) {
@@ -77,7 +74,7 @@ final class Inhibitors {
     return ofFitting(device, question, request, reader, now);
   }
 
-  /** What hinders a seat that fits a question. */
+  /** Returns the inhibitors of a device that fits a question. */
   private static List<Inhibitor> ofFitting(
       DeviceSnapshot device,
       Question question,
@@ -87,9 +84,9 @@ final class Inhibitors {
     if (request.preference().failed().contains(device.device().id())) {
       return List.of(Inhibitor.of(Kind.AVOIDED, "failed this request"));
     }
-    boolean whateverItsHealth = question.named().isPresent();
+    boolean ignoresHealth = question.named().isPresent();
     return DeviceInhibitors.of(device, question.run(), reader, now).stream()
-        .filter(found -> !(whateverItsHealth && aboutHealth(found.kind())))
+        .filter(found -> !(ignoresHealth && aboutHealth(found.kind())))
         .toList();
   }
 

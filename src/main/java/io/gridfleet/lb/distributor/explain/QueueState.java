@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Who waits, and the lab, at one moment. Copied under the distributor's lock and read without it.
+ * A copy of the queue and the devices, made under the distributor's lock and read without it.
  *
  * @param waiting in order
  */
@@ -24,7 +24,7 @@ public record QueueState(List<Waiting> waiting, List<DeviceSnapshot> states) {
   /**
    * A waiting request.
    *
-   * @param fitting which seats fit each of its questions
+   * @param fitting which devices fit each of its questions
    * @param underQuota whether its tenant may have another session
    */
   public record Waiting(PlacementRequest placement, List<BitSet> fitting, boolean underQuota) {}
@@ -50,7 +50,7 @@ public record QueueState(List<Waiting> waiting, List<DeviceSnapshot> states) {
     return requests;
   }
 
-  /** Of the seats that fit: a line of the queue tells of no others. */
+  /** Returns the verdicts on the devices that fit; others aren't listed in the queue. */
   private Verdicts verdicts(Waiting each, Instant now) {
     return Verdicts.of(
         states.stream()
@@ -59,7 +59,7 @@ public record QueueState(List<Waiting> waiting, List<DeviceSnapshot> states) {
             .toList());
   }
 
-  /** One line of the queue, for people. */
+  /** Returns one entry of the queue. */
   private static QueuedRequest queued(
       PlacementRequest request, int position, Verdicts verdicts, Instant now) {
     return new QueuedRequest(

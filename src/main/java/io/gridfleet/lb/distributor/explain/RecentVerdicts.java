@@ -18,45 +18,45 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What stands between the lab and a request, computed from a copy of the seats and kept for a
- * moment for the next who asks the same: a thousand requests whose time is up in one second don't
- * look at ten thousand devices each. Counts and explanation are of one evaluation at one instant.
- * Thread-safe; never called under the distributor's lock.
+ * A cache of verdicts, computed from a copy of the devices and shared by equal requests for {@link
+ * #FRESH}: a thousand requests that time out in one second don't evaluate ten thousand devices
+ * each. Counts and explanation are of one evaluation at one instant. Thread-safe; never called
+ * under the distributor's lock.
  */
 final class RecentVerdicts {
-  /** What a client is told of the lab may be as old as this. */
+  /** The maximum age of verdicts in an answer. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
-  /** A lab asks few different questions; more than these aren't worth memory. */
+  /** Bounds memory; a lab has few different questions. */
   private static final int MAX_KEPT = 256;
 
-  /** The rest is counted: an error is read by people. */
+  /** The devices listed in an explanation; further ones are only counted. */
   private static final int MAX_EXPLAINED = 20;
 
-  private record Told(Instant at, Verdicts verdicts) {
+  private record Cached(Instant at, Verdicts verdicts) {
     boolean isFresh(Instant now) {
       return !now.isBefore(at) && now.isBefore(at.plus(FRESH));
     }
   }
 
-  private final Cache<ExplainKey, Told> told =
+  private final Cache<ExplainKey, Cached> cached =
       Caffeine.newBuilder().maximumSize(MAX_KEPT).executor(Runnable::run).build();
 
   /**
-   * The verdicts on its tenant's devices for an order; devices that failed it already make it
-   * unlike all others.
+   * Returns the verdicts on its tenant's devices for a request; not cached once a device has failed
+   * it.
    */
   Verdicts of(PlacementRequest request, Instant now, Supplier<List<DeviceSnapshot>> states) {
     if (!request.preference().failed().isEmpty()) {
       return evaluated(request, now, states.get());
     }
     ExplainKey asked = ExplainKey.by(request);
-    Told known = told.getIfPresent(asked);
+    Cached known = cached.getIfPresent(asked);
     if (known != null && known.isFresh(now)) {
       return known.verdicts();
     }
     Verdicts fresh = evaluated(request, now, states.get());
-    told.put(asked, new Told(now, fresh));
+    cached.put(asked, new Cached(now, fresh));
     return fresh;
   }
 
@@ -77,7 +77,7 @@ final class RecentVerdicts {
     return Verdicts.of(verdicts, explanation.toPlainObject(MAX_EXPLAINED));
   }
 
-  /** What fits any of the questions; all of them are of one run and one tenant. */
+  /** Returns a selector for any of the questions, which have the same run and tenant. */
   private static Selector asked(List<Question> questions) {
     return Selector.anyOf(
         questions.stream()
@@ -90,7 +90,10 @@ final class RecentVerdicts {
             .toList());
   }
 
-  /** One that doesn't match is told with what would hinder it if it did. */
+  /**
+   * Returns a device with its inhibitors; for one that doesn't match, those it would have if it
+   * did.
+   */
   private static Explanation.Candidate candidate(
       DeviceSnapshot device, Verdict verdict, Question any, Instant now) {
     List<Inhibitor> inhibitors =

@@ -1,7 +1,7 @@
 /**
- * Why a request waits, in words: the state of the lab at one moment, copied under the distributor's
- * lock, and what hinders each device for a request. Threads: any; everything is immutable or
- * thread-safe, and nothing is computed under the lock.
+ * Explanations why a request waits: copies of the devices and the queue, made under the
+ * distributor's lock, and the inhibitors of each device for a request. Threads: any; everything is
+ * immutable or thread-safe, and nothing is computed under the lock.
  */
 @NullMarked
 package io.gridfleet.lb.distributor.explain;
