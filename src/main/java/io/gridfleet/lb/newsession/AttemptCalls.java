@@ -6,9 +6,11 @@ import io.gridfleet.lb.node.NodeRequest;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** Sends requests of our own to nodes, on the executor that runs the story. */
+/** Sends New Session requests to nodes, and completes on the executor of the client's request. */
 @FunctionalInterface
 public interface AttemptCalls {
-  /** Fails with {@link io.gridfleet.lb.node.NodeFailure} where no usable answer comes. */
+  /**
+   * Sends a request; fails with {@link io.gridfleet.lb.node.NodeFailure} without a usable answer.
+   */
   CompletionStage<NodeAnswer> send(Node node, NodeRequest request, Executor executor);
 }

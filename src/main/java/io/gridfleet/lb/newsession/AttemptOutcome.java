@@ -8,15 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** How one try to create a session on one device ended, and so what the story does next. */
+/** The outcome of one attempt to create a session on one device. */
 public sealed interface AttemptOutcome {
 
   /**
    * The node created a session.
    *
    * @param answered the capabilities in the node's answer
-   * @param otherMembers members of the answer beside {@code value}, {@code sessionId} and {@code
-   *     status}; they pass to the client
+   * @param otherMembers members of the answer other than {@code value}, {@code sessionId} and
+   *     {@code status}, which are forwarded to the client
    */
   record Created(SessionId id, Capabilities answered, Map<String, Object> otherMembers)
       implements AttemptOutcome {
@@ -26,9 +26,10 @@ public sealed interface AttemptOutcome {
   }
 
   /**
-   * The request is at fault: no device would take it, so none is blamed and it isn't repeated.
+   * The request is at fault: every device would refuse it, so it isn't retried and no device
+   * avoided.
    *
-   * @param answer what the node said, for the client
+   * @param answer the node's answer, for the client
    */
   record Refused(Answer answer) implements AttemptOutcome {
     public int status() {
@@ -45,13 +46,13 @@ public sealed interface AttemptOutcome {
   }
 
   /**
-   * The device or its node is at fault: another one may take the request.
+   * The device or its node is at fault: another one may accept the request.
    *
-   * @param cause one line for people
-   * @param causeCode one of a bounded set of words for metrics, in snake case
-   * @param marks whether the device is avoided from now on; otherwise only when it fails like this
-   *     twice in a row
-   * @param answer what the node said; empty where it said nothing
+   * @param cause one line of text
+   * @param causeCode one of a bounded set of codes for metrics, in snake case
+   * @param marks whether the device is avoided at once; otherwise only after two such failures in a
+   *     row
+   * @param answer the node's answer, if any
    */
   record DeviceFailed(String cause, String causeCode, boolean marks, Optional<Answer> answer)
       implements AttemptOutcome {
@@ -61,18 +62,18 @@ public sealed interface AttemptOutcome {
   }
 
   /**
-   * Our lock may have expired before the node was asked, so that it wasn't: the device may be
-   * another's by now. Nobody is at fault, and nothing is left behind.
+   * The lock may have expired before the request was sent to the node, so it wasn't sent. No device
+   * is at fault, and nothing has to be cleaned up.
    */
   record LockLost() implements AttemptOutcome {}
 
-  /** Nobody waits for the session any more. */
+  /** The client left before the outcome. */
   record ClientGone() implements AttemptOutcome {}
 
   /**
-   * A node's answer as it came, and the error in it as values.
+   * A node's unchanged answer, and its error.
    *
-   * @param unusableId the id of a session that the node says it created, where no path can hold it
+   * @param unusableId the id of a created session, if no path can contain it
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
   record Answer(int status, byte[] body, WebDriverError error, Optional<String> unusableId) {}

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One failed attempt, as the client reads it in {@code value.data.attempts}. */
+/** One failed attempt, as reported in {@code value.data.attempts}. */
 record AttemptRecord(Device device, String cause, Duration took) {
   Map<String, Object> forClients() {
     Map<String, Object> members = new LinkedHashMap<>();

@@ -9,11 +9,11 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /**
- * What the client of a request reads. Called on the executor of the request; nothing is given back
- * here.
+ * Answers the client of a request. Called on the executor of the request. Releases no lock and ends
+ * no session; see {@link LockReturn}.
  */
 final class ClientAnswers {
-  /** Clients take an answer with a lower status for a session. */
+  /** Clients interpret an answer with a lower status as a session. */
   private static final int MIN_ERROR = 400;
 
   private final NewSessionListener listener;
@@ -29,7 +29,7 @@ final class ClientAnswers {
     state.answer(answer);
   }
 
-  /** The wait brought no device. */
+  /** Answers a request whose wait ended without a device. */
   void notPlaced(NewSessionState state, Placement placement) {
     WebDriverError error = Refusals.of(placement, state.options(), state.attempts());
     AttemptOutcome.DeviceFailed last = state.lastFailure();
@@ -45,7 +45,7 @@ final class ClientAnswers {
     }
   }
 
-  /** The time for further attempts is over. */
+  /** Answers a request whose time for further attempts is over. */
   void outOfTime(NewSessionState state) {
     AttemptOutcome.DeviceFailed last = state.lastFailure();
     WebDriverError error =
@@ -53,7 +53,7 @@ final class ClientAnswers {
     refuse(state, Refusals.afterAttempts(error, Map.of(), state.attempts()));
   }
 
-  /** What the node said is the answer, byte for byte where it is an error. */
+  /** Forwards the node's answer, unchanged if it is an error. */
   void asTheNodeSaid(NewSessionState state, Attempt attempt, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.Refused refused) {
       asSaid(state, attempt, refused.answer(), refused.answer().error().message());
@@ -75,17 +75,17 @@ final class ClientAnswers {
     }
   }
 
-  /** The request was judged: a repeat of it reads the same. */
+  /** Answers with an error that repeats of the request receive too. */
   void refuse(NewSessionState state, WebDriverError error) {
     error(state, error, NewSessionAnswer.of(error, legacy(state)));
   }
 
-  /** The trouble isn't the request's: a repeat of it may fare better. */
+  /** Answers with a transient error, after which a repeat is processed anew. */
   void refuseForNow(NewSessionState state, WebDriverError error) {
     error(state, error, NewSessionAnswer.forNow(error, legacy(state)));
   }
 
-  /** A mistake in the program ended the request: answered unless it was answered before. */
+  /** Answers a request that was ended by a bug, unless it is answered already. */
   void mistake(NewSessionState state) {
     if (!state.answer().isDone()) {
       refuseForNow(state, Refusals.mistake());

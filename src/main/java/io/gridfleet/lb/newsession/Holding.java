@@ -7,26 +7,25 @@ import io.gridfleet.lb.newsession.attempt.Attempt;
 import io.gridfleet.lb.session.Session;
 
 /**
- * What a request has taken, and nobody else would give back if the request were forgotten now. It
- * belongs to the executor of the request; {@link NewSessionMachine.State} says which state holds
- * what. What a running stage will give back by itself isn't held: a publication that is under way,
- * a device that is being released.
+ * The resource that a request holds and must give back. Confined to the executor of the request;
+ * {@link NewSessionMachine.State} defines which state holds what. A resource that a running stage
+ * gives back isn't held: a session that is being published, a device that is being released.
  */
 sealed interface Holding {
 
-  /** Gives it back after a mistake in the program. */
+  /** Gives it back after a bug. */
   void giveBack(NewSessionRequest request, LockReturn locks);
 
   /** Stops waiting for the distributor or for a node, because the client left. */
   default void abandon() {}
 
-  /** Nothing to give back. */
+  /** No resource. */
   record Nothing() implements Holding {
     @Override
     public void giveBack(NewSessionRequest request, LockReturn locks) {}
   }
 
-  /** A place in the queue; a device that comes for it all the same is an event of its own. */
+  /** A position in the queue; a device granted after its end is an event of its own. */
   record Place(Distributor.Wait inQueue) implements Holding {
     @Override
     public void giveBack(NewSessionRequest request, LockReturn locks) {
@@ -39,7 +38,7 @@ sealed interface Holding {
     }
   }
 
-  /** A locked device whose node wasn't asked: only while an attempt is being started. */
+  /** A locked device whose node wasn't called: only while an attempt is being started. */
   record LockedDevice(Placement.Placed placed) implements Holding {
     @Override
     public void giveBack(NewSessionRequest request, LockReturn locks) {
@@ -47,7 +46,7 @@ sealed interface Holding {
     }
   }
 
-  /** A locked device whose node is being asked, or has answered. */
+  /** A locked device whose node was called, and may have answered. */
   record AttemptedDevice(Attempt attempt) implements Holding {
     @Override
     public void giveBack(NewSessionRequest request, LockReturn locks) {

@@ -5,27 +5,28 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Which runs may have sessions now. */
+/** The live runs, which may have sessions. */
 @FunctionalInterface
 public interface LiveRuns {
 
-  /** The id of a live run as it is written here; empty when the run is unknown or over. */
+  /** Returns the canonical id of a live run; empty if the run is unknown or over. */
   Optional<String> live(String run);
 
-  /** The same, for a tenant: another tenant's run is unknown to it. */
+  /** Returns the same for a tenant, to which other tenants' runs are unknown. */
   default Optional<String> live(String run, Tenant tenant) {
     return live(run);
   }
 
   /**
-   * Asks the store about a run that isn't known to live: another replica may have begun it a moment
-   * ago. If it lives, it is known when the stage completes; which fails when the store is gone.
+   * Queries the store for a run that isn't known as live, because another replica may have just
+   * started it. A live run is known when the stage completes; the stage fails if the store can't be
+   * reached.
    */
   default CompletionStage<Void> look(String run) {
     return CompletableFuture.completedStage(null);
   }
 
-  /** For a lab without runs: none is known. */
+  /** Returns an instance without runs. */
   static LiveRuns none() {
     return run -> Optional.empty();
   }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back what was taken for a request: the lock on its device and the session on its node.
- * Called on the executor of the request; nobody waits for what may take as long as a node likes.
+ * Gives back the resources of a request: the lock on its device and the session on its node. Called
+ * on the executor of the request; the request doesn't wait for cleanup that depends on a node.
  */
 final class LockReturn {
   private static final Logger log = LoggerFactory.getLogger(LockReturn.class);
@@ -41,7 +41,7 @@ final class LockReturn {
     this.listener = listener;
   }
 
-  /** Releases a device that came when nobody waited any more. */
+  /** Releases a device that was granted after the request had ended. */
   void release(NewSessionRequest request, Placement.Placed placed) {
     distributor
         .release(placed.lock())
@@ -54,11 +54,11 @@ final class LockReturn {
   }
 
   /**
-   * Gives back the device of a failed attempt; where the node may still create the session, only
-   * when it has answered and the session is deleted.
+   * Gives back the device of a failed attempt; if the node may still create the session, only after
+   * its answer and the deletion of the session.
    *
-   * @return completes when the store has been asked to release the device; at once where that has
-   *     to wait for the node
+   * @return completes after the first try to release the lock in the store; at once if that depends
+   *     on the node
    */
   CompletionStage<Void> giveBack(NewSessionRequest request, Attempt attempt) {
     if (!attempt.mayLeaveOne()) {
@@ -70,7 +70,7 @@ final class LockReturn {
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Gives back the device of an attempt, however far it has come. */
+  /** Gives back the device of an attempt in any state. */
   void cleanUp(Attempt attempt) {
     attempts.cleanUpLate(attempt);
   }
@@ -92,7 +92,7 @@ final class LockReturn {
         .thenRunAsync(() -> cleanedUp(request, attempt.device()), request.executor());
   }
 
-  /** Ends a recorded session that nobody waits for. */
+  /** Ends a recorded session whose client has left. */
   void endSession(NewSessionRequest request, Session session, Device device) {
     endSession
         .end(session.id(), EndReason.CLIENT_GONE, NodeKnows.TELL_IT)

@@ -6,13 +6,13 @@ import io.gridfleet.lb.webdriver.WebDriverError;
 import java.util.Optional;
 
 /**
- * What a new session request is answered.
+ * The answer to a new session request.
  *
- * @param status the HTTP status, where nothing has been sent before
- * @param body JSON bytes: ours, or a node's own words
- * @param session the session, where there is one
- * @param lasting whether a repeat of the request reads it again; otherwise the request was never
- *     judged, and a repeat is as good as a first
+ * @param status the HTTP status, unless a response has been started before
+ * @param body JSON bytes, of this server or forwarded from a node
+ * @param session the session, if one was created
+ * @param lasting whether repeats of the request receive it again; otherwise a repeat is processed
+ *     anew
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, and large
 public record NewSessionAnswer(
@@ -24,12 +24,12 @@ public record NewSessionAnswer(
     return new NewSessionAnswer(error.status(), body(error, legacy), Optional.empty(), true);
   }
 
-  /** Says that it may be otherwise in a moment. */
+  /** Returns a transient error, after which a repeat is processed anew. */
   public static NewSessionAnswer forNow(WebDriverError error, boolean legacy) {
     return new NewSessionAnswer(error.status(), body(error, legacy), Optional.empty(), false);
   }
 
-  /** The very words of a node, or what was answered before. */
+  /** Returns the unchanged answer of a node, or an earlier answer. */
   public static NewSessionAnswer asSaid(int status, byte[] body) {
     return new NewSessionAnswer(status, body, Optional.empty(), true);
   }
@@ -38,7 +38,7 @@ public record NewSessionAnswer(
     return Json.bytes(legacy ? error.bodyWithLegacyStatus() : error.body());
   }
 
-  /** Whether the client reads a session in it, be it one that it was told of before. */
+  /** Returns whether it contains a session, new or replayed. */
   public boolean created() {
     return status == CREATED;
   }

@@ -9,7 +9,7 @@ import io.gridfleet.lb.newsession.failure.FailureRowConfig;
 import java.time.Duration;
 import java.util.List;
 
-/** The times and rules of a new session request (capabilities.md#time-limits). */
+/** The configuration of new session requests (capabilities.md#time-limits). */
 public record NewSessionConfig(
     @Key(doc = "How long a request waits for a device when it doesn't say.", fallback = "20s")
         Duration waitForDevice,
@@ -49,7 +49,7 @@ public record NewSessionConfig(
         List<FailureRowConfig> failures)
     implements ValidatedConfig {
 
-  /** The values that count when nothing is configured. */
+  /** Returns the default configuration. */
   public static NewSessionConfig defaults() {
     return ConfigLoader.defaults(NewSessionConfig.class);
   }

@@ -29,18 +29,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries new session requests from their arrival to their answer. {@link NewSessionMachine} says
- * what is to be done after each event; it is done in {@link RequestReading}, in {@link
- * SessionCreation} and, where a client leaves, here. What completes then is the next event.
+ * Processes new session requests from arrival to answer. {@link NewSessionMachine} defines the
+ * effect of each event; {@link RequestReading}, {@link SessionCreation} and, for clients that
+ * leave, this class apply it. Its completion is the next event.
  *
  * <p>Threads: each request belongs to one executor, its event loop, and all its events are handled
  * there; {@link RequestSteps} brings back what other threads complete. Requests on different loops
- * share thread-safe neighbours, the kept places and a counter, and no lock. {@link #begin} and
- * {@link PendingSession#clientLeft} are called on that executor; the other methods on any thread.
+ * share thread-safe collaborators, the reclaimable places and a counter, and no lock. {@link
+ * #begin} and {@link PendingSession#clientLeft} are called on that executor; the other methods on
+ * any thread.
  *
- * <p>Invariants: a request that has begun is answered once, unless its client leaves before; what
- * was taken for it is given back by whoever the state says holds it. An exception in an effect, and
- * an event that the table doesn't know, end the request in {@link RequestSteps#broken}.
+ * <p>Invariants: a request that has begun is answered once, unless its client leaves before; its
+ * resources are given back according to its state ({@link Holding}). An exception in an effect, and
+ * an event without a row, end the request in {@link RequestSteps#broken}.
  */
 public final class NewSessionFlow {
   private static final Logger log = LoggerFactory.getLogger(NewSessionFlow.class);
@@ -51,7 +52,7 @@ public final class NewSessionFlow {
   private final ClientAnswers answers;
   private final LockReturn locks;
 
-  /** What a stage that another thread completes comes back through; tests break requests by it. */
+  /** Hands results of other threads over to the executor of a request; tests fire faults by it. */
   final RequestSteps steps;
 
   private final RequestReading reading;
@@ -61,10 +62,10 @@ public final class NewSessionFlow {
   /** Shared by all loops: a repeat may arrive on another loop than the one its client left. */
   private final ReclaimablePlaces places = new ReclaimablePlaces();
 
-  /** Shared by all loops: tells requests apart that arrived in the same instant. */
+  /** Shared by all loops: orders requests that arrived at the same instant. */
   private final AtomicLong arrivals = new AtomicLong();
 
-  /** What the flow needs of its neighbours. */
+  /** The collaborators of the flow. */
   public record Parts(
       Admission admission,
       NewSessionOptionsReader optionsReader,
@@ -74,7 +75,7 @@ public final class NewSessionFlow {
       EndSession endSession,
       RunWaits runs) {}
 
-  /** How devices are tried, and what becomes of those that fail. */
+  /** The attempts on devices, and the avoidance of failed ones. */
   public record Trying(Attempts attempts, Avoidance avoidance) {}
 
   public NewSessionFlow(Parts parts, NewSessionListener listener, InstantSource clock) {
@@ -92,43 +93,43 @@ public final class NewSessionFlow {
   }
 
   /**
-   * Any thread; asked before the body of a request is read, so that a stranger's isn't.
+   * Checks credentials before the body of a request is read. Any thread.
    *
-   * @return why a request with these credentials would be refused whatever it asks for
+   * @return the error of any request with these credentials; empty if they are valid
    */
   public Optional<WebDriverError> refusal(Credentials credentials, String client) {
     try {
       admission.admit(credentials);
       return Optional.empty();
-    } catch (ProtocolException stranger) {
-      listener.unauthorized(client, stranger.error());
-      return Optional.of(stranger.error());
+    } catch (ProtocolException refused) {
+      listener.unauthorized(client, refused.error());
+      return Optional.of(refused.error());
     }
   }
 
-  /** Whose requests are counted together: a tenant's; without tokens, those from one address. */
+  /** Returns the key by which requests are counted: the tenant; without tokens, the address. */
   public String caller(NewSessionRequest request) {
     try {
       Tenant tenant = admission.admit(request.origin().credentials());
       if (!tenant.isAnonymous()) {
         return "tenant " + tenant.name();
       }
-    } catch (ProtocolException stranger) {
+    } catch (ProtocolException refused) {
       log.debug("request {} has no tenant any more", request.id());
     }
     return "address " + request.origin().client().address();
   }
 
   /**
-   * Begins a request, which is always answered; call it on its executor. What needs neither the
-   * store nor another thread has happened when this returns: a small request is in the queue.
+   * Begins a request, on its executor. When this returns, a small request without a query to the
+   * store is in the queue.
    */
   public PendingSession begin(NewSessionRequest request) {
     NewSessionState state = new NewSessionState(request, this::clientLeft);
     try {
       reading.read(state, admission.admit(request.origin().credentials()));
-    } catch (ProtocolException stranger) {
-      reading.refused(state, () -> answers.refuseForNow(state, stranger.error()));
+    } catch (ProtocolException refused) {
+      reading.refused(state, () -> answers.refuseForNow(state, refused.error()));
     } catch (RuntimeException mistake) {
       steps.broken(state, mistake);
     }
@@ -136,8 +137,8 @@ public final class NewSessionFlow {
   }
 
   /**
-   * A place that was kept is taken only now: a client that left meanwhile would lose it for its
-   * next repeat.
+   * Queues a request. Takes a reclaimable place only now, because a client that left earlier would
+   * lose it for its next repeat.
    */
   private void admitted(NewSessionState state, NewSessionOptions options) {
     switch (state.fire(Event.READ)) {
@@ -152,8 +153,8 @@ public final class NewSessionFlow {
   }
 
   /**
-   * The number is taken when the request is admitted, not when it arrived: a request whose run was
-   * looked for first goes behind those that were admitted meanwhile, where both arrived together.
+   * Assigns the number at admission, not at arrival: of requests with the same arrival, one whose
+   * run was queried first goes behind those admitted meanwhile.
    */
   private PlacementRequest placement(NewSessionRequest request, NewSessionOptions options) {
     PlacementRequest.QueuePosition kept = places.take(request);
@@ -171,7 +172,7 @@ public final class NewSessionFlow {
         new Quota(options.tenant().name(), options.tenant().maxSessions()));
   }
 
-  /** Never throws: the caller is a connection that closes, and has no use for an exception. */
+  /** Never throws, because the caller is a connection that closes. */
   private void clientLeft(NewSessionState state) {
     try {
       left(state);
@@ -181,8 +182,8 @@ public final class NewSessionFlow {
   }
 
   /**
-   * The state has changed before anything is carried out: an abandoned attempt completes at once,
-   * and its outcome is an event of a request whose client has left.
+   * Changes the state before the effect: an abandoned attempt completes at once, and its outcome is
+   * an event in {@code LEFT}.
    */
   private void left(NewSessionState state) {
     switch (state.fire(Event.CLIENT_LEFT)) {
@@ -202,8 +203,8 @@ public final class NewSessionFlow {
   }
 
   /**
-   * The wait ends before its place is offered: a repeat may take it on another loop at once, and
-   * would find this request before itself in the queue. A device that the store grants meanwhile is
+   * Ends the wait before its place is offered: a repeat on another loop may take the place at once,
+   * and would otherwise queue behind this request. A device that the store grants meanwhile is
    * released by the distributor, or comes as an event in {@code LEFT}.
    */
   private void leaveQueue(NewSessionState state) {
@@ -212,12 +213,12 @@ public final class NewSessionFlow {
     places.keep(state.request(), state.placement().turn());
   }
 
-  /** Reads a body; large ones on another thread, where the stage completes then. Any thread. */
+  /** Parses a body; a large one on another thread, which completes the stage. Any thread. */
   public CompletionStage<NewSessionPayload> payload(byte[] body) {
     return optionsReader.payload(body);
   }
 
-  /** What signs of life a request wants; none where it can't be read. */
+  /** Returns the requested kind of progress; none if the request is invalid. */
   public NewSessionOptions.Progress progress(NewSessionRequest request) {
     try {
       return optionsReader.progress(request.payload());
@@ -226,12 +227,15 @@ public final class NewSessionFlow {
     }
   }
 
-  /** Attempts whose session isn't recorded yet and whose device isn't free again. */
+  /**
+   * Returns the number of attempts whose session isn't recorded and whose device isn't released
+   * yet.
+   */
   public int unsettled() {
     return attempts.unsettled();
   }
 
-  /** The error of a request that can't be served because we are stopping. */
+  /** Returns the error of a request during shutdown. */
   public static WebDriverError stopping() {
     return WebDriverError.of(
         ErrorCode.SESSION_NOT_CREATED,

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Hears each step of a new session's story. Called in the order of the story, on the executor of
- * the request, under no lock; must not block.
+ * Listener for the steps of new session requests. Called in the order of the steps, on the executor
+ * of the request, under no lock; must not block.
  */
 public interface NewSessionListener {
 
-  /** A request was refused by its head, because its caller isn't known; nothing of it was read. */
+  /** A request was refused by its credentials, before its body was read. */
   default void unauthorized(String client, WebDriverError error) {}
 
   /** The request was read and its caller is known. */
@@ -25,7 +25,7 @@ public interface NewSessionListener {
   /** A device is locked for it. */
   default void placed(NewSessionRequest request, Device device, Duration waited) {}
 
-  /** The node was asked for a session. */
+  /** The request was sent to the node. */
   default void attempted(NewSessionRequest request, Device device) {}
 
   /** The attempt has its outcome. */
@@ -35,28 +35,25 @@ public interface NewSessionListener {
   /** The device is avoided from now on. */
   default void avoided(NewSessionRequest request, Device device, String cause) {}
 
-  /**
-   * The avoidance of a device is recorded, or over: because it has served a request, or its time
-   * has passed. On any thread.
-   */
+  /** The avoidance of a device was recorded, or ended by a success or its expiry. On any thread. */
   default void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {}
 
-  /** The session is recorded: the point of no return is behind us. */
+  /** The session is recorded; from now on it must be ended explicitly. */
   default void published(NewSessionRequest request, Session session) {}
 
-  /** The client is told of its session. */
+  /** The request is answered with a session. */
   default void created(NewSessionRequest request, Session session, Duration took) {}
 
-  /** The client is told that it gets none. */
+  /** The request is answered with an error. */
   default void refused(NewSessionRequest request, WebDriverError error, Duration took) {}
 
   /** The client left before its answer. */
   default void clientLeft(NewSessionRequest request, Phase phase) {}
 
-  /** A session that came up for nobody was deleted on its node, and its device is free again. */
+  /** The session or device of a request that ended without it was cleaned up. */
   default void cleanedUp(NewSessionRequest request, Device device) {}
 
-  /** Where in the story a client left. */
+  /** The phase in which a client left. */
   enum Phase {
     QUEUED,
     ATTEMPT,

@@ -3,35 +3,35 @@ package io.gridfleet.lb.newsession;
 import io.gridfleet.lb.state.StateTable;
 
 /**
- * The states of a new session request, and what each event means in them.
+ * The states of a new session request, and the effect of each event in them.
  *
  * <p>States:
  *
  * <ul>
- *   <li>{@code READING}: its run is looked for, or its body is read on another thread.
- *   <li>{@code QUEUED}: the distributor was asked for a device.
- *   <li>{@code ATTEMPTING}: a device is locked, and its node is asked for a session.
- *   <li>{@code RECORDING}: the attempt brought no session; what it says of the device is being
- *       recorded while the device is still locked.
+ *   <li>{@code READING}: its run is queried, or its body read on another thread.
+ *   <li>{@code QUEUED}: a device was requested from the distributor.
+ *   <li>{@code ATTEMPTING}: a device is locked, and a session requested from its node.
+ *   <li>{@code RECORDING}: the attempt failed; its consequence for the device is being recorded
+ *       while the device is still locked.
  *   <li>{@code RETURNING}: the device is being given back.
  *   <li>{@code PUBLISHING}: the node created a session, which is being recorded.
- *   <li>{@code CREATED}: the session was answered; until the client has read the answer, its
- *       leaving ends the session.
- *   <li>{@code ANSWERED}: an error was answered.
- *   <li>{@code LEFT}: the client left; whatever is still under way is given back when it completes.
- *   <li>{@code FAILED}: a mistake in the program ended it; likewise.
+ *   <li>{@code CREATED}: answered with a session; if the client leaves before it has read the
+ *       answer, the session is ended.
+ *   <li>{@code ANSWERED}: answered with an error.
+ *   <li>{@code LEFT}: the client left; the result of a pending stage is given back on completion.
+ *   <li>{@code FAILED}: ended by a bug; likewise.
  * </ul>
  *
  * <p>Owner: the executor of the request, which is its event loop. Every event is fired there, so no
  * lock is needed; a stage that completes on another thread hands over to that executor first.
  *
- * <p>Invariants: each state holds what {@link State#mayHold} says, checked before each event; there
- * is at most one stage under way whose completion is an event, except in {@code LEFT} and {@code
+ * <p>Invariants: each state holds only what {@link State#mayHold} allows, checked before each
+ * event; at most one pending stage completes with an event, except in {@code LEFT} and {@code
  * FAILED}; a request is answered in {@code CREATED}, {@code ANSWERED} or {@code FAILED}, once, and
  * never in {@code LEFT}.
  */
 final class NewSessionMachine {
-  /** How far a request has come. */
+  /** The states of a request. */
   enum State {
     READING,
     QUEUED,
@@ -44,7 +44,7 @@ final class NewSessionMachine {
     LEFT,
     FAILED;
 
-    /** Whether a request in this state may hold such a thing when the next event comes. */
+    /** Returns whether a request in this state may hold such a resource between two events. */
     boolean mayHold(Holding holding) {
       boolean nothing = holding instanceof Holding.Nothing;
       boolean attempted =
@@ -61,9 +61,9 @@ final class NewSessionMachine {
     }
   }
 
-  /** What can happen to a request. */
+  /** The events of a request. */
   enum Event {
-    /** What it asks for is known. */
+    /** Its options are read. */
     READ,
     /** It can't be admitted or read. */
     REFUSED,
@@ -75,11 +75,11 @@ final class NewSessionMachine {
     SESSION_CREATED,
     /** The attempt ended without a session. */
     ATTEMPT_FAILED,
-    /** What the failed attempt says of its device is durable. */
+    /** The consequence of the failed attempt for its device is durable. */
     RECORDED,
-    /** The device is given back, and another may be tried. */
+    /** The device is given back, and another attempt is allowed. */
     RETRY,
-    /** The device is given back, and none is tried any more. */
+    /** The device is given back, and no further attempt is allowed. */
     GIVE_UP,
     /** The session is recorded. */
     PUBLISHED,
@@ -87,20 +87,20 @@ final class NewSessionMachine {
     NOT_PUBLISHED,
     /** The client left before it had read its answer. */
     CLIENT_LEFT,
-    /** A mistake in the program: an exception, or an event that has no row. */
+    /** A bug: an exception, or an event without a row. */
     BROKEN
   }
 
-  /** What is done after an event. */
+  /** The effects of events. */
   enum Effect {
     NONE,
-    /** Asks the distributor for a device. */
+    /** Requests a device from the distributor. */
     PLACE,
     ATTEMPT,
-    /** Releases a device that nobody waits for. */
+    /** Releases a device that isn't needed. */
     RELEASE,
     PUBLISH,
-    /** Records what the failed attempt says of its device. */
+    /** Records the consequence of the failed attempt for its device. */
     RECORD,
     RETURN_DEVICE,
     ANSWER_SESSION,
@@ -112,7 +112,7 @@ final class NewSessionMachine {
     /** Ends the wait, then keeps its place for a repeat. */
     LEAVE_QUEUE,
     ABANDON_ATTEMPT,
-    /** Only reports that the client left. */
+    /** Only notifies the listener that the client left. */
     REPORT,
     END_SESSION,
     /** Gives back what the request holds, then answers an error unless it is answered. */
@@ -156,7 +156,7 @@ final class NewSessionMachine {
         .on(State.PUBLISHING, Event.BROKEN, State.FAILED, Effect.FAIL);
   }
 
-  /** States in which nobody waits for the request any more. */
+  /** States in which no client waits for the request. */
   private static StateTable.Builder<State, Event, Effect> afterwards(
       StateTable.Builder<State, Event, Effect> table) {
     return table

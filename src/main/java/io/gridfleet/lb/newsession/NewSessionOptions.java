@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a new session request asks of us, read from its {@code gridfleet:} capabilities and the
+ * The options of a new session request, read from its {@code gridfleet:} capabilities and the
  * standard ones that select a device.
  *
  * @param questions one for each candidate, in {@code firstMatch} order
- * @param warnings what its author may want to know: unknown names, deprecated ones
+ * @param warnings unknown and deprecated names
  */
 public record NewSessionOptions(
     Tenant tenant,
@@ -31,24 +31,24 @@ public record NewSessionOptions(
   /**
    * The time budget (capabilities.md#time-limits).
    *
-   * @param patience how long devices are waited for, and the window in which attempts are repeated
-   * @param attempt how long one attempt may take
-   * @param newCommandTimeout what the client said about silence between commands; 0 is no limit
+   * @param patience the maximum wait for a device, and the time in which attempts are repeated
+   * @param attempt the time-out of one attempt
+   * @param newCommandTimeout the client's limit of idle time between commands; 0 is no limit
    */
   public record Times(Duration patience, Duration attempt, Optional<Duration> newCommandTimeout) {}
 
   /** How a device is chosen, and whether another is tried when it fails. */
   public record Choice(PickStrategy strategy, boolean avoidFailed, boolean retry, int priority) {}
 
-  /** How the client wants to be answered. */
+  /** Options of the answer. */
   public record Answering(
       Progress progress, boolean directConnect, boolean prefixedDirectConnect) {}
 
-  /** What the request and its session are called. */
+  /** Labels of the request and its session. */
   public record Labels(
       Optional<String> testName, Optional<String> run, @Nullable Object selector) {}
 
-  /** Signs of life during a long wait (capabilities.md#progress). */
+  /** The kind of progress sent during a long wait (capabilities.md#progress). */
   public enum Progress {
     OFF,
     /** White space, then one object. */

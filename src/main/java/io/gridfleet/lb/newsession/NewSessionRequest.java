@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * A client's ask, from arrival to answer.
+ * A client's new session request.
  *
- * @param id names the request in logs, the queue and answers
- * @param executor runs every step of the story: the event loop of the client's connection
- * @param nodes how nodes are asked for this session, where not by {@code POST /session}
+ * @param id identifies the request in logs, the queue and answers
+ * @param executor runs every step of the request: the event loop of the client's connection
+ * @param nodes how nodes are called for this session, if not by {@code POST /session}
  */
 public record NewSessionRequest(
     String id,
@@ -27,23 +27,23 @@ public record NewSessionRequest(
     this(id, arrival, payload, origin, executor, Optional.empty());
   }
 
-  /** The same ask, with another way of asking nodes. */
+  /** Returns the same request with another way to call nodes. */
   public NewSessionRequest over(AttemptCalls calls) {
     return new NewSessionRequest(id, arrival, payload, origin, executor, Optional.of(calls));
   }
 
-  /** The same ask, as if it had arrived at that time. */
+  /** Returns the same request with another arrival. */
   public NewSessionRequest arrivedAt(Instant other) {
     return new NewSessionRequest(id, other, payload, origin, executor, nodes);
   }
 
   /**
-   * Where a request came from, as far as the story needs it.
+   * The origin of a request.
    *
-   * @param credentials what it carried to say who asks
+   * @param credentials the credentials of its caller
    * @param run the run in the base of its path
-   * @param client the peer's address, and what the client calls itself
-   * @param address where the client thinks that we are
+   * @param client the peer's address and {@code User-Agent}
+   * @param address this server's address as the client sees it
    */
   public record Origin(
       Credentials credentials, Optional<String> run, Client client, Address address) {}
@@ -52,13 +52,13 @@ public record NewSessionRequest(
   public record Client(String address, String userAgent) {}
 
   /**
-   * What the request says of our own address, as the client sees it, and of the client's.
+   * The addresses of this server and the client, as reported by the request.
    *
    * @param headers {@code host}, {@code forwarded}, {@code x-forwarded-for}, {@code
-   *     x-forwarded-host} and {@code x-forwarded-proto}, those that there are
-   * @param trusted whether the peer is one whose word about the client counts
-   * @param local our own host and port
-   * @param path the base that was taken off, without a slash at the end; may hold a token
+   *     x-forwarded-host} and {@code x-forwarded-proto}, as far as present
+   * @param trusted whether the peer is a trusted proxy
+   * @param local this server's host and port
+   * @param path the removed base path, without a slash at the end; may contain a token
    */
   public record Address(Map<String, String> headers, boolean trusted, String local, String path) {
     @Override

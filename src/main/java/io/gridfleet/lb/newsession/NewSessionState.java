@@ -19,16 +19,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to an answer: the data that its events need, and its state.
+ * The state of one request, and the data that its events need.
  *
- * <p>Owner: the executor of the request, which is its event loop; only {@link #answer()} may be
- * read by others once it is complete. States, events and invariants are those of {@link
- * NewSessionMachine}; {@link NewSessionFlow} carries the effects out. The fields beside the machine
- * decide nothing: what a state holds is one value, {@link Holding}, and the rest is what answers
- * are made of.
+ * <p>Owner: the executor of the request, which is its event loop; other threads may only read
+ * {@link #answer()}, once complete. States, events and invariants are those of {@link
+ * NewSessionMachine}; {@link NewSessionFlow} applies the effects. No transition depends on the
+ * other fields: held resources are one value, {@link Holding}, and the rest is data of answers.
  */
 final class NewSessionState implements PendingSession {
-  /** A request that is tried on more devices than this tells only its latest steps. */
+  /** The steps kept for progress, the latest ones. */
   private static final int MAX_STEPS = 100;
 
   private static final Holding NOTHING = new Holding.Nothing();
@@ -37,37 +36,37 @@ final class NewSessionState implements PendingSession {
   private final Consumer<NewSessionState> leaving;
 
   /**
-   * Completes at most once, on the executor of the request; never where the client left before. Its
-   * dependents run inside of the event that answers, so {@link #answer(NewSessionAnswer)} is the
-   * last thing that an effect does.
+   * Completes at most once, on the executor of the request; never after the client left. Its
+   * dependents run within the event that answers, so {@link #answer(NewSessionAnswer)} is the last
+   * action of an effect.
    */
   private final CompletableFuture<NewSessionAnswer> answer = new CompletableFuture<>();
 
   private final List<Map<String, Object>> steps = new ArrayList<>();
 
-  /** Grows by one with each attempt, and a device that failed isn't tried again. */
+  /** Failed attempts; bounded, because a device that failed isn't tried again. */
   private final List<AttemptRecord> attempts = new ArrayList<>();
 
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(NewSessionMachine.TABLE);
 
   /**
-   * Changes within the effect of an event, after the state: only between two events does it fit the
-   * state, which is when it is checked.
+   * Changes in the effect of an event, after the state: it matches the state only between two
+   * events, where it is checked.
    */
   private Holding holding = NOTHING;
 
-  /** Set by {@code READ}, and never again. */
+  /** Set once, by {@code READ}. */
   private @Nullable NewSessionOptions options;
 
-  /** Set by {@code READ}; replaced by each failed attempt, which narrows it. */
+  /** Set by {@code READ}; replaced after each failed attempt. */
   private @Nullable PlacementRequest placement;
 
   private NewSessionOptions.Progress progress = NewSessionOptions.Progress.OFF;
   private AttemptOutcome.@Nullable DeviceFailed lastFailure;
 
   /**
-   * @param leaving carries out what the client's leaving means
+   * @param leaving handles {@link #clientLeft}
    */
   NewSessionState(NewSessionRequest request, Consumer<NewSessionState> leaving) {
     this.request = request;
@@ -77,9 +76,9 @@ final class NewSessionState implements PendingSession {
   /**
    * Enters the next state.
    *
-   * @return what the caller carries out now
-   * @throws IllegalStateException for an event that has no row, and where something is held that
-   *     the state doesn't know of: nobody would give it back
+   * @return the effect, which the caller applies
+   * @throws IllegalStateException for an event without a row, and if a resource is held that the
+   *     state doesn't allow, as it would leak
    */
   Effect fire(Event event) {
     if (event != Event.BROKEN) {
@@ -104,14 +103,14 @@ final class NewSessionState implements PendingSession {
     return holding;
   }
 
-  /** Replaces what is held: the caller has seen to what was held before. */
+  /** Replaces the held resource; the caller has handled the previous one. */
   void hold(Holding taken) {
     holding = taken;
   }
 
   /**
-   * From now on somebody else gives back what was held: called before that one is asked, so that a
-   * mistake on the way can't give it back twice. A lock that is lost by it expires.
+   * Hands the held resource over to another owner. Called before that owner is, so that a bug in
+   * between can't give it back twice; a lock that is lost that way expires.
    */
   Holding letGo() {
     Holding before = holding;
@@ -123,7 +122,7 @@ final class NewSessionState implements PendingSession {
     return request;
   }
 
-  /** What it asks for, and how the distributor is asked. */
+  /** Sets the options and the request to the distributor. */
   void asks(NewSessionOptions read, PlacementRequest placed) {
     options = read;
     placement = placed;
@@ -133,7 +132,7 @@ final class NewSessionState implements PendingSession {
     return Objects.requireNonNull(options);
   }
 
-  /** What signs of life are wanted, while the rest of the wish can't be read yet. */
+  /** Sets the kind of progress, before the other options are read. */
   void progress(NewSessionOptions.Progress asked) {
     progress = asked;
   }
@@ -147,8 +146,8 @@ final class NewSessionState implements PendingSession {
   }
 
   /**
-   * An attempt brought nothing. A device that failed isn't tried again; one that did nothing wrong,
-   * because our lock on it was lost, may be, with another key.
+   * Adds a failed attempt. A device that failed isn't tried again; one whose lock was lost may be,
+   * with another key.
    */
   void failed(Device device, AttemptOutcome outcome, Duration took) {
     if (outcome instanceof AttemptOutcome.DeviceFailed failure) {
@@ -166,12 +165,12 @@ final class NewSessionState implements PendingSession {
     return lastFailure;
   }
 
-  /** The session that was recorded for it; also after its client has left and it is being ended. */
+  /** Returns its recorded session; also while it is being ended after its client has left. */
   @Nullable Session session() {
     return holding instanceof Holding.LiveSession live ? live.session() : null;
   }
 
-  /** The time in which another device may be tried. */
+  /** Returns the remaining time for further attempts. */
   Duration remaining(Instant now) {
     Duration left = Duration.between(now, request.arrival().plus(options().times().patience()));
     return left.isNegative() ? Duration.ZERO : left;
@@ -189,8 +188,8 @@ final class NewSessionState implements PendingSession {
   }
 
   /**
-   * Completes the answer. No device may be held by then: whoever reads an error may ask again at
-   * once, and must not find its own device locked.
+   * Completes the answer. No device may be held then: a client that repeats its request after an
+   * error must not find its own device locked.
    */
   void answer(NewSessionAnswer said) {
     checkHolding();
@@ -212,7 +211,7 @@ final class NewSessionState implements PendingSession {
     return List.copyOf(steps);
   }
 
-  /** Any number of times, in any state; what it means is in the table. */
+  /** May be called in any state, any number of times; see the table. */
   @Override
   public void clientLeft() {
     leaving.accept(this);

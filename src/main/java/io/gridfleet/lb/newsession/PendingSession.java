@@ -4,24 +4,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** A new session request whose story is being told. All calls on the executor of the request. */
+/** A new session request in progress. All calls on the executor of the request. */
 public interface PendingSession {
 
-  /** Completes once, on the executor of the request; never exceptionally. */
+  /**
+   * Returns the answer, which completes once, on the executor of the request; never exceptionally.
+   */
   CompletionStage<NewSessionAnswer> answer();
 
-  /** What signs of life the client wants. */
+  /** Returns the kind of progress that the client requested. */
   NewSessionOptions.Progress progress();
 
   /**
-   * The story so far: each step with {@code t} (seconds since arrival), {@code state} and {@code
+   * Returns the steps so far, each with {@code t} (seconds since arrival), {@code state} and {@code
    * message}.
    */
   List<Map<String, Object>> steps();
 
   /**
-   * The client left before its answer was written to the end. Whatever was taken for it is given
-   * back; a session that exists, or comes up later, is deleted.
+   * Ends a request whose client left before its answer was fully written. Its resources are given
+   * back; its session is deleted, also if created later.
    */
   void clientLeft();
 }

@@ -9,19 +9,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places in the queue of clients whose connection went while they waited: WebdriverIO gives up
- * after its own time-out and sends the same request again at once (clients.md#long-waits). A repeat
- * within the grace takes the place over; see {@link RepeatKey} for whose repeats these are.
- * Thread-safe.
+ * Queue positions of clients whose connection closed while they waited: WebdriverIO closes it after
+ * its own time-out and repeats the request at once (clients.md#long-waits). A repeat within the
+ * grace takes over the position; {@link RepeatKey} identifies repeats. Thread-safe.
  */
 final class ReclaimablePlaces {
-  /** WebdriverIO repeats within a second; a person with a script within a few. */
+  /** WebdriverIO repeats within a second, scripts within a few. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  /** As many clients as may wait at once. */
+  /** The number of clients that may wait at the same time. */
   private static final int MAX_KEYS = 20_000;
 
-  /** Places of one key: the workers of one suite that send the same request. */
+  /** Bounds the positions of one key: the workers of a suite that send the same request. */
   private static final int MAX_PLACES_OF_A_KEY = 1_000;
 
   private final Cache<RepeatKey, List<PlacementRequest.QueuePosition>> places =
@@ -44,7 +43,7 @@ final class ReclaimablePlaces {
                     .toList());
   }
 
-  /** The first place in the queue that is kept for such a request, which is kept no longer. */
+  /** Removes and returns the first position kept for such a request; null if none. */
   PlacementRequest.@Nullable QueuePosition take(NewSessionRequest request) {
     if (places.asMap().isEmpty()) {
       return null;

@@ -11,25 +11,25 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a client reads when it gets no session. The two texts that AppiumLB's users know come first
- * (troubleshooting.md#new-sessions); what would help comes after them.
+ * The errors of requests that get no session. They begin with the two texts known from AppiumLB
+ * (troubleshooting.md#new-sessions), followed by the explanation.
  */
 public final class Refusals {
   public static final String NO_MATCH = "No matched devices were found";
   public static final String NONE_AVAILABLE = "No available good condition devices";
 
-  /** Characters of a client's text in an error message. */
+  /** The maximum of characters of a client's text in an error message. */
   private static final int MAX_SHOWN = 200;
 
   private Refusals() {}
 
-  /** What a client wrote, as an error message shows it: bounded, and on one line. */
+  /** Returns a client's text for an error message: bounded, and on one line. */
   public static String shown(String text) {
     String start = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
     return start.replaceAll("\\p{Cntrl}", " ");
   }
 
-  /** The answer for a wait that ended without a device. */
+  /** Returns the error for a wait that ended without a device. */
   static WebDriverError of(
       Placement placement, NewSessionOptions options, List<AttemptRecord> attempts) {
     if (placement instanceof Placement.NothingMatches nothing) {
@@ -63,7 +63,7 @@ public final class Refusals {
     return storeGone();
   }
 
-  /** The fault is ours; the log says what it is. */
+  /** Returns the error for a bug, whose details are in the log. */
   public static WebDriverError mistake() {
     return WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB");
   }
@@ -82,7 +82,7 @@ public final class Refusals {
     return WebDriverError.of(error.code(), error.message() + hints, data);
   }
 
-  /** A key that was mistyped or that devices lack, for people who read only the text. */
+  /** Returns hints about mistyped or missing keys, for the text of the error. */
   private static String hints(Map<String, Object> explained) {
     return explained.get("warnings") instanceof List<?> warnings
         ? warnings.stream()
@@ -95,7 +95,7 @@ public final class Refusals {
         : "";
   }
 
-  /** Why a run's request gets nothing, whether it waited or has just come. */
+  /** Returns why a request of such a run is refused, on arrival or while it waits. */
   public static String overRun(String run) {
     return "run " + shown(run) + " is unknown or over";
   }
@@ -115,7 +115,7 @@ public final class Refusals {
     return "nothing in this lab is " + String.join(" or ", asked) + warnings;
   }
 
-  /** A node's answer that is no session, and whose status says that it is no error either. */
+  /** Returns the error for a node's answer that contains no session and has no error status. */
   static WebDriverError noError(NodeId node, AttemptOutcome.Answer said, String cause) {
     return WebDriverError.of(
         said.error().code(),
@@ -123,7 +123,7 @@ public final class Refusals {
         said.error().data());
   }
 
-  /** What a failed attempt says for itself: the node's own words, or what happened to it. */
+  /** Returns the error of a failed attempt: the node's, or one that describes the failure. */
   static WebDriverError lastWords(AttemptOutcome.DeviceFailed failure) {
     return failure
         .answer()
@@ -131,7 +131,7 @@ public final class Refusals {
         .orElseGet(() -> plain("No session could be created: " + failure.cause()));
   }
 
-  /** The error of the last attempt, with all attempts beside it. */
+  /** Returns the error of the last attempt, with a list of all attempts. */
   static WebDriverError afterAttempts(
       WebDriverError last, Map<String, Object> counts, List<AttemptRecord> attempts) {
     Map<String, Object> data = new LinkedHashMap<>(last.data());
@@ -150,7 +150,7 @@ public final class Refusals {
     return WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, text, data);
   }
 
-  /** The same as the text, as numbers. */
+  /** Returns the verdicts as numbers. */
   static Map<String, Object> counts(Verdicts verdicts) {
     Map<String, Object> inhibitors = new LinkedHashMap<>();
     verdicts.counts().forEach((kind, count) -> inhibitors.put(kind.code(), count));

@@ -13,26 +13,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two requests of the same asker have in common: token, run, peer address, client addresses
- * that proxies report, {@code User-Agent} and payload. A digest, so that a key holds no secret and
- * has one size.
+ * Identifies repeats of a request: token, run, peer address, client addresses reported by proxies,
+ * {@code User-Agent} and payload. A digest, so that a key contains no secret and has a fixed size.
  *
- * <p>The reported addresses count whether or not the peer is trusted: they only ever tell two
- * requests apart, so a forged one gains nothing over none at all. What remains: clients that share
- * all of this, such as two people without tokens behind one NAT device with the same client program
- * and the same capabilities, can't be told apart, and one may get the place that the other left
- * within the last seconds. Their priority is the same, because it is part of the payload.
+ * <p>Reported addresses are included even from an untrusted peer: they only make keys differ, so a
+ * forged one gains nothing over an absent one. Limitation: clients that share all of this, such as
+ * two users without tokens behind one NAT device with the same client program and capabilities,
+ * have the same key, and one may take the position that the other gave up within the last seconds.
+ * Their priority is the same, because it is part of the payload.
  */
 record RepeatKey(String digest) {
-  /** Bytes of a larger request aren't compared: it keeps no place. */
+  /** A larger request has no key, and keeps no position. */
   private static final int MAX_BYTES = 64 * 1024;
 
-  /** Proxies report the port as well, and a repeat comes from another one. */
+  /** Removes reported ports, which differ between repeats. */
   private static final Pattern PORT = Pattern.compile("(?<=[\\d\\]]):\\d{1,5}(?=[\\s,;\"]|$)");
 
   private static final String[] REPORTED = {"forwarded", "x-forwarded-for"};
 
-  /** The key of a request; null for one that is too large to have one. */
+  /** Returns the key of a request; null if the request is too large. */
   static @Nullable RepeatKey of(NewSessionRequest request) {
     Digest digest = new Digest();
     Origin origin = request.origin();
@@ -52,7 +51,10 @@ record RepeatKey(String digest) {
     return digest.isTooLong() ? null : new RepeatKey(digest.text());
   }
 
-  /** Values as an unambiguous sequence of bytes; members of objects in the order of their names. */
+  /**
+   * Encodes values as an unambiguous sequence of bytes, members of objects in the order of their
+   * names.
+   */
   private static final class Digest {
     private final MessageDigest sha256;
     private long size;

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first state of a request: what it asks for is read at once, except where its run has to be
- * looked for in the store first, or where its body is large and is read on another thread.
+ * Reads the options of a request: at once, except if its run must be queried from the store first,
+ * or if its body is large and read on another thread.
  */
 final class RequestReading {
   private final NewSessionOptionsReader optionsReader;
@@ -23,7 +23,7 @@ final class RequestReading {
   private final BiConsumer<NewSessionState, NewSessionOptions> admitted;
 
   /**
-   * @param admitted goes on with what was read, on the executor of the request
+   * @param admitted receives the options, on the executor of the request
    */
   RequestReading(
       NewSessionOptionsReader optionsReader,
@@ -38,7 +38,7 @@ final class RequestReading {
     this.admitted = admitted;
   }
 
-  /** A run that nobody here has heard of is asked for in the store first. */
+  /** Reads a request, after a query of the store if its run isn't known here. */
   void read(NewSessionState state, Tenant tenant) {
     try {
       Optional<String> unheard = optionsReader.unheardRun(state.request(), tenant);

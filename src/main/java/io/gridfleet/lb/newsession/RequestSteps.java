@@ -9,9 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings events to the executor of their request, and ends a request after a mistake in the
- * program. This is the only way on which what another thread completes reaches a {@link
- * NewSessionState}.
+ * Runs events on the executor of their request, and ends a request after a bug. The only path from
+ * other threads to a {@link NewSessionState}.
  */
 final class RequestSteps {
   private static final Logger log = LoggerFactory.getLogger(RequestSteps.class);
@@ -25,9 +24,9 @@ final class RequestSteps {
   }
 
   /**
-   * Fires an event that brings something which the request doesn't hold yet.
+   * Fires an event that carries a resource which the request doesn't hold yet.
    *
-   * @param giveBack called where the table doesn't know the event, for nobody else would do it
+   * @param giveBack releases the resource if the event has no row
    */
   Effect fire(NewSessionState state, Event event, Runnable giveBack) {
     try {
@@ -38,12 +37,15 @@ final class RequestSteps {
     }
   }
 
-  /** The table names an effect that the event's handler doesn't carry out. */
+  /** Returns the exception for an effect that the event's handler doesn't apply. */
   static IllegalStateException noEffectOf(Event event) {
-    return new IllegalStateException("the effect of " + event + " isn't carried out there");
+    return new IllegalStateException("the handler of " + event + " doesn't apply this effect");
   }
 
-  /** Goes on with the next event on the request's executor; a mistake in it ends the request. */
+  /**
+   * Runs the next event on the request's executor when a stage completes; an exception ends the
+   * request.
+   */
   <T> void next(NewSessionState state, CompletionStage<T> before, Consumer<T> event) {
     before
         .thenAcceptAsync(event, state.request().executor())
@@ -54,9 +56,9 @@ final class RequestSteps {
             });
   }
 
-  /** A mistake in the program: what is held is given back, and the client is answered. */
+  /** Ends a request after a bug: gives back what it holds, and answers its client. */
   void broken(NewSessionState state, @Nullable Throwable mistake) {
-    log.error("request {} is broken off by a mistake", state.request().id(), mistake);
+    log.error("request {} is ended by an unexpected exception", state.request().id(), mistake);
     if (state.fire(Event.BROKEN) != Effect.FAIL) {
       throw noEffectOf(Event.BROKEN);
     }

@@ -2,25 +2,25 @@ package io.gridfleet.lb.newsession;
 
 import java.time.Duration;
 
-/** Whether a failed attempt is followed by another, on another device. */
+/** Decides what follows an attempt. */
 final class RetryPolicy {
   private RetryPolicy() {}
 
-  /** What follows an attempt. */
+  /** The step after an attempt. */
   enum Next {
     PUBLISH,
-    /** Another device, or the queue again. */
+    /** Tries another device, possibly after the queue. */
     AGAIN,
-    /** The node's own words go to the client. */
+    /** Forwards the node's answer to the client. */
     AS_THE_NODE_SAID,
-    /** The last failure goes to the client, with all attempts. */
+    /** Answers with the last failure and all attempts. */
     GIVE_UP,
-    /** Nobody is there to be answered. */
+    /** Nothing, because the client left. */
     NOTHING
   }
 
   /**
-   * @param left what is left of the window in which attempts are repeated
+   * @param left the remaining time for further attempts
    */
   static Next after(AttemptOutcome outcome, NewSessionOptions.Choice choice, Duration left) {
     if (outcome instanceof AttemptOutcome.Created) {

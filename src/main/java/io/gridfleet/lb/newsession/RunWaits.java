@@ -8,16 +8,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Requests of runs that wait for a device. When their run ends they are answered at once, as those
- * are that come after its end.
- */
+/** The waiting requests of runs, which are refused when their run ends. Thread-safe. */
 public final class RunWaits {
   private final LiveRuns runs;
   private final Map<String, Set<Wait>> waiting = new ConcurrentHashMap<>();
 
   /**
-   * @param runs knows of a run's end before {@link #over} tells it
+   * @param runs must reflect a run's end before {@link #over} is called
    */
   public RunWaits(LiveRuns runs) {
     this.runs = runs;
@@ -28,7 +25,7 @@ public final class RunWaits {
     return runs.look(run);
   }
 
-  /** Looks at the run once more when the wait can be found: it may have ended in between. */
+  /** Registers a wait, then checks the run again, because it may have ended in between. */
   void watch(String run, Wait wait) {
     waiting.compute(run, (same, others) -> with(others, wait));
     wait.outcome().whenComplete((placement, failure) -> forget(run, wait));
@@ -47,7 +44,7 @@ public final class RunWaits {
     waiting.computeIfPresent(run, (same, all) -> all.remove(wait) && all.isEmpty() ? null : all);
   }
 
-  /** A run ended, here or on another replica. */
+  /** Ends the waits of a run that ended, here or on another replica. */
   public void over(String run) {
     waiting.getOrDefault(run, Set.of()).forEach(wait -> wait.end(ended(run)));
   }

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the queue to a recorded session: waits for a device, attempts a session on it, and records
- * the session or gives the device back and waits again. Each method takes one event, on the
- * executor of the request, and carries out the effect that {@link NewSessionMachine} says.
+ * The steps from the queue to a recorded session: waits for a device, attempts a session on it, and
+ * records the session or gives the device back and waits again. Each method handles one event, on
+ * the executor of the request, and applies its effect in {@link NewSessionMachine}.
  */
 final class SessionCreation {
   private static final Logger log = LoggerFactory.getLogger(SessionCreation.class);
@@ -50,8 +50,8 @@ final class SessionCreation {
   }
 
   /**
-   * The outcome is listened to last, and whatever happens before: it may be there already, and a
-   * device that comes after a mistake is an event like any other.
+   * Requests a device. Registers for the outcome last, because it may be complete already, and also
+   * after an exception, so that a device granted later is released.
    */
   void place(NewSessionState state) {
     Instant asked = clock.instant();
@@ -144,8 +144,8 @@ final class SessionCreation {
   }
 
   /**
-   * What an attempt says of its device is durable by now: it has to be before the lock is released,
-   * another attempt begins or the client reads an answer.
+   * Gives the device back. The consequence of the attempt for the device is durable before the lock
+   * is released, another attempt begins or the client receives an answer.
    */
   private void recorded(
       NewSessionState state, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
@@ -179,7 +179,10 @@ final class SessionCreation {
     }
   }
 
-  /** What the attempt says of its device is durable before the client reads of its session. */
+  /**
+   * Publishes the session. The consequence of the attempt for the device is durable before the
+   * client receives its session.
+   */
   private void publish(
       NewSessionState state,
       Attempt attempt,
@@ -190,7 +193,7 @@ final class SessionCreation {
       publication =
           parts.publisher().publish(state.request(), state.options(), attempt.placed(), created);
     } catch (RuntimeException mistake) {
-      log.error("the answer of session {} can't be made", created.id(), mistake);
+      log.error("the answer of session {} can't be composed", created.id(), mistake);
       publication =
           CompletableFuture.completedFuture(
               new Publisher.NotPublished(Refusals.mistake(), mistake.toString(), Optional.empty()));

@@ -1,13 +1,12 @@
 /**
  * New Session requests: admit, read the options, wait for a device, lock it, attempt a session,
- * then try another device or publish the session. Comes in: a parsed payload and who asks. Goes
- * out: a published session or a protocol error. No Netty types.
+ * then try another device or publish the session. In: a parsed payload and its origin. Out: a
+ * published session or a protocol error. No Netty types.
  *
- * <p>States and what each event means in them are two tables: {@link
- * io.gridfleet.lb.newsession.NewSessionMachine} for one request, {@link
- * io.gridfleet.lb.newsession.SharedRequestMachine} for the request that the repeats of an
- * idempotency key share. Threads: the executor of the request (its event loop) runs every step of
- * it; a shared request has a lock.
+ * <p>States and transitions are two tables: {@link io.gridfleet.lb.newsession.NewSessionMachine}
+ * for one request, {@link io.gridfleet.lb.newsession.idempotency.SharedRequestMachine} for the
+ * request that the repeats of an idempotency key share. Threads: the executor of the request (its
+ * event loop) runs every step of it; a shared request has a lock.
  *
  * <p>Exported from the sub-packages: {@code answer.ProgressBody}, {@code answer.Publisher}, {@code
  * attempt.Attempts}, {@code attempt.Avoidance}, {@code capabilities.NewSessionOptionsReader},

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nodes whose answer to a creation is neither an error nor a session that can be used. */
+/** Nodes whose answer to a creation is neither an error nor a usable session. */
 final class AnswersWithoutSessionTest {
   private static final Map<String, Object> ONCE =
       Map.of("platformName", "Android", "gridfleet:retryNewSessionFailure", false);

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A device that failed is the last choice for ten minutes, and then one like the others. */
+/** A device that failed is avoided for ten minutes. */
 final class AvoidanceEndsTest {
   private static final Duration A_SECOND = Duration.ofSeconds(1);
   private static final String BAD = "phone-0";
@@ -77,7 +77,7 @@ final class AvoidanceEndsTest {
   }
 
   @Test
-  void nobodyWaitsForTheEndOfAnAvoidance() {
+  void requestsDoNotWaitForTheEndOfAnAvoidance() {
     lab.ask(Map.of("appium:udid", "phone-1"));
     NewSessionState last = lab.ask(Map.of());
     lab.time.pass(A_SECOND);
@@ -116,7 +116,7 @@ final class AvoidanceEndsTest {
   }
 
   @Test
-  void aSuccessEndsItAndIsToldOnce() {
+  void aSuccessEndsItAndIsReportedOnce() {
     NewSessionState state = lab.ask(Map.of("appium:udid", BAD));
     lab.time.pass(A_SECOND);
     lab.end(state);

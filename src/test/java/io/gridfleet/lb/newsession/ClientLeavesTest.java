@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A client leaves in each of the windows that the latency of a store opens. */
+/** A client leaves in each of the windows opened by the latency of a store. */
 final class ClientLeavesTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
   private static final Duration STEP = Duration.ofMillis(10);
@@ -95,7 +95,7 @@ final class ClientLeavesTest {
     assertThat(told.last()).isEqualTo(before).endsWith("refused 400 invalid argument\n");
   }
 
-  /** Its place in the queue was given up when it got its device. */
+  /** Its place in the queue was given up when it was placed. */
   @Test
   void duringItsAttemptItsRepeatGoesBehindThoseWhoWait() {
     lab.fleet(1);

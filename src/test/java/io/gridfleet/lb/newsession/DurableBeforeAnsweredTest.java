@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** While the store hasn't recorded a fact, nothing that follows from the fact can be seen. */
+/** No consequence of a fact is visible before the store has recorded it. */
 final class DurableBeforeAnsweredTest {
   private static final Duration A_SECOND = Duration.ofSeconds(1);
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
@@ -54,7 +54,7 @@ final class DurableBeforeAnsweredTest {
   }
 
   @Test
-  void aSuccessIsForgivenBeforeTheSessionIsAnswered() {
+  void theAvoidanceEndsBeforeTheSessionIsAnswered() {
     lab.fleet(1);
     lab.nodes.always(Luck.CREATES);
     lab.avoided.slow(true);
@@ -83,7 +83,7 @@ final class DurableBeforeAnsweredTest {
   }
 
   @Test
-  void anAnswerIsKeptForRepeatsBeforeItIsRead() {
+  void anAnswerIsRecordedForRepeatsBeforeItIsGiven() {
     lab.fleet(1);
     lab.nodes.always(Luck.CREATES);
     PendingSession asked = begin(keyed());
@@ -99,7 +99,7 @@ final class DurableBeforeAnsweredTest {
   }
 
   @Test
-  void whoLeavesWhileTheAnswerIsRecordedLeavesTheSessionToItsRepeat() {
+  void aClientThatLeavesDuringRecordingLeavesTheSessionToItsRepeat() {
     lab.fleet(1);
     lab.nodes.always(Luck.CREATES);
     IdempotentRequests requests = keyed();
@@ -115,6 +115,6 @@ final class DurableBeforeAnsweredTest {
     lab.time.pass(A_SECOND);
 
     assertThat(again.answer().toCompletableFuture().join().status()).isEqualTo(200);
-    assertThat(lab.nodes.running()).as("the session that is answered lives").isEqualTo(1);
+    assertThat(lab.nodes.running()).as("the answered session is live").isEqualTo(1);
   }
 }

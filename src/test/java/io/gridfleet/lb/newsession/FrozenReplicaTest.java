@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A process that was frozen between its lock and its creation. */
+/** A process that was paused between its lock and its creation. */
 final class FrozenReplicaTest {
   private static final DeviceId PHONE = DeviceId.of("phone-0");
   private static final Duration LONG = NewSessionLab.LOCK_EXPIRY.plusSeconds(10);
@@ -27,7 +27,7 @@ final class FrozenReplicaTest {
   }
 
   @Test
-  void itSendsNoCreationForALockThatIsAnothersByNow() {
+  void itSendsNoCreationUnderAnExpiredLock() {
     NewSessionState state = ask();
     lab.time.freeze(LONG);
     DeviceLock others =
@@ -47,7 +47,7 @@ final class FrozenReplicaTest {
 
     assertThat(state.answer().join().status()).isEqualTo(200);
     assertThat(lab.nodes.keys())
-        .as("the key of the attempt that wasn't made may be known to the node: others asked by it")
+        .as("the node may know the key of the attempt that wasn't made")
         .containsExactly(state.request().id() + "-2");
   }
 
@@ -63,7 +63,7 @@ final class FrozenReplicaTest {
   }
 
   @Test
-  void aRequestWhoseTimeWentByMeanwhileIsToldWhy() {
+  void aRequestThatTimedOutMeanwhileIsExplained() {
     NewSessionState state = ask();
     lab.time.freeze(Duration.ofMinutes(6));
 

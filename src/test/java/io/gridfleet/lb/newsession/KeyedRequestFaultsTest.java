@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A request with an idempotency key is answered, and its key is let go, whatever goes wrong. */
+/** A request with an idempotency key is answered, and its key is released, with any fault. */
 final class KeyedRequestFaultsTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
   private static final Map<String, Object> OTHER = Map.of("platformName", "android");
@@ -79,10 +79,10 @@ final class KeyedRequestFaultsTest {
   }
 
   @Test
-  void aMistakeAtTheBeginningIsAnsweredToAllAndTheKeyIsLetGo() {
+  void aBugAtTheBeginningIsAnsweredToAllAndTheKeyIsReleased() {
     lab.runs =
         run -> {
-          throw new IllegalStateException("a mistake, as told");
+          throw new IllegalStateException("a bug, as configured");
         };
     PendingSession first = ask(OF_A_RUN);
     PendingSession repeat = ask(OF_A_RUN);
@@ -94,11 +94,11 @@ final class KeyedRequestFaultsTest {
   }
 
   @Test
-  void aMistakeOfTheRecordsIsAnsweredAsWell() {
+  void aBugOfTheRecordsIsAnsweredAsWell() {
     lab.link.next("idempotency.claim", Fate.CALL_THROWS);
     PendingSession first = ask(ANY);
 
-    assertThat(answer(first).status()).as("as where the store can't be asked").isEqualTo(200);
+    assertThat(answer(first).status()).as("as when the store can't be reached").isEqualTo(200);
   }
 
   @Test
@@ -124,7 +124,7 @@ final class KeyedRequestFaultsTest {
   }
 
   @Test
-  void aKeyWhoseClaimWasNotConfirmedIsLetGoInTheEnd() {
+  void aKeyWhoseClaimWasNotConfirmedIsReleasedAtTheEnd() {
     lab.nodes.always(ScriptedNodes.Luck.REQUEST_AT_FAULT);
     lab.link.next("idempotency.claim", Fate.ANSWER_LOST);
 
@@ -134,7 +134,7 @@ final class KeyedRequestFaultsTest {
   }
 
   @Test
-  void aKeyWhoseReleaseWasNotConfirmedIsLetGoAgain() {
+  void aKeyWhoseReleaseWasNotConfirmedIsReleasedAgain() {
     lab.locks.gone(true);
     lab.link.next("idempotency.letGo", Fate.REQUEST_LOST);
     answer(ask(ANY));
@@ -146,7 +146,7 @@ final class KeyedRequestFaultsTest {
   }
 
   @Test
-  void aRequestThatIsAbandonedWhileItWaitsForAnotherBodyLeavesTheKeyToTheFirst() {
+  void anAbandonedRequestThatWaitsForAnotherBodyLeavesTheKeyToTheFirst() {
     lab.ask(ANY);
     lab.time.pass(Duration.ofSeconds(1));
     records.slow(true);
@@ -164,18 +164,18 @@ final class KeyedRequestFaultsTest {
     assertThat(text(again)).contains(Refusals.NONE_AVAILABLE);
   }
 
-  /** All have left, and what ends the request is still on its way to its event loop. */
+  /** All have left, and the end of the request is still queued on its event loop. */
   @Test
   void anAnswerThatCameWhenAllHadLeftIsNotKept() {
     PendingSession abandoned = ask(ANY);
     whenPublished = abandoned::clientLeft;
     lab.time.pass(Duration.ofSeconds(5));
     whenPublished = () -> {};
-    assertThat(lab.nodes.running()).as("deleted, for nobody has it").isZero();
+    assertThat(lab.nodes.running()).as("deleted, because no client has it").isZero();
 
     assertThat(answer(ask(ANY)).status()).isEqualTo(200);
 
-    assertThat(lab.nodes.running()).as("a session that lives").isEqualTo(1);
+    assertThat(lab.nodes.running()).as("a live session").isEqualTo(1);
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A run with one device that another replica began: this one hears of it when it asks the store,
- * and of its end when the store has answered, or from the others.
+ * A run with one device that another replica began: this one learns of it by a query of the store,
+ * and of its end by the store's answer or a signal.
  */
 final class LabRun implements LiveRuns {
   private final NewSessionLab lab;
@@ -21,7 +21,7 @@ final class LabRun implements LiveRuns {
   private final DeviceId device;
   private boolean received;
 
-  /** Begins it in the store. */
+  /** Starts it in the store. */
   LabRun(NewSessionLab lab, DeviceId device) {
     this.lab = lab;
     this.device = device;
@@ -54,20 +54,20 @@ final class LabRun implements LiveRuns {
     return store.find(id).thenAccept(found -> received = found.filter(Run::live).isPresent());
   }
 
-  /** Asks the store to end it; where that was lost it may have ended all the same. */
+  /** Ends it in the store; with a lost answer it may have ended nevertheless. */
   void end() {
     store
         .complete(id)
         .whenComplete(
             (done, failure) -> {
               if (failure == null) {
-                hearOfItsEnd();
+                receiveItsEnd();
               }
             });
   }
 
-  /** What the other replicas say of it, where it has ended. */
-  void hearOfItsEnd() {
+  /** Receives the signal of its end, if it has ended. */
+  void receiveItsEnd() {
     if (!isOpen()) {
       received = false;
       reserve(Optional.empty());

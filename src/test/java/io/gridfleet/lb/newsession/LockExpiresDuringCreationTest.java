@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Renewals of an attempt's lock are lost until the lock expires and the sweep claims it, while the
- * node is still creating the session. The device serves nobody else before the node has finished.
+ * node is still creating the session. The device isn't placed again before the node has finished.
  */
 final class LockExpiresDuringCreationTest {
-  /** At this time of a creation that comes late its client has its answer, but no session is up. */
+  /** At this time of a late creation its client is answered, but the session isn't created. */
   private static final Duration BEFORE_CREATED = Duration.ofSeconds(125);
 
   /** A renewal each 10 s, and the first sweep that finds the lock expired. */

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the store has carried out although its answer was lost. */
+/** Calls that the store has executed although its answer was lost. */
 final class LostAnswersTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 

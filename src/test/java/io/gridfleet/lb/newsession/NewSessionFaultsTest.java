@@ -21,11 +21,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A mistake of ours in a chapter costs its client an error, and nobody a device. */
+/** A bug in a step is answered with an error, and leaks no device. */
 final class NewSessionFaultsTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
 
-  /** The run is asked for when its request is read, twice, and when it waits. */
+  /** The run is queried when its request is read, twice, and when it waits. */
   private static final int WHEN_IT_WAITS = 3;
 
   private static NewSessionLab lab(NewSessionListener listener) {
@@ -59,7 +59,7 @@ final class NewSessionFaultsTest {
     lab.runs =
         run -> {
           if (asked.incrementAndGet() == WHEN_IT_WAITS) {
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("a bug, as configured");
           }
           return Optional.of(run);
         };
@@ -78,13 +78,13 @@ final class NewSessionFaultsTest {
   }
 
   @Test
-  void aDeviceThatComesInTheMomentOfTheMistakeIsGivenBack() {
+  void aDeviceGrantedDuringTheBugIsGivenBack() {
     NewSessionLab lab = lab(new NewSessionListener() {});
     AtomicInteger asked = new AtomicInteger();
     lab.runs =
         run -> {
           if (asked.incrementAndGet() == WHEN_IT_WAITS) {
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("a bug, as configured");
           }
           return Optional.of(run);
         };
@@ -97,7 +97,7 @@ final class NewSessionFaultsTest {
     assertThat(lab.nodes.keys()).isEmpty();
   }
 
-  /** The node may hold the session still: its lock stands for the sweep. */
+  /** The node may still have the session: its lock is left to the sweep. */
   @Test
   void whenASessionThatWasNotRecordedIsDeleted() {
     NewSessionLab lab = lab(new NewSessionListener() {});
@@ -113,7 +113,7 @@ final class NewSessionFaultsTest {
         .containsExactly(HeldLock.Kind.ENDING);
   }
 
-  /** Whatever listeners do, a request is served as if they weren't there. */
+  /** An exception of a listener doesn't affect the request. */
   @Test
   void aListenerThatThrowsEndsNothingAndLeaksNothing() {
     List<String> heard = new ArrayList<>();
@@ -124,7 +124,7 @@ final class NewSessionFaultsTest {
                 new Class<?>[] {NewSessionListener.class},
                 (proxy, method, arguments) -> {
                   heard.add(method.getName());
-                  throw new IllegalStateException("a mistake, as told");
+                  throw new IllegalStateException("a bug, as configured");
                 });
     NewSessionLab lab = lab(throwing);
 
@@ -169,7 +169,7 @@ final class NewSessionFaultsTest {
             new SessionListener() {
               @Override
               public void ended(Session session, EndReason reason, Duration lived) {
-                throw new IllegalStateException("a mistake, as told");
+                throw new IllegalStateException("a bug, as configured");
               }
             });
     lab.fleet(1);

@@ -52,12 +52,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/** The whole story on a virtual clock: every part is real but the nodes, the store and time. */
+/**
+ * The whole flow of new sessions on a virtual clock: all parts are real except nodes, store and
+ * time.
+ */
 public final class NewSessionLab {
   public static final Duration AVOID_FOR = Duration.ofMinutes(10);
   public static final Duration LOCK_EXPIRY = Duration.ofSeconds(30);
 
-  /** How long a sweep has for a lock, and when it may try again, as {@code Orphans} has it. */
+  /** The time of a sweep for a lock, and before its next try, as in {@code Orphans}. */
   private static final Duration CLAIM = Duration.ofMinutes(3);
 
   private static final Duration CLAIM_AGAIN = Duration.ofSeconds(10);
@@ -74,15 +77,15 @@ public final class NewSessionLab {
   public final EndSession endSession;
   public final NewSessionFlow flow;
 
-  /** What this replica has heard of runs. */
+  /** The runs known to this replica. */
   public LiveRuns runs = LiveRuns.none();
 
-  /** What the store knows of runs. */
+  /** The runs in the store. */
   public Predicate<String> openRuns = run -> runs.live(run).isPresent();
 
   public final RunWaits waits = new RunWaits(knownRuns());
 
-  /** The way to the store; at once and without loss unless a test says otherwise. */
+  /** The link to the store; without latency and loss by default. */
   public final StoreLink link = new StoreLink(time);
 
   private int requests;
@@ -208,7 +211,7 @@ public final class NewSessionLab {
     return (NewSessionState) flow.begin(request(capabilities, "127.0.0." + (requests + 1)));
   }
 
-  /** A request that nobody has begun yet, from a client at that address. */
+  /** A request that hasn't begun, from a client at that address. */
   public NewSessionRequest request(Map<String, Object> capabilities, String client) {
     byte[] body = Json.bytes(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
     Origin origin =
@@ -221,7 +224,7 @@ public final class NewSessionLab {
         "r" + ++requests, time.instant(), NewSessionPayload.parse(body), origin, time);
   }
 
-  /** From now on locks that expired are cleaned up now and then, as {@code Orphans} does it. */
+  /** Starts a periodic cleanup of expired locks, as by {@code Orphans}. */
   public void sweep() {
     locks.expiredStand(true);
     time.scheduleAtFixedRate(
@@ -252,7 +255,7 @@ public final class NewSessionLab {
         : nodes.delete(node, new SessionId(holder));
   }
 
-  /** As the client's {@code DELETE} does it, if there is a session. */
+  /** Ends the session, if any, as the client's {@code DELETE} does. */
   public void end(NewSessionState state) {
     Session session = state.session();
     if (session != null) {

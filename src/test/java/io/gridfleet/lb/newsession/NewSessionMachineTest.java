@@ -25,30 +25,29 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every transition of a new session request, made by the real flow on a virtual clock: in each
- * state the client leaves, or the program makes a mistake, and what was under way completes in each
- * of its ways.
+ * state the client leaves, or a bug occurs, and the pending stage completes in each of its ways.
  */
 final class NewSessionMachineTest {
   private static final Duration LATENCY = Duration.ofMillis(200);
   private static final Duration STEP = Duration.ofMillis(10);
 
-  /** States in which something is under way that a client waits for, and the two last ones. */
+  /** States with a pending stage that a client waits for, and the two last ones. */
   private static final Set<State> BEFORE_THE_END =
       EnumSet.complementOf(EnumSet.of(State.LEFT, State.FAILED));
 
-  /** How what is under way completes. */
+  /** How the pending stage completes. */
   private enum Ending {
     WELL,
     BADLY
   }
 
-  /** One request that has come to a state, in a lab whose store is some way off. */
+  /** One request in a state, in a lab whose store has latency. */
   private static final class Case {
     final RecordingNewSessionListener told = new RecordingNewSessionListener();
     final NewSessionLab lab = new NewSessionLab(new Random(1), told);
     final UnheardRun run = new UnheardRun();
     final Ending ending;
-    final NewSessionState story;
+    final NewSessionState pending;
 
     Case(State state, Ending ending) {
       this.ending = ending;
@@ -58,7 +57,7 @@ final class NewSessionMachineTest {
       asks.put("gridfleet:waitForDeviceOnlineTimeout", 5);
       asks.put("gridfleet:retryNewSessionFailure", ending == Ending.WELL);
       prepare(state, asks);
-      story = lab.ask(asks);
+      pending = lab.ask(asks);
       reach(state);
     }
 
@@ -87,26 +86,26 @@ final class NewSessionMachineTest {
     }
 
     private void reach(State state) {
-      for (int steps = 0; story.state() != state; steps++) {
-        assertThat(steps).as("steps to %s, now in %s", state, story.state()).isLessThan(1_000);
+      for (int steps = 0; pending.state() != state; steps++) {
+        assertThat(steps).as("steps to %s, now in %s", state, pending.state()).isLessThan(1_000);
         lab.time.pass(STEP);
-        story.checkHolding();
+        pending.checkHolding();
       }
     }
 
-    /** Lets what is under way come to its end. */
+    /** Completes the pending stages. */
     Case complete() {
       run.received = ending == Ending.WELL;
       run.answer.complete(null);
       for (int minutes = 0; minutes < 5; minutes++) {
         lab.time.pass(Duration.ofMinutes(1));
-        story.checkHolding();
+        pending.checkHolding();
       }
       return this;
     }
 
     Case breaks() {
-      lab.flow.steps.broken(story, new IllegalStateException("a mistake, as told"));
+      lab.flow.steps.broken(pending, new IllegalStateException("a bug, as configured"));
       return this;
     }
 
@@ -119,13 +118,13 @@ final class NewSessionMachineTest {
     }
 
     void isAnsweredOnce(String text) {
-      assertThat(story.answer()).isDone();
-      assertThat(new String(story.answer().join().body(), StandardCharsets.UTF_8)).contains(text);
+      assertThat(pending.answer()).isDone();
+      assertThat(new String(pending.answer().join().body(), StandardCharsets.UTF_8)).contains(text);
       assertThat(told.last().split("\ncreated|\nrefused|^refused", -1)).as(told.last()).hasSize(2);
     }
   }
 
-  /** A run that another replica began, and of which this one hasn't heard. */
+  /** A run of another replica that isn't known here. */
   private static final class UnheardRun implements LiveRuns {
     static final String ID = "run-7";
     final CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -147,15 +146,15 @@ final class NewSessionMachineTest {
     for (State state : BEFORE_THE_END) {
       for (Ending ending : Ending.values()) {
         Case at = new Case(state, ending).complete();
-        assertThat(at.story.state()).isIn(State.CREATED, State.ANSWERED);
+        assertThat(at.pending.state()).isIn(State.CREATED, State.ANSWERED);
         at.isAnsweredOnce("");
-        at.lab.end(at.story);
+        at.lab.end(at.pending);
         at.complete().nothingIsLeft();
       }
     }
   }
 
-  /** Neither the wait nor the attempt has an alarm that rings for nobody. */
+  /** Neither the wait nor the attempt leaves a timer. */
   @Test
   void aSessionThatWasAnsweredLeavesNoTimer() {
     NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
@@ -173,13 +172,13 @@ final class NewSessionMachineTest {
     for (State state : BEFORE_THE_END) {
       for (Ending ending : Ending.values()) {
         Case at = new Case(state, ending);
-        at.story.clientLeft();
-        at.story.clientLeft();
+        at.pending.clientLeft();
+        at.pending.clientLeft();
         at.complete();
 
         State last = state == State.ANSWERED ? State.ANSWERED : State.LEFT;
-        assertThat(at.story.state()).as("after %s", state).isEqualTo(last);
-        assertThat(at.story.answer().isDone())
+        assertThat(at.pending.state()).as("after %s", state).isEqualTo(last);
+        assertThat(at.pending.answer().isDone())
             .as("answered after %s", state)
             .isEqualTo(state == State.ANSWERED || state == State.CREATED);
         at.nothingIsLeft();
@@ -192,25 +191,25 @@ final class NewSessionMachineTest {
   void aClientLeavesWhenItsSessionWasJustCreated() {
     Case at = new Case(State.ATTEMPTING, Ending.WELL);
     at.lab.time.schedule(
-        () -> at.lab.time.execute(at.story::clientLeft), 100, TimeUnit.MILLISECONDS);
+        () -> at.lab.time.execute(at.pending::clientLeft), 100, TimeUnit.MILLISECONDS);
     at.complete();
 
     assertThat(at.told.last())
         .contains("client left ATTEMPT\nattempt ended on phone-0: Created\npublished\n");
-    assertThat(at.story.state()).isEqualTo(State.LEFT);
+    assertThat(at.pending.state()).isEqualTo(State.LEFT);
     at.nothingIsLeft();
   }
 
   @Test
-  void theProgramMakesAMistakeInEachState() {
+  void aBugOccursInEachState() {
     for (State state : BEFORE_THE_END) {
       for (Ending ending : Ending.values()) {
         Case at = new Case(state, ending).breaks();
         at.isAnsweredOnce("");
-        at.story.clientLeft();
+        at.pending.clientLeft();
         at.complete().breaks();
 
-        assertThat(at.story.state()).isEqualTo(State.FAILED);
+        assertThat(at.pending.state()).isEqualTo(State.FAILED);
         at.isAnsweredOnce(state == State.CREATED || state == State.ANSWERED ? "" : "unknown error");
         at.complete().nothingIsLeft();
       }
@@ -218,50 +217,50 @@ final class NewSessionMachineTest {
   }
 
   @Test
-  void theProgramMakesAMistakeAfterTheClientLeft() {
+  void aBugOccursAfterTheClientLeft() {
     for (State state : EnumSet.of(State.READING, State.ATTEMPTING, State.CREATED)) {
       Case at = new Case(state, Ending.WELL);
-      at.story.clientLeft();
+      at.pending.clientLeft();
       at.breaks().complete().nothingIsLeft();
-      assertThat(at.story.state()).isEqualTo(State.FAILED);
+      assertThat(at.pending.state()).isEqualTo(State.FAILED);
     }
   }
 
-  /** No state before the end knows two of these; each is fired as a stage that completes. */
+  /** No state before the end has rows for two of these; each is fired as a completed stage. */
   @Test
-  void anEventThatTheStateDoesNotKnowEndsTheRequest() {
+  void anEventWithoutARowEndsTheRequest() {
     for (State state : BEFORE_THE_END) {
       Event event = state == State.RECORDING ? Event.PUBLISHED : Event.RECORDED;
       Case at = new Case(state, state == State.QUEUED ? Ending.BADLY : Ending.WELL);
       CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
-      at.lab.flow.steps.next(at.story, done, nothing -> at.story.fire(event));
+      at.lab.flow.steps.next(at.pending, done, nothing -> at.pending.fire(event));
       at.complete();
 
-      assertThat(at.story.state()).as("after %s in %s", event, state).isEqualTo(State.FAILED);
+      assertThat(at.pending.state()).as("after %s in %s", event, state).isEqualTo(State.FAILED);
       at.isAnsweredOnce("");
       at.nothingIsLeft();
     }
   }
 
   @Test
-  void whatAnUnknownEventBringsIsGivenBack() {
+  void theResourceOfAnUnknownEventIsGivenBack() {
     Case at = new Case(State.CREATED, Ending.WELL);
     AtomicBoolean givenBack = new AtomicBoolean();
     assertThatThrownBy(
-            () -> at.lab.flow.steps.fire(at.story, Event.PLACED, () -> givenBack.set(true)))
+            () -> at.lab.flow.steps.fire(at.pending, Event.PLACED, () -> givenBack.set(true)))
         .isInstanceOf(UnexpectedEventException.class)
         .hasMessage("new session request: unexpected event PLACED in state CREATED");
     assertThat(givenBack).isTrue();
   }
 
-  /** A device that nobody would give back is noticed at the next event. */
+  /** A leaked device is detected at the next event. */
   @Test
-  void whatAStateDoesNotHoldIsAMistake() {
+  void aResourceThatAStateDoesNotAllowIsABug() {
     Case at = new Case(State.ATTEMPTING, Ending.WELL);
-    Holding attempted = at.story.holding();
+    Holding attempted = at.pending.holding();
     Case other = new Case(State.CREATED, Ending.WELL);
-    other.story.hold(attempted);
-    assertThatThrownBy(() -> other.story.fire(Event.CLIENT_LEFT))
+    other.pending.hold(attempted);
+    assertThatThrownBy(() -> other.pending.fire(Event.CLIENT_LEFT))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("in state CREATED");
   }
@@ -271,8 +270,8 @@ final class NewSessionMachineTest {
     aRequestIsAnsweredFromEachState();
     aClientLeavesInEachState();
     aClientLeavesWhenItsSessionWasJustCreated();
-    theProgramMakesAMistakeInEachState();
-    theProgramMakesAMistakeAfterTheClientLeft();
+    aBugOccursInEachState();
+    aBugOccursAfterTheClientLeft();
 
     assertThat(NewSessionMachine.TABLE.unvisited()).isEmpty();
   }

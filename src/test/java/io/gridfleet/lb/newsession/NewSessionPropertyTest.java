@@ -17,7 +17,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** What holds for every schedule of requests, failures and departures, on a virtual clock. */
+/**
+ * Properties of every schedule of requests, failures and clients that leave, on a virtual clock.
+ */
 final class NewSessionPropertyTest {
   private static final Set<String> BOTH = Set.of("ranked", "random");
   private static final Set<String> RANKED = Set.of("ranked");
@@ -43,7 +45,7 @@ final class NewSessionPropertyTest {
     onlyDevicesThatFailedAreAvoided(day.lab);
   }
 
-  /** Windows that a store's latency and lost answers open: whatever was taken is free again. */
+  /** With a store's latency and lost answers, all resources are given back. */
   @Property(tries = 1000)
   void everyScheduleEndsWellThoughTheStoreIsSlowAndLosesAnswers(
       @ForAll long seed,

@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A random day of a lab on a virtual clock: requests, clients that leave, sessions that end, nodes
- * that go and come back, devices that are taken away. The same seed makes the same day; what is
- * told of it here doesn't ask the code that it is told of.
+ * that fail and return, devices that are removed. The same seed makes the same day; its records are
+ * independent of the code under test.
  */
 final class RandomDay {
   private static final Duration MAX_ATTEMPT = Duration.ofSeconds(120);
   private static final int STEPS = 30;
 
-  /** A request as it was asked. */
-  record Asked(NewSessionState story, Map<String, Object> capabilities) {
+  /** A request and its capabilities. */
+  record Asked(NewSessionState pending, Map<String, Object> capabilities) {
     String id() {
-      return story.request().id();
+      return pending.request().id();
     }
 
     Duration bound() {
@@ -91,9 +91,9 @@ final class RandomDay {
   }
 
   /**
-   * From now on the store is some way off, and one call in {@code lossEvery} is lost, half of these
-   * after they were carried out. No device leaves the inventory: the node of one that has left
-   * isn't asked for what it may hold. One device belongs to a run that another replica began.
+   * From now on the store has latency, and one call in {@code lossEvery} is lost, half of these
+   * after they were executed. No device leaves the inventory, because the node of a removed one
+   * isn't queried for sessions. One device belongs to a run of another replica.
    */
   void slowStore(int lossEvery) {
     run = new LabRun(lab, DeviceId.of("phone-0"));
@@ -107,25 +107,25 @@ final class RandomDay {
     lab.sweep();
   }
 
-  /** Lives it, looking around after each step. */
+  /** Runs the day, with a check after each step. */
   void live(Runnable look) {
     for (int step = 0; step < STEPS; step++) {
       act();
       lab.distributor.verify();
       lab.time.pass(Duration.ofMillis(luck.nextInt(8_000)));
-      asked.forEach(request -> request.story().checkHolding());
+      asked.forEach(request -> request.pending().checkHolding());
       lab.distributor.verify();
       look.run();
     }
   }
 
-  /** Nobody asks any more, and every session ends. */
+  /** Ends the requests and every session. */
   void evening() {
     if (run != null) {
-      run.hearOfItsEnd();
+      run.receiveItsEnd();
     }
     lab.time.pass(Duration.ofMinutes(10));
-    asked.forEach(it -> lab.end(it.story()));
+    asked.forEach(it -> lab.end(it.pending()));
     lab.time.pass(Duration.ofMinutes(1));
   }
 
@@ -136,10 +136,10 @@ final class RandomDay {
       Map<String, Object> asks = capabilities();
       asked.add(new Asked(lab.ask(asks), asks));
     } else if (what < 9) {
-      any.story().clientLeft();
+      any.pending().clientLeft();
       left.add(any.id());
     } else if (what < 12) {
-      lab.end(any.story());
+      lab.end(any.pending());
     } else if (what < 13) {
       nodeGoesOrComesBack();
     } else if (run != null) {
@@ -155,7 +155,7 @@ final class RandomDay {
     if (!goes) {
       offline.remove(device.id());
     }
-    lab.news.node(device.node().id(), goes ? Optional.of("as told") : Optional.empty());
+    lab.news.node(device.node().id(), goes ? Optional.of("as configured") : Optional.empty());
   }
 
   private void deviceGoesOrComesBack() {
@@ -166,7 +166,7 @@ final class RandomDay {
     lab.fleet(all.stream().filter(it -> !away.contains(it.id())).toList());
   }
 
-  /** By name: the order in which devices became known is another on another day. */
+  /** By name, because the order in which devices became known differs between days. */
   private Device anyDevice() {
     String name = "phone-" + luck.nextInt(all.size());
     return all.stream().filter(device -> device.name().equals(name)).findFirst().orElseThrow();
@@ -199,17 +199,17 @@ final class RandomDay {
     return left.contains(request.id());
   }
 
-  /** How long each answer to a request took. */
+  /** The duration of each answer to a request. */
   List<Duration> answers(Asked request) {
     return answers.getOrDefault(request.id(), List.of());
   }
 
-  /** Who was tried on what, in order. */
+  /** The attempts by request and device, in order. */
   List<String> attempts() {
     return attempts;
   }
 
-  /** Requests that wait although a device stands there that they could have: none ever should. */
+  /** Requests that wait although a device is free for them; must be empty. */
   List<String> waitingInVain() {
     Set<DeviceId> locked =
         lab.locks.held().toCompletableFuture().join().stream()
@@ -237,6 +237,6 @@ final class RandomDay {
         && (udid == null ? !offline.contains(device.id()) : udid.equals(device.name()))
         && (platform == null
             || platform.toString().toLowerCase(Locale.ROOT).equals(device.platform()))
-        && request.story().attempts().stream().noneMatch(it -> it.device().equals(device));
+        && request.pending().attempts().stream().noneMatch(it -> it.device().equals(device));
   }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Whose repeat takes a kept place over: all requests here come from one balancer. */
+/** Which repeats take over a kept place, if all requests come from one balancer. */
 final class ReclaimablePlacesTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final PlacementRequest.QueuePosition TURN =
@@ -25,27 +25,27 @@ final class ReclaimablePlacesTest {
   private final ReclaimablePlaces places = new ReclaimablePlaces();
 
   @Test
-  void theSameAskerTakesItsPlaceOnce() {
+  void theSameClientTakesItsPlaceOnce() {
     places.keep(request("t", "wdio/9", Map.of()), TURN);
     assertThat(places.take(request("t", "wdio/9", Map.of()))).isEqualTo(TURN);
     assertThat(places.take(request("t", "wdio/9", Map.of()))).isNull();
   }
 
   @Test
-  void anotherTokenIsAnotherAsker() {
+  void anotherTokenIsAnotherClient() {
     places.keep(request("t", "wdio/9", Map.of()), TURN);
     assertThat(places.take(request("u", "wdio/9", Map.of()))).isNull();
     assertThat(places.take(request(null, "wdio/9", Map.of()))).isNull();
   }
 
   @Test
-  void anotherClientProgramIsAnotherAsker() {
+  void anotherUserAgentIsAnotherClient() {
     places.keep(request("t", "wdio/9", Map.of()), TURN);
     assertThat(places.take(request("t", "appium-python", Map.of()))).isNull();
   }
 
   @Test
-  void anotherForwardedClientIsAnotherAskerWhateverItsPort() {
+  void anotherForwardedAddressIsAnotherClientWhateverItsPort() {
     places.keep(request("t", "wdio/9", Map.of("x-forwarded-for", "10.1.1.1:40000")), TURN);
     assertThat(places.take(request("t", "wdio/9", Map.of("x-forwarded-for", "10.1.1.2")))).isNull();
     assertThat(places.take(request("t", "wdio/9", Map.of()))).isNull();
@@ -54,7 +54,7 @@ final class ReclaimablePlacesTest {
   }
 
   @Test
-  void theStandardHeaderTellsThemApartToo() {
+  void theStandardHeaderDistinguishesThemToo() {
     Map<String, String> one = Map.of("forwarded", "for=\"[2001:db8::1]:4711\";proto=https");
     Map<String, String> again = Map.of("forwarded", "for=\"[2001:db8::1]:4712\";proto=https");
     Map<String, String> other = Map.of("forwarded", "for=\"[2001:db8::2]:4711\";proto=https");

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What a person reads who got no device. */
+/** The texts of refusals. */
 final class RefusalTextTest {
   private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
 
   @Test
-  void ofManyLocksTheLongestIsTold() {
+  void ofManyLocksTheLongestIsReported() {
     lab.fleet(3);
     session("phone-2", Duration.ofMinutes(3));
     session("phone-0", Duration.ofSeconds(50));
@@ -32,7 +32,7 @@ final class RefusalTextTest {
   }
 
   @Test
-  void everyReasonIsCountedAndTold() {
+  void everyReasonIsCountedAndReported() {
     lab.fleet(3);
     session("phone-0", Duration.ofSeconds(5));
     lab.news.node(

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A client leaves its wait on one event loop while its repeat arrives on another: the repeat always
- * gets the device that is free next.
+ * A client leaves on one event loop while its repeat arrives on another: the repeat always gets the
+ * next free device.
  */
 final class RepeatRaceTest {
   private static final int ROUNDS = 3000;
@@ -122,7 +122,7 @@ final class RepeatRaceTest {
     }
   }
 
-  /** Runs what either loop has to do, and what the nodes answer, until nothing is left. */
+  /** Runs the tasks of both loops and the nodes' answers until none is left. */
   private void settle() throws Exception {
     for (int turn = 0; turn < 8; turn++) {
       one.submit(() -> {}).get();

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which answers a key gets again, and from which replica: two of them share the records. */
+/** Replay of answers by key on two replicas with common records. */
 final class RepeatsElsewhereTest {
   private static final IdempotentRequests.Limits KEEP =
       new IdempotentRequests.Limits(Duration.ofMinutes(30), 1_000);
@@ -24,14 +24,15 @@ final class RepeatsElsewhereTest {
   private final NewSessionLab there = new NewSessionLab(new Random(2), new NewSessionListener() {});
   private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(here.time);
   private final IdempotentRequests first =
-      new IdempotentRequests(here.flow, records, KEEP, () -> {}, key -> tellSecond(key), here.time);
+      new IdempotentRequests(
+          here.flow, records, KEEP, () -> {}, key -> signalSecond(key), here.time);
   private final IdempotentRequests second =
       new IdempotentRequests(
-          there.flow, records, KEEP, () -> {}, key -> tellFirst(key), there.time);
+          there.flow, records, KEEP, () -> {}, key -> signalFirst(key), there.time);
   private boolean deaf;
   private String settled = "";
 
-  private void tellSecond(String key) {
+  private void signalSecond(String key) {
     settled = key;
     if (!deaf) {
       second.settledElsewhere(key);
@@ -39,7 +40,7 @@ final class RepeatsElsewhereTest {
     }
   }
 
-  private void tellFirst(String key) {
+  private void signalFirst(String key) {
     first.settledElsewhere(key);
   }
 
@@ -88,7 +89,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void aRequestThatWasJudgedIsJudgedOnce() {
+  void aRefusedRequestIsRefusedOnce() {
     here.nodes.always(ScriptedNodes.Luck.REQUEST_AT_FAULT);
     String refusal = text(askHere());
     assertThat(text(askThere())).isEqualTo(refusal).contains(ScriptedNodes.REQUESTS_FAULT);
@@ -133,7 +134,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void whoWaitsElsewhereBeginsWhenTheFirstHasLeft() {
+  void aWaitingReplicaBeginsWhenTheFirstHasLeft() {
     here.ask(ANY);
     PendingSession pending = askHere();
     PendingSession repeat = askThere();
@@ -146,7 +147,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void anAnswerThatWentUnheardIsFoundByTheSweep() {
+  void anAnswerWithoutASignalIsFoundByTheSweep() {
     deaf = true;
     here.ask(ANY);
     PendingSession pending = askHere();
@@ -161,7 +162,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void aReplicaThatDiesLeavesItsKeysToWhoWaitsWithAllItsTime() {
+  void aDeadReplicaLeavesItsKeysToAWaitingOneWithTheFullTime() {
     here.ask(ANY);
     PendingSession last = askHere();
     last.clientLeft();
@@ -171,7 +172,7 @@ final class RepeatsElsewhereTest {
     there.time.pass(Duration.ofMinutes(5));
     second.lookAgain();
     there.time.pass(A_SECOND);
-    assertThat(repeat.answer().toCompletableFuture()).as("it lives").isNotDone();
+    assertThat(repeat.answer().toCompletableFuture()).as("it is live").isNotDone();
 
     records.died(settled);
     second.lookAgain();
@@ -181,7 +182,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void aTimeThatIsOverStaysOver() {
+  void aTimeOutIsReplayed() {
     here.ask(ANY);
     PendingSession pending = askHere();
     here.time.pass(Duration.ofSeconds(30));
@@ -189,7 +190,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void whatAnOperatorTookOutStaysOut() {
+  void aRemovalByAnOperatorIsReplayed() {
     here.ask(ANY);
     PendingSession pending = askHere();
     here.distributor.remove(here.distributor.queue().get(0).request(), "an operator took it out");
@@ -198,7 +199,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void aServerThatStopsSaysTryAgainAndMeansIt() {
+  void theAnswerOfAStoppingServerIsNotReplayed() {
     here.ask(ANY);
     PendingSession pending = askHere();
     here.distributor.close("this server is stopping; try again");
@@ -210,7 +211,7 @@ final class RepeatsElsewhereTest {
   }
 
   @Test
-  void aStoreThatWasGoneIsNoAnswerForLater() {
+  void theAnswerDuringAStoreOutageIsNotReplayed() {
     here.locks.gone(true);
     PendingSession pending = askHere();
     assertThat(text(pending)).contains("try again");

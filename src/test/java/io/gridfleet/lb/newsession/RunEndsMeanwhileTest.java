@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Runs that begin or end while a request for them is under way. */
+/** Runs that begin or end during a request for them. */
 final class RunEndsMeanwhileTest {
   private static final String RUN = "run-7";
 
@@ -49,7 +49,7 @@ final class RunEndsMeanwhileTest {
   }
 
   @Test
-  void aRunThatAnotherReplicaEndsUnheardGetsNoSession() {
+  void aRunThatAnotherReplicaEndsWithoutASignalGetsNoSession() {
     NewSessionState state = lab.ask(Map.of("gridfleet:run_id", RUN));
     lab.time.pass(Duration.ofMillis(50));
     lab.openRuns = run -> false;
@@ -67,7 +67,7 @@ final class RunEndsMeanwhileTest {
   }
 
   @Test
-  void aRequestThatWaitsIsToldAtOnceThatItsRunEnded() {
+  void aWaitingRequestIsAnsweredAtOnceWhenItsRunEnds() {
     lab.ask(Map.of("gridfleet:run_id", RUN));
     lab.time.pass(Duration.ofSeconds(1));
     NewSessionState waiting = lab.ask(Map.of("gridfleet:run_id", RUN));
@@ -96,7 +96,7 @@ final class RunEndsMeanwhileTest {
     assertThat(lab.distributor.queueLength()).isZero();
   }
 
-  /** A run that another replica begins while its first request is on its way to this one. */
+  /** A run that another replica begins just before its first request arrives here. */
   private static final class UnheardRun implements LiveRuns {
     final CompletableFuture<Void> answer = new CompletableFuture<>();
     boolean received;

@@ -30,15 +30,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes on a virtual clock, each with its own luck; they remember what runs on each device. As
- * Appium they keep what they answer to a creation by its key, and a question under the key of one
- * that is still running is answered when that is.
+ * Nodes on a virtual clock with random or scripted results, and the sessions of each device. As
+ * Appium they keep their answer to a creation by its key; a request with the key of a running
+ * creation is answered with that.
  */
 public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
-  /** What a node says of a request that no device would take. */
+  /** A node's answer to a request that every device would refuse. */
   static final String REQUESTS_FAULT = "bad capability";
 
-  /** What a node does with a creation. */
+  /** The result of a creation on a node. */
   enum Luck {
     CREATES,
     CREATES_LATE,
@@ -48,13 +48,13 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
     NEVER_ANSWERS
   }
 
-  /** How long {@code NodeCleanUp} asks for a left-over: three times 20 s, and its pauses. */
+  /** How long {@code NodeCleanUp} queries a left-over session: three times 20 s, and its pauses. */
   private static final Duration ASKED_FOR = Duration.ofSeconds(66);
 
   private final VirtualTime time;
   private final RandomGenerator luck;
 
-  /** By key, what a creation left when it was answered: a session, or nothing. */
+  /** The session of each answered creation by key, if any. */
   private final Map<String, CompletableFuture<Optional<String>>> creations = new HashMap<>();
 
   private final Map<String, Set<String>> running = new HashMap<>();
@@ -98,7 +98,7 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
     return deviceOf.size();
   }
 
-  /** Devices that have failed through no fault of a request. */
+  /** Devices that have failed without a fault of a request. */
   public Set<String> everFailed() {
     return blamed;
   }
@@ -108,12 +108,12 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
     id = sessionId;
   }
 
-  /** What every creation is answered from now on, although nothing is created. */
+  /** Sets the answer to every creation from now on, without a session. */
   public void answers(int status, byte[] body) {
     answer = new NodeAnswer(status, Map.of(), body);
   }
 
-  /** A mistake of ours on the way to a node. */
+  /** Throws from the client of nodes, as a bug would. */
   public void throwOnSend() {
     throwsOnSend = true;
   }
@@ -125,7 +125,7 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
   @Override
   public CompletionStage<NodeAnswer> send(Node node, NodeRequest request, Executor executor) {
     if (throwsOnSend) {
-      throw new IllegalStateException("a mistake, as told");
+      throw new IllegalStateException("a bug, as configured");
     }
     CompletableFuture<NodeAnswer> answer = new CompletableFuture<>();
     if (!request.wanted().getAsBoolean()) {
@@ -214,7 +214,7 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
   @Override
   public CompletionStage<Boolean> delete(NodeId node, SessionId session) {
     if (throwsOnDelete) {
-      throw new IllegalStateException("a mistake, as told");
+      throw new IllegalStateException("a bug, as configured");
     }
     return deleted(session.value());
   }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys by which a client learns to talk to the node itself (what clients make of them:
+ * The capabilities that direct a client to the node (for clients' behaviour see
  * clients.md#directconnect). All of them or none.
  */
 final class DirectConnect {
@@ -32,10 +32,10 @@ final class DirectConnect {
   private DirectConnect() {}
 
   /**
-   * The keys for one answer, or none.
+   * Returns the keys for one answer, or none.
    *
-   * @param userAgent what the client calls itself
-   * @param prefixed whether those with a vendor's prefix are given too
+   * @param userAgent the client's {@code User-Agent}
+   * @param prefixed whether keys with a vendor's prefix are included
    */
   static Map<String, Object> keys(Device device, String userAgent, boolean prefixed) {
     URI url = device.node().publicUrl().orElse(null);
@@ -67,9 +67,9 @@ final class DirectConnect {
   }
 
   /**
-   * Starts with a slash and doesn't end with one. At the root that is {@code /}, but for Python's
-   * client the empty text: it joins without a look (4.5.1 and 6.0.9, measured), and Appium answers
-   * 404 to {@code //session}.
+   * Returns a path that starts with a slash and doesn't end with one. The root is {@code /}, but
+   * empty for Python's client, which concatenates (4.5.1 and 6.0.9, measured): Appium answers 404
+   * to {@code //session}.
    */
   private static String path(URI url, String userAgent) {
     String path = url.getRawPath() == null ? "" : url.getRawPath().replaceAll("/+$", "");
@@ -80,9 +80,9 @@ final class DirectConnect {
   }
 
   /**
-   * java-client throws after its session exists, which orphans it, unless the protocol is https and
-   * no address of the host is loopback, link-local, unspecified or multicast. A name is not looked
-   * up here: this runs on an event loop.
+   * Returns whether java-client would throw after the session was created, which orphans it: unless
+   * the protocol is https and no address of the host is loopback, link-local, unspecified or
+   * multicast. Names aren't resolved, because this runs on an event loop.
    */
   private static boolean throwsOn(URI url, String userAgent) {
     return JAVA_CLIENT.matcher(userAgent.toLowerCase(Locale.ROOT)).matches()
@@ -102,7 +102,7 @@ final class DirectConnect {
             || address.isMulticastAddress());
   }
 
-  /** The address that the text itself is; null for a name. Never asks DNS. */
+  /** Returns the address of a literal; null for a name. Never queries DNS. */
   static @Nullable InetAddress literal(String host) {
     boolean v6 = host.startsWith("[") && host.endsWith("]");
     if (!v6 && !isV4(host)) {

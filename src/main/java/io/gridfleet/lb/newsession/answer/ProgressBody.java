@@ -11,35 +11,35 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an answer that begins before its outcome is known (why they look like this:
- * capabilities.md#progress). The body is one JSON object, whichever way it ends. Belongs to one
- * connection and its thread.
+ * The bytes of an answer that begins before its outcome is known (format:
+ * capabilities.md#progress). The body is one JSON object in any case. Confined to one connection
+ * and its thread.
  */
 public final class ProgressBody {
-  /** Clients keep the whole body in memory, and a wait may last a day. */
+  /** Bounds the body, which clients keep in memory, for waits of up to a day. */
   private static final int MAX_PROGRESS_BYTES = 64 * 1024;
 
-  /** What a step needs in an object that closes the body; the latest are kept. */
+  /** The maximum of steps in an object that closes the body; the latest are kept. */
   private static final int MAX_STEPS = 100;
 
   private static final byte[] TICK = {'\n'};
 
   private final boolean inline;
   private boolean opened;
-  private @Nullable Object told;
+  private @Nullable Object lastWritten;
   private int written;
 
   /**
-   * @param inline whether steps are streamed as they happen, for people who watch
+   * @param inline whether steps are streamed as they happen
    */
   public ProgressBody(boolean inline) {
     this.inline = inline;
   }
 
   /**
-   * One sign of life.
+   * Returns the bytes of one progress update.
    *
-   * @param steps all steps so far; only those that weren't told are written, and only inline
+   * @param steps all steps so far; only new ones are written, and only inline
    */
   public byte[] tick(List<Map<String, Object>> steps) {
     if (!inline) {
@@ -54,23 +54,23 @@ public final class ProgressBody {
         written += text.length();
       }
     }
-    told = steps.isEmpty() ? told : steps.get(steps.size() - 1);
+    lastWritten = steps.isEmpty() ? lastWritten : steps.get(steps.size() - 1);
     return bytes.append('\n').toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Those after the last that was told; a long story drops its first ones. */
+  /** Returns the steps after the last written one; the oldest may have been dropped. */
   private List<Map<String, Object>> fresh(List<Map<String, Object>> steps) {
     int from = steps.size();
-    while (from > 0 && steps.get(from - 1) != told) {
+    while (from > 0 && steps.get(from - 1) != lastWritten) {
       from--;
     }
     return steps.subList(from, steps.size());
   }
 
   /**
-   * The end of the body.
+   * Returns the end of the body.
    *
-   * @param created whether there is a session
+   * @param created whether a session was created
    * @param answer the whole body that would have been the answer
    * @param steps all steps
    */
@@ -90,7 +90,7 @@ public final class ProgressBody {
     return members;
   }
 
-  /** The number makes every client see an error behind the 200 that was sent long ago. */
+  /** The legacy status makes every client detect an error despite the HTTP status 200. */
   private static Map<String, Object> failure(byte[] answer) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("status", ErrorCode.SESSION_NOT_CREATED.legacyStatus());

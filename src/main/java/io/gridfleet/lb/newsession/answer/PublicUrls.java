@@ -18,40 +18,40 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The WebSocket addresses in a node's answer, turned into ours: a client may not be able to reach
- * the node's, and we would not see what it does there.
+ * Replaces the WebSocket addresses in a node's answer by addresses of this server: clients may not
+ * reach the node, and this server must see the traffic.
  *
- * @param rewritten the capabilities, each of the addresses leading to us
- * @param tunnels what follows the session id in our address, and where it leads on the node
+ * @param rewritten the capabilities with this server's addresses
+ * @param tunnels the node's address by the suffix after the session id in this server's address
  */
 record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
-  /** Each capability that holds an address, and what follows the session id in ours. */
+  /** The suffix after the session id, by capability that contains an address. */
   private static final Map<String, String> PATHS = new LinkedHashMap<>();
 
   static {
     PATHS.put("webSocketUrl", "/se/bidi");
     PATHS.put("se:cdp", "/se/cdp");
     PATHS.put("se:vnc", "/se/vnc");
-    // What a Selenium Grid calls the driver's own address; its BiDi leads there as well.
+    // The driver's own address in a Selenium Grid; also BiDi.
     PATHS.put("se:gridWebSocketUrl", "/se/bidi");
   }
 
   private static final List<String> SCHEMES = List.of("ws", "wss", "http", "https");
 
-  /** Host and port as they may stand in a URL; whatever else comes in a header is not one. */
+  /** Host and port of a URL; other values of a header are ignored. */
   private static final Pattern AUTHORITY =
       Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
 
-  /** The part of a path that holds a token. */
+  /** The part of a path that contains a token. */
   private static final Pattern TOKEN = Pattern.compile("^/v0/[^/]+");
 
   /**
-   * Our own address, as the client sees it.
+   * This server's address, as the client sees it.
    *
-   * @param secure whether the client speaks TLS
+   * @param secure whether the client uses TLS
    * @param authority host and port, as in a URL
    * @param path the base path, without a slash at the end
-   * @param key what a socket's path ends with in a lab with tokens: few clients send one with the
+   * @param key the end of a socket's path in a lab with tokens: few clients send a token with the
    *     handshake, so the address itself is the secret
    */
   record Base(boolean secure, String authority, String path, Optional<String> key) {
@@ -60,17 +60,17 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
     }
 
     Base {
-      // A token must not come back in capabilities, which are kept and shown.
+      // Capabilities are stored and displayed, so they must not contain a token.
       path = TOKEN.matcher(path).replaceFirst("");
     }
 
-    /** The same, with a key that nobody can guess. */
+    /** Returns the same with a random key. */
     Base withKey() {
       String random = UUID.randomUUID().toString().replace("-", "");
       return new Base(secure, authority, path, Optional.of("/" + SessionRoute.KEY + random));
     }
 
-    /** This one, or what the client itself says in {@code se:remoteUrl}, which knows best. */
+    /** Returns the address in the client's {@code se:remoteUrl}, or else this one. */
     Base orWhatTheClientSays(List<Capabilities> candidates) {
       return candidates.stream()
           .map(candidate -> candidate.getIgnoringCase("se:remoteUrl"))
@@ -84,36 +84,36 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
     }
 
     /**
-     * From the headers of a request.
+     * Returns the address by the headers of a request.
      *
      * @param headers by lower-case name
-     * @param trusted whether the peer is one whose word about the client counts
-     * @param secure whether the peer speaks TLS to us
-     * @param local our own host and port, for a request that names none
+     * @param trusted whether the peer is a trusted proxy
+     * @param secure whether the peer uses TLS
+     * @param local this server's host and port, for a request without one
      */
     static Base of(
         Map<String, String> headers, boolean trusted, boolean secure, String local, String path) {
-      Map<String, String> told = trusted ? told(headers) : Map.of();
-      String host = told.getOrDefault("host", headers.getOrDefault("host", ""));
+      Map<String, String> forwarded = trusted ? forwarded(headers) : Map.of();
+      String host = forwarded.getOrDefault("host", headers.getOrDefault("host", ""));
       String valid = AUTHORITY.matcher(host).matches() ? host : local;
-      String proto = told.get("proto");
+      String proto = forwarded.get("proto");
       boolean tls = proto == null ? secure : proto.equalsIgnoreCase("https");
       return new Base(tls, valid, path);
     }
 
-    /** What the first proxy says: RFC 7239, else the names that were there before it. */
-    private static Map<String, String> told(Map<String, String> headers) {
-      Map<String, String> told = new LinkedHashMap<>();
-      first(headers.get("x-forwarded-host")).ifPresent(host -> told.put("host", host));
-      first(headers.get("x-forwarded-proto")).ifPresent(proto -> told.put("proto", proto));
+    /** Returns the values of the first proxy: by RFC 7239, else by its predecessors. */
+    private static Map<String, String> forwarded(Map<String, String> headers) {
+      Map<String, String> forwarded = new LinkedHashMap<>();
+      first(headers.get("x-forwarded-host")).ifPresent(host -> forwarded.put("host", host));
+      first(headers.get("x-forwarded-proto")).ifPresent(proto -> forwarded.put("proto", proto));
       for (String pair : first(headers.get("forwarded")).orElse("").split(";", -1)) {
         int equals = pair.indexOf('=');
         if (equals > 0) {
           String value = pair.substring(equals + 1).strip().replace("\"", "");
-          told.put(pair.substring(0, equals).strip().toLowerCase(Locale.ROOT), value);
+          forwarded.put(pair.substring(0, equals).strip().toLowerCase(Locale.ROOT), value);
         }
       }
-      return told;
+      return forwarded;
     }
 
     private static Optional<String> first(@Nullable String list) {
@@ -124,8 +124,8 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
   }
 
   /**
-   * An address on a host that the node may not lead to isn't followed: it is asked for at the
-   * node's own address, under the path that it has with us, as a Selenium Grid has it.
+   * Rewrites the addresses of a node's answer. An address on a host that isn't allowed for the node
+   * is replaced by the node's own address with this server's path, as in a Selenium Grid.
    */
   static PublicUrls of(Capabilities answered, SessionId id, Base base, Node node) {
     Capabilities rewritten = answered;
@@ -164,7 +164,7 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
     }
   }
 
-  /** A node that calls itself localhost is meant where it is: at its own host. */
+  /** Replaces localhost by the node's host. */
   private static URI onNode(URI target, URI node) {
     String nodeHost = node.getHost();
     boolean elsewhere = nodeHost != null && isLocal(target.getHost()) && !isLocal(nodeHost);

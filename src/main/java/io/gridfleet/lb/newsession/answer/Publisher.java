@@ -24,9 +24,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Records a session that a node has created, and says how the client is answered. */
+/** Records a session that a node has created, and composes the client's answer. Any thread. */
 public final class Publisher {
-  /** A publication that the store couldn't be asked to withdraw is withdrawn again this often. */
+  /** The delay between tries to withdraw a publication. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private static final String NO_ANSWER =
@@ -52,30 +52,30 @@ public final class Publisher {
   }
 
   /**
-   * How long sessions may be silent, and how long one of their commands may take.
+   * The limits of sessions' idle time, and of the time of one command.
    *
-   * @param command where the client doesn't ask for more
+   * @param command the minimum; clients may request more
    */
   public record Limits(IdleLimits idle, Duration command) {}
 
-  /** How a publication ended. */
+  /** The result of a publication. */
   public sealed interface Result {}
 
-  /** A recorded session, and what its client reads. */
+  /** A recorded session, and its client's answer. */
   public record Published(Session session, Device device, NewSessionAnswer answer)
       implements Result {}
 
   /**
-   * Nobody gets the session.
+   * A session that wasn't recorded.
    *
    * @param error for the client
    * @param cause for the log
-   * @param uncertain what the store may have recorded all the same, because it didn't answer
+   * @param uncertain the session, if the store may have recorded it without an answer
    */
   public record NotPublished(WebDriverError error, String cause, Optional<Session> uncertain)
       implements Result {}
 
-  /** Never fails. */
+  /** Records the session; the stage never fails. */
   public CompletionStage<Result> publish(
       NewSessionRequest request,
       NewSessionOptions options,
@@ -102,7 +102,7 @@ public final class Publisher {
   }
 
   /**
-   * Completes when the store has said that the publication has no effect, however long it takes.
+   * Withdraws a publication and retries without limit; completes when the store has confirmed it.
    */
   public CompletionStage<Void> withdraw(Session session) {
     CompletableFuture<Void> done = new CompletableFuture<>();

@@ -10,26 +10,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's session as the client is told of it (capabilities.md#what-the-client-receives).
+ * The client's answer for a node's session (capabilities.md#what-the-client-receives).
  *
  * @param body the bytes of the answer
  * @param capabilities those in the body
- * @param tunnels where WebSockets lead, by what follows the session id in the path
- * @param direct whether the client was told to talk to the node itself
+ * @param tunnels the targets of WebSockets, by the suffix after the session id in the path
+ * @param direct whether the client was directed to the node
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 record SessionAnswer(
     byte[] body, Capabilities capabilities, Map<String, String> tunnels, boolean direct) {
 
   /**
-   * How one client wants to be answered.
+   * The format of one client's answer.
    *
-   * @param legacy whether it asked in the legacy shape, and so is answered
-   * @param base our own address as it sees it
-   * @param userAgent what it calls itself
-   * @param selector its {@code gridfleet:selector} as it came
-   * @param direct whether directConnect may be given
-   * @param prefixed whether directConnect is given with vendors' prefixes too
+   * @param legacy whether request and answer have the legacy format
+   * @param base this server's address as the client sees it
+   * @param userAgent the client's {@code User-Agent}
+   * @param selector its unchanged {@code gridfleet:selector}
+   * @param direct whether directConnect is allowed
+   * @param prefixed whether directConnect includes vendors' prefixes
    */
   record Reader(
       boolean legacy,
@@ -59,7 +59,7 @@ record SessionAnswer(
     return new SessionAnswer(body, capabilities, urls.tunnels(), !direct.isEmpty());
   }
 
-  /** Never with a {@code status} or an id at the top: Selenium for JavaScript fails on them. */
+  /** Contains no top-level {@code status} or id, on which Selenium for JavaScript fails. */
   private static byte[] w3c(Created created, Capabilities capabilities) {
     Map<String, Object> value = new LinkedHashMap<>();
     value.put("sessionId", created.id().value());

@@ -23,16 +23,15 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try to create a session on one device.
+ * One attempt to create a session on one device.
  *
- * <p>The story may stop waiting for the node (the time is over, the client left), but the node may
- * still create the session: the connection stays open for a while, and what comes late is handed to
- * {@link #late}. All state belongs to the executor of the request.
+ * <p>After the time-out or when the client leaves, {@link #outcome} completes, but the node may
+ * still create the session: the connection stays open for {@link #LATE}, and the answer completes
+ * {@link #late}. All state is confined to the executor of the request.
  */
 public final class Attempt {
   /**
-   * How long a node that was given up is listened to: most answers that come late come soon, and
-   * what came after that is found by the attempt's key.
+   * How long a late answer is awaited; a session created after that is found by the attempt's key.
    */
   private static final Duration LATE = Duration.ofSeconds(30);
 
@@ -48,7 +47,8 @@ public final class Attempt {
   private boolean asked = true;
 
   /**
-   * @param lockStands whether the device is surely still ours: asked before the node is
+   * @param lockStands whether the lock is certainly still valid; checked before the request is sent
+   *     to the node
    */
   Attempt(
       Placement.Placed placed, Instant begun, FailureTable failures, BooleanSupplier lockStands) {
@@ -70,22 +70,28 @@ public final class Attempt {
     return placed.lock();
   }
 
-  /** When the node was asked. */
+  /** Returns when the attempt began. */
   public Instant begun() {
     return begun;
   }
 
-  /** The attempt's own idempotency key: never the client's, a node would replay a failure. */
+  /**
+   * Returns the attempt's own idempotency key; not the client's, for which a node would replay a
+   * failure.
+   */
   String key() {
     return placed.lock().holder();
   }
 
-  /** What the story goes on with. */
+  /** Returns the outcome for the request. */
   public CompletionStage<AttemptOutcome> outcome() {
     return outcome;
   }
 
-  /** What the node said in the end; complete before {@link #outcome} unless it was given up. */
+  /**
+   * Returns the node's final answer; complete before {@link #outcome} unless that timed out or was
+   * abandoned.
+   */
   CompletionStage<AttemptOutcome> late() {
     return late;
   }
@@ -144,8 +150,8 @@ public final class Attempt {
   }
 
   /**
-   * Whether the node may hold a session that nobody was told of: it hasn't answered yet, it went
-   * away after it was asked, or it created one whose id can't be used.
+   * Returns whether the node may have an unreported session: it hasn't answered yet, failed after
+   * the request was sent, or created one whose id can't be used.
    */
   public boolean mayLeaveOne() {
     return !late.isDone()

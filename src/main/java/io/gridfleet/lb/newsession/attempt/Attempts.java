@@ -27,14 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts attempts, and sees to it that each lock they hold goes one of three ways: to the session,
- * back to the distributor, or, where a node may hold a session that it doesn't give up, to its
- * expiry and the sweep that goes on asking.
+ * Starts attempts, and ensures that each of their locks ends in one of three ways: handed over to
+ * the session, released to the distributor, or, if a node may have a session that can't be deleted,
+ * left to its expiry and the sweep that retries the deletion. Any thread.
  */
 public final class Attempts {
   private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
-  /** What attempts need of their neighbours. */
+  /** The collaborators of attempts. */
   public record Parts(
       AttemptCalls calls,
       NodeSessions nodes,
@@ -51,7 +51,7 @@ public final class Attempts {
     this.timer = timer;
   }
 
-  /** Begins an attempt; whatever comes of it, its lock is given back or handed over later. */
+  /** Begins an attempt; the caller must release or hand over its lock later. */
   public Attempt start(
       NewSessionRequest request, NewSessionOptions options, Placement.Placed placed, Instant now) {
     unsettled.incrementAndGet();
@@ -66,7 +66,7 @@ public final class Attempts {
     return attempt;
   }
 
-  /** What the device was chosen for, and every other candidate that it fits as well, in order. */
+  /** Returns all candidates that the device fits, in order. */
   private static List<Capabilities> fitting(
       NewSessionRequest request, NewSessionOptions options, Placement.Placed placed) {
     List<Capabilities> candidates = request.payload().candidates();
@@ -77,12 +77,15 @@ public final class Attempts {
         .toList();
   }
 
-  /** Those whose session isn't recorded yet and whose device isn't free again. */
+  /**
+   * Returns the number of attempts whose session isn't recorded and whose device isn't released
+   * yet.
+   */
   public int unsettled() {
     return unsettled.get();
   }
 
-  /** Frees the device of an attempt that left nothing on its node. */
+  /** Releases the device of an attempt without a session on its node. */
   public CompletionStage<Void> release(DeviceLock lock) {
     return parts.distributor().release(lock).whenComplete((done, failure) -> settled());
   }
@@ -92,8 +95,8 @@ public final class Attempts {
   }
 
   /**
-   * Waits for what the node says after all, deletes what it created, then frees the device. A node
-   * that never answers is asked for what it may have left.
+   * Waits for the node's answer, deletes the created session, then releases the device. If the node
+   * never answers, queries it for a session by the attempt's key.
    */
   public CompletionStage<Void> cleanUpLate(Attempt attempt) {
     return attempt
@@ -102,7 +105,9 @@ public final class Attempts {
         .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
   }
 
-  /** Where the node may hold a session still, the lock expires and a sweep goes on asking. */
+  /**
+   * Releases the lock; if the node may still have a session, leaves it to its expiry and the sweep.
+   */
   private CompletionStage<Void> releaseOrLeave(boolean gone, DeviceLock lock) {
     if (gone) {
       return release(lock);
@@ -130,9 +135,9 @@ public final class Attempts {
   }
 
   /**
-   * Deletes a session that wasn't recorded, then frees its device.
+   * Deletes a session that wasn't recorded, then releases its device.
    *
-   * @param withdrawn the store holds nothing of it but the lock
+   * @param withdrawn completes when the store has nothing of it but the lock
    */
   public CompletionStage<Void> discard(
       Attempt attempt, SessionId session, CompletionStage<Void> withdrawn) {
@@ -150,7 +155,7 @@ public final class Attempts {
     }
   }
 
-  /** The lock isn't the attempt's any more: the session's, or nobody's. */
+  /** Ends the attempt's ownership of a lock: it belongs to the session, or expires. */
   public void handOver(DeviceLock lock) {
     parts.keeper().letGo(lock);
     settled();

@@ -24,35 +24,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Avoids a device that failed an attempt through its own fault, until it has served one or its time
- * is over. Any thread.
+ * Avoids a device that was at fault for a failed attempt, until a success or the end of the time.
+ * Any thread.
  */
 public final class Avoidance {
   private static final Logger log = LoggerFactory.getLogger(Avoidance.class);
 
-  /** The store's clock may be behind ours: what it says is over is over. */
+  /** The minimum delay of a check, because the store's clock may be behind the local one. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final AvoidedDevices facts;
-  private final FleetUpdates news;
+  private final FleetUpdates updates;
   private final NewSessionListener listener;
   private final Duration howLong;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final FailureMemory memory = new FailureMemory();
 
-  /** Until when those are avoided that this process found out about. */
-  private final Map<DeviceId, Instant> standing = new ConcurrentHashMap<>();
+  /** The ends of avoidances that this process recorded. */
+  private final Map<DeviceId, Instant> recorded = new ConcurrentHashMap<>();
 
   public Avoidance(
       AvoidedDevices facts,
-      FleetUpdates news,
+      FleetUpdates updates,
       NewSessionListener listener,
       Duration howLong,
       ScheduledExecutorService timer,
       InstantSource clock) {
     this.facts = facts;
-    this.news = news;
+    this.updates = updates;
     this.listener = IsolatedListeners.of(NewSessionListener.class, listener);
     this.howLong = howLong;
     this.timer = timer;
@@ -60,28 +60,28 @@ public final class Avoidance {
   }
 
   /**
-   * Marks or forgives the device of an attempt.
+   * Starts or ends the avoidance of a device by the outcome of an attempt.
    *
-   * @return completes when the store has recorded it, or couldn't; never exceptionally
+   * @return completes when the store has recorded it, or failed to; never exceptionally
    */
   public CompletionStage<Void> judge(
       NewSessionRequest request, Device device, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.DeviceFailed failure
         && !failure.causeCode().equals(FailureTable.NO_BIDI)) {
-      news.attemptFailed(device.id());
+      updates.attemptFailed(device.id());
       if (memory.marks(device.id(), failure)) {
         return avoid(request, device, failure.cause());
       }
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());
-      news.attemptSucceeded(device.id());
+      updates.attemptSucceeded(device.id());
       return forgive(device);
     }
     return CompletableFuture.completedFuture(null);
   }
 
   private CompletionStage<Void> forgive(Device device) {
-    boolean stoodHere = standing.remove(device.id()) != null;
+    boolean stoodHere = recorded.remove(device.id()) != null;
     return facts
         .forgive(device.id())
         .exceptionally(
@@ -97,9 +97,9 @@ public final class Avoidance {
             });
   }
 
-  /** Another replica has told that a device isn't avoided any more. */
+  /** Handles the end of an avoidance by another replica. */
   public void endedElsewhere(DeviceId device) {
-    standing.remove(device);
+    recorded.remove(device);
   }
 
   private CompletionStage<Void> avoid(NewSessionRequest request, Device device, String cause) {
@@ -111,22 +111,24 @@ public final class Avoidance {
   }
 
   private void stands(Device device, AvoidedDevice entry) {
-    news.avoided(entry);
+    updates.avoided(entry);
     listener.avoidanceChanged(device, Optional.of(entry));
     watch(device, entry.until());
   }
 
   private void watch(Device device, Instant end) {
-    standing.put(device.id(), end);
+    recorded.put(device.id(), end);
     Duration left = Duration.between(clock.instant(), end);
     Duration pause = left.compareTo(AGAIN) > 0 ? left : AGAIN;
     var unused =
         timer.schedule(() -> timeIsOver(device, end), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Unless it was avoided again meanwhile, here or by another replica. */
+  /**
+   * Reports the end of an avoidance, unless it was renewed meanwhile, here or by another replica.
+   */
   private void timeIsOver(Device device, Instant end) {
-    if (standing.remove(device.id(), end)) {
+    if (recorded.remove(device.id(), end)) {
       facts
           .all()
           .thenAccept(

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers which device failed last time in a way that the failure table doesn't know: once may be
- * the request's fault, twice in a row is the device's.
+ * The devices whose last attempt failed: one unknown failure may be the request's fault, two in a
+ * row are the device's. Thread-safe.
  */
 final class FailureMemory {
   private final Map<DeviceId, Boolean> failedLastTime = new ConcurrentHashMap<>();
 
-  /** Whether this failure makes the device one to avoid. */
+  /** Returns whether the device is to be avoided after this failure. */
   boolean marks(DeviceId device, AttemptOutcome.DeviceFailed failure) {
     boolean again = failedLastTime.put(device, true) != null;
     return failure.marks() || again;

@@ -1,7 +1,7 @@
 /**
- * One attempt to create a session on one device: the call to the node, the lock that it holds
- * meanwhile, and which devices are avoided after a failure. Threads: the executor of the request;
- * the memory of failures is thread-safe.
+ * Attempts to create a session on one device: the call to the node, the lock held meanwhile, and
+ * the avoidance of devices after a failure. Threads: the executor of the request; the memory of
+ * failures is thread-safe.
  */
 @NullMarked
 package io.gridfleet.lb.newsession.attempt;

@@ -14,15 +14,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The capabilities that are ours, of all candidates of one request: names without regard to case,
- * with or without the {@code appium:} that some clients put in front. The first candidate that has
- * one counts.
+ * The {@code gridfleet:} capabilities of all candidates of one request: names are case-insensitive,
+ * with or without the {@code appium:} that some clients prepend. The first candidate with a name
+ * counts.
  */
 final class GridfleetCapabilities {
   static final String PREFIX = "gridfleet:";
   private static final String APPIUM = "appium:";
 
-  /** Every name that means something to us, and what comes after the names of open families. */
+  /** The known names; {@link #FAMILIES} are prefixes of further ones. */
   static final List<String> NAMES =
       List.of(
           "selector",
@@ -49,7 +49,7 @@ final class GridfleetCapabilities {
     this.candidates = candidates;
   }
 
-  /** The part of a capability's name that is ours, or null. */
+  /** Returns the name without the prefix; null if it isn't a {@code gridfleet:} capability. */
   static @Nullable String ours(String name) {
     String rest = startsWith(name, APPIUM) ? name.substring(APPIUM.length()) : name;
     return startsWith(rest, PREFIX) ? rest.substring(PREFIX.length()) : null;
@@ -59,7 +59,7 @@ final class GridfleetCapabilities {
     return name.regionMatches(true, 0, prefix, 0, prefix.length());
   }
 
-  /** Names under our prefix that mean nothing, each with what may have been meant. */
+  /** Returns unknown {@code gridfleet:} names, each with a suggestion. */
   List<String> unknown() {
     List<String> found = new ArrayList<>();
     for (Capabilities candidate : candidates) {
@@ -116,12 +116,14 @@ final class GridfleetCapabilities {
         : Capabilities.of(Map.of(PREFIX + name, value)).number(PREFIX + name);
   }
 
-  /** A time in seconds; negative ones are refused. */
+  /** Returns a time in seconds; refuses negative ones. */
   Optional<Duration> seconds(String name) {
     return number(name).map(seconds -> duration(PREFIX + name, seconds));
   }
 
-  /** {@code newCommandTimeout} in any of its spellings, ours first; 0 is an answer too. */
+  /**
+   * Returns {@code newCommandTimeout} in any of its spellings, {@code gridfleet:} first; may be 0.
+   */
   Optional<Duration> newCommandTimeout() {
     Optional<Duration> ours = seconds("newCommandTimeout");
     return ours.isPresent()
@@ -138,7 +140,7 @@ final class GridfleetCapabilities {
   }
 
   private static Duration duration(String name, double seconds) {
-    // A year: beyond it a number of milliseconds was meant, or nonsense.
+    // A year: larger values are milliseconds by mistake.
     if (seconds < 0 || seconds > 31_536_000) {
       throw ProtocolException.invalidArgument(
           "The capability '%s' must be a number of seconds from 0 on".formatted(name));
@@ -146,7 +148,10 @@ final class GridfleetCapabilities {
     return Duration.ofMillis(Math.round(seconds * 1000));
   }
 
-  /** An Appium capability in the first candidate that has it, in {@code appium:options} too. */
+  /**
+   * Returns an Appium capability of the first candidate that has it, also in {@code
+   * appium:options}.
+   */
   Optional<Object> appium(String name) {
     return candidates.stream()
         .map(candidate -> appiumIn(candidate, name))
@@ -154,7 +159,10 @@ final class GridfleetCapabilities {
         .findFirst();
   }
 
-  /** Of one candidate: members of {@code appium:options} win, as they do in Appium. */
+  /**
+   * Returns an Appium capability of one candidate; {@code appium:options} has precedence, as in
+   * Appium.
+   */
   static Optional<Object> appiumIn(Capabilities candidate, String name) {
     Object options = candidate.getIgnoringCase("appium:options");
     if (options instanceof Map<?, ?>) {
@@ -172,7 +180,7 @@ final class GridfleetCapabilities {
     return value != null ? value : members.getIgnoringCase(other);
   }
 
-  /** The tags that one candidate asks for, in all three spellings. */
+  /** Returns the tags that one candidate requests, in all three spellings. */
   static Map<String, String> tagsIn(Capabilities candidate) {
     Map<String, String> tags = new TreeMap<>();
     for (String name : candidate.names()) {
@@ -184,7 +192,7 @@ final class GridfleetCapabilities {
     return tags;
   }
 
-  /** The groups that one candidate wants its device to be in. */
+  /** Returns the groups that one candidate requests. */
   static List<String> groupsIn(Capabilities candidate) {
     List<String> groups = new ArrayList<>();
     for (String name : candidate.names()) {

@@ -14,23 +14,22 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What standard capabilities, and those that suites of the GridFleet testkit use, ask of a device
- * beside the selector (capabilities.md). Where nothing says which device is wanted, the names of
- * vendors do: {@code goog:chromeOptions} is for a Chrome, {@code appium:app} for a device of
- * Appium's.
+ * Translates standard capabilities, and those of the GridFleet testkit, to a selector
+ * (capabilities.md). Without a selector, name or run, vendors' prefixes count too: {@code
+ * goog:chromeOptions} selects a Chrome, {@code appium:app} a device of Appium.
  */
 final class Narrowing {
-  /** Platforms of desktops: a browser seat need not say which one it runs on. */
+  /** Platforms of desktops: a browser need not declare the one it runs on. */
   private static final Set<String> DESKTOPS = Set.of("linux", "windows", "mac", "macos", "any");
 
-  /** Not versions but channels: any version will do. */
+  /** Channels, which match any version. */
   private static final Set<String> CHANNELS =
       Set.of("", "any", "latest", "stable", "beta", "dev", "canary");
 
   /** Capabilities of the testkit that must equal the device's attribute of that name. */
   private static final List<String> EXACT = List.of("os_version", "manufacturer", "model", "ip");
 
-  /** Whose browser a vendor's capabilities are for, by what the device may call it. */
+  /** The browser names that devices may use, by vendor prefix. */
   private static final Map<String, List<String>> BROWSERS_OF_VENDORS =
       Map.of(
           "goog:", List.of("chrome", "chromium", "google chrome", "chrome-headless-shell"),
@@ -38,7 +37,7 @@ final class Narrowing {
           "ms:edge", List.of("microsoftedge", "microsoft edge", "msedge", "edge"),
           "safari:", List.of("safari", "safari technology preview"));
 
-  /** Appium names that are read here for every kind of device, in lower case. */
+  /** Appium names that apply to every kind of device, in lower case. */
   private static final Set<String> FOR_ALL = Set.of("appium:newcommandtimeout", "appium:udid");
 
   private final List<String> names = new ArrayList<>();
@@ -48,14 +47,14 @@ final class Narrowing {
 
   /**
    * @param known whether any device has a key
-   * @param told whether a selector, a name or a run says already which device is wanted
-   * @throws ProtocolException with the capability that no selector can ask for
+   * @param selected whether a selector, a name or a run selects the device already
+   * @throws ProtocolException naming the capability that can't be translated
    */
-  static Selector of(Capabilities candidate, Predicate<String> known, boolean told) {
+  static Selector of(Capabilities candidate, Predicate<String> known, boolean selected) {
     Narrowing narrowing = new Narrowing();
     narrowing.standard(candidate);
     narrowing.suites(candidate, known);
-    if (!told) {
+    if (!selected) {
       narrowing.vendors(candidate);
     }
     return narrowing.selector();
@@ -72,7 +71,9 @@ final class Narrowing {
     }
   }
 
-  /** Names the capability that can't be asked for; all of them where they are too much together. */
+  /**
+   * Returns an error that names the invalid capability; all of them if they are too much together.
+   */
   private ProtocolException blamed(SelectorException together) {
     for (int i = 0; i < terms.size(); i++) {
       try {
@@ -152,7 +153,7 @@ final class Narrowing {
         .forEach(group -> add("gridfleet:group:" + group, equal("groups", group)));
   }
 
-  /** What vendors' names hint at, where nothing but a desktop's platform was asked for. */
+  /** Adds the hints of vendors' prefixes, if at most a desktop's platform was requested. */
   private void vendors(Capabilities candidate) {
     if (names.stream().anyMatch(name -> !name.equals("platformName"))
         || candidate.text("platformName").filter(Narrowing::isApp).isPresent()) {

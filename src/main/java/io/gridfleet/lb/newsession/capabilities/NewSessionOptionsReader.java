@@ -37,11 +37,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a {@link NewSessionOptions} out of a payload: the only place where our capabilities are
- * read.
+ * Reads the {@link NewSessionOptions} of a payload; the only reader of {@code gridfleet:}
+ * capabilities. Thread-safe.
  */
 public final class NewSessionOptionsReader {
-  /** What is larger is read in the background: an event loop has live sessions to serve. */
+  /** Larger requests are read in the background, not on an event loop. */
   private static final int MAX_BODY_HERE = 32 * 1024;
 
   private static final int MAX_ENTRIES_HERE = 4;
@@ -55,7 +55,7 @@ public final class NewSessionOptionsReader {
   private final RandomGenerator randomness;
   private final Executor background;
 
-  /** Reads everything on the thread that asks. */
+  /** Creates a reader that works on the calling thread. */
   public NewSessionOptionsReader(
       NewSessionConfig limits,
       Inventory inventory,
@@ -83,13 +83,13 @@ public final class NewSessionOptionsReader {
     this.randomness = randomness;
   }
 
-  /** Reads a body; a large one in the background, and the stage completes there. */
+  /** Parses a body; a large one in the background, which completes the stage. */
   public CompletionStage<NewSessionPayload> payload(byte[] body) {
     Executor reader = body.length > MAX_BODY_HERE ? background : Runnable::run;
     return CompletableFuture.supplyAsync(() -> NewSessionPayload.parse(body), reader);
   }
 
-  /** Whether a request asks more than an event loop should read. */
+  /** Returns whether a request is too large to be read on an event loop. */
   public boolean isLarge(NewSessionRequest request) {
     List<Capabilities> candidates = request.payload().candidates();
     return candidates.size() > MAX_ENTRIES_HERE
@@ -102,15 +102,14 @@ public final class NewSessionOptionsReader {
         || (selector instanceof String text ? text.length() > MAX_SELECTOR_HERE : selector != null);
   }
 
-  /** As {@link #read}, in the background, where the stage completes. */
+  /** As {@link #read}, in the background, which completes the stage. */
   public CompletionStage<NewSessionOptions> readElsewhere(
       NewSessionRequest request, Tenant tenant) {
     return CompletableFuture.supplyAsync(() -> read(request, tenant), background);
   }
 
   /**
-   * @throws ProtocolException with what to answer, when the wish can't be understood or can never
-   *     be met
+   * @throws ProtocolException if the options are invalid or can never be met
    */
   public NewSessionOptions read(NewSessionRequest request, Tenant tenant) {
     List<Capabilities> candidates = request.payload().candidates();
@@ -152,7 +151,7 @@ public final class NewSessionOptionsReader {
     return asked.filter(id -> !id.equalsIgnoreCase("free"));
   }
 
-  /** The run that a request is for, when nobody here has heard that the tenant has it. */
+  /** Returns the run of a request, if it isn't known here as the tenant's. */
   public Optional<String> unheardRun(NewSessionRequest request, Tenant tenant) {
     return asked(request.origin(), new GridfleetCapabilities(request.payload().candidates()))
         .filter(run -> runs.live(run, tenant).isEmpty());
@@ -173,7 +172,7 @@ public final class NewSessionOptionsReader {
       Tenant tenant,
       Optional<String> run) {
     List<Question> questions = new ArrayList<>();
-    List<String> strangers = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
     Object shared = ours.value("selector");
     for (Capabilities candidate : candidates) {
       Object own = GridfleetCapabilities.valueIn(candidate, "selector");
@@ -181,22 +180,22 @@ public final class NewSessionOptionsReader {
       Optional<String> name =
           GridfleetCapabilities.appiumIn(candidate, "udid").map(Object::toString);
       Optional<String> udid = name.filter(text -> !text.isBlank());
-      boolean told = selector != null || udid.isPresent() || run.isPresent();
-      Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains, told);
+      boolean selected = selector != null || udid.isPresent() || run.isPresent();
+      Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains, selected);
       Question question = question(narrowed, selector, udid, tenant);
       if (question == null) {
-        strangers.add(name.orElse(""));
+        unknown.add(name.orElse(""));
         question = NOBODY;
       }
       questions.add(new Question(question.selector(), tenant.devices(), run, question.named()));
     }
     checkWork(questions);
-    if (strangers.size() == candidates.size()) {
+    if (unknown.size() == candidates.size()) {
       throw refused(
           ErrorCode.SESSION_NOT_CREATED,
           Refusals.NO_MATCH
               + ": no device is called "
-              + Refusals.shown(String.join(" or ", strangers)));
+              + Refusals.shown(String.join(" or ", unknown)));
     }
     return questions;
   }
@@ -233,7 +232,7 @@ public final class NewSessionOptionsReader {
             asked.and(narrowed), Selector.everything(), Optional.empty(), Optional.empty());
   }
 
-  /** A {@code udid} that names nobody may be a selector; null when it is neither. */
+  /** Returns the selector in a {@code udid} that names no device; null if it isn't a selector. */
   private @Nullable Selector selectorOrNobody(String udid) {
     Set<String> keys = inventory.keys();
     try {
@@ -259,7 +258,7 @@ public final class NewSessionOptionsReader {
     return new Times(wait(ours), attempt, newCommandTimeout);
   }
 
-  /** What wasn't asked for as a wait is no reason to refuse. */
+  /** Returns the wait; a derived one is capped instead of refused. */
   private Duration wait(GridfleetCapabilities ours) {
     Duration most = limits.maxWait();
     Optional<Duration> asked = ours.seconds("waitForDeviceOnlineTimeout");

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a node is asked for: the client's candidates that fit the chosen device, each without what
- * is ours and with the identity and the settings of the device
+ * The capabilities sent to a node: the client's candidates that fit the chosen device, without
+ * {@code gridfleet:} capabilities, and with the identity and the settings of the device
  * (capabilities.md#what-the-node-receives). The node matches them in their order, as the W3C
  * specification says.
  */
@@ -31,8 +31,8 @@ public final class OutgoingCapabilities {
   private static final Set<String> NEED_DEVICE_NAME = Set.of("tizentv", "webos", "lgtv");
 
   /**
-   * Beside everything under {@code gridfleet:}, in lower case. The last one holds our own address
-   * with the client's token.
+   * Further capabilities that aren't forwarded, in lower case. The last one contains this server's
+   * address with the client's token.
    */
   private static final Set<String> OURS =
       Set.of("appium:platform", "appium:device_type", "se:remoteurl");
@@ -40,7 +40,7 @@ public final class OutgoingCapabilities {
   private OutgoingCapabilities() {}
 
   /**
-   * The body of New Session for a node; members beside the capabilities pass.
+   * Returns the body of New Session for a node; members other than capabilities are forwarded.
    *
    * @param candidates those of the payload's candidates that fit the device, in their order
    */
@@ -73,7 +73,7 @@ public final class OutgoingCapabilities {
     return kept;
   }
 
-  /** Appium takes a member {@code x} of its options for {@code appium:x}. */
+  /** Filters a member {@code x} of Appium's options as {@code appium:x}. */
   private static Map<String, Object> options(Map<?, ?> options, Set<String> forwarded) {
     Map<String, Object> kept = new LinkedHashMap<>();
     options.forEach(
@@ -95,7 +95,7 @@ public final class OutgoingCapabilities {
     return !ours || forwarded.contains(lower);
   }
 
-  /** Puts a value where the client said nothing of the kind; objects member by member. */
+  /** Adds a default where the client has no value; objects member by member. */
   private static void under(Map<String, Object> merged, String name, Object value) {
     String spelled = spelled(merged, name);
     if (value instanceof Map<?, ?> members && merged.get(spelled) instanceof Map<?, ?> others) {
@@ -106,8 +106,8 @@ public final class OutgoingCapabilities {
   }
 
   /**
-   * Puts a value over what is there under the same name in any spelling. Of two objects the members
-   * are laid over each other, so a device can set one Chrome option and leave the client's others.
+   * Overrides the value of a name in any spelling. Objects are merged by member, so that a device
+   * can set one Chrome option and keep the client's others.
    */
   private static void over(Map<String, Object> merged, String name, Object value) {
     String spelled = spelled(merged, name);
@@ -134,7 +134,7 @@ public final class OutgoingCapabilities {
     return both;
   }
 
-  /** A name in the options would win in Appium over the same name outside. */
+  /** Removes a name from the options, where it would have precedence in Appium. */
   private static void removeFromOptions(Map<String, Object> merged, String bare) {
     for (Map.Entry<String, Object> entry : merged.entrySet()) {
       if (entry.getKey().equalsIgnoreCase(OPTIONS) && entry.getValue() instanceof Map<?, ?> map) {
@@ -157,9 +157,9 @@ public final class OutgoingCapabilities {
   }
 
   /**
-   * The client's {@code udid} may be a selector or an id of ours: the node must never see it. A
-   * device name that the driver requires is the udid where the client gives none; elsewhere it is
-   * left out, because it would override the node's {@code --default-capabilities}.
+   * Sets the device's identity. The client's {@code udid} may be a selector or an id of this
+   * server, and is never forwarded. A device name that the driver requires defaults to the udid;
+   * otherwise it isn't set, because it would override the node's {@code --default-capabilities}.
    */
   private static void identity(Map<String, Object> merged, Device device) {
     removeFromOptions(merged, "udid");
@@ -194,7 +194,7 @@ public final class OutgoingCapabilities {
     return values(merged, bare(name)).findAny().isEmpty();
   }
 
-  /** What stands under a name, with and without its prefix, outside and in the options. */
+  /** Returns the values of a name, with and without its prefix, outside and in the options. */
   private static Stream<Object> values(Map<String, Object> merged, String bare) {
     Stream<Map.Entry<?, ?>> outside = merged.entrySet().stream().map(entry -> entry);
     Stream<Map.Entry<?, ?>> inside =

@@ -9,7 +9,7 @@ import io.gridfleet.lb.newsession.failure.FailureRule.Fault;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One row of the {@link FailureTable}, as operators and {@code known-failures.yaml} write it. */
+/** One row of the {@link FailureTable}, in the configuration and {@code known-failures.yaml}. */
 public record FailureRowConfig(
     @Key(
             doc = "Looked for anywhere in the node's message: a regular expression without case.",
@@ -44,13 +44,13 @@ public record FailureRowConfig(
         });
   }
 
-  /** A row of the configuration. */
+  /** Returns a row of the configuration. */
   public FailureRule rule() {
     return rule("configuration");
   }
 
   /**
-   * A row.
+   * Returns a row.
    *
    * @param source where the answer was found
    */

@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One row of the {@link FailureTable}: an answer that a node is known to give, and whose fault it
- * is. A part that is empty fits everything.
+ * One row of the {@link FailureTable}: a known answer of nodes, and whose fault it is. An empty
+ * part matches everything.
  *
- * @param label one word of a bounded set for metrics, in snake case; people read it with blanks
+ * @param label one of a bounded set of labels for metrics, in snake case; displayed with blanks
  * @param status the HTTP status
  * @param error the W3C error, such as {@code session not created}
- * @param text is looked for anywhere in the error's message
- * @param source where the answer was found: repository and file, or who configured it
+ * @param text searched for anywhere in the error's message
+ * @param source where the answer was found: repository and file, or the configuration
  */
 public record FailureRule(
     Fault fault,
@@ -24,11 +24,11 @@ public record FailureRule(
 
   /** Whose fault an answer is. */
   public enum Fault {
-    /** No device would take this request. */
+    /** Every device would refuse this request. */
     REQUEST,
-    /** Nothing to do with the request: the device is avoided. */
+    /** Unrelated to the request: the device is avoided. */
     DEVICE,
-    /** This device doesn't take this request, another may; it isn't avoided at once. */
+    /** Another device may accept this request; this one isn't avoided at once. */
     UNSURE
   }
 

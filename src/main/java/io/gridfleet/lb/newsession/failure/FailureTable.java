@@ -10,36 +10,38 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sorts what nodes answer to New Session into whose fault it is. Rows are tried in order and the
- * first that fits counts: those of the configuration, then the known ones. What no row fits is the
- * device's fault for this request, but doesn't mark the device at once.
+ * Classifies nodes' answers to New Session by whose fault they are. The first matching row counts:
+ * those of the configuration, then the known ones. Without a matching row the device is at fault,
+ * but isn't avoided at once. Immutable.
  */
 public final class FailureTable {
-  /** A label for what no row fits. */
+  /** The label without a matching row. */
   static final String UNKNOWN = "unknown_answer";
 
   /** The node has no WebSocket for BiDi-only sessions: no failure of the device. */
   public static final String NO_BIDI = "no_bidi";
 
-  /** A node that says "created" without saying what. */
+  /** An answer that reports a session without an id. */
   private static final String NO_SESSION = "no_session_in_answer";
 
   /** One line in a log or a table. */
   private static final int MAX_CAUSE_LENGTH = 160;
 
-  /** Drivers say what happened first; rows are tried on an event loop and cost 4 µs a character. */
+  /**
+   * Drivers report the cause first; rows are matched on an event loop and cost 4 µs a character.
+   */
   private static final int MAX_SCANNED = 2048;
 
   private final List<FailureRule> rows;
 
-  /** The known rows behind those of the configuration. */
+  /** Creates a table of the configured rows, followed by the known ones. */
   public FailureTable(List<FailureRule> configured) {
     List<FailureRule> all = new ArrayList<>(configured);
     all.addAll(KnownFailures.rows());
     rows = List.copyOf(all);
   }
 
-  /** What a node's answer means. */
+  /** Classifies a node's answer. */
   public AttemptOutcome classify(int status, byte[] body) {
     NodeAnswerReader read = NodeAnswerReader.read(status, body);
     if (read.created().isPresent()) {
@@ -62,21 +64,21 @@ public final class FailureTable {
     return failed(UNKNOWN, read.message(), false, answer);
   }
 
-  /** What it means that a node gave no answer; the device isn't at hand, so it is avoided. */
+  /** Classifies a missing answer: the device is avoided, because it can't be reached. */
   public AttemptOutcome classifyTransport(TransportFailure kind) {
     return classifyTransport(kind, kind.words());
   }
 
   /**
-   * The same.
+   * Classifies a missing answer.
    *
-   * @param what what happened, in one line for people
+   * @param what the cause, in one line
    */
   public AttemptOutcome classifyTransport(TransportFailure kind, String what) {
     return new DeviceFailed(firstLine(what), kind.code(), true, Optional.empty());
   }
 
-  /** All rows, in the order in which they are tried. */
+  /** Returns all rows, in the order in which they are matched. */
   public List<FailureRule> rows() {
     return rows;
   }

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The rows that every {@link FailureTable} has: {@code known-failures.yaml}, read once. The file is
- * part of the program, so one that can't be read is a mistake that the tests find.
+ * The rows of every {@link FailureTable}: {@code known-failures.yaml}, read once. The file is part
+ * of the program and covered by tests.
  */
 final class KnownFailures {
   private static final String FILE = "/io/gridfleet/lb/newsession/failure/known-failures.yaml";
@@ -21,7 +21,7 @@ final class KnownFailures {
   /** The whole file; public for {@link ConfigLoader} only. */
   public record Table(@Key(doc = "Where answers were read.") List<Source> sources) {}
 
-  /** Answers that were read in one place; public for {@link ConfigLoader} only. */
+  /** Answers of one source; public for {@link ConfigLoader} only. */
   public record Source(
       @Key(doc = "Repository and file.") String source,
       @Key(doc = "The rows, in their order.") List<FailureRowConfig> answers) {}

@@ -14,14 +14,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's answer to New Session, read leniently: W3C or legacy, and whatever a gateway in between
- * says instead.
+ * A node's answer to New Session, parsed leniently: W3C, legacy, or the error of a gateway in
+ * between.
  *
- * @param created the session, if there is one
- * @param unusableId the id of a session that can't be addressed by it
+ * @param created the session, if one was created
+ * @param unusableId the id of a created session, if it can't be used in a path
  * @param named the W3C error; empty where none is named
- * @param message the error's text; where there is none, the body itself
- * @param error the same for a client
+ * @param message the error's text, or else the body
+ * @param error the error for the client
  */
 record NodeAnswerReader(
     Optional<Created> created,
@@ -29,7 +29,7 @@ record NodeAnswerReader(
     String named,
     String message,
     WebDriverError error) {
-  /** Characters of a message that rules look at and clients read; stack traces come later. */
+  /** The maximum length of a message. */
   private static final int MAX_MESSAGE_LENGTH = 16_384;
 
   static NodeAnswerReader read(int status, byte[] body) {

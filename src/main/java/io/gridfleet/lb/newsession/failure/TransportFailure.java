@@ -2,7 +2,7 @@ package io.gridfleet.lb.newsession.failure;
 
 import java.util.Locale;
 
-/** Why a node gave no answer that can be read. */
+/** Why a node gave no readable answer. */
 public enum TransportFailure {
   REFUSED("the node refuses connections"),
   UNREACHABLE("the node can't be reached"),
@@ -17,12 +17,12 @@ public enum TransportFailure {
     this.words = words;
   }
 
-  /** What people read. */
+  /** Returns a description. */
   String words() {
     return words;
   }
 
-  /** What metrics count. */
+  /** Returns the code for metrics. */
   String code() {
     return "node_" + name().toLowerCase(Locale.ROOT);
   }

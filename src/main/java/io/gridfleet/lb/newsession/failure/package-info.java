@@ -1,5 +1,5 @@
 /**
- * Classifies what a node answered to New Session: whose fault it is, by the rows of {@code
+ * Classifies nodes' answers to New Session by whose fault they are, by the rows of {@code
  * known-failures.yaml} and of the configuration. Threads: any; no state.
  */
 @NullMarked

@@ -23,45 +23,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Begins requests, each {@code X-Idempotency-Key} once on all replicas: a repeat with the same body
- * joins the request that is under way, here or elsewhere, or gets the answer that was given; one
- * with another body is an error (clients.md#repeated-requests). Where the replica that answers it
- * dies, whoever waits for it begins anew. An answer that doesn't last, such as that of a server
- * that stops, is given to those who wait for it and forgotten. A key belongs to whoever presented
- * it: two callers may use the same one.
+ * joins the running request, here or elsewhere, or receives its answer; a repeat with another body
+ * is an error (clients.md#repeated-requests). If the replica that processes a key dies, a waiting
+ * replica begins anew. A transient answer, such as that of a stopping server, is given to the
+ * waiting clients and not stored. Keys are scoped by caller.
  *
  * <p>Threads: {@link #begin} is called on the executor of each repeat, which may be another loop
- * for each; {@link #settledElsewhere} and {@link #lookAgain} on any thread. What a key waits for
- * comes back on the executor of the request that entered it. {@link SharedRequest} guards the state
- * of a key, {@link RequestsByKey} who has entered one; neither lock is held while anything is
- * called.
+ * for each; {@link #settledElsewhere} and {@link #lookAgain} on any thread. Results for a key are
+ * handled on the executor of the request that entered it. {@link SharedRequest} guards the state of
+ * a key, {@link RequestsByKey} the entered keys; no foreign code is called under either lock.
  *
- * <p>Invariants: at most one request is in {@link #running} for a key, and every request in it has
- * somebody who will answer it ({@link SharedRequestMachine}). A request that finds another body
- * there isn't in it: it waits until that one is decided, and then enters, follows, or is refused.
+ * <p>Invariants: at most one request is in {@link #running} for a key, and each has a pending stage
+ * or sweep that leads to its answer ({@link SharedRequestMachine}). A request that finds another
+ * body there isn't in it: it waits until that one is decided, and then enters, follows, or is
+ * refused.
  */
 public final class IdempotentRequests {
   private final NewSessionFlow flow;
   private final Runnable repeated;
 
-  /** The requests that have entered their key and aren't over; each leaves by its own flow. */
+  /** The running requests by key; each is removed by its own flow. */
   final RequestsByKey running;
 
   private final SettledKeys keys;
 
-  /** Fires all events but those of clients. */
+  /** Fires all events except those of clients. */
   final SharedRequestFlow shared;
 
   /**
-   * What keys may cost.
+   * The limits of keys.
    *
    * @param keep how long an answer is kept for repeats
-   * @param mostPerCaller how many keys one caller may have under way here
+   * @param mostPerCaller how many running keys one caller may have here
    */
   public record Limits(Duration keep, int mostPerCaller) {}
 
   /**
-   * @param repeated called for each request that joins or gets an earlier answer
-   * @param others called with each key that other replicas needn't wait for any more
+   * @param repeated called for each request that joins or receives an earlier answer
+   * @param others called with each settled key, to notify other replicas
    */
   public IdempotentRequests(
       NewSessionFlow flow,
@@ -77,13 +76,13 @@ public final class IdempotentRequests {
     this.shared = new SharedRequestFlow(flow, keys, running, repeated, clock);
   }
 
-  /** Why a request with these credentials would be refused whatever it asks for. */
+  /** Returns the error of any request with these credentials; empty if they are valid. */
   public Optional<WebDriverError> refusal(Credentials credentials, String client) {
     return flow.refusal(credentials, client);
   }
 
   /**
-   * Reads a body; the stage may complete on another thread than the caller's.
+   * Parses a body; the stage may complete on another thread than the caller's.
    *
    * @return fails with a {@link ProtocolException} when the body can't be read
    */
@@ -92,10 +91,10 @@ public final class IdempotentRequests {
   }
 
   /**
-   * Begins, joins or replays; on the executor of the request.
+   * Begins a request, joins it to a running one, or replays an answer; on its executor.
    *
-   * @throws ProtocolException when the key was used with another body, or when its caller has too
-   *     many under way
+   * @throws ProtocolException if the key was used with another body, or its caller has too many
+   *     running keys
    */
   public PendingSession begin(Optional<String> key, byte[] body, NewSessionRequest request) {
     if (key.isEmpty() || key.get().isBlank()) {
@@ -110,7 +109,8 @@ public final class IdempotentRequests {
             request,
             (left, effect) -> shared.allLeft(scoped, left, effect));
     PendingSession own =
-        Objects.requireNonNull(fresh.join(request, flow.progress(request)), "nobody has left yet");
+        Objects.requireNonNull(
+            fresh.join(request, flow.progress(request)), "no listener has left yet");
     for (SharedRequest known = running.enter(scoped, fresh);
         known != null;
         known = running.enter(scoped, fresh)) {
@@ -133,8 +133,9 @@ public final class IdempotentRequests {
   }
 
   /**
-   * Which of two bodies is the key's another replica may know: the later one waits for that. It has
-   * a listener already, so its client may leave meanwhile; it is entered on its own loop.
+   * Enters a request with another body after the running one is decided, because another replica
+   * may have the key with either body. It has a listener already, so its client may leave
+   * meanwhile; it enters on its own loop.
    */
   private void enterAfter(SharedRequest undecided, String key, SharedRequest fresh) {
     undecided
@@ -155,7 +156,7 @@ public final class IdempotentRequests {
   }
 
   /**
-   * @param known what was under way with the key; null where this is, from now on
+   * @param known the running request of the key; null if this one has entered
    */
   private void enter(String key, SharedRequest fresh, @Nullable SharedRequest known) {
     if (known == null) {
@@ -180,7 +181,7 @@ public final class IdempotentRequests {
     }
   }
 
-  /** A repeat that had to wait goes on as a listener of the one that is under way. */
+  /** Continues a repeat that had to wait as a listener of the running request. */
   private void follow(String key, SharedRequest fresh, PendingSession joined) {
     repeated.run();
     shared.started(fresh, joined);
@@ -190,8 +191,8 @@ public final class IdempotentRequests {
   }
 
   /**
-   * Another replica has answered a key, or lets it go. On the thread that listens for signals; what
-   * was asked before may be outdated, so a claim that is under way is followed by another.
+   * Handles a key that another replica has answered or released. On the thread of signals. A
+   * pending claim may have an outdated result, and is followed by another.
    */
   public void settledElsewhere(String key) {
     SharedRequest waits = running.get(key);
@@ -201,12 +202,12 @@ public final class IdempotentRequests {
   }
 
   /**
-   * Looks again at what may have gone unheard, and writes what couldn't be written: signals may be
-   * lost, and a replica that dies sends none. On the timer; costs the store one claim for each key
-   * that waits for another replica.
+   * Claims waiting keys again and retries failed writes, because signals may be lost and a dead
+   * replica sends none. On the timer; costs one claim for each key that waits for another replica.
    */
   public void lookAgain() {
-    running.forEach((key, story) -> shared.guarded(key, story, () -> shared.ask(key, story, true)));
+    running.forEach(
+        (key, entered) -> shared.guarded(key, entered, () -> shared.ask(key, entered, true)));
     keys.writeAgain();
   }
 

@@ -9,13 +9,13 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests with an idempotency key that are under way here, by key, of each caller a bounded
- * number. Any thread: a caller's count is taken before its key is entered and given back by whoever
- * removes the key, so that it is never below the number of its keys.
+ * The running requests by idempotency key, bounded for each caller. Thread-safe without a common
+ * lock: a caller's count is incremented before its key is entered and decremented after its
+ * removal, so that it is never below the number of its keys.
  */
 final class RequestsByKey {
   private final int mostPerCaller;
-  private final Map<String, SharedRequest> stories = new ConcurrentHashMap<>();
+  private final Map<String, SharedRequest> requests = new ConcurrentHashMap<>();
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
   RequestsByKey(int mostPerCaller) {
@@ -23,17 +23,17 @@ final class RequestsByKey {
   }
 
   @Nullable SharedRequest get(String key) {
-    return stories.get(key);
+    return requests.get(key);
   }
 
   /**
-   * Enters a key, unless it is there.
+   * Enters a key, unless it is present.
    *
-   * @return what is there already; null where this was entered
-   * @throws ProtocolException where it isn't there, and its caller has too many others
+   * @return the present request; null if this one was entered
+   * @throws ProtocolException if it isn't present and its caller has too many others
    */
   @Nullable SharedRequest enter(String key, SharedRequest shared) {
-    SharedRequest known = stories.get(key);
+    SharedRequest known = requests.get(key);
     if (known != null) {
       return known;
     }
@@ -42,16 +42,16 @@ final class RequestsByKey {
       giveBack(caller);
       throw tooMany();
     }
-    known = stories.putIfAbsent(key, shared);
+    known = requests.putIfAbsent(key, shared);
     if (known != null) {
       giveBack(caller);
     }
     return known;
   }
 
-  /** False where this story isn't there under the key. */
+  /** Removes a request; returns false if it isn't the one under the key. */
   boolean remove(String key, SharedRequest shared) {
-    boolean removed = stories.remove(key, shared);
+    boolean removed = requests.remove(key, shared);
     if (removed) {
       giveBack(shared.caller());
     }
@@ -59,10 +59,10 @@ final class RequestsByKey {
   }
 
   void forEach(BiConsumer<String, SharedRequest> action) {
-    stories.forEach(action);
+    requests.forEach(action);
   }
 
-  /** Callers with at least one key under way. */
+  /** Returns the number of callers with at least one running key. */
   int callers() {
     return counts.size();
   }

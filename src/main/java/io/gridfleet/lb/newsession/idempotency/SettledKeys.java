@@ -15,13 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims idempotency keys in the store, and records their answers or lets them go. What the store
- * couldn't be told is kept, within a bound, and told again by a sweep. Any thread.
+ * Claims idempotency keys in the store, and records their answers or releases them. Failed writes
+ * are kept, within a bound, and retried by a sweep. Any thread.
  */
 final class SettledKeys {
   private static final Logger log = LoggerFactory.getLogger(SettledKeys.class);
 
-  /** An outage of a minute at two hundred refusals a second, of a kilobyte each. */
+  /**
+   * Bounds failed writes: an outage of a minute at two hundred refusals a second, of a kilobyte
+   * each.
+   */
   private static final int MAX_UNWRITTEN = 12_000;
 
   private final IdempotencyRecords records;
@@ -29,11 +32,11 @@ final class SettledKeys {
   private final Consumer<String> others;
   private final Map<String, Settling> unwritten = new ConcurrentHashMap<>();
 
-  /** How a claimed key ended: with what is kept of its answer, or nothing. */
+  /** The end of a claimed key: with a stored answer, or none. */
   private record Settling(String claim, Optional<Answered> answer) {}
 
   /**
-   * @param others called with each key that other replicas needn't wait for any more
+   * @param others called with each settled key, to notify other replicas
    */
   SettledKeys(IdempotencyRecords records, Duration keep, Consumer<String> others) {
     this.records = records;
@@ -45,17 +48,17 @@ final class SettledKeys {
     return stage(() -> records.claim(key, bodyHash, claim));
   }
 
-  /** Completes when the answer is durable, or fails when it isn't yet. */
+  /** Records an answer; completes when it is durable, or fails if it isn't yet. */
   CompletionStage<Void> record(String key, String claim, Answered answer) {
     return settle(key, new Settling(claim, Optional.of(answer)));
   }
 
-  /** The next request with the key begins anew. */
+  /** Releases a key: the next request with it begins anew. */
   void letGo(String key, String claim) {
     settle(key, new Settling(claim, Optional.empty()));
   }
 
-  /** Writes what couldn't be written. */
+  /** Retries failed writes. */
   void writeAgain() {
     unwritten.forEach(this::settle);
   }

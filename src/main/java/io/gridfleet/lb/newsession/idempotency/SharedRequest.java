@@ -17,18 +17,17 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that several repeats listen to, and its state.
+ * A request shared by its repeats, and its state.
  *
- * <p>Owner: its lock. Repeats arrive and leave on their own loops, the store answers on the loop of
- * the first, and the sweep comes from a timer; so each event, together with the data that it
- * brings, enters under the lock. An event's effect is carried out by the caller after the lock is
- * released: nothing is called, and no future is completed, under it. Two effects may therefore be
- * carried out in another order than their events came in; {@link SharedRequestMachine.State#CLOSED}
- * undoes what comes too late.
+ * <p>Owner: its lock. Repeats arrive and leave on their own loops, results of the store are handled
+ * on the loop of the first, and the sweep runs on a timer; so each event is fired together with its
+ * data under the lock. The caller applies the effect after the lock is released: no foreign code is
+ * called, and no future completed, under it. Two effects may therefore be applied in another order
+ * than their events; {@link SharedRequestMachine.State#CLOSED} undoes late ones.
  *
- * <p>Invariants, checked after each event: a request that runs has a pending request, one that is
- * being recorded or was answered has its answer, and one that has neither is waited for by whoever
- * entered it, by the store's answer or by the sweep.
+ * <p>Invariants, checked after each event: a running request has a pending request, a recording or
+ * answered one has its answer, and one with neither is continued by its first request, by the
+ * store's answer or by the sweep.
  */
 final class SharedRequest {
   private final String bodyHash;
@@ -36,30 +35,33 @@ final class SharedRequest {
   private final NewSessionRequest first;
   private final BiConsumer<SharedRequest, Effect> whenAllLeft;
 
-  /** Completes outside of the lock: its dependents enter other requests. */
+  /** Completed without the lock, because its dependents enter other requests. */
   private final CompletableFuture<Void> decided = new CompletableFuture<>();
 
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(SharedRequestMachine.TABLE);
 
-  /** Guarded by this; copied under the lock, called outside of it. */
+  /** Guarded by this; copied under the lock, called without it. */
   private final List<Listener> listeners = new ArrayList<>();
 
-  /** Listeners that haven't left. Those who left stay in the list: answering them is harmless. */
+  /**
+   * Guarded by this: the number of listeners that haven't left. Others stay in the list; answering
+   * them has no effect.
+   */
   private int present;
 
-  /** Guarded by this; decides nothing here, and is never taken back. */
+  /** Guarded by this; set once, never cleared. No transition depends on it. */
   private boolean mayHoldKey;
 
-  /** Guarded by this; set with {@code STARTED}. Its methods belong to the loop of the first. */
+  /** Guarded by this; set with {@code STARTED}. Its methods are called on the loop of the first. */
   private @Nullable PendingSession pending;
 
-  /** Guarded by this; set with the answer's event, in the same step in which joiners see it. */
+  /** Guarded by this; set with the answer's event, under the same lock as {@code JOINED}. */
   private @Nullable NewSessionAnswer answer;
 
   /**
-   * @param caller whose requests are counted together with this one
-   * @param whenAllLeft carries out what it means that nobody listens any more
+   * @param caller the key by which requests are counted
+   * @param whenAllLeft applies the effect after the last listener left
    */
   SharedRequest(
       String bodyHash,
@@ -80,14 +82,14 @@ final class SharedRequest {
     return caller;
   }
 
-  /** The request that entered it; everything that is shared runs on this one's executor. */
+  /** Returns the request that entered it, whose executor runs everything shared. */
   NewSessionRequest first() {
     return first;
   }
 
   /**
-   * Completes when it is known whose body is the key's: this one's, or that of another, so that
-   * this one isn't among those under way any more.
+   * Returns a future that completes when the key's body is known: this one's, or another, so that
+   * this request isn't running any more.
    */
   CompletableFuture<Void> decided() {
     return decided;
@@ -97,7 +99,10 @@ final class SharedRequest {
     return machine.state() == State.CLOSED;
   }
 
-  /** Whether the store may have granted a claim whose answer was lost: it is let go in the end. */
+  /**
+   * Returns whether the store may have granted a claim whose answer was lost; it is released at the
+   * end.
+   */
   synchronized boolean mayHoldKey() {
     return mayHoldKey;
   }
@@ -107,9 +112,9 @@ final class SharedRequest {
   }
 
   /**
-   * An event that brings no data.
+   * Fires an event without data.
    *
-   * @return what the caller carries out, after this has returned and so without the lock
+   * @return the effect, which the caller applies without the lock
    */
   synchronized Effect fire(Event event) {
     Effect effect = machine.fire(event);
@@ -119,8 +124,8 @@ final class SharedRequest {
   }
 
   /**
-   * It has begun, or has joined one that has. All may have left since the claim was granted:
-   * beginning takes a while, and nobody could tell the pending request before it was there.
+   * Fires {@code STARTED}: it has begun, or joined a running one. All listeners may have left since
+   * the claim was granted, before the pending request existed.
    */
   synchronized Effect started(PendingSession begun) {
     Effect effect = machine.fire(Event.STARTED);
@@ -130,8 +135,8 @@ final class SharedRequest {
   }
 
   /**
-   * It has an answer. One that comes when all have left isn't kept: its session is being ended, and
-   * a repeat would get the answer of a session that is gone.
+   * Fires an event with an answer. After all have left it isn't kept: its session is being ended,
+   * and a repeat would receive the answer of an ended session.
    */
   synchronized Effect answered(Event event, NewSessionAnswer given) {
     Effect effect = machine.fire(event);
@@ -142,7 +147,7 @@ final class SharedRequest {
     return effect;
   }
 
-  /** A mistake in the program: the answer that it has is given, or else this one. */
+  /** Fires {@code BROKEN}, after a bug: its own answer is given, or else this one. */
   synchronized Effect broken(NewSessionAnswer mistake) {
     Effect effect = machine.fire(Event.BROKEN);
     if (answer == null) {
@@ -151,7 +156,7 @@ final class SharedRequest {
     return effect;
   }
 
-  /** Somebody will bring the request to its answer: costs nothing, so it is checked always. */
+  /** Checks the invariants; cheap, so always. */
   private void check() {
     boolean holds =
         switch (machine.state()) {
@@ -164,14 +169,14 @@ final class SharedRequest {
         };
     if (!holds) {
       throw new IllegalStateException(
-          "shared request %s: nobody answers it in state %s"
+          "shared request %s: no pending answer in state %s"
               .formatted(first.id(), machine.state()));
     }
   }
 
   /**
-   * Gives the answer to all who listen, each on its own loop. Whoever joins between the event that
-   * brought the answer and this call may be given it twice, which completes its future once.
+   * Gives the answer to all listeners, each on its own loop. A listener that joins between the
+   * answer's event and this call may receive it twice, which completes its future once.
    */
   void answerAll() {
     List<Listener> all;
@@ -186,10 +191,10 @@ final class SharedRequest {
   }
 
   /**
-   * One more listener. The event and the listener enter in one step: an answer that comes
-   * afterwards finds the listener in the list, one that came before is given here.
+   * Adds a listener. Event and listener are added under one lock: a later answer finds the listener
+   * in the list, an earlier one is given here.
    *
-   * @return null when nobody waits for the request any more: the caller enters one of its own
+   * @return null if the request is closed: the caller enters one of its own
    */
   @Nullable PendingSession join(NewSessionRequest request, NewSessionOptions.Progress progress) {
     Listener listener = new Listener(request, progress);
@@ -209,7 +214,7 @@ final class SharedRequest {
     return effect == Effect.TURN_AWAY ? null : listener;
   }
 
-  /** The pending request loses its client; on the loop of that request, as it demands. */
+  /** Ends the pending request as left by its client, on the loop of that request. */
   void leavePending() {
     PendingSession begun = pending();
     if (begun != null) {
@@ -218,8 +223,8 @@ final class SharedRequest {
   }
 
   /**
-   * On the loop of the one who left. The last one closes the request in the step in which it
-   * leaves, so that nobody can join what is about to be forgotten.
+   * Removes a listener, on its loop. The last one closes the request under the same lock, so that
+   * no repeat can join it afterwards.
    */
   private void left() {
     Effect effect;
@@ -237,7 +242,7 @@ final class SharedRequest {
     return pending;
   }
 
-  /** One of the repeats; owned by its own loop. */
+  /** One of the repeats; confined to its own loop. */
   private final class Listener implements PendingSession {
     private final NewSessionRequest request;
     private final NewSessionOptions.Progress progress;
@@ -265,7 +270,9 @@ final class SharedRequest {
       return progress;
     }
 
-    /** Those of the pending request may only be read on its own loop. */
+    /**
+     * Returns the steps of the pending request, which may only be read on its own loop; else none.
+     */
     @Override
     public List<Map<String, Object>> steps() {
       PendingSession begun = pending();

@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a shared request to its answer: claims its key, begins it here or waits for another
- * replica, and records what was answered.
+ * Processes a shared request to its answer: claims its key, begins it here or waits for another
+ * replica, and records the answer.
  *
  * <p>Each event of {@link SharedRequestMachine} is fired in one place here, and its effects are
- * carried out there, with no lock held. The order within an effect counts: a request is taken from
- * {@link #running} before its key is let go, so that no repeat joins what is over; listeners read
- * their answer after that, or after it was recorded. An exception, and an event that the table
- * doesn't know, are answered as a mistake, and the key is let go ({@link #broken}).
+ * applied there, with no lock held. Order within an effect: a request is removed from {@link
+ * #running} before its key is released, so that no repeat joins a finished one; listeners receive
+ * their answer after that, or after it was recorded. An exception, and an event without a row, are
+ * answered with an error, and the key is released ({@link #broken}).
  */
 final class SharedRequestFlow {
   private static final Logger log = LoggerFactory.getLogger(SharedRequestFlow.class);
@@ -51,7 +51,8 @@ final class SharedRequestFlow {
   }
 
   /**
-   * @param late another replica had the key before, so it isn't begun here without the store's word
+   * @param late whether another replica had the key before, so that it isn't begun here without a
+   *     granted claim
    */
   void ask(String key, SharedRequest shared, boolean late) {
     carryOut(key, shared, late, shared.fire(Event.ASK));
@@ -68,7 +69,7 @@ final class SharedRequestFlow {
       }
       case LET_GO -> keys.letGo(key, shared.first().id());
       case NONE -> {}
-      default -> throw new IllegalStateException(effect + " isn't carried out there");
+      default -> throw new IllegalStateException("unexpected effect " + effect);
     }
   }
 
@@ -83,9 +84,10 @@ final class SharedRequestFlow {
   }
 
   /**
-   * Where the store can't say at first who answers, it is we: new sessions need it, too.
+   * Applies the result of a claim. If the first claim fails, the request begins here, and fails by
+   * itself if the store can't be reached.
    *
-   * @param claim null where the store didn't answer
+   * @param claim null if the store didn't answer
    */
   private void claimed(String key, SharedRequest shared, boolean late, @Nullable Claim claim) {
     if (claim instanceof Answered before) {
@@ -114,7 +116,10 @@ final class SharedRequestFlow {
     }
   }
 
-  /** Who waited for another replica has all its time from now on. */
+  /**
+   * Begins the request; one that waited for another replica with a new arrival, so with its full
+   * time.
+   */
   private void start(String key, SharedRequest shared, boolean late) {
     NewSessionRequest request = late ? shared.first().arrivedAt(clock.instant()) : shared.first();
     PendingSession pending = flow.begin(request);
@@ -124,17 +129,17 @@ final class SharedRequestFlow {
         .thenAccept(answer -> guarded(key, shared, () -> answered(key, shared, answer)));
   }
 
-  /** All may have left since it was begun, each on its own loop. */
+  /** Applies {@code STARTED}; all listeners may have left meanwhile, each on its own loop. */
   void started(SharedRequest shared, PendingSession pending) {
     switch (shared.started(pending)) {
       case DECIDE -> shared.decided().complete(null);
       case LEAVE -> pending.clientLeft();
       case NONE -> {}
-      default -> throw new IllegalStateException("what starts late isn't left");
+      default -> throw new IllegalStateException("unexpected effect of STARTED");
     }
   }
 
-  /** An answer that is known without a node: it isn't recorded, for it is, or it is an error. */
+  /** Gives an answer that needn't be recorded: a recorded one, or an error. */
   void replay(String key, SharedRequest shared, NewSessionAnswer answer) {
     if (shared.answered(Event.REPLAYED, answer) == Effect.ANSWER) {
       running.remove(key, shared);
@@ -146,7 +151,10 @@ final class SharedRequestFlow {
     }
   }
 
-  /** An answer that lasts is durable before anybody reads it, unless the store can't be told. */
+  /**
+   * Applies an answer. A lasting one is recorded before any client receives it, unless the store
+   * fails.
+   */
   private void answered(String key, SharedRequest shared, NewSessionAnswer answer) {
     Event event = answer.lasting() ? Event.LASTING_ANSWER : Event.PASSING_ANSWER;
     String claim = shared.first().id();
@@ -160,11 +168,14 @@ final class SharedRequestFlow {
         shared.answerAll();
       }
       case LET_GO -> keys.letGo(key, claim);
-      default -> throw new IllegalStateException("an answer is neither recorded nor given");
+      default -> throw new IllegalStateException("unexpected effect of an answer");
     }
   }
 
-  /** The key is in the map until its answer is read: a repeat joins, and asks the store nothing. */
+  /**
+   * Gives a recorded answer. The key is removed afterwards: until then a repeat joins without a
+   * query to the store.
+   */
   private void recorded(String key, SharedRequest shared) {
     if (shared.fire(Event.RECORDED) == Effect.ANSWER) {
       shared.answerAll();
@@ -186,7 +197,10 @@ final class SharedRequestFlow {
     }
   }
 
-  /** A request that waits for another body's isn't in the map, and has no claim to let go. */
+  /**
+   * Removes a request and releases its key; one that waits for another body isn't in the map, and
+   * has no claim.
+   */
   private void forget(String key, SharedRequest shared) {
     shared.decided().complete(null);
     if (running.remove(key, shared)) {
@@ -194,7 +208,7 @@ final class SharedRequestFlow {
     }
   }
 
-  /** Fires an event; a mistake in it ends the request. */
+  /** Runs the handler of an event; an exception ends the request. */
   void guarded(String key, SharedRequest shared, Runnable event) {
     try {
       event.run();
@@ -203,9 +217,12 @@ final class SharedRequestFlow {
     }
   }
 
-  /** A mistake in the program costs those who listen an error, and nobody the key. */
+  /** Ends a request after a bug: answers its listeners with an error, and releases the key. */
   void broken(String key, SharedRequest shared, RuntimeException mistake) {
-    log.error("request {} with an idempotency key is broken off", shared.first().id(), mistake);
+    log.error(
+        "request {} with an idempotency key is ended by an unexpected exception",
+        shared.first().id(),
+        mistake);
     Effect effect = shared.broken(NewSessionAnswer.forNow(Refusals.mistake(), legacy(shared)));
     if (effect == Effect.NONE) {
       return;

@@ -4,36 +4,35 @@ import io.gridfleet.lb.newsession.PendingSession;
 import io.gridfleet.lb.state.StateTable;
 
 /**
- * The states of a request that its repeats share, because they have its idempotency key and its
- * body.
+ * The states of a request shared by repeats with the same idempotency key and body.
  *
  * <p>States:
  *
  * <ul>
- *   <li>{@code ENTERED}: nobody was asked who answers it. Whoever entered it asks next, or when it
- *       is decided which of two bodies is the key's.
- *   <li>{@code CLAIMING}: the store is asked who answers it.
- *   <li>{@code CLAIMING_AGAIN}: likewise, and something happened meanwhile, so that an answer "it
- *       is another replica" may be outdated.
- *   <li>{@code ELSEWHERE}: another replica answers it. The store is asked again when that replica
- *       has settled the key, and now and then by a sweep.
- *   <li>{@code STARTING}: this replica answers it, and is beginning it.
+ *   <li>{@code ENTERED}: not claimed yet. Its first request claims it next, or after it is decided
+ *       which of two bodies is the key's.
+ *   <li>{@code CLAIMING}: a claim is pending in the store.
+ *   <li>{@code CLAIMING_AGAIN}: likewise, with a signal meanwhile, so that a result "held by
+ *       another replica" may be outdated.
+ *   <li>{@code ELSEWHERE}: another replica processes it. It is claimed again when that replica has
+ *       settled the key, and periodically by a sweep.
+ *   <li>{@code STARTING}: this replica has the claim, and is beginning it.
  *   <li>{@code RUNNING}: it has begun; {@link PendingSession#answer} completes.
- *   <li>{@code RECORDING}: it has its answer, which is being recorded for repeats.
- *   <li>{@code ANSWERED}: everybody who listens, or joins now, gets the answer.
- *   <li>{@code CLOSED}: nobody waits for it: all have left before it had an answer, or a mistake in
- *       the program ended it. What was under way is undone when it completes.
+ *   <li>{@code RECORDING}: its answer is being recorded for repeats.
+ *   <li>{@code ANSWERED}: all listeners, also later ones, receive the answer.
+ *   <li>{@code CLOSED}: all listeners left before its answer, or a bug ended it. Pending stages are
+ *       undone when they complete.
  * </ul>
  *
  * <p>Owner: the lock of {@link SharedRequest}; events come from the loops of all listeners, from
- * the store and from the sweep. Effects are carried out after the lock is released.
+ * the store and from the sweep. Effects are applied after the lock is released.
  *
- * <p>Invariant: in each state but the last two there is somebody who will bring it to its answer:
- * whoever entered it, the store's answer, the other replica and the sweep, or the pending request.
- * {@link SharedRequest} checks with each event that this somebody is there.
+ * <p>Invariant: in each state except the last two something leads to its answer: its first request,
+ * the store's result, the other replica and the sweep, or the pending request. {@link
+ * SharedRequest} checks this with each event.
  */
 final class SharedRequestMachine {
-  /** How far a shared request has come. */
+  /** The states of a shared request. */
   enum State {
     ENTERED,
     CLAIMING,
@@ -46,68 +45,66 @@ final class SharedRequestMachine {
     CLOSED
   }
 
-  /** What can happen to it. */
+  /** The events of a shared request. */
   enum Event {
-    /** Somebody wants to know who answers it. */
+    /** It is to be claimed, or claimed again. */
     ASK,
-    /**
-     * It is this replica: the claim was granted, or the store can't be asked for the first time.
-     */
+    /** The claim was granted, or the first claim failed. */
     CLAIMED,
-    /** It is another replica. */
+    /** Another replica has the claim. */
     HELD_ELSEWHERE,
-    /** It was another replica, which has let the key go meanwhile. */
+    /** Another replica had the claim, and has released the key meanwhile. */
     KEY_FREED,
-    /** The store gave no answer; another replica may have the key, or this one was granted it. */
+    /** The store gave no answer; another replica may have the claim, or this one. */
     CLAIM_FAILED,
-    /** Its answer is known without asking a node: that of an earlier request, or an error. */
+    /** Its answer is known without a node: that of an earlier request, or an error. */
     REPLAYED,
-    /** It has begun here, or joined one that has. */
+    /** It has begun here, or joined a running request. */
     STARTED,
-    /** It has an answer that repeats read as well. */
+    /** It has an answer that repeats receive too. */
     LASTING_ANSWER,
-    /** It has an answer that a repeat may not get. */
+    /** It has a transient answer. */
     PASSING_ANSWER,
-    /** The answer is recorded, or can't be. */
+    /** The answer is recorded, or the store failed. */
     RECORDED,
-    /** One more client listens. */
+    /** A client joined. */
     JOINED,
-    /** The last client that listened has left. */
+    /** The last client has left. */
     ALL_LEFT,
-    /** A mistake in the program: an exception, or an event that has no row. */
+    /** A bug: an exception, or an event without a row. */
     BROKEN
   }
 
-  /** What is done after an event. */
+  /** The effects of events. */
   enum Effect {
     NONE,
-    /** Asks the store who answers it. */
+    /** Claims the key in the store. */
     CLAIM,
-    /** It is decided which body is the key's: those with another one are refused now. */
+    /** Completes {@code decided}: requests with another body are refused now. */
     DECIDE,
-    /** The same, and asks the store again. */
+    /** The same, and claims the key again. */
     DECIDE_AND_CLAIM,
     START,
     ANSWER,
     RECORD,
-    /** Lets the key go, then answers. */
+    /** Releases the key, then answers. */
     LET_GO_AND_ANSWER,
     LET_GO,
-    /** The client listens from now on. */
+    /** The client is a listener from now on. */
     LISTEN,
-    /** The client gets the answer at once. */
+    /** The client receives the answer at once. */
     ANSWER_AT_ONCE,
-    /** The client can't join: its request is another one. */
+    /** The client can't join, and enters a new request. */
     TURN_AWAY,
-    /** Forgets the request and lets its key go. */
+    /** Removes the request and releases its key. */
     FORGET,
-    /** The same, and leaves the pending request. */
+    /** The same, and ends the pending request. */
     FORGET_AND_LEAVE,
-    /** Leaves a pending request that has begun too late. */
+    /** Ends a pending request that has begun too late. */
     LEAVE,
-    /** Forgets the request, lets its key go and answers an error. */
+    /** Removes the request, releases its key and answers with an error. */
     FAIL,
-    /** The same, and leaves the pending request. */
+    /** The same, and ends the pending request. */
     FAIL_AND_LEAVE
   }
 

@@ -60,7 +60,7 @@ final class DirectConnectTest {
 
   /** Measured: Appium 3.8 and chromedriver 156 answer 404 to a path of two slashes. */
   @Test
-  void pythonJoinsWithoutALookSoItsRootIsEmpty() {
+  void theRootIsEmptyForPythonWhichConcatenates() {
     assertThat(keys("https://m.lab:4723/", PYTHON)).containsEntry("directConnectPath", "");
     assertThat(keys("https://m.lab:4723/wd/hub", PYTHON))
         .containsEntry("directConnectPath", "/wd/hub");
@@ -99,7 +99,7 @@ final class DirectConnectTest {
         "https://100.64.0.1",
         "https://1.2.3.999.lab",
       })
-  void javaClientIsGivenWhatItTakes(String url) {
+  void javaClientIsGivenWhatItAccepts(String url) {
     assertThat(keys(url, JAVA)).hasSize(10);
   }
 

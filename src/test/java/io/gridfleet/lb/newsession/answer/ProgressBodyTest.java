@@ -53,7 +53,7 @@ final class ProgressBodyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "<html>no</html>", "[]", "{'value':'text'}", "{'value':null}", "{}"})
-  void whateverANodeSaidTheEndIsAnError(String said) {
+  void aFailureEndsWithAnErrorWhateverTheNodeAnswered(String said) {
     byte[] body = new ProgressBody(false).close(false, bytes(said), List.of());
 
     Map<String, Object> members = Json.object(body);
@@ -81,10 +81,10 @@ final class ProgressBodyTest {
                     + "'data':{'k':1}},'progress':[]}"));
   }
 
-  /** A wait of a day has 8640 ticks; a story keeps its latest hundred steps. */
+  /** A wait of a day has 8640 ticks; a request keeps its latest hundred steps. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aLongStoryStaysSmall(boolean inline) {
+  void theBodyOfALongWaitStaysSmall(boolean inline) {
     ProgressBody progress = new ProgressBody(inline);
     List<Map<String, Object>> steps = new ArrayList<>();
     int bytes = 0;
@@ -102,7 +102,7 @@ final class ProgressBodyTest {
   }
 
   @Test
-  void everyStepIsToldOnceThoughTheFirstOnesAreDropped() {
+  void everyStepIsWrittenOnceThoughTheFirstOnesAreDropped() {
     ProgressBody progress = new ProgressBody(true);
     List<Map<String, Object>> steps = new ArrayList<>();
     StringBuilder all = new StringBuilder();

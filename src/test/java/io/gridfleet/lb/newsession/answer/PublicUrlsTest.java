@@ -48,7 +48,7 @@ final class PublicUrlsTest {
   }
 
   @Test
-  void aGridsAddressOfTheDriverLeadsToUsToo() {
+  void aGridsAddressOfTheDriverIsRewrittenToo() {
     PublicUrls urls =
         PublicUrls.of(
             Capabilities.of(
@@ -65,7 +65,7 @@ final class PublicUrlsTest {
   }
 
   @Test
-  void everyAddressLeadsToUsAndIsRememberedAsATunnel() {
+  void everyAddressIsRewrittenAndBecomesATunnel() {
     PublicUrls urls =
         PublicUrls.of(
             Capabilities.of(
@@ -108,7 +108,7 @@ final class PublicUrlsTest {
     "ws://mini2.lab/bidi/s1, http://10.0.0.7:4723, ws://mini2.lab/bidi/s1",
     "https://127.0.0.1:1/x, http://node, wss://node:1/x",
   })
-  void aNodeThatCallsItselfLocalIsMeantWhereItIs(String said, String node, String target) {
+  void localhostIsReplacedByTheHostOfTheNode(String said, String node, String target) {
     PublicUrls urls =
         PublicUrls.of(
             Capabilities.of(Map.of("webSocketUrl", said)), ID, LAB, node(node, "mini2.lab"));
@@ -117,7 +117,7 @@ final class PublicUrlsTest {
   }
 
   @Test
-  void whatIsNoAddressStaysAsItIs() {
+  void aValueThatIsNoAddressIsUnchanged() {
     Map<String, Object> said =
         Map.of("webSocketUrl", true, "se:cdp", "not an address", "se:vnc", "mailto:x@y");
 
@@ -128,7 +128,7 @@ final class PublicUrlsTest {
   }
 
   @Test
-  void theClientKnowsItsWayToUsBestAndItsTokenStaysAway() {
+  void theRemoteUrlOfTheClientHasPrecedenceAndItsTokenIsRemoved() {
     Capabilities asked =
         Capabilities.of(Map.of("se:remoteUrl", "https://u:p@door.example:8443/v0/secret/wd/hub"));
 
@@ -144,14 +144,14 @@ final class PublicUrlsTest {
   }
 
   @Test
-  void aTokenInTheBasePathStaysAwayToo() {
+  void aTokenInTheBasePathIsRemovedToo() {
     assertThat(new Base(false, "lab", "/v0/secret/wd/hub").path()).isEqualTo("/wd/hub");
     assertThat(new Base(false, "lab", "/v0/secret").path()).isEmpty();
     assertThat(new Base(false, "lab", "/run/7").path()).isEqualTo("/run/7");
   }
 
   @Test
-  void aTrustedPeerIsBelievedAboutTheClient() {
+  void headersOfATrustedPeerCount() {
     Map<String, String> headers =
         Map.of(
             "host", "10.0.0.1:4444",

@@ -42,7 +42,7 @@ import org.openqa.selenium.SessionNotCreatedException;
 import org.openqa.selenium.remote.RemoteWebDriver;
 import org.openqa.selenium.remote.http.HttpClient;
 
-/** Our answers, read by Selenium's and Appium's own parsers over a socket. */
+/** Answers read by Selenium's and Appium's own parsers over a socket. */
 final class RealClientsReadAnswersTest {
   private static final Path RECORDED = Path.of("src/test/resources/newsession/recorded");
   private static final ImmutableCapabilities ASKED =
@@ -111,7 +111,7 @@ final class RealClientsReadAnswersTest {
   }
 
   @Test
-  void aRefusedRequestIsReadInTheNodesOwnWords() throws IOException {
+  void aRefusalIsForwardedUnchanged() throws IOException {
     byte[] body = Files.readAllBytes(RECORDED.resolve("appium-capability-unprefixed.json"));
     AttemptOutcome.Refused refused =
         (AttemptOutcome.Refused) new FailureTable(List.of()).classify(400, body);
@@ -136,14 +136,14 @@ final class RealClientsReadAnswersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "http://10.0.0.7:4723", "https://localhost:4723", "https://[::1]"})
-  void javaClientStaysWithUsWhereItWouldThrow(String publicUrl) throws IOException {
+  void javaClientIsNotRedirectedWhereItWouldThrow(String publicUrl) throws IOException {
     answerEachClient(TestDevices.phone(publicUrl));
 
     assertThat(driver().getSessionId()).isNotNull();
     assertThat(opened).containsExactly(url().toString());
   }
 
-  /** Why it must be held back: the session exists on the node, and its client is gone. */
+  /** The reason for the exception: the session exists on the node, and its client has failed. */
   @ParameterizedTest
   @ValueSource(strings = {"http://10.0.0.7:4723", "https://localhost:4723"})
   void javaClientThrowsOnWhatOthersAreGiven(String publicUrl) throws IOException {
@@ -216,7 +216,7 @@ final class RealClientsReadAnswersTest {
         .directConnect(true);
   }
 
-  /** Notes where java-client opens its connections to. */
+  /** Records the targets of java-client's connections. */
   private AppiumDriver driver() throws IOException {
     HttpClient.Factory factory = HttpClient.Factory.createDefault();
     HttpClient.Factory noting =

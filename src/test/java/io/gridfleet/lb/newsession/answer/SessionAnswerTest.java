@@ -68,7 +68,7 @@ final class SessionAnswerTest {
   }
 
   @Test
-  void whatTheNodeSaysIsNotReplaced() {
+  void capabilitiesOfTheNodeAreNotReplaced() {
     Created created =
         created(
             "{'value':{'sessionId':'s','capabilities':{'appium:udid':'other','gridfleet:deviceId':"

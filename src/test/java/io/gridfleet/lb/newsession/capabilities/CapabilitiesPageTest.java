@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The documents' table of capabilities has all of ours and no other. */
+/** The documents' table of capabilities contains exactly the supported ones. */
 final class CapabilitiesPageTest {
   private static final Path PAGE = Path.of("src/site/markdown/capabilities.md");
   private static final Pattern OURS = Pattern.compile("`gridfleet:([A-Za-z_]+:?)(?:KEY)?`");

@@ -53,7 +53,7 @@ final class NewSessionOptionsReaderTest {
   }
 
   @Test
-  void whoAsksForNothingGetsTheDefaults() {
+  void aRequestWithoutOptionsGetsTheDefaults() {
     NewSessionOptions options = options("");
     assertThat(options.times())
         .isEqualTo(
@@ -121,7 +121,7 @@ final class NewSessionOptionsReaderTest {
         "'appium:newCommandTimeout':7200 | WHITE_SPACE",
         "'appium:newCommandTimeout':7200,'gridfleet:newSessionRequestProgress':'false' | OFF",
       })
-  void signsOfLifeAreWantedOrComeByThemselves(String members, Progress progress) {
+  void progressIsRequestedOrAutomatic(String members, Progress progress) {
     assertThat(options(members).answering().progress()).isEqualTo(progress);
   }
 
@@ -202,7 +202,7 @@ final class NewSessionOptionsReaderTest {
         "'gridfleet:tag:team':'x'",
         "'appium:udid':'model:x'",
       })
-  void hintsOfVendorsGiveWayToWhatIsSaid(String members) {
+  void explicitCapabilitiesOverrideHintsOfVendors(String members) {
     assertThat(asked(members + ",'goog:chromeOptions':{},'appium:app':'x'"))
         .isEqualTo(asked(members));
   }
@@ -218,7 +218,7 @@ final class NewSessionOptionsReaderTest {
   }
 
   @Test
-  void whatIsDeprecatedOrUnknownIsWarnedOf() {
+  void deprecatedAndUnknownNamesAreWarnedOf() {
     assertThat(options("'gridfleet:requestTimeout':5").warnings())
         .singleElement()
         .asString()

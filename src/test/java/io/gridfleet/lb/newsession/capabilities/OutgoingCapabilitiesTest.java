@@ -18,7 +18,7 @@ final class OutgoingCapabilitiesTest {
   private final Device phone = TestDevices.phone("");
 
   @Test
-  void whatIsOursNeverReachesANode() {
+  void gridfleetCapabilitiesAreNotForwarded() {
     Capabilities sent =
         sent(
             "{'platformName':'iOS','gridfleet:selector':'os:>9','GridFleet:TestName':'t',"
@@ -34,7 +34,7 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void aNodeGetsOursThatItIsConfiguredToGet() {
+  void configuredCapabilitiesAreForwarded() {
     Device asking =
         TestDevices.phone(
             TestDevices.node(
@@ -53,7 +53,7 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void theUdidIsTheDevicesOwnHoweverItWasAsked() {
+  void theUdidIsTheDevicesOwnHoweverItWasRequested() {
     for (String asked :
         List.of(
             "{'appium:udid':'model: \\'x\\''}".replace("\\'", ""),
@@ -67,7 +67,7 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void aBrowserSeatHasNoUdidAndIsAskedForItsBrowser() {
+  void aBrowserHasNoUdidAndItsNameIsSent() {
     Device state = TestDevices.state("http://127.0.0.1:9515");
 
     assertThat(sent("{'appium:udid':'seat-1'}", state).asMap())
@@ -78,7 +78,7 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void aDeviceNameIsTheClientsOrTheNodesAffair() {
+  void aDeviceNameIsSetByTheClientOrTheNode() {
     assertThat(sent("{}", phone).has("appium:deviceName")).isFalse();
     assertThat(sent("{'appium:deviceName':' '}", phone).get("appium:deviceName")).isEqualTo(" ");
     assertThat(sent("{'appium:deviceName':'mine'}", phone).get("appium:deviceName"))
@@ -205,7 +205,7 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void candidatesThatDifferOnlyInWhatIsOursAreSentAsOneSet() {
+  void candidatesThatDifferOnlyInGridfleetCapabilitiesAreSentAsOneSet() {
     NewSessionPayload payload =
         payload(
             "{'capabilities':{'firstMatch':[{'gridfleet:selector':'a','appium:udid':'x'},"
@@ -216,7 +216,7 @@ final class OutgoingCapabilitiesTest {
   }
 
   @Test
-  void aLegacyAskIsSentAsW3c() {
+  void aLegacyRequestIsSentAsW3c() {
     NewSessionPayload payload =
         payload("{'desiredCapabilities':{'platformName':'iOS','udid':'x','noReset':true}}");
 

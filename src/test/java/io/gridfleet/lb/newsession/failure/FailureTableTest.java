@@ -62,7 +62,7 @@ final class FailureTableTest {
 
   @ParameterizedTest
   @MethodSource("known")
-  void whatADriverSaysIsSorted(Said said) {
+  void answersOfDriversAreClassified(Said said) {
     AttemptOutcome outcome = table.classify(said.status(), said.body());
 
     if (said.fault() == Fault.REQUEST) {
@@ -78,7 +78,7 @@ final class FailureTableTest {
     }
   }
 
-  /** A row that no line of the golden file reaches first is a guess, or hidden by another. */
+  /** A row that no line of the golden file matches first is unproven, or hidden by another. */
   @Test
   void everyRowHasALineThatReachesIt() throws IOException {
     Set<FailureRule> reached = new HashSet<>();
@@ -202,7 +202,7 @@ final class FailureTableTest {
   }
 
   @Test
-  void onlyTheBeginningOfALongAnswerIsLookedAt() {
+  void onlyTheBeginningOfALongAnswerIsMatched() {
     String filler = "x".repeat(1_000_000);
 
     DeviceFailed late =
@@ -250,14 +250,14 @@ final class FailureTableTest {
         .rule("lab.yaml");
   }
 
-  /** Avoidance knows this label: the device did nothing wrong. */
+  /** Avoidance depends on this label: the device isn't at fault. */
   @Test
   void theKnownFailuresHoldThatOfBidiOnlySessions() {
     assertThat(table.rows()).extracting(FailureRule::label).contains(FailureTable.NO_BIDI);
   }
 
   @Test
-  void aTableThatCannotBeReadSaysWhere() {
+  void anUnreadableTableReportsTheLine() {
     String text =
         """
         sources:

@@ -31,8 +31,8 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every transition of a request that repeats share, made by real requests on a virtual clock, whose
- * store answers each claim and each record when a test says so.
+ * Every transition of a shared request, made by real requests on a virtual clock, with a store that
+ * answers each claim and record on command.
  */
 final class SharedRequestMachineTest {
   private static final Map<String, Object> ANY = Map.of("platformName", "Android");
@@ -42,7 +42,7 @@ final class SharedRequestMachineTest {
   private record Claimed(
       String key, String bodyHash, CompletableFuture<IdempotencyRecords.Claim> answer) {}
 
-  /** A store whose answers come when they are given. */
+  /** A store whose answers are given by the test. */
   private static final class Records implements IdempotencyRecords {
     final Deque<Claimed> claims = new ArrayDeque<>();
     final Deque<CompletableFuture<Void>> recordings = new ArrayDeque<>();
@@ -72,7 +72,7 @@ final class SharedRequestMachineTest {
     }
   }
 
-  /** One key, its first request, and what happens while that is begun, published or refused. */
+  /** One key, its first request, and actions while that is begun, published or refused. */
   private static final class Case {
     Runnable whenAdmitted = () -> {};
     Runnable whenPublished = () -> {};
@@ -90,7 +90,7 @@ final class SharedRequestMachineTest {
             lab.time);
     final List<PendingSession> present = new ArrayList<>();
     final PendingSession first;
-    final SharedRequest story;
+    final SharedRequest shared;
 
     private final class Hooks implements NewSessionListener {
       @Override
@@ -112,10 +112,10 @@ final class SharedRequestMachineTest {
     Case() {
       lab.fleet(2);
       first = begin(ANY);
-      story = Objects.requireNonNull(requests.running.get(key()));
+      shared = Objects.requireNonNull(requests.running.get(key()));
     }
 
-    /** A case that has come to a state. */
+    /** A case in a state. */
     static Case in(State state) {
       Case at = new Case();
       switch (state) {
@@ -134,7 +134,7 @@ final class SharedRequestMachineTest {
         }
         default -> throw new IllegalArgumentException("not reached like this: " + state);
       }
-      assertThat(at.story.state()).isEqualTo(state);
+      assertThat(at.shared.state()).isEqualTo(state);
       return at;
     }
 
@@ -166,7 +166,7 @@ final class SharedRequestMachineTest {
           .claims
           .getLast()
           .answer()
-          .completeExceptionally(new IllegalStateException("no answer, as told"));
+          .completeExceptionally(new IllegalStateException("no answer, as configured"));
       lab.time.settle();
       return this;
     }
@@ -181,14 +181,14 @@ final class SharedRequestMachineTest {
       lab.time.settle();
     }
 
-    /** All leave, and the loop hasn't come to what follows. */
+    /** All leave, without a run of the loop. */
     void leaveWithoutLoop() {
       List.copyOf(present).forEach(PendingSession::clientLeft);
       present.clear();
     }
 
     void breakWithoutLoop() {
-      requests.shared.broken(key(), story, new IllegalStateException("a mistake, as told"));
+      requests.shared.broken(key(), shared, new IllegalStateException("a bug, as configured"));
     }
 
     Case breaks() {
@@ -197,7 +197,7 @@ final class SharedRequestMachineTest {
       return this;
     }
 
-    /** Everything that is under way completes: all who are there are answered. */
+    /** Completes all pending stages: all present clients are answered. */
     void ends(String text) {
       for (int round = 0; round < 3; round++) {
         requests.lookAgain();
@@ -208,7 +208,7 @@ final class SharedRequestMachineTest {
       }
       for (PendingSession each : present) {
         CompletableFuture<NewSessionAnswer> answer = each.answer().toCompletableFuture();
-        assertThat(answer).as("the answer of one who is there").isDone();
+        assertThat(answer).as("the answer of a present client").isDone();
         assertThat(new String(answer.join().body(), StandardCharsets.UTF_8)).contains(text);
       }
       assertThat(requests.running.callers()).as("keys under way").isZero();
@@ -222,7 +222,7 @@ final class SharedRequestMachineTest {
     }
   }
 
-  /** States that a test can bring a request to and stop; the others last as long as a call. */
+  /** States in which a test can stop a request; the others last as long as a call. */
   private static final Set<State> STAY =
       EnumSet.complementOf(EnumSet.of(State.ENTERED, State.STARTING, State.CLOSED));
 
@@ -233,11 +233,11 @@ final class SharedRequestMachineTest {
       if (state == State.ANSWERED) {
         at.present.add(
             Objects.requireNonNull(
-                at.story.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF)));
+                at.shared.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF)));
       } else {
         at.begin(ANY);
       }
-      at.requests.shared.ask(at.key(), at.story, true);
+      at.requests.shared.ask(at.key(), at.shared, true);
       at.requests.lookAgain();
       at.ends("sessionId");
     }
@@ -251,12 +251,12 @@ final class SharedRequestMachineTest {
       at.present.remove(1);
       at.allLeave();
       boolean kept = state == State.RECORDING || state == State.ANSWERED;
-      assertThat(at.story.state()).isEqualTo(kept ? state : State.CLOSED);
+      assertThat(at.shared.state()).isEqualTo(kept ? state : State.CLOSED);
       if (!kept) {
-        assertThat(at.story.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF))
+        assertThat(at.shared.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF))
             .isNull();
       }
-      at.requests.shared.ask(at.key(), at.story, true);
+      at.requests.shared.ask(at.key(), at.shared, true);
       at.ends("");
       if (!kept) {
         at.leavesNothing();
@@ -266,10 +266,10 @@ final class SharedRequestMachineTest {
   }
 
   @Test
-  void theProgramMakesAMistakeInEachState() {
+  void aBugOccursInEachState() {
     for (State state : STAY) {
       Case at = Case.in(state).breaks().breaks();
-      assertThat(at.story.state()).isEqualTo(State.CLOSED);
+      assertThat(at.shared.state()).isEqualTo(State.CLOSED);
       at.ends(EnumSet.of(State.RECORDING, State.ANSWERED).contains(state) ? "" : "unknown error");
       at.allLeave();
       if (state != State.ANSWERED) {
@@ -290,7 +290,7 @@ final class SharedRequestMachineTest {
       other.claimed(new IdempotencyRecords.Elsewhere("another body")).ends("X-Idempotency-Key");
       Case freed = Case.in(state);
       freed.claimed(new IdempotencyRecords.Elsewhere(""));
-      assertThat(freed.story.state()).isEqualTo(State.CLAIMING);
+      assertThat(freed.shared.state()).isEqualTo(State.CLAIMING);
       freed.ends("sessionId");
       Case.in(state).claimFails().ends("sessionId");
     }
@@ -301,13 +301,13 @@ final class SharedRequestMachineTest {
         at.records.claims.getFirst().bodyHash(), 200, "earlier".getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Another replica may have it, so it isn't begun here without the store's word. */
+  /** Another replica may have it, so it isn't begun here without a granted claim. */
   @Test
-  void theStoreCanNotBeAskedWhetherAnotherReplicaHasItStill() {
+  void theStoreFailsWhileAnotherReplicaMayHaveTheClaim() {
     Case once = Case.in(State.ELSEWHERE);
     once.requests.lookAgain();
     once.claimFails();
-    assertThat(once.story.state()).isEqualTo(State.ELSEWHERE);
+    assertThat(once.shared.state()).isEqualTo(State.ELSEWHERE);
     once.requests.lookAgain();
     once.claimed(OURS).ends("sessionId");
 
@@ -315,14 +315,14 @@ final class SharedRequestMachineTest {
     again.requests.lookAgain();
     again.requests.lookAgain();
     again.claimFails();
-    assertThat(again.story.state()).as("asked again at once").isEqualTo(State.CLAIMING);
+    assertThat(again.shared.state()).as("asked again at once").isEqualTo(State.CLAIMING);
     assertThat(again.records.claims).hasSize(3);
     again.claimed(OURS).ends("sessionId");
   }
 
-  /** The store may have granted the claim whose answer was lost, and has an older answer by now. */
+  /** The store may have granted a claim whose answer was lost, and has an older answer by now. */
   @Test
-  void aClaimThatMayHaveBeenGrantedIsLetGoWhenAnEarlierAnswerIsFound() {
+  void aClaimThatMayHaveBeenGrantedIsReleasedWhenAnEarlierAnswerIsFound() {
     Case at = Case.in(State.ELSEWHERE);
     at.requests.lookAgain();
     at.claimFails();
@@ -350,19 +350,19 @@ final class SharedRequestMachineTest {
       Case at = Case.in(State.CLAIMING);
       at.allLeave();
       at.claimed(claim);
-      assertThat(at.story.state()).isEqualTo(State.CLOSED);
+      assertThat(at.shared.state()).isEqualTo(State.CLOSED);
       at.leavesNothing();
     }
     Case failed = Case.in(State.ELSEWHERE);
     failed.requests.lookAgain();
     failed.allLeave();
     failed.claimFails();
-    assertThat(failed.story.state()).isEqualTo(State.CLOSED);
+    assertThat(failed.shared.state()).isEqualTo(State.CLOSED);
     assertThat(failed.records.letGo).as("a claim that may have been granted").hasSize(2);
   }
 
   @Test
-  void thingsHappenWhileItIsBegun() {
+  void eventsOccurWhileItIsBegun() {
     Case joined = new Case();
     joined.whenAdmitted = () -> joined.begin(ANY);
     joined.claimed(OURS).ends("sessionId");
@@ -384,7 +384,7 @@ final class SharedRequestMachineTest {
     broken.leavesNothing();
   }
 
-  /** What ends the pending request is on its way to its loop when its answer comes. */
+  /** The end of the pending request is queued on its loop when its answer arrives. */
   @Test
   void anAnswerComesWhenAllHaveLeft() {
     Case lasting = new Case();
@@ -402,7 +402,7 @@ final class SharedRequestMachineTest {
   }
 
   @Test
-  void anAnswerThatDoesNotLastIsGivenAndForgotten() {
+  void aTransientAnswerIsGivenAndNotRecorded() {
     Case at = new Case();
     at.lab.link.next("sessions.publish", Fate.REQUEST_LOST);
     at.claimed(OURS).ends("try again");
@@ -435,12 +435,12 @@ final class SharedRequestMachineTest {
   }
 
   @Test
-  void aMistakeWhileItWaitsForAnotherBodyIsAnswered() {
+  void aBugWhileItWaitsForAnotherBodyIsAnswered() {
     Case at = new Case();
     at.begin(OTHER);
     at.whenRepeated =
         () -> {
-          throw new IllegalStateException("a mistake, as told");
+          throw new IllegalStateException("a bug, as configured");
         };
     at.claimed(OURS);
     at.present.remove(0);
@@ -451,15 +451,15 @@ final class SharedRequestMachineTest {
   void everyTransitionIsMade() {
     repeatsJoinAndAreAnsweredInEachState();
     allLeaveInEachState();
-    theProgramMakesAMistakeInEachState();
+    aBugOccursInEachState();
     theStoreAnswersInEachOfItsWays();
-    theStoreCanNotBeAskedWhetherAnotherReplicaHasItStill();
+    theStoreFailsWhileAnotherReplicaMayHaveTheClaim();
     theStoreAnswersWhenAllHaveLeft();
-    thingsHappenWhileItIsBegun();
+    eventsOccurWhileItIsBegun();
     anAnswerComesWhenAllHaveLeft();
-    anAnswerThatDoesNotLastIsGivenAndForgotten();
+    aTransientAnswerIsGivenAndNotRecorded();
     aRequestWithAnotherBodyWaitsAndIsRefusedFollowsOrBegins();
-    aMistakeWhileItWaitsForAnotherBodyIsAnswered();
+    aBugWhileItWaitsForAnotherBodyIsAnswered();
 
     assertThat(SharedRequestMachine.TABLE.unvisited()).isEmpty();
   }

@@ -22,9 +22,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * Repeats on two replicas that share a store which is slow and loses answers: whoever is there is
- * answered, and no key stays under way. That somebody will answer each of them is checked by {@link
- * SharedRequest} with each event.
+ * Repeats on two replicas with a common store that has latency and loses answers: each present
+ * client is answered, and no key stays running. {@link SharedRequest} checks its invariants with
+ * each event.
  */
 final class SharedRequestPropertyTest {
   private static final int STEPS = 40;
@@ -110,7 +110,7 @@ final class SharedRequestPropertyTest {
    * A claim is granted and its answer lost; then an older answer of another replica is recorded.
    */
   @Example
-  void aGrantThatWasLostIsLetGo() {
+  void aLostGrantIsReleased() {
     whoeverIsThereIsAnswered(-119278, 6);
   }
 
