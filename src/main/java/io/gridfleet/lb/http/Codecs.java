@@ -9,9 +9,11 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.ReferenceCountUtil;
 
-/** The HTTP/1.1 codecs of both edges, strict in what could be read in two ways. */
+/** The HTTP/1.1 codecs for clients and nodes, strict in what could be parsed in two ways. */
 public final class Codecs {
-  /** Bodies travel in the pieces in which they are read; no piece is cut smaller than this. */
+  /**
+   * Bodies are forwarded in the pieces in which they are read; no piece is split below this size.
+   */
   private static final int PIECE = 256 * 1024;
 
   private Codecs() {}
@@ -26,7 +28,7 @@ public final class Codecs {
         .setUseRfc9112TransferEncoding(true);
   }
 
-  /** Reads what clients send; a length told twice or in two ways makes the message invalid. */
+  /** Decodes requests of clients; a length given twice or in two ways makes the message invalid. */
   public static final class RequestDecoder extends HttpRequestDecoder {
     private boolean fed;
 
@@ -34,7 +36,7 @@ public final class Codecs {
       super(config(limits.requestLine(), limits.headers()));
     }
 
-    /** Whether bytes have come since this was last asked. */
+    /** Returns whether bytes have arrived since the last call. */
     public boolean takeFed() {
       boolean was = fed;
       fed = false;
@@ -63,7 +65,10 @@ public final class Codecs {
       return version;
     }
 
-    /** The superclass takes tabs, form feeds and more for blanks; two servers may differ there. */
+    /**
+     * The superclass accepts tabs, form feeds and more as blanks, which another server may read
+     * differently.
+     */
     private static void requireSpaceBefore(byte[] line, int start) {
       int before = start - 1;
       while (before > 0 && line[before] == ' ') {
@@ -80,11 +85,11 @@ public final class Codecs {
     }
   }
 
-  /** Writes answers to clients; told when the answer is to a HEAD. */
+  /** Encodes answers to clients, without bodies where the request is HEAD. */
   public static final class AnswerEncoder extends HttpResponseEncoder {
     private boolean toHead;
 
-    /** Whether the next answer goes without its body, whatever its headers say. */
+    /** Sets whether the next answer is sent without its body, whatever its headers say. */
     public void answersHead(boolean toHead) {
       this.toHead = toHead;
     }
@@ -96,8 +101,8 @@ public final class Codecs {
   }
 
   /**
-   * Reads what nodes answer, one answer for each request. Bytes that arrive while no answer is
-   * expected close the connection: they belong to no request.
+   * Decodes answers of nodes, one for each request. Bytes that arrive while no answer is expected
+   * close the connection: they belong to no request.
    */
   public static final class AnswerDecoder extends HttpResponseDecoder {
     private static final int FIRST_LINE = 16 * 1024;
@@ -111,16 +116,16 @@ public final class Codecs {
     }
 
     /**
-     * An answer is expected from now on.
+     * Expects an answer from now on.
      *
-     * @param toHead whether it comes without its body, whatever its headers say
+     * @param toHead whether it has no body, whatever its headers say
      */
     public void expectAnswer(boolean toHead) {
       this.toHead = toHead;
       expected = true;
     }
 
-    /** The answer has ended. Returns whether nothing was read beyond it. */
+    /** Ends the answer. Returns whether nothing was read beyond it. */
     public boolean endAnswer() {
       expected = false;
       return actualReadableBytes() == 0;

@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deadlines of connections, kept as one list an event loop and looked through every tick: moving a
- * deadline, which every command does, is one assignment and no timer task. A deadline is kept to
- * within two ticks, never early.
+ * Deadlines of connections, held in one list for each event loop and scanned every tick: moving a
+ * deadline, which every command does, is one assignment and no timer task. A deadline fires up to
+ * two ticks late, never early.
  */
 public final class Deadlines {
-  /** Four times a second: fine enough for limits in seconds, unnoticeable with 50 000 entries. */
+  /** Four times a second: fine enough for limits in seconds, cheap with 50 000 entries. */
   public static final Duration TICK = Duration.ofMillis(250);
 
   private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
@@ -31,7 +31,10 @@ public final class Deadlines {
     this.tickNanos = tick.toNanos();
   }
 
-  /** A deadline, not set yet, of the current event loop {@code loop}; {@code due} runs on it. */
+  /**
+   * Creates a deadline, not set yet, of the current event loop {@code loop}; {@code due} runs on
+   * it.
+   */
   public Deadline create(EventExecutor loop, Runnable due) {
     LoopDeadlines list = lists.get();
     if (list == null) {
@@ -54,19 +57,19 @@ public final class Deadlines {
       this.due = due;
     }
 
-    /** Sets or moves the deadline to so long from now. */
+    /** Sets or moves the deadline to this time from now. */
     public void in(Duration time) {
       list.join(this);
       at = list.now + time.toNanos() + list.tickNanos;
       set = true;
     }
 
-    /** Nothing is due until {@link #in} is called again. */
+    /** Clears the deadline until {@link #in} is called again. */
     public void clear() {
       set = false;
     }
 
-    /** Leaves the list; the owner is gone. */
+    /** Removes the deadline from its list; its owner has closed. */
     public void leave() {
       set = false;
       list.leave(this);
@@ -115,7 +118,7 @@ public final class Deadlines {
       var unused = loop.schedule(this::tick, tickNanos, TimeUnit.NANOSECONDS);
     }
 
-    /** A task that fails ends no other deadline of its event loop. */
+    /** Runs a task; its exception doesn't affect other deadlines of the event loop. */
     private static void run(Runnable due) {
       try {
         due.run();

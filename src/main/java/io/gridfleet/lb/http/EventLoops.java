@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 /** The event loops of the process, the transport they run on, and the deadlines kept there. */
 public record EventLoops(Transport transport, EventLoopGroup group, Deadlines deadlines) {
 
-  /** Loops named {@code loop-n} on the best transport; 0 is one for each processor. */
+  /** Starts loops named {@code loop-n} on the best transport; 0 means one for each processor. */
   public static EventLoops start(int count) {
     int loops = count > 0 ? count : Runtime.getRuntime().availableProcessors();
     Transport transport = Transport.best();
     return new EventLoops(transport, transport.loops("loop", loops), new Deadlines());
   }
 
-  /** Ends the loops and waits for it, at most so long. */
+  /** Stops the loops and waits at most {@code time} for their end. */
   public void stop(Duration time) {
     var unused =
         group

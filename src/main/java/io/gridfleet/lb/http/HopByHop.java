@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.List;
 
-/** The headers that speak about one connection and end there (RFC 9110 section 7.6.1). */
+/** Removes hop-by-hop headers, which concern one connection only (RFC 9110 section 7.6.1). */
 public final class HopByHop {
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
@@ -14,8 +14,8 @@ public final class HopByHop {
   private HopByHop() {}
 
   /**
-   * Takes the headers of one connection out, those that {@code Connection} names included. {@code
-   * Transfer-Encoding} stays: it tells the codec how to frame the body on the other side.
+   * Removes the headers of one connection, including those that {@code Connection} names. {@code
+   * Transfer-Encoding} is kept: the codec of the other side frames the body by it.
    */
   public static void strip(HttpHeaders headers) {
     if (headers.contains(HttpHeaderNames.CONNECTION)) {
@@ -31,7 +31,10 @@ public final class HopByHop {
     headers.remove(HTTP2_SETTINGS);
   }
 
-  /** Takes out of a body's trailers what means something in a head only (RFC 9110 6.5.1). */
+  /**
+   * Removes from a body's trailers the fields that have a meaning in a head only (RFC 9110 section
+   * 6.5.1).
+   */
   public static void stripTrailers(HttpHeaders trailers) {
     if (!trailers.isEmpty()) {
       strip(trailers);
@@ -58,7 +61,7 @@ public final class HopByHop {
     }
   }
 
-  /** A peer that names these would change where a body ends, or whom it is for. */
+  /** Whether a field must not be removed: it determines where a body ends, or the target host. */
   private static boolean isFraming(String name) {
     return HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
         || HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)

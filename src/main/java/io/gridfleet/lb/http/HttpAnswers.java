@@ -12,14 +12,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** Answers that are known as a whole. */
+/** Creates whole answers, and sets what concerns keep-alive. */
 public final class HttpAnswers {
   public static final String JSON = "application/json; charset=utf-8";
   public static final String TEXT = "text/plain; charset=utf-8";
 
   private HttpAnswers() {}
 
-  /** An answer with its length told; W3C answers are not to be cached. */
+  /** Returns an answer with its length; W3C answers must not be cached. */
   public static FullHttpResponse whole(int status, String contentType, byte[] body) {
     FullHttpResponse answer =
         new DefaultFullHttpResponse(
@@ -32,9 +32,7 @@ public final class HttpAnswers {
     return answer;
   }
 
-  /**
-   * Says in the answer's headers whether the connection stays, as the client's version needs it.
-   */
+  /** Sets the answer's {@code Connection} header, as the client's version requires it. */
   public static void keepAlive(HttpResponse answer, HttpVersion asked, boolean keep) {
     HttpHeaders headers = answer.headers();
     if (!keep) {
@@ -46,7 +44,7 @@ public final class HttpAnswers {
     }
   }
 
-  /** Whether the client wants its connection kept. */
+  /** Whether the client's request allows a persistent connection. */
   public static boolean wantsKeepAlive(HttpRequest request) {
     return HttpUtil.isKeepAlive(request);
   }

@@ -3,14 +3,14 @@ package io.gridfleet.lb.http;
 import java.time.Duration;
 
 /**
- * What one connection may ask of us before it is refused or closed.
+ * The limits of one connection, beyond which it is refused or closed.
  *
  * @param requestLine longest first line in bytes; beyond it 431
  * @param headers most bytes of all headers together; beyond it 431
- * @param gatheredBody most bytes of a body that is gathered (New Session, REST); beyond it 413
+ * @param gatheredBody most bytes of a body that is aggregated (New Session, REST); beyond it 413
  * @param head longest time from a connection's or a request's first byte to the end of its headers
  * @param bodyPause longest pause between two parts of a request's body, and of an answer that the
- *     client doesn't take
+ *     client doesn't read
  * @param idle longest time between two requests of a connection
  */
 public record HttpLimits(
@@ -21,13 +21,13 @@ public record HttpLimits(
     Duration bodyPause,
     Duration idle) {
 
-  /** Bytes that a request's body brings in each pause; a body that brings fewer is given up. */
+  /** Bytes of a request's body that must arrive in each pause; a slower body is aborted. */
   public static final int MIN_BODY_PROGRESS = 1024;
 
   /**
-   * 64 KiB of headers because proxies in front add cookies and tokens and 8 KiB is known to hurt;
-   * 16 MiB of New Session because a profile or a small extension travels in it; 10 minutes of
-   * idleness because test suites hold their connection between tests.
+   * Returns the defaults: 64 KiB of headers, because proxies in front add cookies and tokens that
+   * exceed 8 KiB; 16 MiB of New Session, because it may contain a profile or a small extension; 10
+   * minutes idle, because test suites hold their connection between tests.
    */
   public static HttpLimits defaults() {
     return new HttpLimits(

@@ -31,7 +31,7 @@ public enum Transport {
     this.connecting = connecting;
   }
 
-  /** The native transport where its library loads, else the JDK's. */
+  /** Returns the native transport where its library loads, else the JDK's. */
   public static Transport best() {
     if (Epoll.isAvailable()) {
       return EPOLL;
@@ -39,7 +39,7 @@ public enum Transport {
     return KQueue.isAvailable() ? KQUEUE : NIO;
   }
 
-  /** Event loops whose threads are named {@code NAME-n}; the caller shuts them down. */
+  /** Starts event loops whose threads are named {@code NAME-n}; the caller shuts them down. */
   public EventLoopGroup loops(String name, int count) {
     return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name, true), handlers());
   }

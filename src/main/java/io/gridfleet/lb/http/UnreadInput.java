@@ -6,14 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Looks into a socket for input that its event loop has not read yet. Used on a connection that
- * must be quiet; it reads a byte if there is one, so a connection that isn't quiet can only be
- * closed.
+ * Checks a socket for input that its event loop has not read yet. Used on an idle connection; it
+ * reads a byte if there is one, so that a connection with input can only be closed.
  */
 public final class UnreadInput {
   private final ByteBuffer one = ByteBuffer.allocateDirect(1);
 
-  /** Whether bytes, the end of the stream or an error wait in the channel's socket. */
+  /** Whether bytes, the end of the stream or an error are pending in the channel's socket. */
   public boolean isIn(Channel channel) {
     try {
       if (channel instanceof UnixChannel unix) {

@@ -1,8 +1,8 @@
 /**
- * Small Netty parts that every edge needs: which transport runs the event loops, the limits of a
- * connection, the codecs with the house's strictness, hop-by-hop headers, deadlines that cost no
- * timer, whole answers. Comes in: nothing of the product. Goes out: parts for {@code node}, {@code
- * relay} and {@code router}. Threads: event loops.
+ * Netty components shared by the client and the node side: the transport of the event loops, the
+ * limits of a connection, strict codecs, hop-by-hop headers, deadlines without timer tasks, whole
+ * answers. Comes in: nothing of the product. Goes out: components for {@code node}, {@code relay}
+ * and {@code router}. Threads: event loops.
  */
 @NullMarked
 package io.gridfleet.lb.http;

@@ -11,25 +11,28 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What HTTP/1.1 allows as the head of an answer to one request (RFC 9110, RFC 9112). */
+/** Checks the head of an answer to one request against HTTP/1.1 (RFC 9110, RFC 9112). */
 final class AnswerCheck {
   private static final int SWITCHING = 101;
   private static final int MIN_STATUS = 100;
   private static final int MAX_STATUS = 599;
 
   private final boolean toHead;
-  private final boolean upgradeAsked;
+  private final boolean upgradeRequested;
 
   AnswerCheck(HttpRequest request) {
     this.toHead = request.method().equals(HttpMethod.HEAD);
-    this.upgradeAsked = request.headers().contains(HttpHeaderNames.UPGRADE);
+    this.upgradeRequested = request.headers().contains(HttpHeaderNames.UPGRADE);
   }
 
   boolean toHead() {
     return toHead;
   }
 
-  /** What is wrong with the answer, as the end of a sentence about the node; null if nothing is. */
+  /**
+   * Returns what is wrong with the answer, as the predicate of the sentence "the node …"; null if
+   * nothing is.
+   */
   @Nullable String fault(HttpResponse answer) {
     HttpVersion version = answer.protocolVersion();
     int status = answer.status().code();
@@ -39,7 +42,7 @@ final class AnswerCheck {
     if (status < MIN_STATUS || status > MAX_STATUS) {
       return "answered with the status " + status + ", which HTTP doesn't have";
     }
-    if (status == SWITCHING && !upgradeAsked) {
+    if (status == SWITCHING && !upgradeRequested) {
       return "switched protocols unasked";
     }
     return isFramed(answer.headers())
@@ -56,8 +59,8 @@ final class AnswerCheck {
 
   /**
    * Whether the connection may serve another request after this answer. Not after one without a
-   * body: nodes are known to send a body nevertheless (chromedriver after HEAD), and late enough to
-   * be read as the next answer.
+   * body: some nodes send a body nevertheless (chromedriver after HEAD), late enough to be read as
+   * the next answer.
    */
   boolean keepsConnection(HttpResponse answer) {
     int status = answer.status().code();

@@ -17,11 +17,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks names up with the JDK, whose lookups block, on a thread of its own; addresses are read in
- * place. The JDK remembers answers for half a minute.
+ * Resolves names with the JDK, whose lookups block, on threads of its own; address literals are
+ * parsed in place. The JDK caches answers for half a minute.
  */
 final class BlockingNameResolver extends AddressResolverGroup<InetSocketAddress> {
-  /** Two, so that one name whose servers are silent doesn't hold up all others. */
+  /** Two, so that one name whose servers are silent doesn't block all others. */
   private static final int THREADS = 2;
 
   private final ExecutorService lookups = lookups();

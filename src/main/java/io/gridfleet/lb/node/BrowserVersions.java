@@ -12,14 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The versions of a node's browsers, as its {@code /status} gives them: a Selenium Grid by the
- * stereotypes of its slots, chromedriver and msedgedriver by their own version, which is that of
- * their browser. Appium and geckodriver give none.
+ * Reads the versions of a node's browsers from its {@code /status}: a Selenium Grid's from the
+ * stereotypes of its slots, chromedriver's and msedgedriver's from their own version, which is that
+ * of their browser. Appium and geckodriver report none.
  */
 final class BrowserVersions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** A node's own text: what is longer is no version. */
+  /** The limit of a node's own text: longer text is no version. */
   private static final int MAX_CHARACTERS = 64;
 
   private static final Pattern DRIVER =
@@ -28,9 +28,9 @@ final class BrowserVersions {
   private BrowserVersions() {}
 
   /**
-   * The version of each browser that has exactly one.
+   * Returns the version of each browser that has exactly one.
    *
-   * @return by the browser's name in lower case; empty for anything that isn't such a status
+   * @return by the browser's name in lower case; empty if the body isn't such a status
    */
   static Map<String, String> read(byte[] status) {
     try {

@@ -7,32 +7,30 @@ import io.gridfleet.lb.webdriver.Capabilities;
 import java.util.Map;
 import java.util.Optional;
 
-/** A device as an operator writes it, beneath the node that owns it. */
+/** The configuration of a device, within that of its node. */
 public record DeviceConfig(
     @Key(
-            doc = "Names the device for good; its udid, or its node and browser, if absent.",
+            doc = "The permanent name of the device; its udid, or its node and browser, if absent.",
             example = "bench-3")
         Optional<String> id,
-    @Key(
-            doc = "What the node knows the device by; goes into appium:udid.",
-            example = "00008030-001D")
+    @Key(doc = "The device's id on its node; sent as appium:udid.", example = "00008030-001D")
         Optional<String> udid,
-    @Key(doc = "What people call the device.", example = "iPhone 15, bench 3")
-        Optional<String> name,
+    @Key(doc = "The device's display name.", example = "iPhone 15, bench 3") Optional<String> name,
     @Key(doc = "The platform of its sessions: Android, iOS or tvOS.", example = "iOS")
         Optional<String> platformName,
-    @Key(doc = "The browser of its sessions, for a browser seat.", example = "chrome")
+    @Key(doc = "The browser of its sessions, for a device that is a browser.", example = "chrome")
         Optional<String> browserName,
     @Key(doc = "That browser's version.", example = "156") Optional<String> browserVersion,
     @Key(
-            doc = "Anything else that a selector may ask for.",
+            doc = "Other attributes that a selector may match.",
             example = "{os_version: \"17.4\", geos: [\"Mountain View, US\"]}")
         Map<String, Object> attributes,
     @Key(
-            doc = "Labels of your own; a selector asks for tag.team, or team where it is free.",
+            doc =
+                "Your own labels; a selector matches tag.team, or team where no attribute has that name.",
             example = "{team: checkout}")
         Map<String, String> tags,
-    @Key(doc = "Lower is tried first.", fallback = "100") int rank,
+    @Key(doc = "The device's rank; lower is tried first.", fallback = "100") int rank,
     @Key(
             doc = "How many sessions the device takes at once.",
             fallback = "1",
@@ -40,11 +38,11 @@ public record DeviceConfig(
             max = "1000")
         int slots,
     @Key(
-            doc = "Put on every session of this device; wins over the client's.",
+            doc = "Added to every session of this device; overrides the client's.",
             example = "{\"appium:wdaLocalPort\": 8101}")
         Map<String, Object> capabilities,
     @Key(
-            doc = "Put on a session unless the client says otherwise.",
+            doc = "Added to a session unless the client sets them.",
             example = "{\"appium:noReset\": true}")
         Map<String, Object> defaultCapabilities)
     implements ValidatedConfig {
@@ -70,14 +68,14 @@ public record DeviceConfig(
     }
   }
 
-  /** For people: its name beside what identifies it. */
+  /** Returns the text for messages: its name with its key. */
   public String label(String node) {
     String key = key(node);
     return name.filter(text -> !text.equals(key)).map(text -> text + " (" + key + ")").orElse(key);
   }
 
   /**
-   * What names the device in the whole lab: its id, else its udid, else its node and browser.
+   * Returns the device's unique name in the lab: its id, else its udid, else its node and browser.
    *
    * @param node the name of the node that owns it
    */

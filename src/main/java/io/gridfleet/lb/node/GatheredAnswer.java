@@ -22,7 +22,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One request of our own and the answer that is gathered for it. Owned by its event loop. */
+/**
+ * One request that this server makes, and the aggregation of its answer. Owned by its event loop;
+ * the future is completed there, and may be cancelled by any thread.
+ */
 final class GatheredAnswer implements Waiting, AnswerSink {
   private static final String JSON = "application/json; charset=utf-8";
 

@@ -1,18 +1,20 @@
 package io.gridfleet.lb.node;
 
-/** What became of a session that an attempt may have left on its node. */
+/** The state of a session that an attempt may have left on its node. */
 public enum LeftoverSession {
-  /** The node told: there was none, or it is deleted. */
+  /** The node has answered: there was none, or it is deleted. */
   NONE,
   /**
-   * The node doesn't keep answers by idempotency key (browser drivers): it has to be looked for.
+   * The node doesn't store answers by idempotency key (browser drivers): its sessions have to be
+   * searched.
    */
-  UNTOLD,
+  UNDETERMINED,
   /**
-   * An Appium server that answers, but not under the attempt's key: it was interrupted while it
-   * created the session, and may be creating it still. Its session has to be looked for too.
+   * The node is an Appium server that doesn't answer under the attempt's key: it was interrupted
+   * while it created the session, and may still be creating it. Its sessions have to be searched
+   * too.
    */
   UNANSWERED,
-  /** The node couldn't be asked, or couldn't delete what it has. */
+  /** The node couldn't be reached, or couldn't delete the session. */
   UNREACHABLE
 }

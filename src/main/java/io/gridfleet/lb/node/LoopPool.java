@@ -18,15 +18,44 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of one event loop, which owns this. */
+/**
+ * The pool of one event loop's connections to nodes.
+ *
+ * <p>Owner: the event loop. Each loop has a pool of its own ({@link NodeConnections}), so that a
+ * command uses a connection of its client's loop; nothing here is locked or volatile, except the
+ * count of open connections, which all pools share.
+ *
+ * <p>A connection is in {@code idle} from {@link #giveBack} until it is borrowed or closes. A
+ * borrowed one is held by its borrower only, and returns by itself after its answer. Idle
+ * connections are used last in, first out: the oldest reach their idle limit and close.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>A connection is either idle or borrowed, never both: {@link #borrow} removes it from {@code
+ *       idle} before it is handed over.
+ *   <li>{@code idle} drops an empty queue when a connection to its node is removed, so that nodes
+ *       that are gone have no entry.
+ *   <li>{@code open} counts a connection from its installation until {@link #remove}, which is
+ *       called once: when it closes, or when it is handed to a tunnel.
+ *   <li>Exactly one of {@link Waiting}'s methods is called for each {@link #borrow}, on the loop;
+ *       within the call if an idle connection is usable.
+ * </ul>
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class LoopPool {
-  private static final String UNTIL_SHAKEN = "until-shaken";
+  private static final String UNTIL_HANDSHAKE = "until-handshake";
 
   private final EventLoop loop;
   private final NodeConnecting connecting;
+
+  /** Shared by the pools of all event loops. */
   private final AtomicLong open;
+
+  /** Checks a connection's socket before it is lent; one buffer for all checks of the loop. */
   private final UnreadInput unread = new UnreadInput();
+
+  /** Idle connections by node, the one used last at the end. */
   private final Map<NodeAddress, ArrayDeque<NodeConnection>> idle = new HashMap<>();
 
   LoopPool(EventLoop loop, NodeConnecting connecting, AtomicLong open) {
@@ -43,6 +72,7 @@ final class LoopPool {
     return connecting.deadlines().create(loop, due);
   }
 
+  /** Lends an idle connection within the call, else opens one. Nothing is ever sent twice. */
   void borrow(NodeAddress node, Waiting waiting) {
     NodeConnection connection = lastUsed(node);
     if (connection != null) {
@@ -53,6 +83,9 @@ final class LoopPool {
     }
   }
 
+  /**
+   * Returns the connection used last whose socket is open and holds no unread bytes; closes others.
+   */
   private @Nullable NodeConnection lastUsed(NodeAddress node) {
     ArrayDeque<NodeConnection> kept = idle.get(node);
     if (kept == null) {
@@ -66,13 +99,14 @@ final class LoopPool {
     return connection;
   }
 
+  /** Takes a connection back whose answer has ended with nothing read beyond it. */
   void giveBack(NodeConnection connection) {
     idle.computeIfAbsent(connection.address(), node -> new ArrayDeque<>()).addLast(connection);
     connection.idleFromNow();
   }
 
-  /** The connection has closed, or is no longer ours. */
-  void forget(NodeConnection connection) {
+  /** Removes a connection that has closed or was handed to a tunnel; idle or borrowed. */
+  void remove(NodeConnection connection) {
     open.decrementAndGet();
     ArrayDeque<NodeConnection> kept = idle.get(connection.address());
     if (kept != null) {
@@ -83,6 +117,7 @@ final class LoopPool {
     }
   }
 
+  /** Connects, with the configured timeout; the listener runs on this loop. */
   private void open(NodeAddress node, Waiting waiting) {
     ChannelFuture connected = connecting.open(loop, node);
     connected.addListener(
@@ -97,11 +132,15 @@ final class LoopPool {
         });
   }
 
+  /**
+   * The handshake has the timeout of connecting. A failure before the connection is ready is not
+   * counted.
+   */
   private void startTls(ChannelFuture connected, NodeAddress node, Waiting waiting) {
     Channel channel = connected.channel();
     try {
       SslHandler tls = connecting.tls(connected, node);
-      channel.pipeline().addLast(tls).addLast(UNTIL_SHAKEN, new HandshakeTrouble());
+      channel.pipeline().addLast(tls).addLast(UNTIL_HANDSHAKE, new HandshakeErrors());
       tls.handshakeFuture().addListener(shaken -> afterTls(shaken, channel, node, waiting));
     } catch (SSLException e) {
       channel.close();
@@ -112,7 +151,7 @@ final class LoopPool {
   private void afterTls(
       Future<? super Channel> shaken, Channel channel, NodeAddress node, Waiting waiting) {
     if (shaken.isSuccess()) {
-      channel.pipeline().remove(UNTIL_SHAKEN);
+      channel.pipeline().remove(UNTIL_HANDSHAKE);
       ready(channel, node, waiting);
     } else {
       channel.close();
@@ -120,6 +159,7 @@ final class LoopPool {
     }
   }
 
+  /** Installs the codec. A channel that has closed meanwhile is reported as a failure. */
   private void ready(Channel channel, NodeAddress node, Waiting waiting) {
     NodeConnection connection = new NodeConnection(this, node, channel);
     open.incrementAndGet();
@@ -131,8 +171,11 @@ final class LoopPool {
     }
   }
 
-  /** Who waits is told by the handshake's future; the pipeline's end would log a stack trace. */
-  private static final class HandshakeTrouble extends ChannelInboundHandlerAdapter {
+  /**
+   * Consumes exceptions of the handshake, which its future reports; the pipeline's tail would log a
+   * stack trace.
+   */
+  private static final class HandshakeErrors extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       context.close();

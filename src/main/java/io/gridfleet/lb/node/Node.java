@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A remote end that sessions are forwarded to: an Appium server, a chromedriver, another grid.
+ * A remote end on which sessions are created: an Appium server, a chromedriver, another grid.
  *
- * @param url where commands go, base path included
- * @param publicUrl what directConnect tells clients; without it the node gives no directConnect
- * @param forwardedCapabilities names of our own capabilities that this node gets nevertheless, in
+ * @param url the address of commands, base path included
+ * @param publicUrl the address in directConnect; without it the node offers no directConnect
+ * @param forwardedCapabilities names of gridfleet: capabilities that are forwarded to this node
+ *     nevertheless, in lower case
+ * @param socketHosts hosts beside the node's own that its WebSocket addresses may point to, in
  *     lower case
- * @param socketHosts hosts beside the node's own that its WebSocket addresses may lead to, in lower
- *     case
  */
 public record Node(
     NodeId id,
@@ -32,7 +32,7 @@ public record Node(
     this(id, url, publicUrl, forwardedCapabilities, Set.of());
   }
 
-  /** Whether a WebSocket address that the node names is followed. */
+  /** Whether a WebSocket address of the node is used. */
   public boolean mayLeadTo(URI socket) {
     String host = socket.getHost();
     String own = url.getHost();

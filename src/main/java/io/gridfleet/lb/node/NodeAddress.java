@@ -5,13 +5,13 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 
 /**
- * Where a node listens, and the path that stands before its WebDriver commands.
+ * The address of a node, and the prefix of the paths of its WebDriver commands.
  *
- * @param secure whether TLS is spoken
+ * @param secure whether TLS is used
  * @param host a name or an address; IPv6 without brackets
  * @param port 1 to 65535
  * @param basePath empty, or starts with a slash and ends without one
- * @param authority what goes into the {@code Host} header
+ * @param authority the value of the {@code Host} header
  */
 public record NodeAddress(
     boolean secure, String host, int port, String basePath, String authority) {
@@ -25,7 +25,7 @@ public record NodeAddress(
   /**
    * Reads {@code http(s)://host[:port][/base]}, or the same with {@code ws(s)}.
    *
-   * @throws IllegalArgumentException with a sentence that says what is wrong with the url
+   * @throws IllegalArgumentException with a message that says what is wrong with the url
    */
   public static NodeAddress parse(String url) {
     try {
@@ -36,9 +36,9 @@ public record NodeAddress(
   }
 
   /**
-   * The address that a url points to; query and fragment are left out.
+   * Returns the address of a url; query and fragment are dropped.
    *
-   * @throws IllegalArgumentException with a sentence that says what is wrong with the url
+   * @throws IllegalArgumentException with a message that says what is wrong with the url
    */
   public static NodeAddress of(URI url) {
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
@@ -60,7 +60,7 @@ public record NodeAddress(
     return new NodeAddress(secure, host, port, withoutEndingSlashes(url.getRawPath()));
   }
 
-  /** The node's url, base path included. */
+  /** Returns the node's url, base path included. */
   public String url() {
     return (secure ? "https://" : "http://") + authority + basePath;
   }

@@ -11,14 +11,15 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OkHttp client with a bounded number of named daemon threads of its own, made by the first
- * call: it reads the machine's certificates, which the start of the program needn't wait for.
+ * An OkHttp client with a bounded number of named daemon threads of its own. It is created by the
+ * first call, because it reads the machine's certificates, which would delay the start of the
+ * program.
  */
 final class NodeCalls implements AutoCloseable {
-  /** Longer than a probe's usual interval, shorter than any node's keep-alive is likely to be. */
+  /** Longer than a probe's default interval, shorter than the keep-alive of usual nodes. */
   private static final int KEEP_ALIVE_SECONDS = 15;
 
-  /** Clients made of one share its TLS: the machine's certificates are read once. */
+  /** Clients derived from one share its TLS: the machine's certificates are read once. */
   private static final class Shared {
     static final OkHttpClient PLAIN = new OkHttpClient();
   }
@@ -31,7 +32,7 @@ final class NodeCalls implements AutoCloseable {
   private @Nullable OkHttpClient http;
 
   /**
-   * Threads are made when needed, one a running call.
+   * Creates the client; threads are created when needed, one for each running call.
    *
    * @param timeout for a whole call, connecting included
    */
@@ -62,7 +63,7 @@ final class NodeCalls implements AutoCloseable {
       dispatcher.setMaxRequests(mostAtOnce);
       dispatcher.setMaxRequestsPerHost(mostAtOnce);
       http =
-          believing()
+          trusting()
               .dispatcher(dispatcher)
               .connectionPool(new ConnectionPool(mostAtOnce, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS))
               .connectTimeout(connect)
@@ -75,7 +76,7 @@ final class NodeCalls implements AutoCloseable {
     return http;
   }
 
-  private OkHttpClient.Builder believing() {
+  private OkHttpClient.Builder trusting() {
     OkHttpClient.Builder plain = Shared.PLAIN.newBuilder();
     return trust.addsToJava()
         ? plain.sslSocketFactory(trust.context().getSocketFactory(), trust.manager())

@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls to nodes away from the request path: sessions that nobody wants are deleted, left-overs of
- * attempts are found. Nothing here fails exceptionally: a node that can't be asked is logged.
+ * Calls to nodes outside the request path: deletes sessions without a client, finds sessions that
+ * attempts have left. No stage fails exceptionally: a node that can't be reached is logged. Any
+ * thread; stages complete on a {@code node-*} thread or the timer.
  */
 public final class NodeCleanUp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCleanUp.class);
@@ -36,9 +37,9 @@ public final class NodeCleanUp implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
   /**
-   * Ending a session ends a browser or an app: seconds, not minutes. A node that joins the question
-   * for a left-over to a running creation may take longer; asked again it joins again, while one
-   * that stalls would hold its device for as long as it is listened to.
+   * Ending a session ends a browser or an app: seconds, not minutes. A node that joins the request
+   * for a left-over session to a running creation may take longer; a repeated request joins again,
+   * while a longer timeout would let a stalled node hold its device.
    */
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -48,35 +49,39 @@ public final class NodeCleanUp implements AutoCloseable {
   /** Characters of an id that is sent in a path. */
   private static final int MAX_ESCAPED = 1_024;
 
-  /** Each holds a thread while it waits; questions may have to wait and have threads apart. */
+  /**
+   * Each call holds a thread while it waits; requests for left-over sessions may wait long and have
+   * threads of their own.
+   */
   private static final int MAX_CONCURRENT = 32;
 
   private final NodeCalls calls;
-  private final NodeCalls joined;
+  private final NodeCalls queries;
   private final ScheduledExecutorService timer;
   private final List<Duration> pauses;
 
-  /** Three tries, a second and then five apart. */
+  /** Creates one with three tries, a second and then five apart. */
   public NodeCleanUp(NodeTrust trust, ScheduledExecutorService timer) {
     this(trust, timer, List.of(Duration.ofSeconds(1), Duration.ofSeconds(5)), TIMEOUT);
   }
 
   /**
-   * @param pauses between the tries of one question
+   * @param pauses between the tries of one request
    * @param timeout of each try
    */
   NodeCleanUp(
       NodeTrust trust, ScheduledExecutorService timer, List<Duration> pauses, Duration timeout) {
     this.calls = new NodeCalls("node-clean-", MAX_CONCURRENT, CONNECT, timeout, trust);
-    this.joined = new NodeCalls("node-left-", MAX_CONCURRENT, CONNECT, timeout, trust);
+    this.queries = new NodeCalls("node-left-", MAX_CONCURRENT, CONNECT, timeout, trust);
     this.timer = timer;
     this.pauses = List.copyOf(pauses);
   }
 
   /**
-   * Deletes a session. True when the node said that it is gone, false when it couldn't be asked.
+   * Deletes a session. True when the node confirmed that it is gone, false when it couldn't be
+   * reached.
    *
-   * @param node where commands go, base path included
+   * @param node the address of commands, base path included
    */
   public CompletionStage<Boolean> delete(URI node, SessionId session) {
     Request request = to(node, "/session/" + session.value()).delete().build();
@@ -84,8 +89,8 @@ public final class NodeCleanUp implements AutoCloseable {
   }
 
   /**
-   * Deletes a session whose id needs escaping. False too for an id that names another path even
-   * when it is escaped, or that is longer than a path may be.
+   * Deletes a session whose id needs escaping. Also false for an id that would address another path
+   * even when it is escaped, or that is too long for a path.
    */
   public CompletionStage<Boolean> deleteUnusable(URI node, String id) {
     if (id.equals(".") || id.equals("..") || id.length() > MAX_ESCAPED) {
@@ -96,20 +101,20 @@ public final class NodeCleanUp implements AutoCloseable {
   }
 
   /**
-   * Asks an Appium node what became of an attempt and deletes the session, if there is one. Appium
-   * replays by key alone and creates nothing for an empty object under a new key; other nodes take
-   * no notice of keys.
+   * Queries an Appium node for the session of an attempt and deletes it, if there is one. Appium
+   * replays by key alone and creates nothing for an empty object under a new key; other nodes
+   * ignore keys.
    */
   public CompletionStage<LeftoverSession> deleteLeftOver(URI node, String attempt) {
-    Request question = question(node, attempt);
-    return ask(question, 0)
+    Request query = query(node, attempt);
+    return ask(query, 0)
         .thenCompose(
             answer ->
-                answer.isEmpty() ? unanswered(node) : deleteAnswered(node, question, answer.get()));
+                answer.isEmpty() ? unanswered(node) : deleteAnswered(node, query, answer.get()));
   }
 
   /**
-   * Appium 3 answers nothing more under a key whose first request lost its connection before it was
+   * Appium 3 doesn't answer under a key whose first request lost its connection before it was
    * answered, until it is restarted.
    */
   private CompletionStage<LeftoverSession> unanswered(URI node) {
@@ -122,10 +127,10 @@ public final class NodeCleanUp implements AutoCloseable {
   }
 
   /**
-   * On a connection of its own: Appium writes an answer that it replays past the response object,
-   * so that every later request on that connection waits for ever.
+   * Returns the query, which uses a connection of its own: Appium writes a replayed answer without
+   * its response object, so that every later request on that connection waits forever.
    */
-  private static Request question(URI node, String attempt) {
+  private static Request query(URI node, String attempt) {
     return to(node, "/session")
         .header("X-Idempotency-Key", attempt)
         .header("Connection", "close")
@@ -133,11 +138,10 @@ public final class NodeCleanUp implements AutoCloseable {
         .build();
   }
 
-  private CompletionStage<LeftoverSession> deleteAnswered(
-      URI node, Request question, Answer answer) {
+  private CompletionStage<LeftoverSession> deleteAnswered(URI node, Request query, Answer answer) {
     return SessionId.parse(sessionId(answer.body))
         .map(id -> deleteLeftOver(node, id))
-        .orElseGet(() -> withoutSession(node, question));
+        .orElseGet(() -> withoutSession(node, query));
   }
 
   private CompletionStage<LeftoverSession> deleteLeftOver(URI node, SessionId session) {
@@ -145,8 +149,8 @@ public final class NodeCleanUp implements AutoCloseable {
         .thenApply(gone -> gone ? LeftoverSession.NONE : LeftoverSession.UNREACHABLE);
   }
 
-  /** An error under the key says that there is nothing only where keys are kept. */
-  private CompletionStage<LeftoverSession> withoutSession(URI node, Request question) {
+  /** An error under the key means that there is no session only where the node stores keys. */
+  private CompletionStage<LeftoverSession> withoutSession(URI node, Request query) {
     return once(to(node, APPIUM_SESSIONS).build())
         .thenCompose(
             answer -> {
@@ -154,22 +158,24 @@ public final class NodeCleanUp implements AutoCloseable {
                 return unreachable();
               }
               return answer.get().isAppiums()
-                  ? confirmed(node, question)
-                  : CompletableFuture.completedFuture(LeftoverSession.UNTOLD);
+                  ? confirmed(node, query)
+                  : CompletableFuture.completedFuture(LeftoverSession.UNDETERMINED);
             });
   }
 
   /**
-   * Asks again after an error. A kept error is replayed. Where the question had joined a running
-   * creation whose connection closed meanwhile, Appium took it for a request of its own, and the
-   * error says nothing of the creation, which goes on; further questions aren't answered then.
+   * Repeats the query after an error. A stored error is replayed. If the query had joined a running
+   * creation whose connection closed meanwhile, Appium treated it as a request of its own, and its
+   * error doesn't concern the creation, which continues; further queries aren't answered then.
    */
-  private CompletionStage<LeftoverSession> confirmed(URI node, Request question) {
-    return once(question)
+  private CompletionStage<LeftoverSession> confirmed(URI node, Request query) {
+    return once(query)
         .thenCompose(
             answer -> {
-              if (answer.filter(it -> isLastWord(question, it)).isEmpty()) {
-                LOG.warn("node {} may still be creating a session: it answers only once", node);
+              if (answer.filter(it -> isFinal(query, it)).isEmpty()) {
+                LOG.warn(
+                    "node {} may still be creating a session: it didn't answer the repeated request",
+                    node);
                 return CompletableFuture.completedFuture(LeftoverSession.UNANSWERED);
               }
               return SessionId.parse(sessionId(answer.get().body))
@@ -186,7 +192,10 @@ public final class NodeCleanUp implements AutoCloseable {
     return body.path("value").path("sessionId").asText();
   }
 
-  /** The node's live sessions; empty when it doesn't tell (Appium needs to be allowed). */
+  /**
+   * Returns the node's live sessions; empty if it doesn't list them (Appium has to be configured
+   * to).
+   */
   public CompletionStage<Optional<Set<SessionId>>> sessions(URI node) {
     return list(node, APPIUM_SESSIONS)
         .thenCompose(
@@ -214,25 +223,27 @@ public final class NodeCleanUp implements AutoCloseable {
     return new Request.Builder().url(node + path);
   }
 
-  /** Asks until the node has an answer that another try wouldn't better, or tries are used up. */
+  /** Repeats a request until its answer is final or the tries are used up. */
   private CompletionStage<Optional<Answer>> ask(Request request, int tries) {
     return once(request)
         .thenCompose(
             answer -> {
-              if (answer.filter(it -> isLastWord(request, it)).isPresent()) {
+              if (answer.filter(it -> isFinal(request, it)).isPresent()) {
                 return CompletableFuture.completedFuture(answer);
               }
               if (tries == pauses.size()) {
                 LOG.warn("{} {} had no effect", request.method(), request.url());
-                return CompletableFuture.completedFuture(
-                    answer.filter(it -> isLastWord(request, it)));
+                return CompletableFuture.completedFuture(answer.filter(it -> isFinal(request, it)));
               }
               return after(pauses.get(tries)).thenCompose(later -> ask(request, tries + 1));
             });
   }
 
-  /** A question for a left-over is answered by any error of the node's own: nothing was started. */
-  private static boolean isLastWord(Request request, Answer answer) {
+  /**
+   * Whether another try can't improve the answer. For the query for a left-over session, any error
+   * of the node's own is final: nothing was started.
+   */
+  private static boolean isFinal(Request request, Answer answer) {
     return answer.status < 500
         || (request.method().equals("POST") && answer.body.path("value").has("error"));
   }
@@ -245,8 +256,9 @@ public final class NodeCleanUp implements AutoCloseable {
 
   private CompletionStage<Optional<Answer>> once(Request request) {
     CompletableFuture<Optional<Answer>> answer = new CompletableFuture<>();
-    NodeCalls lane = request.method().equals("POST") ? joined : calls;
-    lane.http()
+    NodeCalls client = request.method().equals("POST") ? queries : calls;
+    client
+        .http()
         .newCall(request)
         .enqueue(
             new Callback() {
@@ -275,16 +287,18 @@ public final class NodeCleanUp implements AutoCloseable {
   @Override
   public void close() {
     calls.close();
-    joined.close();
+    queries.close();
   }
 
   private record Answer(int status, JsonNode body) {
-    /** A proxy's page or a value of null is no list: live sessions mustn't end for it. */
+    /**
+     * A proxy's page or a value of null is no list: live sessions mustn't be ended because of it.
+     */
     boolean isList() {
       return status == 200 && body.path("value").isArray();
     }
 
-    /** What Appium says there; other servers don't know the path. */
+    /** Whether this is Appium's answer to the path, which other servers don't have. */
     boolean isAppiums() {
       return isList() || body.path("value").path("message").asText().contains("session_discovery");
     }

@@ -6,11 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Our own requests to nodes (New Session, Delete Session, status), whole bodies both ways, on the
- * same connections as the relay. Never repeats anything.
+ * The client for this server's own requests to nodes (New Session, Delete Session, status): whole
+ * bodies in both directions, on the same connections as the relay. Never repeats a request. Any
+ * thread.
  */
 public final class NodeClient {
-  /** A capability set with screenshots in it stays far below; a runaway answer stops here. */
+  /** Far above capabilities with screenshots in them; bounds a faulty node's answer. */
   private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
   private final NodeConnections connections;
@@ -22,15 +23,16 @@ public final class NodeClient {
   }
 
   /**
-   * Sends on the given event loop, or on any if {@code executor} is none. The future fails with a
-   * {@link NodeFailure}; it completes on the event loop. Cancelling it closes the connection.
+   * Sends a request on the given event loop, or on any if {@code executor} is none. The future
+   * fails with a {@link NodeFailure}; it completes on the event loop. Cancelling it closes the
+   * connection.
    */
   public CompletableFuture<NodeAnswer> send(
       NodeAddress node, NodeRequest request, Executor executor) {
     return send(node, request, executor, MAX_ANSWER_BYTES);
   }
 
-  /** The same with another limit of the answer's body. */
+  /** Sends a request with another limit of the answer's body. */
   public CompletableFuture<NodeAnswer> send(
       NodeAddress node, NodeRequest request, Executor executor, int maxBytes) {
     EventLoop loop = executor instanceof EventLoop own ? own : loops.next();
@@ -43,7 +45,7 @@ public final class NodeClient {
     return answer.future();
   }
 
-  /** Sends on any event loop. */
+  /** Sends a request on any event loop. */
   public CompletableFuture<NodeAnswer> send(NodeAddress node, NodeRequest request) {
     return send(node, request, loops.next());
   }

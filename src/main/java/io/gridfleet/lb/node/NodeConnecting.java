@@ -12,7 +12,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 
-/** How a connection to a node is opened: socket options, names off the loop, TLS where asked. */
+/**
+ * Opens connections to nodes: socket options, name resolution off the loop, TLS where configured.
+ */
 record NodeConnecting(
     Transport transport,
     Deadlines deadlines,
@@ -33,7 +35,7 @@ record NodeConnecting(
         .connect(InetSocketAddress.createUnresolved(node.host(), node.port()));
   }
 
-  /** The handler that speaks TLS with a node, its certificate and name checked. */
+  /** Returns the TLS handler of a connection; it verifies the node's certificate and name. */
   SslHandler tls(ChannelFuture connected, NodeAddress node) throws SSLException {
     SslHandler handler =
         tls.context().newHandler(connected.channel().alloc(), node.host(), node.port());

@@ -18,23 +18,22 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to a node: serves one request at a time and goes back to its pool by
- * itself when request and answer have ended well. Owned by its event loop.
+ * One HTTP/1.1 connection to a node: serves one request at a time and returns to its pool by itself
+ * when request and answer are complete. Owned by its event loop.
  *
  * <p>States: idle (no sink, in the pool) → busy (a sink) → idle or closed; or busy → handed over (a
  * tunnel took the channel).
  *
- * <p>No request sees bytes that were sent after the answer to another one. What was read together
- * with the end of an answer closes the connection ({@link Codecs.AnswerDecoder#endAnswer}), and so
- * do bytes that are read while it is idle; the pool looks for bytes that wait unread in the socket
- * before it lends the connection ({@link #isUsable}); after an answer without a body, which nodes
- * are known to send nevertheless, it isn't pooled ({@link AnswerCheck#keepsConnection}). What is
- * left is what a node sends unasked after that look: HTTP/1.1 has nothing that tells it from an
- * answer.
+ * <p>No request receives bytes that were sent after the answer to another one. Bytes beyond the end
+ * of an answer close the connection ({@link Codecs.AnswerDecoder#endAnswer}), and so do bytes that
+ * are read while it is idle; the pool checks the socket for unread bytes before it lends the
+ * connection ({@link #isUsable}); after an answer without a body, which some nodes send
+ * nevertheless, it isn't pooled ({@link AnswerCheck#keepsConnection}). Bytes that a node sends
+ * unsolicited after that check can't be distinguished from an answer in HTTP/1.1.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 public final class NodeConnection extends ChannelInboundHandlerAdapter {
-  /** Below what the node says it keeps, so that we are the ones who close. */
+  /** Subtracted from the node's keep-alive limit, so that this side closes first. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
   private static final String NOT_HTTP = "answered something that is not HTTP";
@@ -48,7 +47,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   private Duration idleLimit;
   private @Nullable AnswerSink sink;
   private @Nullable AnswerCheck check;
-  private @Nullable Throwable trouble;
+  private @Nullable Throwable failure;
   private boolean requestDone;
   private boolean keepAlive;
   private boolean interim;
@@ -76,7 +75,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     return channel.isWritable();
   }
 
-  /** Whether the connection stands and its socket holds nothing that was not asked for. */
+  /** Whether the connection is open and its socket holds no unsolicited bytes. */
   boolean isUsable(UnreadInput unread) {
     return channel.isActive() && !unread.isIn(channel);
   }
@@ -93,7 +92,10 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     idle.clear();
   }
 
-  /** Sends the head of a request; its body, if only the empty last part, follows by write. */
+  /**
+   * Writes the head of a request; its body, at least the empty last part, follows by {@link
+   * #write}.
+   */
   public void begin(HttpRequest head, AnswerSink answerSink) {
     sink = answerSink;
     requestDone = false;
@@ -104,7 +106,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     put(head);
   }
 
-  /** Sends a part of the request's body and takes its reference. */
+  /** Writes a part of the request's body and takes its reference. */
   public void write(HttpContent part) {
     requestDone = part instanceof LastHttpContent;
     put(part);
@@ -118,25 +120,25 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     channel.flush();
   }
 
-  /** Stops or goes on reading the answer: backpressure. */
+  /** Suspends or resumes reading the answer: backpressure. */
   public void read(boolean on) {
     channel.config().setAutoRead(on);
   }
 
-  /** Ends the connection whatever it is doing; its sink hears nothing more. */
+  /** Closes the connection in any state; its sink isn't called any more. */
   public void abort() {
     sink = null;
     channel.close();
   }
 
   /**
-   * Hands the bare channel to a tunnel after an answer of 101: the codec leaves, {@code tunnel}
-   * takes its place and gets what was read already.
+   * Hands the bare channel to a tunnel after an answer of 101: {@code tunnel} replaces the codec
+   * and receives what was read already.
    */
   public Channel handOver(ChannelHandler tunnel) {
     sink = null;
     idle.leave();
-    pool.forget(this);
+    pool.remove(this);
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addLast(tunnel);
     pipeline.remove(this);
@@ -208,6 +210,10 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * The answer is complete: returns the connection to its pool, or closes it. Before the sink's
+   * last call.
+   */
   private void answered() {
     if (switching) {
       return;
@@ -244,18 +250,18 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    trouble = cause;
+    failure = cause;
     channel.close();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     idle.leave();
-    pool.forget(this);
+    pool.remove(this);
     AnswerSink to = sink;
     sink = null;
     if (to != null) {
-      to.failed(NodeFailure.reset(address, trouble));
+      to.failed(NodeFailure.reset(address, failure));
     }
   }
 }

@@ -9,8 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The connections to nodes: a pool an event loop and node, so that a command stays on the loop of
- * its client. The connection used last is used next; the others grow old and close.
+ * The connections to nodes: a pool for each event loop and node, so that a command stays on the
+ * loop of its client. The connection used last is used next; unused ones reach their idle limit and
+ * close.
  */
 public final class NodeConnections {
   private final NodeConnecting connecting;
@@ -34,8 +35,8 @@ public final class NodeConnections {
   }
 
   /**
-   * 10 s to connect, as Selenium's clients allow us; 60 s idle, which must stay below what nodes
-   * keep (Appium 600 s).
+   * Creates pools with 10 s to connect, as in Selenium's clients, and 60 s idle, which must stay
+   * below the keep-alive of nodes (Appium 600 s).
    */
   public NodeConnections(EventLoops loops) {
     this(
@@ -47,9 +48,8 @@ public final class NodeConnections {
   }
 
   /**
-   * A connection to the node on this event loop, which must be the current one: an idle one at
-   * once, else a new one. One that has closed in the pool is never handed out; once a byte is
-   * written nothing is repeated.
+   * Lends a connection to the node on this event loop, which must be the current one: an idle one
+   * at once, else a new one. One that has closed in the pool is never lent; nothing is sent twice.
    */
   public void borrow(EventLoop loop, NodeAddress node, Waiting waiting) {
     LoopPool pool = pools.get();
@@ -60,12 +60,12 @@ public final class NodeConnections {
     pool.borrow(node, waiting);
   }
 
-  /** Connections that are open now, idle ones included. */
+  /** Returns the number of open connections, idle ones included. */
   public long open() {
     return open.get();
   }
 
-  /** Who waits for a connection; exactly one of the two is called, on the event loop. */
+  /** The receiver of a connection; exactly one of the two is called, on the event loop. */
   public interface Waiting {
     void connected(NodeConnection connection);
 

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every node that this process has known: one that left the inventory may still have sessions. */
+/**
+ * Every node that this process has loaded: one removed from the inventory may still have sessions.
+ */
 public final class NodeDirectory {
   private final Map<NodeId, Node> nodes = new ConcurrentHashMap<>();
 

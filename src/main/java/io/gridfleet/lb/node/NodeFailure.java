@@ -7,23 +7,26 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** Why a node gave no usable answer; the message names the node and is fit for clients. */
+/**
+ * The reason why a node gave no usable answer; the message names the node and may be sent to
+ * clients.
+ */
 public final class NodeFailure extends Exception {
-  /** What went wrong between us and the node. */
+  /** The kinds of failure between this server and the node. */
   public enum Kind {
-    /** Nothing listens there; not one byte was sent. */
+    /** Nothing listens there; no byte was sent. */
     REFUSED,
-    /** No connection came about: no route, no such name, no TLS, no answer in time. */
+    /** No connection was established: no route, no such name, no TLS, no answer in time. */
     UNREACHABLE,
-    /** It wasn't wanted any more when a connection had come about; not one byte was sent. */
+    /** The request was withdrawn before the connection was established; no byte was sent. */
     WITHDRAWN,
     /** The connection ended before the answer did; the node may have acted on the request. */
     RESET,
     /** No answer within the time; the node may still act on the request. */
     TIMED_OUT,
-    /** What came back is not HTTP. */
+    /** The answer is not valid HTTP. */
     BAD_ANSWER,
-    /** The answer is larger than what is gathered. */
+    /** The answer is larger than the limit of aggregation. */
     TOO_LARGE
   }
 
@@ -44,7 +47,7 @@ public final class NodeFailure extends Exception {
 
   static NodeFailure connecting(NodeAddress node, Throwable cause) {
     if (cause instanceof SSLException) {
-      return new NodeFailure(Kind.UNREACHABLE, node, tlsTrouble(cause), cause);
+      return new NodeFailure(Kind.UNREACHABLE, node, tlsFailure(cause), cause);
     }
     boolean refused =
         cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("refused");
@@ -53,8 +56,11 @@ public final class NodeFailure extends Exception {
         : new NodeFailure(Kind.UNREACHABLE, node, "can't be reached", cause);
   }
 
-  /** What an operator can do something about is said. */
-  static String tlsTrouble(Throwable cause) {
+  /**
+   * Returns the reason of a failed TLS handshake; a problem of certificates, which an operator can
+   * fix, is distinguished.
+   */
+  static String tlsFailure(Throwable cause) {
     for (Throwable deeper = cause; deeper != null; deeper = deeper.getCause()) {
       if (deeper instanceof CertificateException
           || deeper instanceof CertPathValidatorException
@@ -62,7 +68,7 @@ public final class NodeFailure extends Exception {
         return "shows a certificate that isn't trusted, or is for another name";
       }
     }
-    return "speaks no TLS that we accept";
+    return "offers no TLS that is accepted";
   }
 
   static NodeFailure reset(NodeAddress node, @Nullable Throwable cause) {

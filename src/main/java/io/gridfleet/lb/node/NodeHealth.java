@@ -3,18 +3,18 @@ package io.gridfleet.lb.node;
 import java.time.Duration;
 
 /**
- * What probes have found out about a node: it changes its state only after so many misses, or
- * answers, in a row.
+ * The health of a node according to its probes: the state changes only after a configured number of
+ * misses, or answers, in a row.
  *
  * @param misses in a row, up to now
  * @param answers in a row, up to now
- * @param cause of the last miss, for people; empty after an answer
+ * @param cause of the last miss, as text; empty after an answer
  */
 public record NodeHealth(State state, int misses, int answers, String cause) {
 
-  /** Whether the node lives. */
+  /** The liveness of a node. */
   public enum State {
-    /** Not asked often enough to say; counts as living. */
+    /** Not probed often enough; treated as up. */
     UNKNOWN,
     UP,
     DOWN
@@ -22,10 +22,13 @@ public record NodeHealth(State state, int misses, int answers, String cause) {
 
   static final NodeHealth UNKNOWN = new NodeHealth(State.UNKNOWN, 0, 0, "");
 
-  /** A miss is confirmed soon: two intervals would be long for a node that just died. */
+  /**
+   * The pause before a miss is confirmed, shorter than the interval, so that a dead node is
+   * detected soon.
+   */
   private static final Duration CONFIRM = Duration.ofSeconds(1);
 
-  /** More doublings than any longest pause needs, few enough not to overflow. */
+  /** Enough doublings for any longest pause, few enough not to overflow. */
   private static final int MAX_DOUBLINGS = 16;
 
   NodeHealth answered(ProbeConfig config) {
@@ -40,7 +43,7 @@ public record NodeHealth(State state, int misses, int answers, String cause) {
     return new NodeHealth(down ? State.DOWN : state, inARow, 0, why);
   }
 
-  /** How long to wait before the next probe; doubles while a node stays silent. */
+  /** Returns the pause before the next probe; doubles while a node is silent. */
   Duration pause(ProbeConfig config) {
     if (misses == 0) {
       return config.interval();

@@ -1,6 +1,6 @@
 package io.gridfleet.lb.node;
 
-/** Names a node: configured, or {@code host:port} of its address. */
+/** The name of a node: configured, or {@code host:port} of its address. */
 public record NodeId(String value) {
   @Override
   public String toString() {

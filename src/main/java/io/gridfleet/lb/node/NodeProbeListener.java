@@ -3,8 +3,8 @@ package io.gridfleet.lb.node;
 import java.util.Map;
 
 /**
- * Hears when a node is found dead or alive. Called on a {@code node-*} thread, under no lock, for
- * one node in order; must not block.
+ * Receives changes of the health of nodes. Called on a {@code node-*} thread, under no lock, in
+ * order for each node; must not block.
  */
 public interface NodeProbeListener {
 
@@ -12,10 +12,11 @@ public interface NodeProbeListener {
   default void nodeUp(NodeId node) {}
 
   /**
-   * The node tells the versions of its browsers, by their names in lower case; when they change.
+   * The node reports versions of its browsers, by their names in lower case; called when they
+   * change.
    */
   default void browsersTold(NodeId node, Map<String, String> versions) {}
 
-  /** The node doesn't answer; {@code cause} is one line for people. */
+  /** The node doesn't answer; {@code cause} is one line of text. */
   default void nodeDown(NodeId node, String cause) {}
 }

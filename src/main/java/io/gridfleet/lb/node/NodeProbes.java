@@ -18,22 +18,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks every node again and again whether it lives, and tells a listener when that changes.
+ * Probes the liveness of every node periodically and notifies a listener of changes.
  *
- * <p>Of each node: at most one question is out; the listener has been told of an answer before the
- * next question is due. The lock of a node guards its schedule only and is never held across a
+ * <p>At most one probe of each node is running, and the listener is notified of its result before
+ * the next one is scheduled. The lock of a node guards its schedule only and is never held across a
  * call.
  */
 public final class NodeProbes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeProbes.class);
 
-  /** Who starts 500 nodes at once shouldn't ask them all in one millisecond. */
+  /** The first probes are spread over this time. */
   private static final Duration FIRST_WITHIN = Duration.ofMillis(250);
 
-  /** A failed attempt asks anew only what wasn't asked just now. */
+  /** A failed attempt probes its node unless it was probed within this time. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
-  /** Pauses vary by a tenth up and down, so that nodes don't fall into step. */
+  /** Pauses vary by a tenth up and down, so that probes of different nodes don't synchronize. */
   private static final double JITTER = 0.1;
 
   private final ProbeConfig config;
@@ -41,13 +41,15 @@ public final class NodeProbes implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final StatusProbe question;
+  private final StatusProbe probe;
+
+  /** Changed by {@link #watch} and {@link #close} only. */
   private final Map<NodeId, Watched> watched = new ConcurrentHashMap<>();
 
   /**
-   * Asks nobody until {@link #watch} is called.
+   * Creates probes; none is sent until {@link #watch} is called.
    *
-   * @param timer runs hand-overs only; the questions have threads of their own
+   * @param timer starts probes only; their calls have threads of their own
    */
   public NodeProbes(
       ProbeConfig config,
@@ -61,10 +63,10 @@ public final class NodeProbes implements AutoCloseable {
     this.timer = timer;
     this.clock = clock;
     this.random = random;
-    this.question = new StatusProbe(config.timeout(), trust);
+    this.probe = new StatusProbe(config.timeout(), trust);
   }
 
-  /** The nodes to ask from now on; what is known of those that stay is kept. */
+  /** Sets the nodes to probe; the health of nodes that are probed already is kept. */
   public void watch(Collection<Node> nodes) {
     Map<NodeId, Node> wanted =
         nodes.stream().collect(Collectors.toMap(Node::id, node -> node, (first, same) -> first));
@@ -79,13 +81,16 @@ public final class NodeProbes implements AutoCloseable {
     wanted.forEach((id, node) -> watched.computeIfAbsent(id, key -> new Watched(node)).join());
   }
 
-  /** What is known of each node now. */
+  /** Returns the current health of each node. */
   public Map<NodeId, NodeHealth> health() {
     return watched.entrySet().stream()
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, it -> it.getValue().health));
   }
 
-  /** An attempt couldn't reach this node: it is asked at once, unless it was asked just now. */
+  /**
+   * Reports that an attempt couldn't reach this node: it is probed at once, unless it was just
+   * probed.
+   */
   public void reportCreateFailure(NodeId id) {
     Watched node = watched.get(id);
     if (node != null) {
@@ -97,20 +102,26 @@ public final class NodeProbes implements AutoCloseable {
   public void close() {
     watched.values().forEach(Watched::leave);
     watched.clear();
-    question.close();
+    probe.close();
   }
 
   /**
-   * A node and its schedule. Health and browsers change only between a question's answer and the
-   * next one.
+   * A node and its schedule. {@code health} and {@code browsers} are written by the completion of a
+   * probe only, one after the other.
    */
   private final class Watched {
     private final Node node;
+
+    /** Read by any thread. */
     private volatile NodeHealth health = NodeHealth.UNKNOWN;
+
     private Map<String, String> browsers = Map.of();
-    private Instant lastAsked = Instant.MIN;
+
+    /** The fields from here on are guarded by this object's lock. */
+    private Instant lastProbed = Instant.MIN;
+
     private @Nullable Future<?> due;
-    private boolean asking;
+    private boolean probing;
     private boolean joined;
     private boolean gone;
 
@@ -134,8 +145,8 @@ public final class NodeProbes implements AutoCloseable {
 
     void hurry() {
       synchronized (this) {
-        boolean fresh = lastAsked.plus(FRESH).isAfter(clock.instant());
-        if (asking || gone || fresh) {
+        boolean fresh = lastProbed.plus(FRESH).isAfter(clock.instant());
+        if (probing || gone || fresh) {
           return;
         }
         if (due != null) {
@@ -147,16 +158,16 @@ public final class NodeProbes implements AutoCloseable {
 
     private void ask() {
       synchronized (this) {
-        if (asking || gone) {
+        if (probing || gone) {
           return;
         }
-        asking = true;
-        lastAsked = clock.instant();
+        probing = true;
+        lastProbed = clock.instant();
       }
       var unused =
-          question
+          probe
               .ask(node, health.misses() == 0)
-              .exceptionally(mistake -> StatusProbe.Status.missed("it can't be asked: " + mistake))
+              .exceptionally(mistake -> StatusProbe.Status.missed("the probe failed: " + mistake))
               .thenAccept(this::received);
     }
 
@@ -171,13 +182,13 @@ public final class NodeProbes implements AutoCloseable {
       if (before != now.state() && !isGone()) {
         publish(now);
       }
-      boolean told = status.miss().isEmpty() && !status.browsers().equals(browsers);
-      if (told && !isGone()) {
+      boolean changed = status.miss().isEmpty() && !status.browsers().equals(browsers);
+      if (changed && !isGone()) {
         browsers = status.browsers();
         publish(browsers);
       }
       synchronized (this) {
-        asking = false;
+        probing = false;
         schedule(jittered(now.pause(config)));
       }
     }
@@ -186,12 +197,12 @@ public final class NodeProbes implements AutoCloseable {
       return gone;
     }
 
-    /** A listener that fails doesn't end the node's questions. */
+    /** An exception of the listener doesn't end the node's probes. */
     private void publish(Map<String, String> versions) {
       try {
         listener.browsersTold(node.id(), versions);
       } catch (RuntimeException mistake) {
-        log.error("the browsers of node {} can't be taken over", node.id(), mistake);
+        log.error("a listener failed on the browsers of node {}", node.id(), mistake);
       }
     }
 
@@ -203,7 +214,7 @@ public final class NodeProbes implements AutoCloseable {
           listener.nodeDown(node.id(), now.cause());
         }
       } catch (RuntimeException mistake) {
-        log.error("a listener failed on the news of node {}", node.id(), mistake);
+        log.error("a listener failed on the state of node {}", node.id(), mistake);
       }
     }
 

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * One request of our own to a node.
+ * One request that this server makes to a node.
  *
  * @param method GET, POST or DELETE
- * @param path what follows the node's base path, with its leading slash
- * @param headers beside Host, Content-Length and Content-Type, which are set for it
+ * @param path the path after the node's base path, with its leading slash
+ * @param headers beside Host, Content-Length and Content-Type, which are set by default
  * @param body JSON bytes; empty for none
  * @param deadline the longest time to the end of the answer, connecting included
- * @param wanted asked in the moment before the first byte is written: if it says no, none is
+ * @param wanted queried directly before the first byte is written: if it returns false, none is
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, and large
 public record NodeRequest(
@@ -29,18 +29,21 @@ public record NodeRequest(
     this(method, path, headers, body, deadline, () -> true);
   }
 
-  /** New Session with a key of this attempt's own, so that an Appium node can be asked again. */
+  /**
+   * Returns New Session with the attempt's own idempotency key, by which an Appium node can be
+   * queried later.
+   */
   public static NodeRequest create(byte[] payload, String idempotencyKey, Duration deadline) {
     return new NodeRequest(
         "POST", "/session", Map.of(IDEMPOTENCY_KEY, idempotencyKey), payload, deadline);
   }
 
-  /** The same, unless it isn't wanted any more when it could be sent. */
+  /** Returns the same request with a condition that is checked before it is sent. */
   public NodeRequest onlyIf(BooleanSupplier stillWanted) {
     return new NodeRequest(method, path, headers, body, deadline, stillWanted);
   }
 
-  /** Delete Session. */
+  /** Returns Delete Session. */
   public static NodeRequest delete(String sessionId, Duration deadline) {
     return new NodeRequest("DELETE", "/session/" + sessionId, Map.of(), new byte[0], deadline);
   }

@@ -20,9 +20,9 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose certificates of nodes are believed: those of the authorities that Java knows, and of the
- * lab's own. Whoever speaks TLS to a node, for commands, probes or clean-up, asks here. What Java
- * knows is read at the first question, for which the start of the program needn't wait.
+ * The trusted authorities for certificates of nodes: Java's own and the lab's. Used by all TLS
+ * connections to nodes: commands, probes and clean-up. Java's certificates are read on first use,
+ * because reading them would delay the start of the program. Any thread.
  */
 public final class NodeTrust {
   private final List<Path> authorities;
@@ -35,12 +35,12 @@ public final class NodeTrust {
     this.authorities = List.copyOf(authorities);
   }
 
-  /** Those that Java knows. */
+  /** Returns the trust in Java's own authorities. */
   public static NodeTrust ofJava() {
     return new NodeTrust(List.of());
   }
 
-  /** Whether there are any beside those that Java knows. */
+  /** Whether there are authorities beside Java's own. */
   boolean addsToJava() {
     return !authorities.isEmpty();
   }
@@ -52,7 +52,7 @@ public final class NodeTrust {
     return manager;
   }
 
-  /** A context of Java's own TLS that believes them. */
+  /** Returns a context of Java's own TLS that trusts them. */
   SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
@@ -82,7 +82,7 @@ public final class NodeTrust {
     }
   }
 
-  /** A manager for these; null stands for those that Java knows. */
+  /** Returns a manager for these authorities; null stands for Java's own. */
   private static X509TrustManager trusting(@Nullable KeyStore authorities) {
     try {
       TrustManagerFactory factory =
@@ -100,9 +100,9 @@ public final class NodeTrust {
   }
 
   /**
-   * The certificates in a file.
+   * Returns the certificates in a file.
    *
-   * @throws IllegalArgumentException with a sentence that says why there are none
+   * @throws IllegalArgumentException with a message that says why there are none
    */
   static Collection<? extends Certificate> certificates(Path file) {
     try (InputStream bytes = Files.newInputStream(file)) {

@@ -6,18 +6,20 @@ import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.config.ValidatedConfig;
 import java.time.Duration;
 
-/** How nodes are asked whether they live. */
+/** The configuration of liveness probes. */
 public record ProbeConfig(
-    @Key(doc = "How often each node is asked.", fallback = "10s", min = "100ms", max = "1h")
-        Duration interval,
-    @Key(doc = "How long an answer may take.", fallback = "5s", min = "10ms") Duration timeout,
-    @Key(doc = "After how many misses in a row a node is offline.", fallback = "2", min = "1")
-        int downAfter,
-    @Key(doc = "After how many answers in a row it is back.", fallback = "1", min = "1")
-        int upAfter,
     @Key(
-            doc = "The longest pause between two probes of a node that stays silent.",
-            fallback = "2min")
+            doc = "The interval between probes of each node.",
+            fallback = "10s",
+            min = "100ms",
+            max = "1h")
+        Duration interval,
+    @Key(doc = "The timeout of a probe.", fallback = "5s", min = "10ms") Duration timeout,
+    @Key(doc = "Consecutive misses after which a node is offline.", fallback = "2", min = "1")
+        int downAfter,
+    @Key(doc = "Consecutive answers after which it is online again.", fallback = "1", min = "1")
+        int upAfter,
+    @Key(doc = "The longest pause between two probes of a silent node.", fallback = "2min")
         Duration maxInterval)
     implements ValidatedConfig {
 

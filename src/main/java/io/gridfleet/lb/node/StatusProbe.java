@@ -19,20 +19,22 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Asks {@code GET /status}. Nodes that answered last time and those that didn't have threads apart,
- * so that any number of dead ones leaves the living on time.
+ * Sends {@code GET /status}. Nodes that answered last time and those that didn't have separate
+ * threads, so that dead nodes don't delay the probes of live ones.
  */
 final class StatusProbe implements AutoCloseable {
-  /** A lab's node is a hop or two away: what doesn't connect in this time is down. */
+  /** A lab's node is a hop or two away: one that doesn't connect in this time is down. */
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
-  /** A living node answers in milliseconds: 10 000 of them pass within a few seconds. */
+  /** A live node answers in milliseconds: 10 000 of them are probed within a few seconds. */
   private static final int MAX_LIVING = 32;
 
-  /** 500 dead nodes take half a minute at the first look, and are asked ever more rarely. */
+  /**
+   * 500 dead nodes take half a minute for the first probe, and are then probed less and less often.
+   */
   private static final int MAX_SILENT = 32;
 
-  /** The status of a Grid of some hundred slots; a longer one is cut, and tells nothing. */
+  /** The status of a Grid of some hundred slots; a longer one is cut and not evaluated. */
   private static final int MAX_BYTES = 1024 * 1024;
 
   private final NodeCalls living;
@@ -44,10 +46,10 @@ final class StatusProbe implements AutoCloseable {
   }
 
   /**
-   * What a node answered.
+   * The result of a probe.
    *
-   * @param miss why it was none; empty where it was one
-   * @param browsers the versions of its browsers, as far as it tells them
+   * @param miss why the probe failed; empty if the node answered
+   * @param browsers the versions of its browsers, as far as it reports them
    */
   record Status(Optional<String> miss, Map<String, String> browsers) {
     static Status missed(String cause) {
@@ -81,7 +83,7 @@ final class StatusProbe implements AutoCloseable {
     return status;
   }
 
-  /** The node lives, whatever becomes of its body. */
+  /** Reads the browsers; the node counts as up even if its body can't be read. */
   private static Map<String, String> browsers(Response response) {
     try {
       return BrowserVersions.read(response.peekBody(MAX_BYTES).bytes());
@@ -101,7 +103,7 @@ final class StatusProbe implements AutoCloseable {
       return "no route to it";
     }
     if (failure instanceof SSLException) {
-      return NodeFailure.tlsTrouble(failure);
+      return NodeFailure.tlsFailure(failure);
     }
     return failure instanceof SocketTimeoutException || failure instanceof InterruptedIOException
         ? "no answer in time"

@@ -6,7 +6,7 @@ import io.netty.handler.ssl.SslProvider;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS of all connections to nodes: made by the first one, and the same for all. */
+/** The TLS context of all connections to nodes, created by the first one. Any thread. */
 final class TlsWithNodes {
   private final NodeTrust trust;
   private @Nullable SslContext context;
@@ -15,7 +15,7 @@ final class TlsWithNodes {
     this.trust = trust;
   }
 
-  /** Certificates and names are checked. */
+  /** Returns the context, which verifies certificates and names. */
   synchronized SslContext context() throws SSLException {
     if (context == null) {
       context =

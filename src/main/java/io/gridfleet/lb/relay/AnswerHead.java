@@ -7,7 +7,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 
-/** A node's answer head turned into the one the client gets. */
+/** Rewrites the head of a node's answer into the one that the client receives. */
 final class AnswerHead {
   static final int SWITCHING = 101;
   private static final int NO_CONTENT = 204;
@@ -15,7 +15,10 @@ final class AnswerHead {
 
   private AnswerHead() {}
 
-  /** A body that ends with the node's connection gets chunks, so that the client's can stay. */
+  /**
+   * Frames the answer. A body delimited by the node's close is sent in chunks, so that the client's
+   * connection persists.
+   */
   static void frame(HttpResponse answer, HttpMethod request) {
     HttpHeaders headers = answer.headers();
     HopByHop.strip(headers);
@@ -30,7 +33,7 @@ final class AnswerHead {
     return status != NO_CONTENT && status != NOT_MODIFIED && !request.equals(HttpMethod.HEAD);
   }
 
-  /** The answer to a handshake, whose headers of the upgrade are hop-by-hop. */
+  /** Frames the answer to a handshake, whose upgrade headers are hop-by-hop. */
   static void frameSwitching(HttpResponse answer) {
     String protocol = Upgrade.protocol(answer.headers());
     HopByHop.strip(answer.headers());

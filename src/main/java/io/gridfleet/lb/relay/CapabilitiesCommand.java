@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that answers the session's capabilities. Its answer is gathered, up to {@link
- * #MAX_ANSWER} (a larger one is an error), and the node's own addresses in it become those that the
- * client was given with the session.
+ * A command that returns the session's capabilities. Its answer is aggregated, up to {@link
+ * #MAX_ANSWER} (a larger one is an error), and the node's own addresses in it are replaced by those
+ * that the client received with the session. Owned by the client's event loop.
  */
 final class CapabilitiesCommand implements RequestSink {
-  /** Far above what drivers answer. */
+  /** Far above what drivers return. */
   private static final int MAX_ANSWER = 1024 * 1024;
 
   private final Relay relay;
@@ -30,7 +30,7 @@ final class CapabilitiesCommand implements RequestSink {
   private final String path;
   private final SessionRoute route;
   private final CommandClock clock;
-  private @Nullable CompletableFuture<NodeAnswer> asked;
+  private @Nullable CompletableFuture<NodeAnswer> call;
   private boolean over;
 
   CapabilitiesCommand(
@@ -43,7 +43,8 @@ final class CapabilitiesCommand implements RequestSink {
     this.clock = new CommandClock(relay.listener(), route.id(), head.method().name(), path);
   }
 
-  static boolean isAsked(HttpRequest head, String path, SessionRoute route) {
+  /** Whether the request is one for the session's capabilities. */
+  static boolean matches(HttpRequest head, String path, SessionRoute route) {
     if (!head.method().equals(HttpMethod.GET)) {
       return false;
     }
@@ -66,7 +67,7 @@ final class CapabilitiesCommand implements RequestSink {
   @Override
   public void content(HttpContent part) {
     part.release();
-    if (part instanceof LastHttpContent && !over && asked == null) {
+    if (part instanceof LastHttpContent && !over && call == null) {
       send();
     }
   }
@@ -79,7 +80,7 @@ final class CapabilitiesCommand implements RequestSink {
     clock.requestSent();
     CompletableFuture<NodeAnswer> answer =
         relay.client().send(route.node(), request, front.loop(), MAX_ANSWER);
-    asked = answer;
+    call = answer;
     var unused =
         answer.handle(
             (got, failure) -> {
@@ -94,20 +95,20 @@ final class CapabilitiesCommand implements RequestSink {
     }
     if (answer == null) {
       NodeFailure known =
-          failure instanceof NodeFailure told
-              ? told
+          failure instanceof NodeFailure reported
+              ? reported
               : new NodeFailure(NodeFailure.Kind.RESET, route.node(), "gave no answer", failure);
       end(CommandReport.Outcome.NODE_FAILED, NodeErrors.failed(route, known));
       return;
     }
-    byte[] body = SocketAddresses.ours(answer.body(), route.addresses());
+    byte[] body = SocketAddresses.replace(answer.body(), route.addresses());
     FullHttpResponse out = HttpAnswers.whole(answer.status(), HttpAnswers.JSON, body);
     HttpHeaders headers = out.headers().clear();
     answer.headers().forEach(headers::set);
     HopByHop.strip(headers);
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
     headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
-    if (UnknownSession.isTold(answer)) {
+    if (UnknownSession.isReported(answer)) {
       relay.listener().sessionUnknownToNode(route.id());
     }
     clock.received(body.length);
@@ -133,7 +134,7 @@ final class CapabilitiesCommand implements RequestSink {
   @Override
   public void timedOut() {
     if (!over) {
-      boolean sent = asked != null;
+      boolean sent = call != null;
       cancel();
       end(
           CommandReport.Outcome.TIMED_OUT,
@@ -141,9 +142,10 @@ final class CapabilitiesCommand implements RequestSink {
     }
   }
 
+  /** Closes the connection to the node, if a request was sent. */
   private void cancel() {
-    if (asked != null) {
-      asked.cancel(true);
+    if (call != null) {
+      call.cancel(true);
     }
   }
 }

@@ -10,9 +10,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 
 /**
- * The client's side of one exchange: where its answer goes. The front door implements it and takes
- * care of what belongs to the connection: keep-alive, order, framing for the client's version. All
- * calls on its event loop.
+ * The client's side of one exchange, to which the answer is written. The front door implements it
+ * and handles what belongs to the connection: keep-alive, order, framing for the client's version.
+ * All calls on its event loop.
  */
 public interface ClientExchange {
   EventLoop loop();
@@ -20,7 +20,7 @@ public interface ClientExchange {
   /** The peer's address: the client's own, or a proxy's. */
   SocketAddress client();
 
-  /** Whether the client speaks HTTP/1.1: takes chunks and interim answers. */
+  /** Whether the client uses HTTP/1.1: accepts chunks and interim answers. */
   boolean isModern();
 
   boolean isWritable();
@@ -28,13 +28,13 @@ public interface ClientExchange {
   /** Whether the request's last part has been read. */
   boolean requestComplete();
 
-  /** An interim answer, sent at once. */
+  /** Sends an interim answer at once. */
   void interim(HttpResponse head);
 
-  /** The head of the answer; hop-by-hop headers are already gone. */
+  /** Writes the head of the answer; hop-by-hop headers are already removed. */
   void head(HttpResponse head);
 
-  /** A part of the answer's body; the last one ends the exchange and flushes. */
+  /** Writes a part of the answer's body; the last one ends the exchange and flushes. */
   void part(HttpContent part);
 
   void flush();
@@ -42,21 +42,23 @@ public interface ClientExchange {
   /** Runs the task if the end of the answer, which is written next, doesn't reach the socket. */
   void unlessDelivered(Runnable lost);
 
-  /** A whole answer: ends the exchange and flushes. */
+  /** Writes a whole answer, ends the exchange and flushes. */
   void whole(FullHttpResponse answer);
 
-  /** Ends the connection in the middle of an answer, so that the client sees that it is cut. */
+  /**
+   * Closes the connection in the middle of an answer, so that the client detects the truncation.
+   */
   void cut();
 
-  /** Stops or goes on reading the request: backpressure. */
+  /** Suspends or resumes reading the request: backpressure. */
   void read(boolean on);
 
   /** Calls {@link RequestSink#timedOut} if this isn't called again within so long. */
   void within(Duration time);
 
   /**
-   * Sends the answer 101 and gives the bare channel away: {@code tunnel} gets all that is read from
-   * now on, and what was read already.
+   * Sends the answer 101 and hands the bare channel over: {@code tunnel} receives all that is read
+   * from now on, and what was read already.
    */
   Channel handOver(HttpResponse switching, ChannelHandler tunnel);
 }

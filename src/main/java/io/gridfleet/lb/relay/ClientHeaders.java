@@ -13,9 +13,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Which headers of clients reach nodes. Those that carry the client's credentials, say where it
- * comes from, or claim that a proxy did, are kept back unless the configuration passes them or the
- * peer is a trusted proxy. {@code Authorization} is for us and never passes.
+ * Filters the headers of clients that are forwarded to nodes. Those that carry the client's
+ * credentials or origin, or a proxy's statement of it, are removed unless the configuration passes
+ * them or the peer is a trusted proxy. {@code Authorization} is for this server and is always
+ * removed.
  */
 public final class ClientHeaders {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
@@ -25,15 +26,15 @@ public final class ClientHeaders {
   private final Predicate<InetAddress> trusted;
 
   /**
-   * @param passed names in lower case that reach nodes from everybody
-   * @param trusted whether a peer's headers pass as they are
+   * @param passed names in lower case that are forwarded from every peer
+   * @param trusted whether a peer's headers pass unchanged
    */
   public ClientHeaders(Set<String> passed, Predicate<InetAddress> trusted) {
     this.passed = Set.copyOf(passed);
     this.trusted = trusted;
   }
 
-  /** Takes out what the node doesn't get from this peer. */
+  /** Removes the headers that aren't forwarded from this peer. */
   void strip(HttpHeaders headers, SocketAddress peer) {
     headers.remove(HttpHeaderNames.AUTHORIZATION);
     List<String> keptBack = keptBack(headers);

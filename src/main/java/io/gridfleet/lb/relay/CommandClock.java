@@ -3,7 +3,7 @@ package io.gridfleet.lb.relay;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 
-/** Measures one command and reports it once. */
+/** Measures one command and reports it once. Owned by the client's event loop. */
 final class CommandClock {
   private final RelayListener listener;
   private final SessionId id;

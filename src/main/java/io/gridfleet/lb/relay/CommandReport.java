@@ -3,16 +3,17 @@ package io.gridfleet.lb.relay;
 import java.time.Duration;
 
 /**
- * What became of one command.
+ * The outcome of one command.
  *
  * @param method the HTTP method
- * @param path the path asked for, base taken off, with its query; holds the session id, so it is no
- *     label
- * @param status the status the client got; 0 if it got none
- * @param requestBytes bytes of the request's body that were passed on
- * @param answerBytes bytes of the answer's body that were passed on
+ * @param path the requested path without its base, with its query; it holds the session id, so it
+ *     isn't used as a label
+ * @param status the status that the client received; 0 if it received none
+ * @param requestBytes bytes of the request's body that were forwarded
+ * @param answerBytes bytes of the answer's body that were forwarded
  * @param duration from the request's head to the answer's end
- * @param overhead the part of it that was ours; negative where bodies streamed and it can't be told
+ * @param overhead the part of it spent in this server; negative where bodies streamed and it can't
+ *     be measured
  */
 public record CommandReport(
     String method,

@@ -15,8 +15,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delete Session on its way: the node is asked, what the session held is freed, then the client is
- * answered. It goes on to its end even if the client leaves.
+ * A running Delete Session: the request is sent to the node, what the session held is freed, then
+ * the client is answered. It completes even if the client disconnects. Owned by the client's event
+ * loop.
  */
 final class DeleteSession implements RequestSink {
   private static final byte[] DELETED = "{\"value\":null}".getBytes(StandardCharsets.UTF_8);

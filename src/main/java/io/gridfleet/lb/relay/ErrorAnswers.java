@@ -8,7 +8,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 
 /** WebDriver errors as whole HTTP answers. */
 public final class ErrorAnswers {
-  /** Not in W3C's table of statuses, but what HTTP has for a body that doesn't arrive. */
+  /** Not in W3C's table of statuses; HTTP's status for a body that doesn't arrive. */
   private static final int REQUEST_TIMEOUT = 408;
 
   private ErrorAnswers() {}
@@ -23,7 +23,7 @@ public final class ErrorAnswers {
             .withStatus(REQUEST_TIMEOUT));
   }
 
-  /** A mistake in the program ended the request. */
+  /** The answer to a request that a defect in the program has ended. */
   public static FullHttpResponse failed() {
     return of(WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "the request failed here; see the log"));
   }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/** The answers that clients get when a node gives none. */
+/** The answers to clients where a node gave none. */
 final class NodeErrors {
   private NodeErrors() {}
 
@@ -34,6 +34,14 @@ final class NodeErrors {
         WebDriverError.of(
             ErrorCode.UNKNOWN_ERROR,
             "this session has " + most + " sockets open, the most allowed"));
+  }
+
+  /** What listens at a socket's address may not be the node: its answers aren't forwarded. */
+  static NodeFailure noWebSocket(SessionRoute route, int status) {
+    return new NodeFailure(
+        NodeFailure.Kind.BAD_ANSWER,
+        route.node(),
+        "has a WebSocket address that answers a handshake with " + status);
   }
 
   private static String named(SessionRoute route) {

@@ -41,20 +41,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's own WebSocket ({@code ws://node/session}) on which a BiDi-only session is asked for; the
- * answer to {@code session.new} is told in the shape of New Session over HTTP, so that it is judged
- * like any other. Owned by its event loop.
+ * A node's own WebSocket ({@code ws://node/session}) on which a BiDi-only session is requested; the
+ * answer to {@code session.new} is converted to that of New Session over HTTP, so that it is
+ * evaluated like any other. Owned by its event loop.
  *
- * <p>States: connecting → shaking hands → asked → open (the session exists, nothing more is read
- * until {@link #frames} are taken out by a tunnel) or closed. Whatever ends it before it is open
- * completes the answer.
+ * <p>States: connecting → handhandshaking → requested → open (the session exists, nothing more is
+ * read until a tunnel removes {@link #frames}) or closed. Every end before it is open completes the
+ * answer.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 public final class NodeSocket implements Waiting, AnswerSink {
-  /** A node that knows such handshakes answers them at once; some others never do. */
+  /** A node that supports such handshakes answers them at once; some others never do. */
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
-  /** What a node may answer to session.new. */
+  /** The limit of an answer to session.new. */
   private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
   private static final int SWITCHING = 101;
@@ -72,7 +72,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
   private @Nullable HttpResponse head;
   private @Nullable Channel channel;
   private @Nullable ScheduledFuture<?> timer;
-  private boolean shaking;
+  private boolean handshaking;
 
   NodeSocket(EventLoop loop, NodeAddress node, NodeRequest request, long id) {
     this.loop = loop;
@@ -96,7 +96,10 @@ public final class NodeSocket implements Waiting, AnswerSink {
     return loop.schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** What the node says; fails with {@link NodeFailure} where it gives no usable answer. */
+  /**
+   * Completes with the node's answer; fails with {@link NodeFailure} where it gives no usable
+   * answer.
+   */
   public CompletableFuture<NodeAnswer> answer() {
     return answer;
   }
@@ -110,7 +113,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
     return Objects.requireNonNull(channel);
   }
 
-  /** Ends it, whatever it is doing; a session on it is the node's affair. On its event loop. */
+  /** Closes the socket in any state; a session on it is left to the node. On its event loop. */
   public void close() {
     stopTimer();
     if (connection != null) {
@@ -131,8 +134,8 @@ public final class NodeSocket implements Waiting, AnswerSink {
       fail(Kind.WITHDRAWN, "wasn't asked");
     } else {
       connection = to;
-      shaking = true;
-      after(HANDSHAKE, this::notShaken);
+      handshaking = true;
+      after(HANDSHAKE, this::handshakeTimedOut);
       to.begin(handshake(), this);
       to.write(LastHttpContent.EMPTY_LAST_CONTENT);
       to.flush();
@@ -151,8 +154,8 @@ public final class NodeSocket implements Waiting, AnswerSink {
     return sent;
   }
 
-  private void notShaken() {
-    if (shaking) {
+  private void handshakeTimedOut() {
+    if (handshaking) {
       hasNoBidi("doesn't answer the handshake");
     }
   }
@@ -166,7 +169,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
   public void answerPart(HttpContent part) {
     part.release();
     HttpResponse response = head;
-    if (!(part instanceof LastHttpContent) || response == null || !shaking) {
+    if (!(part instanceof LastHttpContent) || response == null || !handshaking) {
       return;
     }
     int status = response.status().code();
@@ -183,7 +186,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
 
   private void switched() {
     NodeConnection from = connection;
-    shaking = false;
+    handshaking = false;
     if (from == null) {
       return;
     }
@@ -201,7 +204,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
   @Override
   public void failed(NodeFailure failure) {
     connection = null;
-    if (shaking) {
+    if (handshaking) {
       hasNoBidi("closes the connection of the handshake");
     } else {
       stop();
@@ -214,7 +217,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
     answer.completeExceptionally(new NodeFailure(kind, node, what));
   }
 
-  /** Another device may have it: an error as the node would say it. */
+  /** Completes with the error {@code session not created}, so that another device is tried. */
   private void hasNoBidi(String what) {
     stop();
     String text = "node " + node.authority() + " has no BiDi-only sessions: it " + what;
@@ -222,7 +225,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
   }
 
   private void stop() {
-    shaking = false;
+    handshaking = false;
     if (!answer.isDone()) {
       close();
     }
@@ -234,28 +237,28 @@ public final class NodeSocket implements Waiting, AnswerSink {
     }
   }
 
-  /** What the node sends until it has answered. */
+  /** Reads the node's messages until it has answered. */
   private final class Messages extends SimpleChannelInboundHandler<WebSocketFrame> {
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
       if (frame instanceof PingWebSocketFrame ping) {
         context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
       } else if (frame instanceof TextWebSocketFrame text && !answer.isDone()) {
-        Optional<BidiMessage.HttpAnswer> said =
+        Optional<BidiMessage.HttpAnswer> received =
             BidiMessage.asHttp(id, ByteBufUtil.getBytes(text.content()));
-        said.ifPresent(this::answered);
+        received.ifPresent(this::answered);
       }
     }
 
-    private void answered(BidiMessage.HttpAnswer said) {
+    private void answered(BidiMessage.HttpAnswer received) {
       stopTimer();
-      if (said.status() == 200) {
+      if (received.status() == 200) {
         frames.stop();
         read(false);
       } else {
         close();
       }
-      answer.complete(new NodeAnswer(said.status(), Map.of(), said.body()));
+      answer.complete(new NodeAnswer(received.status(), Map.of(), received.body()));
     }
 
     private void read(boolean on) {

@@ -28,9 +28,9 @@ public final class Relay {
   private final Uploads uploads;
 
   /**
-   * What clients may ask of the relay.
+   * The limits of the relay.
    *
-   * @param bodyPause a request whose body pauses for longer is given up
+   * @param bodyPause a request whose body pauses for longer is aborted
    * @param socketsPerSession a test uses one to three (BiDi, CDP, a log); many more are a leak
    */
   public record Limits(Duration bodyPause, int socketsPerSession) {
@@ -54,26 +54,26 @@ public final class Relay {
     this.tunnels = new Tunnels(listener, limits.socketsPerSession());
   }
 
-  /** What is done between the node's answer to Delete Session and the client's. */
+  /** The step between the node's answer to Delete Session and the client's. */
   @FunctionalInterface
   public interface BeforeLastByte {
     /**
      * Frees what the session held. The client's answer waits for the stage, however it completes.
      *
-     * @param status what the node answered; 0 if it gave no answer
+     * @param status the status of the node's answer; 0 if it gave none
      */
     CompletionStage<?> ended(SessionId id, int status);
   }
 
   /**
-   * Passes a command or a WebSocket handshake on; the caller starts the sink and feeds it.
+   * Forwards a command or a WebSocket handshake; the caller starts the sink and feeds it.
    *
-   * @param path what the client asked for, base taken off, with its query
+   * @param path the requested path without its base, with its query
    */
   public RequestSink forward(
       ClientExchange front, HttpRequest head, String path, SessionRoute route) {
-    boolean upgrade = Upgrade.isAsked(head.headers());
-    if (!upgrade && CapabilitiesCommand.isAsked(head, path, route)) {
+    boolean upgrade = Upgrade.isRequested(head.headers());
+    if (!upgrade && CapabilitiesCommand.matches(head, path, route)) {
       return new CapabilitiesCommand(this, front, head, path, route);
     }
     return new RelayedCommand(this, front, head, uploads.path(head, path, route), route, upgrade);
@@ -85,8 +85,8 @@ public final class Relay {
   }
 
   /**
-   * Asks the session's node, once in a while, where it takes uploads. The stage completes on the
-   * event loop, with the route, however the node answers.
+   * Queries the session's node for its upload path, which is cached. The stage completes on the
+   * event loop, with the route, whatever the node answers.
    */
   public CompletionStage<Optional<SessionRoute>> learnUploads(
       ClientExchange front, SessionRoute route) {
@@ -94,8 +94,8 @@ public final class Relay {
   }
 
   /**
-   * Passes Delete Session on. The answer is the node's, or success if the node gives none: the
-   * session is over for us in any case.
+   * Forwards Delete Session. The answer is the node's, or success if the node gives none: this
+   * server ends the session in any case.
    */
   public RequestSink end(
       ClientExchange front, HttpRequest head, SessionRoute route, BeforeLastByte before) {
@@ -103,15 +103,15 @@ public final class Relay {
   }
 
   /**
-   * The same for a session that has ended before: its node answers as it does for a session that it
-   * doesn't have. The listener isn't called, because to it the session is over.
+   * Forwards Delete Session of a session that has ended already: its node answers as for any
+   * session that it doesn't have. The listener isn't called, because the end was reported before.
    */
   public RequestSink endAgain(ClientExchange front, HttpRequest head, SessionRoute route) {
     return new DeleteSession(this, RelayListener.NONE, front, head, route, NOTHING_TO_FREE);
   }
 
   /**
-   * Opens a WebSocket of the node's own and asks for a BiDi-only session there; on the current
+   * Opens a WebSocket of the node's own and requests a BiDi-only session there; on the current
    * event loop.
    *
    * @param id of the command {@code session.new}
@@ -123,19 +123,19 @@ public final class Relay {
   }
 
   /**
-   * Joins the client's socket and the node's, both on the current event loop: their codecs leave,
-   * and bytes pass as they come.
+   * Joins the client's socket and the node's, both on the current event loop: their codecs are
+   * removed, and bytes pass unchanged.
    *
    * @param onEnd runs once when either has closed; not if the client has ended its session on the
-   *     socket, which the listener hears
+   *     socket, which is reported to the listener
    */
   public void join(
       SessionId id, Channel client, WebSocketFrames frames, NodeSocket node, Runnable onEnd) {
-    tunnels.takeFirst(id);
+    tunnels.reserveFirst(id);
     Tunnel tunnel = new Tunnel(tunnels, id, onEnd).ofBidi();
     client.pipeline().addLast(tunnel.clientEnd());
     node.channel().pipeline().addLast(tunnel.nodeEnd());
-    if (!frames.leave(client) || !node.frames().leave(node.channel())) {
+    if (!frames.removeFrom(client) || !node.frames().removeFrom(node.channel())) {
       client.close();
     }
     tunnel.start(client, node.channel());
@@ -144,7 +144,7 @@ public final class Relay {
   /** Whether a request's head asks for a WebSocket. */
   public static boolean isHandshake(HttpRequest head) {
     String protocol = Upgrade.protocol(head.headers());
-    return "websocket".equalsIgnoreCase(protocol) && Upgrade.isAsked(head.headers());
+    return "websocket".equalsIgnoreCase(protocol) && Upgrade.isRequested(head.headers());
   }
 
   /** Closes the sockets of a session that has ended. Any thread. */

@@ -11,33 +11,29 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** How commands and sockets of live sessions are carried. */
+/** The configuration of the relay. */
 public record RelayConfig(
-    @Key(doc = "How long a connection to a node may take to stand.", fallback = "5s", min = "10ms")
+    @Key(doc = "The timeout of connecting to a node.", fallback = "5s", min = "10ms")
         Duration connectTimeout,
-    @Key(
-            doc = "How long one command may take when the session doesn't say.",
-            fallback = "2min",
-            min = "1s")
+    @Key(doc = "The timeout of a command whose session sets none.", fallback = "2min", min = "1s")
         Duration commandTimeout,
     @Key(
-            doc =
-                "How long an unused connection to a node is kept; below the node's own keep-alive.",
+            doc = "How long an idle connection to a node is kept; below the node's own keep-alive.",
             fallback = "1min",
             min = "1s",
             max = "10min")
         Duration nodeIdle,
-    @Key(doc = "How many WebSockets a session may have at once.", fallback = "16", min = "1")
+    @Key(doc = "The most open WebSockets of a session.", fallback = "16", min = "1")
         int socketsPerSession,
     @Key(
             doc =
-                "Which of Cookie, Origin, Referer, Forwarded and X-Forwarded-… nodes get from peers that"
-                    + " aren't trusted proxies.",
+                "Which of Cookie, Origin, Referer, Forwarded and X-Forwarded-… are forwarded to nodes from"
+                    + " peers that aren't trusted proxies.",
             example = "[Cookie]")
         List<String> passHeaders)
     implements ValidatedConfig {
 
-  /** Which headers of clients reach nodes. */
+  /** Returns the filter of the headers that are forwarded to nodes. */
   public ClientHeaders clientHeaders(Predicate<InetAddress> trusted) {
     return new ClientHeaders(
         passHeaders.stream()

@@ -3,11 +3,11 @@ package io.gridfleet.lb.relay;
 import io.gridfleet.lb.webdriver.SessionId;
 
 /**
- * Hears what passes through the relay. Called on event loops, between a read and its write: what
- * takes time belongs elsewhere.
+ * Receives the events of the relay. Called on event loops, between a read and its write: must not
+ * block or compute for long.
  */
 public interface RelayListener {
-  /** A listener that doesn't listen. */
+  /** A listener that does nothing. */
   RelayListener NONE = new RelayListener() {};
 
   default void commandStarted(SessionId id) {}
@@ -15,7 +15,10 @@ public interface RelayListener {
   /** Once for each that started. */
   default void commandEnded(SessionId id, CommandReport report) {}
 
-  /** The node answered {@code invalid session id}; told before the client sees the answer's end. */
+  /**
+   * The node answered {@code invalid session id}; called before the client receives the answer's
+   * end.
+   */
   default void sessionUnknownToNode(SessionId id) {}
 
   /**

@@ -29,26 +29,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One command on its way: the request streams to the node while the answer streams to the client.
+ * One relayed command: the request streams to the node while the answer streams to the client.
  *
  * <p>States and transitions: {@link RelayedCommandTable}. Each callback fires one event, then
  * carries out the effect. The state is entered before the effect, because an effect can call back:
  * a write that fills a channel's buffer fires its writability within the write, and the end of an
  * answer begins the connection's next request.
  *
- * <p>Owner: the event loop that both connections share. Every callback comes on it, so nothing here
+ * <p>Owner: the event loop that both connections share. Every callback runs on it, so nothing here
  * is locked or volatile.
  *
  * <p>Invariants:
  *
  * <ul>
  *   <li>{@code node} is set in {@code SENDING}, {@code ANSWERING} and {@code SWITCHING} only. Once
- *       it is null the connection is pooled, aborted or a tunnel's, and its sink isn't called.
- *   <li>{@code kept} is set in {@code CONNECTING} only, and the client isn't read there after a
- *       first part: what is kept is what one read brought.
- *   <li>A handshake holds one of its session's places for sockets in each state but {@code OVER};
- *       {@code OVER} gives it back, or leaves it to the tunnel.
- *   <li>{@code OVER} is entered once, reports once, and calls the client's side once at most.
+ *       it is null, the connection is pooled, aborted or a tunnel's, and calls its sink no more.
+ *   <li>{@code kept} is set in {@code CONNECTING} only, and reading the client is suspended after
+ *       its first part: the buffer is bounded by one read.
+ *   <li>A handshake holds one of its session's slots for sockets in each state but {@code OVER};
+ *       {@code OVER} releases it or passes it to the tunnel.
+ *   <li>{@code OVER} is entered once, reports the command once, and ends the client's exchange at
+ *       most once.
+ *   <li>Each side is read only while the other's channel is writable, except for what one read has
+ *       already delivered.
+ *   <li>Each part of a body that is received is written or released here exactly once.
  * </ul>
  */
 final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
@@ -61,38 +65,45 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   private final Relay relay;
   private final ClientExchange front;
   private final HttpRequest head;
+
+  /** The requested path without its base, with its query. */
   private final String path;
+
   private final SessionRoute route;
+
+  /** Reports the command once, when it ends. */
   private final CommandClock clock;
+
   private final boolean handshake;
 
-  /** Where a handshake goes that isn't for the node's own address. */
+  /** The target of a handshake that isn't for the node's own address. */
   private final @Nullable URI socket;
 
-  /** Of the client's head; read before the headers are turned into those for the node. */
+  /** Read from the client's head before its headers are rewritten for the node. */
   private final boolean expectsContinue;
 
+  /** Changed by {@link #fire} only. */
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(RelayedCommandTable.TABLE);
 
-  /** Set in {@code SENDING}, {@code ANSWERING} and {@code SWITCHING}. */
+  /** The borrowed connection. Set in {@code SENDING}, {@code ANSWERING} and {@code SWITCHING}. */
   private @Nullable NodeConnection node;
 
-  /** What of the request came while the connection was being opened; holds references. */
+  /** Parts of the request that arrived before the connection was opened; holds references. */
   private @Nullable Deque<HttpContent> kept;
 
   /** The head of 101, until its end has been read and the channels can be joined. */
   private @Nullable HttpResponse switching;
 
-  /** Reads along while an answer of 404 passes. */
+  /** Scans an answer of 404 as it passes; null for any other. */
   private @Nullable UnknownSession unknown;
 
-  /** Bytes of the request when its deadline was last moved because of them. */
+  /** The count of request bytes at which they last extended the deadline. */
   private long extendedAt;
 
   /**
-   * @param path what the client asked for, base taken off, with its query
-   * @param handshake whether the head asks for another protocol
+   * @param path the requested path without its base, with its query
+   * @param handshake whether the head requests another protocol
    */
   RelayedCommand(
       Relay relay,
@@ -114,52 +125,41 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
 
   /**
    * A pooled connection is handed over within {@code borrow}. Nothing is flushed then: the parts of
-   * the same read follow, and {@link #readComplete} sends all of it in one write.
+   * the same read follow, and {@link #readComplete} sends all of them in one write.
+   *
+   * <p>The slot is reserved before the handshake is sent, so that concurrent handshakes of one
+   * session can't exceed its limit.
    */
   @Override
   public void start() {
-    if (handshake && !relay.tunnels().take(route.id())) {
+    if (handshake && !relay.tunnels().reserve(route.id())) {
       refuse();
       return;
     }
     relay.listener().commandStarted(route.id());
     progressed();
-    relay.connections().borrow(front.loop(), turnHead(), this);
+    relay.clientHeaders().strip(head.headers(), front.client());
+    NodeAddress target = RequestHead.turnToTarget(head, route, path, handshake, socket);
+    relay.connections().borrow(front.loop(), target, this);
     if (machine.state() == State.STARTING) {
       fire(Event.PENDING);
     }
   }
 
-  /** A session has a bounded number of sockets; the node isn't asked for one more. */
+  /** Answers a handshake beyond the session's limit of sockets; nothing is sent to the node. */
   private void refuse() {
     if (fire(Event.REFUSED) == Effect.REFUSE) {
       relay.listener().commandStarted(route.id());
-      FullHttpResponse answer = NodeErrors.tooManySockets(relay.tunnels().mostPerSession());
+      FullHttpResponse answer = NodeErrors.tooManySockets(relay.tunnels().maxPerSession());
       clock.answered(answer.status().code());
       clock.ended(CommandReport.Outcome.ANSWERED);
       front.whole(answer);
     }
   }
 
-  private NodeAddress turnHead() {
-    relay.clientHeaders().strip(head.headers(), front.client());
-    if (!handshake) {
-      RequestHead.turn(head, route.node(), path);
-      return route.node();
-    }
-    if (socket == null) {
-      RequestHead.turnHandshake(head, route.node(), path);
-      return route.node();
-    }
-    NodeAddress target = NodeAddress.of(socket);
-    NodeAddress origin = new NodeAddress(target.secure(), target.host(), target.port(), "");
-    RequestHead.turnHandshake(head, origin, RequestHead.socketPath(socket, path));
-    return origin;
-  }
-
   /**
-   * Moves the deadline. While it is the client's turn, to send or to take, its pause is the limit;
-   * else the command's own time is.
+   * Extends the deadline after progress. While the client has to send or to read, the limit is the
+   * shorter of {@code bodyPause} and the command's timeout; otherwise it is the command's timeout.
    */
   private void progressed() {
     boolean clientsTurn = !front.requestComplete() || !front.isWritable();
@@ -168,17 +168,18 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   }
 
   /**
-   * The effect of an event. One that the table doesn't know in this state ends the command as a
-   * failure, which every state knows; the caller then does nothing but release what came with it.
+   * Fires an event and returns its effect. An event without a row in this state is a defect: it is
+   * logged and fires {@code FAILED}, for which every state that can be reached here has a row. The
+   * caller then only releases what came with the event.
    *
-   * <p>A command that is over can time out only if the listener threw while it was ending, before
-   * the client was answered.
+   * <p>A timeout in {@code OVER} is possible only if the listener threw while the command was
+   * ending, before the client was answered.
    */
   private Effect fire(Event event) {
     try {
       return machine.fire(event);
     } catch (UnexpectedEventException mistake) {
-      log.error("a command of session {} is ended by a mistake", route.id(), mistake);
+      log.error("a command of session {} is ended by an unexpected event", route.id(), mistake);
       if (machine.state() == State.OVER && event == Event.TIMED_OUT) {
         front.cut();
       }
@@ -187,8 +188,9 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  // The node's connection.
+  // Events of the node's connection.
 
+  /** A connection without an effect came too late, so that it is closed. */
   @Override
   public void connected(NodeConnection connection) {
     switch (fire(Event.CONNECTED)) {
@@ -202,13 +204,13 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** Set before the head is written: the write can call {@link #nodeWritable}. */
+  /** {@code node} is set before the head is written: the write can call {@link #nodeWritable}. */
   private void begin(NodeConnection connection) {
     node = connection;
     connection.begin(head, this);
   }
 
-  /** Reading goes on unless the request is complete or what was kept has filled the way. */
+  /** Reading resumes unless the request is complete or the node's channel is unwritable. */
   private void sendKept(NodeConnection connection) {
     Deque<HttpContent> parts = kept;
     kept = null;
@@ -220,7 +222,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** A complete request has nothing left to hold back: reading the client is the front's choice. */
+  /** Backpressure on the request. Once the request is complete, the front door controls reading. */
   @Override
   public void nodeWritable(boolean writable) {
     if (fire(Event.NODE_WRITABILITY) == Effect.ADJUST_CLIENT && !front.requestComplete()) {
@@ -229,6 +231,10 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /**
+   * The connection is closed already. Before the answer's head the client receives an error; after
+   * it the answer is cut, because its status can't be taken back (RFC 9112 §8).
+   */
   @Override
   public void failed(NodeFailure failure) {
     end(
@@ -237,7 +243,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
         () -> NodeErrors.failed(route, failure));
   }
 
-  // The request.
+  // Events of the request.
 
   @Override
   public void content(HttpContent part) {
@@ -248,7 +254,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** Bounded by one read: the client isn't read again until the node is connected. */
+  /** Buffers a part. Reading the client is suspended until the node is connected. */
   private void keep(HttpContent part) {
     if (kept == null) {
       kept = new ArrayDeque<>(2);
@@ -259,7 +265,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** The last part is flushed at once: the node has all that it needs to begin. */
+  /** The last part is flushed at once; an unwritable channel suspends reading the client. */
   private void send(HttpContent part) {
     NodeConnection to = node();
     clock.sent(part.content().readableBytes());
@@ -278,8 +284,8 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   }
 
   /**
-   * One flush for each read, not for each part. A body that trickles doesn't move the deadline:
-   * only {@link HttpLimits#MIN_BODY_PROGRESS} bytes do.
+   * Flushes once for each read, not for each part. Only {@link HttpLimits#MIN_BODY_PROGRESS} bytes
+   * extend the deadline, so that a body that trickles is aborted.
    */
   @Override
   public void readComplete() {
@@ -292,9 +298,9 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  // The answer.
+  // Events of the answer.
 
-  /** Only what the client waits for: HTTP/1.0 has no interim answers (RFC 9110 §15.2). */
+  /** Forwards 100 only if it is expected; HTTP/1.0 has no interim answers (RFC 9110 §15.2). */
   @Override
   public void interim(HttpResponse interim) {
     if (fire(Event.INTERIM_ANSWER) == Effect.PASS_INTERIM
@@ -306,12 +312,13 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /** A head of 101 is held until its end has been read: only then can a tunnel take over. */
   @Override
   public void answerHead(HttpResponse answer) {
     int status = answer.status().code();
     boolean switches = status == AnswerHead.SWITCHING;
     if (socket != null && !switches) {
-      failed(noWebSocket(status));
+      failed(NodeErrors.noWebSocket(route, status));
       return;
     }
     switch (fire(switches ? Event.SWITCHING_HEAD : Event.ANSWER_HEAD)) {
@@ -329,14 +336,6 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** Whatever else listens at the address of a socket: its answers aren't the node's. */
-  private NodeFailure noWebSocket(int status) {
-    return new NodeFailure(
-        NodeFailure.Kind.BAD_ANSWER,
-        route.node(),
-        "has a WebSocket address that answers a handshake with " + status);
-  }
-
   @Override
   public void answerPart(HttpContent part) {
     boolean last = part instanceof LastHttpContent;
@@ -351,11 +350,14 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** Not flushed here: {@link #answerRead} does it once for all that one read has brought. */
+  /**
+   * Forwards a part. {@link #answerRead} flushes once for each read; an unwritable client suspends
+   * reading the node.
+   */
   private void pass(HttpContent part) {
     clock.received(part.content().readableBytes());
     if (unknown != null) {
-      unknown.look(part.content());
+      unknown.scan(part.content());
     }
     front.part(part);
     if (!front.isWritable()) {
@@ -363,23 +365,27 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** The node's connection has gone back to its pool before this part was delivered. */
+  /**
+   * Forwards the last part. The node's connection was returned to its pool before this call, so
+   * that {@code node} is cleared first. The session's end is reported before the client receives
+   * the answer's end.
+   */
   private void passEnd(LastHttpContent part) {
     node = null;
     clock.received(part.content().readableBytes());
     if (unknown != null) {
-      unknown.look(part.content());
-      if (unknown.isTold()) {
+      unknown.scan(part.content());
+      if (unknown.isReported()) {
         relay.listener().sessionUnknownToNode(route.id());
       }
     }
     HopByHop.stripTrailers(part.trailingHeaders());
-    givePlaceBack();
+    releaseSlot();
     front.part(part);
     clock.ended(CommandReport.Outcome.ANSWERED);
   }
 
-  /** The place of the handshake is the tunnel's from here on. */
+  /** Hands both channels to a tunnel, which releases the slot of the handshake when it closes. */
   private void openTunnel(HttpResponse answer) {
     NodeConnection from = node();
     node = null;
@@ -393,6 +399,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     clock.ended(CommandReport.Outcome.ANSWERED);
   }
 
+  /** The node's socket has been read empty: one flush, and the node has made progress. */
   @Override
   public void answerRead() {
     if (fire(Event.ANSWER_READ) == Effect.FLUSH_ANSWER) {
@@ -401,6 +408,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
+  /** Backpressure on the answer: the node is read only while the client's channel is writable. */
   @Override
   public void writabilityChanged(boolean writable) {
     if (fire(Event.CLIENT_WRITABILITY) == Effect.ADJUST_NODE) {
@@ -409,14 +417,15 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  // The end.
+  // Events that end the command.
 
+  /** Nothing is written to a client that has disconnected; the node's connection is aborted. */
   @Override
   public void clientGone() {
     end(fire(Event.CLIENT_GONE), CommandReport.Outcome.CLIENT_LEFT, ErrorAnswers::failed);
   }
 
-  /** Whose turn it is tells who gets the blame: a client that pauses, or a node that is silent. */
+  /** The error names the peer that was waited for: a client whose body pauses, or a silent node. */
   @Override
   public void timedOut() {
     boolean clientPaused = !front.requestComplete() && (node == null || node.isWritable());
@@ -427,8 +436,8 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   }
 
   /**
-   * Ends without the node's whole answer: its connection can't be used again. The report comes
-   * before the client's answer, which may begin the connection's next request.
+   * Ends the command without the node's whole answer. The report precedes the client's answer,
+   * because writing that can begin the connection's next request.
    */
   private void end(Effect effect, CommandReport.Outcome outcome, Supplier<FullHttpResponse> error) {
     switch (effect) {
@@ -453,11 +462,11 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   }
 
   /**
-   * Closes the node's connection rather than pooling it: the rest of this answer would be read as
-   * the answer to the next request (RFC 9112 §9.3).
+   * Closes the node's connection instead of pooling it: the rest of this answer would be read as
+   * the answer to the next request (RFC 9112 §9.3). Releases what is buffered.
    */
   private void dropRest() {
-    givePlaceBack();
+    releaseSlot();
     if (node != null) {
       node.abort();
       node = null;
@@ -468,12 +477,13 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  private void givePlaceBack() {
+  private void releaseSlot() {
     if (handshake) {
-      relay.tunnels().giveBack(route.id());
+      relay.tunnels().release(route.id());
     }
   }
 
+  /** The connection, for effects of states in which it is set. */
   private NodeConnection node() {
     return Objects.requireNonNull(node);
   }

@@ -4,17 +4,15 @@ import io.gridfleet.lb.state.StateTable;
 
 /** The transitions of a relayed command; {@link RelayedCommand} carries the effects out. */
 final class RelayedCommandTable {
-  /** How far a command has come. */
+  /** The progress of a command. */
   enum State {
-    /**
-     * {@link RelayedCommand#start} is running: the connection may come within it, from the pool.
-     */
+    /** {@link RelayedCommand#start} is running: a pooled connection is handed over within it. */
     STARTING,
-    /** A connection to the node is being opened; parts of the request are kept. */
+    /** A connection to the node is being opened; parts of the request are buffered. */
     CONNECTING,
-    /** The request goes to the node, which hasn't begun its final answer. */
+    /** The request is being sent; the node hasn't begun its final answer. */
     SENDING,
-    /** The head of the answer was passed on. The request may still be on its way. */
+    /** The head of the answer was forwarded. The request may still be incomplete. */
     ANSWERING,
     /** The node has accepted a handshake; the end of that answer follows in the same read. */
     SWITCHING,
@@ -22,11 +20,11 @@ final class RelayedCommandTable {
     OVER
   }
 
-  /** What can happen to a command. */
+  /** The events of a command. */
   enum Event {
-    /** The session has as many sockets as it may have. */
+    /** The session's limit of sockets is reached. */
     REFUSED,
-    /** The node's connection isn't there at once. */
+    /** No pooled connection was available: one is being opened. */
     PENDING,
     CONNECTED,
     REQUEST_PART,
@@ -40,23 +38,23 @@ final class RelayedCommandTable {
     ANSWER_END,
     /** The node's socket has been read empty. */
     ANSWER_READ,
-    /** The way to the node is full, or free again. */
+    /** The node's channel became unwritable, or writable again. */
     NODE_WRITABILITY,
-    /** The way to the client is full, or free again. */
+    /** The client's channel became unwritable, or writable again. */
     CLIENT_WRITABILITY,
-    /** The node gives no answer or not all of it, or an event has no row. */
+    /** The node's answer failed or ended early, or an event has no row. */
     FAILED,
     CLIENT_GONE,
     TIMED_OUT
   }
 
-  /** What is done after an event. */
+  /** The actions after an event. */
   enum Effect {
     NONE,
     REFUSE,
-    /** Sends the request's head; the read that it came with flushes it. */
+    /** Sends the request's head; the end of the current read flushes it. */
     BEGIN,
-    /** Sends the head and the parts that were kept. */
+    /** Sends the head and the buffered parts. */
     BEGIN_WITH_KEPT,
     KEEP_PART,
     SEND_PART,
@@ -68,16 +66,16 @@ final class RelayedCommandTable {
     PASS_END,
     FLUSH_ANSWER,
     OPEN_TUNNEL,
-    /** Reads from the client what the node can take. */
+    /** Reads from the client while the node's channel is writable. */
     ADJUST_CLIENT,
-    /** Reads from the node what the client can take. */
+    /** Reads from the node while the client's channel is writable. */
     ADJUST_NODE,
     ANSWER_ERROR,
     /** Closes the client's connection in the middle of the answer. */
     CUT,
     /** Ends without an answer. */
     ABANDON,
-    /** Releases what has come too late. */
+    /** Releases what arrived too late. */
     RELEASE
   }
 
@@ -97,7 +95,7 @@ final class RelayedCommandTable {
         .on(State.STARTING, Event.PENDING, State.CONNECTING, Effect.NONE)
         .on(State.STARTING, Event.CONNECTED, State.SENDING, Effect.BEGIN)
         .on(State.STARTING, Event.FAILED, State.OVER, Effect.ANSWER_ERROR)
-        // What start() throws ends it so: the front answers, and forgets the command.
+        // Follows an exception of start(): the front answers and drops the command.
         .on(State.STARTING, Event.CLIENT_GONE, State.OVER, Effect.ABANDON)
         .on(State.CONNECTING, Event.CONNECTED, State.SENDING, Effect.BEGIN_WITH_KEPT)
         .on(State.CONNECTING, Event.REQUEST_PART, State.CONNECTING, Effect.KEEP_PART)
@@ -117,7 +115,7 @@ final class RelayedCommandTable {
         .on(State.SENDING, Event.SWITCHING_HEAD, State.SWITCHING, Effect.KEEP_HEAD)
         .on(State.SENDING, Event.ANSWER_READ, State.SENDING, Effect.FLUSH_ANSWER)
         .on(State.SENDING, Event.NODE_WRITABILITY, State.SENDING, Effect.ADJUST_CLIENT)
-        // Interim answers can fill the way to the client.
+        // Interim answers can make the client's channel unwritable.
         .on(State.SENDING, Event.CLIENT_WRITABILITY, State.SENDING, Effect.ADJUST_NODE)
         .on(State.SENDING, Event.FAILED, State.OVER, Effect.ANSWER_ERROR)
         .on(State.SENDING, Event.CLIENT_GONE, State.OVER, Effect.ABANDON)
@@ -142,17 +140,17 @@ final class RelayedCommandTable {
         .on(State.SWITCHING, Event.FAILED, State.OVER, Effect.ANSWER_ERROR);
   }
 
-  /** What was under way when the command ended. */
+  /** Events that were already pending when the command ended. */
   private static StateTable.Builder<State, Event, Effect> over(
       StateTable.Builder<State, Event, Effect> table) {
     return table
-        // The client left while the connection was being opened.
+        // The client disconnected while the connection was being opened.
         .on(State.OVER, Event.CONNECTED, State.OVER, Effect.RELEASE)
         .on(State.OVER, Event.FAILED, State.OVER, Effect.NONE)
-        // Refused at its start, after the body was kept for the look-up of the session.
+        // Refused at its start, after the body was buffered for the lookup of the session.
         .on(State.OVER, Event.REQUEST_PART, State.OVER, Effect.RELEASE)
         .on(State.OVER, Event.REQUEST_READ, State.OVER, Effect.NONE)
-        // The last part of the answer fills the way to the client, and its flush frees it.
+        // The last part of the answer makes the client's channel unwritable; its flush frees it.
         .on(State.OVER, Event.CLIENT_WRITABILITY, State.OVER, Effect.NONE);
   }
 }

@@ -13,11 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A client's request head turned into the one the node gets. */
+/** Rewrites the head of a client's request into the one that is sent to the node. */
 final class RequestHead {
   private RequestHead() {}
 
-  /** Puts the node's path and host in; takes out what is of the client's connection. */
+  /** Sets the node's path and host; removes the headers of the client's connection. */
   static void turn(HttpRequest head, NodeAddress node, String path) {
     HttpHeaders headers = head.headers();
     HopByHop.strip(headers);
@@ -26,7 +26,7 @@ final class RequestHead {
     head.setProtocolVersion(HttpVersion.HTTP_1_1);
   }
 
-  /** The same for a handshake, whose wish to upgrade is passed on. */
+  /** Rewrites the head of a handshake, whose request to upgrade is forwarded. */
   static void turnHandshake(HttpRequest head, NodeAddress node, String path) {
     String protocol = Upgrade.protocol(head.headers());
     turn(head, node, path);
@@ -36,7 +36,32 @@ final class RequestHead {
     }
   }
 
-  /** The client's headers for a request of our own, whose body and address are not the client's. */
+  /**
+   * Rewrites the head for the node, or for the address of the socket that a handshake requests.
+   *
+   * @param socket the target of a handshake that is not under the node's address
+   * @return the address to connect to
+   */
+  static NodeAddress turnToTarget(
+      HttpRequest head, SessionRoute route, String path, boolean handshake, @Nullable URI socket) {
+    if (!handshake) {
+      turn(head, route.node(), path);
+      return route.node();
+    }
+    if (socket == null) {
+      turnHandshake(head, route.node(), path);
+      return route.node();
+    }
+    NodeAddress target = NodeAddress.of(socket);
+    NodeAddress origin = new NodeAddress(target.secure(), target.host(), target.port(), "");
+    turnHandshake(head, origin, socketPath(socket, path));
+    return origin;
+  }
+
+  /**
+   * Returns the client's headers for a request that this server makes, with a body and an address
+   * of its own.
+   */
   static Map<String, String> own(Relay relay, ClientExchange front, HttpRequest head) {
     HttpHeaders headers = head.headers();
     HopByHop.strip(headers);
@@ -51,7 +76,7 @@ final class RequestHead {
     return own;
   }
 
-  /** The target of a socket that is not under the node's address; null if there is none. */
+  /** Returns the target of a socket that is not under the node's address; null if there is none. */
   static @Nullable URI socket(SessionRoute route, String path) {
     return route.sockets().get(withoutQuery(path));
   }
@@ -70,7 +95,7 @@ final class RequestHead {
     return query < 0 ? path : path.substring(0, query);
   }
 
-  /** The path and query to ask a socket's target for: its own, else the client's query. */
+  /** Returns the path and query for a socket's target: its own query, else the client's. */
   static String socketPath(URI target, String path) {
     String own = target.getRawPath() == null ? "" : target.getRawPath();
     int query = path.indexOf('?');

@@ -9,15 +9,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Notices on a BiDi socket that its session has ended: the client sent {@code session.end}, and the
+ * Detects on a BiDi socket that its session has ended: the client sent {@code session.end}, and the
  * node answered it with success. A node should close the socket then (W3C WebDriver BiDi, "The
- * session.end Command"), but the session is over whether it does or not. Owned by the event loop of
- * its tunnel.
+ * session.end Command"); the session is over whether it does or not. Owned by the event loop of its
+ * tunnel.
  */
 final class SessionEndWatch {
   private static final String COMMAND = "session.end";
 
-  /** A client sends one; further ones are refused by the node until the first is answered. */
+  /** A client sends one; the node refuses further ones until the first is answered. */
   private static final int MAX_PENDING = 8;
 
   private final Runnable sessionEnded;
@@ -41,7 +41,7 @@ final class SessionEndWatch {
     ofNode.read(part);
   }
 
-  /** Whether a frame of ours could follow what the client got of its node. */
+  /** Whether a frame of this server could follow what the client has received from its node. */
   boolean isBetweenFramesOfNode() {
     return ofNode.isBetweenFrames();
   }

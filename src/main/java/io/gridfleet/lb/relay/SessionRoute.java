@@ -8,16 +8,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the commands of a live session go.
+ * The target of the commands of a live session.
  *
- * @param nodeName what errors and logs call the node
- * @param tenant whose session it is
- * @param commandTimeout longest time without progress of one command
+ * @param nodeName the node's name in errors and logs
+ * @param tenant the owner of the session
+ * @param commandTimeout the longest time without progress of one command
  * @param sockets WebSocket targets that are not under the node's own address, by the path that
- *     clients ask us for, base taken off ({@code /session/ID/se/cdp}); a query of the client's is
- *     kept
- * @param addresses the session's WebSocket addresses and directConnect keys that the client was
- *     given, by capability: the node's own don't reach it
+ *     clients request, without its base ({@code /session/ID/se/cdp}); the client's query is kept
+ * @param addresses the session's WebSocket addresses and directConnect keys that the client
+ *     received, by capability; the node's own aren't forwarded
  */
 public record SessionRoute(
     SessionId id,
@@ -27,7 +26,7 @@ public record SessionRoute(
     Duration commandTimeout,
     Map<String, URI> sockets,
     Map<String, Object> addresses) {
-  /** What the last segment of a path begins with where the rest of it is a secret. */
+  /** The prefix of a path's last segment where the rest of it is a secret. */
   public static final String KEY = "key-";
 
   /** Capabilities that hold a WebSocket address of a node. */
@@ -45,14 +44,15 @@ public record SessionRoute(
   }
 
   /**
-   * Whether a path is one of this session's sockets and holds the secret of it, so that whoever
-   * asks for it was given it.
+   * Whether a path is one of this session's sockets and holds its secret, which only the session's
+   * client received.
    *
-   * @param path what the client asks for, base taken off, with its query
+   * @param path the requested path without its base, with its query
    */
   public boolean isKeyOf(String path) {
     int query = path.indexOf('?');
-    String asked = query < 0 ? path : path.substring(0, query);
-    return asked.startsWith(KEY, asked.lastIndexOf('/') + 1) && sockets.containsKey(asked);
+    String requested = query < 0 ? path : path.substring(0, query);
+    return requested.startsWith(KEY, requested.lastIndexOf('/') + 1)
+        && sockets.containsKey(requested);
   }
 }

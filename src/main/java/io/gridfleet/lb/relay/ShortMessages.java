@@ -6,8 +6,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Follows one direction of a WebSocket by the heads of its frames (RFC 6455 §5.2) and gives out its
- * short text messages, unmasked and put together. The stream itself isn't changed or delayed. What
+ * Parses one direction of a WebSocket by the heads of its frames (RFC 6455 §5.2) and emits its
+ * short text messages, unmasked and reassembled. The stream itself isn't changed or delayed. What
  * is longer than {@link #MAX_BYTES}, compressed or binary, or isn't wanted when it begins, is
  * skipped by its length. Owned by the event loop of its tunnel.
  */
@@ -27,7 +27,7 @@ final class ShortMessages {
   private static final int MASK_BYTES = 4;
   private static final int MAX_HEAD_BYTES = 14;
 
-  /** What the next byte belongs to. */
+  /** The part of a frame that the next byte belongs to. */
   private enum State {
     HEAD,
     PAYLOAD,
@@ -48,15 +48,15 @@ final class ShortMessages {
   private int messageBytes;
 
   /**
-   * @param wanted asked at the beginning of each text message
-   * @param messages gets each short text message as it ends
+   * @param wanted queried at the beginning of each text message
+   * @param messages receives each short text message as it ends
    */
   ShortMessages(BooleanSupplier wanted, Consumer<byte[]> messages) {
     this.wanted = wanted;
     this.messages = messages;
   }
 
-  /** The next bytes of the stream; the buffer stays as it is. */
+  /** Reads the next bytes of the stream; the buffer isn't changed. */
   void read(ByteBuf part) {
     int at = part.readerIndex();
     int end = part.writerIndex();
@@ -65,7 +65,7 @@ final class ShortMessages {
     }
   }
 
-  /** Whether another frame may come now: the last byte was the end of one, which was no Close. */
+  /** Whether another frame may follow: the last byte ended one that was no Close. */
   boolean isBetweenFrames() {
     return state == State.HEAD && headBytes == 0;
   }

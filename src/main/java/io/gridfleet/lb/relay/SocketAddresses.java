@@ -14,28 +14,29 @@ final class SocketAddresses {
   private SocketAddresses() {}
 
   /**
-   * The same JSON with our addresses in place of the node's; a node's address that we have none for
-   * is left out. What holds no address, and what is no JSON object, stays as it came.
+   * Returns the JSON with this server's addresses in place of the node's; a node's address without
+   * a counterpart is removed. A body without addresses, or that is no JSON object, is returned
+   * unchanged.
    */
-  static byte[] ours(byte[] body, Map<String, Object> ours) {
+  static byte[] replace(byte[] body, Map<String, Object> own) {
     try {
-      Map<String, Object> told = Json.objectFromNode(body);
-      Object rewritten = rewritten(told, ours);
-      return told.equals(rewritten) ? body : Json.bytes(rewritten);
+      Map<String, Object> original = Json.objectFromNode(body);
+      Object rewritten = rewritten(original, own);
+      return original.equals(rewritten) ? body : Json.bytes(rewritten);
     } catch (ProtocolException notJson) {
       return body;
     }
   }
 
-  private static @Nullable Object rewritten(@Nullable Object value, Map<String, Object> ours) {
+  private static @Nullable Object rewritten(@Nullable Object value, Map<String, Object> own) {
     if (value instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-      map.forEach((name, member) -> put(copy, String.valueOf(name), member, ours));
+      map.forEach((name, member) -> put(copy, String.valueOf(name), member, own));
       return copy;
     }
     if (value instanceof List<?> list) {
       List<@Nullable Object> copy = new ArrayList<>(list.size());
-      list.forEach(member -> copy.add(rewritten(member, ours)));
+      list.forEach(member -> copy.add(rewritten(member, own)));
       return copy;
     }
     return value;
@@ -45,15 +46,15 @@ final class SocketAddresses {
       Map<String, @Nullable Object> to,
       String name,
       @Nullable Object value,
-      Map<String, Object> ours) {
+      Map<String, Object> own) {
     if (DirectConnectKeys.isKey(name)
         || (value instanceof String && SessionRoute.ADDRESS_CAPABILITIES.contains(name))) {
-      Object address = ours.get(name);
+      Object address = own.get(name);
       if (address != null) {
         to.put(name, address);
       }
     } else {
-      to.put(name, rewritten(value, ours));
+      to.put(name, rewritten(value, own));
     }
   }
 }

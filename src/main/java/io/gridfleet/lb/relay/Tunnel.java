@@ -9,15 +9,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two channels that carry each other's bytes, untouched, until one closes. Owned by the event loop
- * that both share; {@link #close} comes from anywhere.
+ * Two channels that carry each other's bytes, unchanged, until one closes.
+ *
+ * <p>Owner: the event loop that both channels share. Only {@link #close} is called by other
+ * threads; it reads {@code client}, which is set before {@link Tunnels} publishes the tunnel, and
+ * hands over to the loop. Nothing here is locked or volatile.
  *
  * <p>A tunnel of a BiDi socket ends also when the client has ended the session on it ({@link
  * SessionEndWatch}): after {@link #CLOSE_SECONDS}, in which the node may close its socket itself.
- * Where a frame may stand, the client gets a Close frame before its channel is closed.
+ * Between two frames, the client receives a Close frame before its channel is closed.
+ *
+ * <p>Invariants: {@code over} is set once, and {@link Tunnels} counts a tunnel as open from {@link
+ * #start} until then; exactly one of the listener's report of a session's end and {@code onEnd}
+ * follows it.
  */
 final class Tunnel {
-  /** From the node's answer to {@code session.end}; nodes that close the socket do so at once. */
+  /** After the node's answer to {@code session.end}; nodes that close the socket do so at once. */
   private static final long CLOSE_SECONDS = 1;
 
   /** An unmasked Close frame with status 1000 (RFC 6455 §5.5.1). */
@@ -28,10 +35,20 @@ final class Tunnel {
   private final Runnable onEnd;
   private final TunnelEnd clientEnd = new TunnelEnd(this);
   private final TunnelEnd nodeEnd = new TunnelEnd(this);
+
+  /** Set by {@link #start}, with {@code node}; never cleared. */
   private @Nullable Channel client;
+
   private @Nullable Channel node;
+
+  /** Set on a BiDi socket before the first byte passes; null on any other. */
   private @Nullable SessionEndWatch watch;
+
+  /**
+   * The node has confirmed {@code session.end}; the tunnel closes within {@link #CLOSE_SECONDS}.
+   */
   private boolean sessionEnded;
+
   private boolean over;
 
   Tunnel(Tunnels tunnels, SessionId id) {
@@ -40,7 +57,7 @@ final class Tunnel {
 
   /**
    * @param onEnd runs once when the tunnel has ended, on its event loop; not if the session's end
-   *     was seen on it, which the listener hears
+   *     was seen on it, which is reported to the listener
    */
   Tunnel(Tunnels tunnels, SessionId id, Runnable onEnd) {
     this.tunnels = tunnels;
@@ -48,7 +65,9 @@ final class Tunnel {
     this.onEnd = onEnd;
   }
 
-  /** A socket on which the client may end its session; called before the first byte passes. */
+  /**
+   * Marks a socket on which the client may end its session; called before the first byte passes.
+   */
   Tunnel ofBidi() {
     watch = new SessionEndWatch(this::sessionEnded);
     return this;
@@ -62,7 +81,11 @@ final class Tunnel {
     return nodeEnd;
   }
 
-  /** Both channels have their ends in place: let what has come meanwhile through. */
+  /**
+   * Starts the tunnel once both channels have their ends in place; passes on what was read
+   * meanwhile. A channel that closed before its end was installed fires no event there, so that
+   * both are checked.
+   */
   void start(Channel clientChannel, Channel nodeChannel) {
     client = clientChannel;
     node = nodeChannel;
@@ -82,7 +105,7 @@ final class Tunnel {
     return nodeEnd.bytes();
   }
 
-  /** Bytes on their way from one of the ends. */
+  /** Shows bytes that pass from one of the ends to the watch, if there is one. */
   void passing(TunnelEnd from, ByteBuf part) {
     SessionEndWatch present = watch;
     if (present == null) {
@@ -102,7 +125,7 @@ final class Tunnel {
         .schedule(this::closeHere, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Ends it though both channels are open. */
+  /** Ends the tunnel while both channels are open. */
   private void closeHere() {
     if (!over && client != null && watch != null && watch.isBetweenFramesOfNode()) {
       client.write(Unpooled.wrappedBuffer(CLOSE_FRAME), client.voidPromise());
@@ -110,6 +133,7 @@ final class Tunnel {
     ended();
   }
 
+  /** Reports activity; each end calls this at most once a second. */
   void traffic() {
     tunnels.listener().socketTraffic(id);
   }
@@ -118,7 +142,10 @@ final class Tunnel {
     return clientEnd.isInputDone() && nodeEnd.isInputDone();
   }
 
-  /** One channel has closed, or both directions have ended: what is written still goes out. */
+  /**
+   * Closes both channels after their pending writes: one has closed, or both directions have ended.
+   * Closing them calls this again, which then does nothing.
+   */
   void ended() {
     if (over || client == null || node == null) {
       return;
@@ -134,6 +161,7 @@ final class Tunnel {
     }
   }
 
+  /** Ends the tunnel on its event loop. Any thread. */
   void close() {
     Channel channel = client;
     if (channel != null) {

@@ -18,24 +18,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a tunnel: writes what its channel reads into the other channel, reads only while the
- * other can take it, and passes the end of its input on as the end of the other's output.
+ * other is writable, and propagates the end of its input as the end of the other's output. Owned by
+ * the event loop that both channels share.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
-  /** Activity is kept to the second; telling it more often is noise. */
-  private static final long TELL_EVERY = TimeUnit.SECONDS.toNanos(1);
+  /** The interval of activity reports; activity is recorded to the second. */
+  private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Tunnel tunnel;
+
+  /** What was read before the other channel was joined; holds references. */
   private final Deque<Object> early = new ArrayDeque<>();
+
   private @Nullable Channel other;
   private long bytes;
-  private long toldAt = System.nanoTime() - TELL_EVERY;
+  private long reportedAt = System.nanoTime() - REPORT_NANOS;
   private boolean inputDone;
 
   TunnelEnd(Tunnel tunnel) {
     this.tunnel = tunnel;
   }
 
+  /**
+   * Starts passing bytes. TLS has no half-closed state, so half-closure is enabled only without it.
+   */
   void join(Channel own, Channel otherChannel) {
     other = otherChannel;
     if (own.pipeline().get(SslHandler.class) == null
@@ -57,6 +64,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     return inputDone;
   }
 
+  /** Closes the channel after everything that was written to it has been flushed. */
   static void closeAfterWrites(Channel channel) {
     if (channel.isActive()) {
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -92,8 +100,8 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     }
     other.flush();
     long now = System.nanoTime();
-    if (now - toldAt >= TELL_EVERY) {
-      toldAt = now;
+    if (now - reportedAt >= REPORT_NANOS) {
+      reportedAt = now;
       tunnel.traffic();
     }
   }

@@ -7,83 +7,86 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The sockets that are open now, by session. Any thread.
+ * The registry of open sockets by session. Any thread.
  *
- * <p>A handshake takes one of its session's places before the node is asked; it gives the place
- * back if it fails, else its tunnel does when it closes.
+ * <p>A handshake reserves one of its session's slots before it is sent to the node. The slot is
+ * released when the handshake fails or when its tunnel closes. A session's entry exists while a
+ * slot of it is taken.
  */
 final class Tunnels {
-  private final Map<SessionId, Places> bySession = new ConcurrentHashMap<>();
+  private final Map<SessionId, Slots> bySession = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
   private final RelayListener listener;
-  private final int mostPerSession;
+  private final int maxPerSession;
 
-  /** The places of one session; changed within a compute of the map only. */
-  private static final class Places {
+  /** The slots of one session; {@code taken} is changed within a compute of the map only. */
+  private static final class Slots {
     final Set<Tunnel> tunnels = ConcurrentHashMap.newKeySet();
     int taken;
   }
 
-  Tunnels(RelayListener listener, int mostPerSession) {
-    this.mostPerSession = mostPerSession;
+  Tunnels(RelayListener listener, int maxPerSession) {
+    this.maxPerSession = maxPerSession;
     this.listener = listener;
   }
 
-  int mostPerSession() {
-    return mostPerSession;
+  int maxPerSession() {
+    return maxPerSession;
   }
 
-  /** Takes a place for a handshake. Returns whether there was one. */
-  boolean take(SessionId id) {
+  /** Reserves a slot for a handshake. Returns false if none is free. */
+  boolean reserve(SessionId id) {
     boolean[] taken = new boolean[1];
     bySession.compute(
         id,
         (session, known) -> {
-          Places places = known == null ? new Places() : known;
-          taken[0] = places.taken < mostPerSession;
-          places.taken += taken[0] ? 1 : 0;
-          return places;
+          Slots slots = known == null ? new Slots() : known;
+          taken[0] = slots.taken < maxPerSession;
+          slots.taken += taken[0] ? 1 : 0;
+          return slots;
         });
     return taken[0];
   }
 
-  /** Takes the place of the socket with which a session has begun; there is always one. */
-  void takeFirst(SessionId id) {
-    bySession.computeIfAbsent(id, session -> new Places()).taken++;
+  /** Reserves the slot of the socket that created the session; never refused. */
+  void reserveFirst(SessionId id) {
+    bySession.computeIfAbsent(id, session -> new Slots()).taken++;
   }
 
-  /** Gives back the place of a handshake that failed. */
-  void giveBack(SessionId id) {
-    bySession.computeIfPresent(id, (session, places) -> --places.taken == 0 ? null : places);
+  /** Releases the slot of a handshake that failed. */
+  void release(SessionId id) {
+    bySession.computeIfPresent(id, (session, slots) -> --slots.taken == 0 ? null : slots);
   }
 
-  /** A handshake that has a place has succeeded. */
+  /** Registers the tunnel of a handshake that has succeeded; its slot was reserved before. */
   void opened(SessionId id, Tunnel tunnel) {
     bySession.computeIfPresent(
         id,
-        (session, places) -> {
-          places.tunnels.add(tunnel);
-          return places;
+        (session, slots) -> {
+          slots.tunnels.add(tunnel);
+          return slots;
         });
     open.incrementAndGet();
     listener.tunnelOpened(id);
   }
 
+  /** Removes a tunnel and releases its slot. */
   void closed(SessionId id, Tunnel tunnel) {
     bySession.computeIfPresent(
         id,
-        (session, places) -> {
-          places.tunnels.remove(tunnel);
-          return --places.taken == 0 ? null : places;
+        (session, slots) -> {
+          slots.tunnels.remove(tunnel);
+          return --slots.taken == 0 ? null : slots;
         });
     open.decrementAndGet();
     listener.tunnelClosed(id, tunnel.bytesToNode(), tunnel.bytesToClient());
   }
 
+  /** Closes the tunnels of a session, each on its event loop. */
   void close(SessionId id) {
-    Places places = bySession.get(id);
-    if (places != null) {
-      places.tunnels.forEach(Tunnel::close);
+    Slots slots = bySession.get(id);
+    if (slots != null) {
+      slots.tunnels.forEach(Tunnel::close);
     }
   }
 

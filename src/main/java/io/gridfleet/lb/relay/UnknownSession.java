@@ -5,30 +5,30 @@ import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Looks at the body of a 404 as it passes, for the one error that means the session is gone. */
+/** Scans the body of a 404 as it passes for the error {@code invalid session id}. */
 final class UnknownSession {
   /** Error bodies with a stack trace are larger, but the member {@code error} comes early. */
   private static final int MAX_BYTES = 8 * 1024;
 
   private static final int NOT_FOUND = 404;
 
-  /** With its quotes, so that a message which mentions it doesn't count. */
+  /** With its quotes, so that a message that mentions the code doesn't match. */
   private static final String SIGN = "\"invalid session id\"";
 
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream(512);
 
-  void look(ByteBuf part) {
+  void scan(ByteBuf part) {
     int bytes = Math.min(part.readableBytes(), MAX_BYTES - seen.size());
     for (int i = 0; i < bytes; i++) {
       seen.write(part.getByte(part.readerIndex() + i));
     }
   }
 
-  boolean isTold() {
+  boolean isReported() {
     return seen.toString(StandardCharsets.ISO_8859_1).contains(SIGN);
   }
 
-  static boolean isTold(NodeAnswer answer) {
+  static boolean isReported(NodeAnswer answer) {
     return answer.status() == NOT_FOUND
         && new String(answer.body(), StandardCharsets.ISO_8859_1).contains(SIGN);
   }

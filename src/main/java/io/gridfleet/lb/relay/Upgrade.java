@@ -6,27 +6,27 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The wish to speak another protocol on this connection. */
+/** The request to switch the connection to another protocol. */
 final class Upgrade {
   private Upgrade() {}
 
   /**
-   * Whether a tunnel is asked for. Selenium's Java client offers h2c on its first request: an offer
-   * that is declined by answering in HTTP/1.1.
+   * Whether a tunnel is requested. Selenium's Java client offers h2c on its first request;
+   * answering in HTTP/1.1 declines the offer.
    */
-  static boolean isAsked(HttpHeaders headers) {
+  static boolean isRequested(HttpHeaders headers) {
     return protocol(headers) != null
         && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
   }
 
-  /** The protocol to ask the node for; null if there is none that we pass on. */
+  /** Returns the protocol to request from the node; null if none is forwarded. */
   static @Nullable String protocol(HttpHeaders headers) {
-    String asked = headers.get(HttpHeaderNames.UPGRADE);
-    if (asked == null) {
+    String requested = headers.get(HttpHeaderNames.UPGRADE);
+    if (requested == null) {
       return null;
     }
-    String lower = asked.toLowerCase(Locale.ROOT);
+    String lower = requested.toLowerCase(Locale.ROOT);
     boolean declined = lower.contains("h2c") || lower.contains("http/") || lower.contains("tls/");
-    return declined || lower.isBlank() ? null : asked;
+    return declined || lower.isBlank() ? null : requested;
   }
 }

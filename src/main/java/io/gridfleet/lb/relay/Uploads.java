@@ -16,24 +16,25 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where nodes take files that are uploaded from the client's machine. Clients of Selenium send them
- * to {@code /session/{id}/se/file}, which a Selenium Grid knows; chromedriver has {@code
- * /session/{id}/file} for the same body. A node is asked with an empty upload before the first real
- * one, so that no body has to be kept to be sent twice; its answer is remembered. Any thread.
+ * The paths at which nodes accept files that are uploaded from the client's machine. Selenium's
+ * clients send them to {@code /session/{id}/se/file}, which a Selenium Grid supports; chromedriver
+ * has {@code /session/{id}/file} for the same body. A node is probed with an empty upload before
+ * the first real one, so that no body has to be buffered to be sent twice; the result is cached.
+ * Any thread.
  */
 final class Uploads {
   private static final String SELENIUM = "/se/file";
   private static final String CHROMEDRIVER = "/file";
-  private static final Duration MAX_QUESTION = Duration.ofSeconds(10);
+  private static final Duration MAX_PROBE = Duration.ofSeconds(10);
 
   /** Another kind of node may be started at an address. */
-  private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
+  private static final Duration CACHED_FOR = Duration.ofMinutes(10);
 
   private static final int MAX_NODES = 10_000;
 
   private final NodeClient client;
   private final Cache<NodeAddress, String> known =
-      Caffeine.newBuilder().maximumSize(MAX_NODES).expireAfterWrite(REMEMBERED_FOR).build();
+      Caffeine.newBuilder().maximumSize(MAX_NODES).expireAfterWrite(CACHED_FOR).build();
 
   Uploads(NodeClient client) {
     this.client = client;
@@ -53,7 +54,10 @@ final class Uploads {
     return isUpload(head, path, route) && known.getIfPresent(route.node()) == null;
   }
 
-  /** The path to ask the node for: the client's, unless the node has its own for uploads. */
+  /**
+   * Returns the path to request from the node: the client's, unless the node has its own for
+   * uploads.
+   */
   String path(HttpRequest head, String path, SessionRoute route) {
     if (!isUpload(head, path, route)) {
       return path;
@@ -64,18 +68,18 @@ final class Uploads {
 
   CompletionStage<SessionRoute> learn(EventLoop loop, SessionRoute route, Duration pause) {
     Duration half = pause.dividedBy(2);
-    NodeRequest question =
+    NodeRequest probe =
         new NodeRequest(
             "POST",
             path(route, SELENIUM),
             Map.of(),
             "{}".getBytes(StandardCharsets.UTF_8),
-            half.compareTo(MAX_QUESTION) < 0 ? half : MAX_QUESTION);
+            half.compareTo(MAX_PROBE) < 0 ? half : MAX_PROBE);
     return client
-        .send(route.node(), question, loop)
+        .send(route.node(), probe, loop)
         .handle(
             (answer, failure) -> {
-              String end = answer == null ? null : told(answer);
+              String end = answer == null ? null : uploadPath(answer);
               if (end != null) {
                 known.put(route.node(), end);
               }
@@ -83,8 +87,11 @@ final class Uploads {
             });
   }
 
-  /** What an answer tells about the node; null where it only tells about the session. */
-  private static @Nullable String told(NodeAnswer answer) {
+  /**
+   * Returns the node's upload path according to its answer; null where the answer is about the
+   * session only.
+   */
+  private static @Nullable String uploadPath(NodeAnswer answer) {
     String body = new String(answer.body(), StandardCharsets.UTF_8);
     if (body.contains("\"invalid session id\"")) {
       return null;

@@ -5,13 +5,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** The proof in a WebSocket handshake that its key was read (RFC 6455 §4.2.2). */
+/** Computes the answer to the key of a WebSocket handshake (RFC 6455 §4.2.2). */
 public final class WebSocketAccept {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private WebSocketAccept() {}
 
-  /** The {@code Sec-WebSocket-Accept} for this {@code Sec-WebSocket-Key}. */
+  /** Returns the {@code Sec-WebSocket-Accept} for this {@code Sec-WebSocket-Key}. */
   public static String of(String key) {
     try {
       // The specification names this digest; nothing secret depends on it.

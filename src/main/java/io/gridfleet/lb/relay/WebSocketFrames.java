@@ -14,9 +14,9 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import java.util.List;
 
 /**
- * Reads WebSocket messages of a channel until a tunnel takes the channel. Only whole frames pass to
- * Netty's decoder behind it, so that what has arrived of the next frame can be handed to the tunnel
- * as bytes. Owned by the channel's event loop.
+ * Reads WebSocket messages of a channel until the channel is handed to a tunnel. Only whole frames
+ * pass to Netty's decoder behind it, so that the bytes of an incomplete frame can be handed to the
+ * tunnel. Owned by the channel's event loop.
  */
 public final class WebSocketFrames extends ByteToMessageDecoder {
   private static final int FIN = 0x80;
@@ -35,7 +35,7 @@ public final class WebSocketFrames extends ByteToMessageDecoder {
   /**
    * @param ofClient whether the peer is the client of the WebSocket, which masks its frames
    * @param maxBytes the largest message that is read
-   * @param messages gets the messages, as whole frames, and writes frames
+   * @param messages receives the messages, as whole frames, and writes frames
    */
   public WebSocketFrames(boolean ofClient, int maxBytes, ChannelHandler messages) {
     this.maxBytes = maxBytes;
@@ -56,16 +56,16 @@ public final class WebSocketFrames extends ByteToMessageDecoder {
     context.pipeline().addLast(decoder, encoder, aggregator, messages);
   }
 
-  /** No further frame is read: what arrives from now on is for the tunnel. */
+  /** Stops reading frames: what arrives from now on is for the tunnel. */
   public void stop() {
     stopped = true;
   }
 
   /**
-   * Takes the codec out of the pipeline; the tunnel's end stands behind it and gets the bytes that
-   * no frame was read of. False in the middle of a message, which can't be handed over.
+   * Removes the codec from the pipeline; the tunnel's end behind it receives the bytes that were
+   * not read as a frame. Returns false in the middle of a message, which can't be handed over.
    */
-  boolean leave(Channel channel) {
+  boolean removeFrom(Channel channel) {
     if (!betweenMessages) {
       return false;
     }
@@ -91,7 +91,7 @@ public final class WebSocketFrames extends ByteToMessageDecoder {
     out.add(in.readRetainedSlice((int) length));
   }
 
-  /** The bytes of the next frame, as far as its head tells; beyond any if the head isn't there. */
+  /** Returns the length of the next frame; {@code Long.MAX_VALUE} while its head is incomplete. */
   private long frameLength(ByteBuf in) {
     int at = in.readerIndex();
     int readable = in.readableBytes();

@@ -9,12 +9,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of answers that belong to the client's connection, and whether it stays open after
- * the current answer. Owned by the connection's event loop.
+ * Sets the headers of answers that belong to the client's connection, and determines whether it
+ * stays open after the current answer. Owned by the connection's event loop.
  *
- * <p>A connection stays if the client wants it (RFC 9112 §9.3), the process isn't stopping, and the
- * request was read to its end when the answer began: what is left of a body would have to be read
- * before the next request.
+ * <p>A connection persists if the client's request allows it (RFC 9112 §9.3), the process isn't
+ * stopping, and the request was read to its end when the answer began: the rest of a body would
+ * have to be read before the next request.
  */
 final class AnswerHeaders {
   private HttpVersion version = HttpVersion.HTTP_1_1;
@@ -22,7 +22,10 @@ final class AnswerHeaders {
   private boolean draining;
   private @Nullable String page;
 
-  /** A request has begun. One that can't be read is answered as HTTP/1.1, as the one before. */
+  /**
+   * Begins a request. One that can't be parsed is answered in the version of the one before, or
+   * HTTP/1.1.
+   */
   void begin(HttpRequest head) {
     page = null;
     boolean readable = !head.decoderResult().isFailure();
@@ -32,12 +35,12 @@ final class AnswerHeaders {
     keepAlive = readable && !draining && HttpAnswers.wantsKeepAlive(head);
   }
 
-  /** The origin of another server's page that may read the next answer. */
+  /** Sets the origin of another server's page that may read the next answer. */
   void answersTo(@Nullable String origin) {
     page = origin;
   }
 
-  /** The client takes chunks and interim answers. */
+  /** Whether the client accepts chunks and interim answers. */
   boolean isModern() {
     return version.isKeepAliveDefault();
   }
@@ -50,7 +53,7 @@ final class AnswerHeaders {
     keepAlive = false;
   }
 
-  /** Each connection ends with its next answer. */
+  /** Closes the connection with its next answer. */
   void drain() {
     draining = true;
     keepAlive = false;
@@ -61,7 +64,8 @@ final class AnswerHeaders {
   }
 
   /**
-   * Of an answer whose body follows. A body of unknown length ends with an old client's connection.
+   * Sets the headers of an answer whose body follows. For an HTTP/1.0 client, a body of unknown
+   * length ends with the connection.
    */
   void ofStreamed(HttpResponse head, boolean requestComplete) {
     keepAlive = keepAlive && requestComplete;

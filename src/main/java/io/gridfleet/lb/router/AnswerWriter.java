@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes answers into a client's channel. Owned by the connection's event loop.
  *
- * <p>A large answer is written in pieces while the channel can take them, so that a client that
+ * <p>A large answer is written in pieces while the channel is writable, so that a client that
  * doesn't read holds one answer and what fits between the channel's water marks.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
@@ -32,7 +32,7 @@ final class AnswerWriter {
     unlessDelivered = lost;
   }
 
-  /** Only an end that somebody wants to hear of costs a promise. */
+  /** Writes with a void promise, unless the delivery of the answer's end is observed. */
   void write(Object message) {
     Runnable task = unlessDelivered;
     if (task == null || !(message instanceof LastHttpContent)) {
@@ -60,8 +60,8 @@ final class AnswerWriter {
   /**
    * Writes pieces until the channel is full or one piece is left.
    *
-   * @return the last piece, if it is its turn; whoever writes it ends the answer. Null otherwise,
-   *     and while that piece is being written: its flush can lead here.
+   * @return the last piece, if it is next; writing it ends the answer. Null otherwise, and while
+   *     that piece is being written: its flush can call this again.
    */
   @Nullable HttpContent writePieces() {
     LargeAnswer answer = unwritten;
@@ -78,7 +78,7 @@ final class AnswerWriter {
     return null;
   }
 
-  /** The channel has closed: the rest of a large answer isn't delivered. */
+  /** Releases the rest of a large answer; the channel has closed. */
   void release() {
     if (unwritten != null) {
       unwritten.release();

@@ -3,11 +3,11 @@ package io.gridfleet.lb.router;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes of gathered request bodies that this process holds at once, those of requests that wait
- * for a device included: what is read from a body stays until its request is over. Any thread.
+ * The budget of bytes of aggregated request bodies that this process holds at once, including those
+ * of requests that wait for a device: a body is charged until its request is over. Any thread.
  */
 public final class BodyBudget {
-  /** Of the heap: what is read from a body takes up to twice its bytes. */
+  /** The divisor of the heap: a body takes up to twice its bytes while it is aggregated. */
   private static final int HEAP_PART = 4;
 
   private final long most;
@@ -32,12 +32,12 @@ public final class BodyBudget {
     return most;
   }
 
-  /** Whether a body of so many bytes could be gathered now. */
+  /** Whether a body of this size could be aggregated now. */
   boolean hasRoom(long bytes) {
     return held.get() + bytes <= most;
   }
 
-  /** False where the budget is used up; then nothing was taken. */
+  /** Charges bytes. Returns false, and charges none, if the budget is exhausted. */
   boolean take(int bytes) {
     if (held.addAndGet(bytes) <= most) {
       return true;

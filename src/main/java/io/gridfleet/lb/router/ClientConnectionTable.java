@@ -7,11 +7,11 @@ import io.gridfleet.lb.state.StateTable;
  * carry the effects out.
  */
 final class ClientConnectionTable {
-  /** What the connection is doing. */
+  /** The states of a connection. */
   enum State {
-    /** Between requests; nothing of the next one has come. */
+    /** Between requests; nothing of the next one has arrived. */
     IDLE,
-    /** A part of a head has come. */
+    /** A part of a head has arrived. */
     READING_HEAD,
     /** An exchange: the request's body is arriving. */
     RECEIVING,
@@ -21,14 +21,14 @@ final class ClientConnectionTable {
     ANSWERING_EARLY,
     /** An exchange: the answer to a complete request has begun. */
     ANSWERING,
-    /** The rest of a large answer is written as the client takes it; the exchange has ended. */
+    /** The rest of a large answer is written as the client reads it; the exchange has ended. */
     WRITING,
-    /** The last answer was written; what comes is dropped. */
+    /** The last answer was written; input is dropped. */
     CLOSING,
-    /** The channel has closed, or is a tunnel's. */
+    /** The channel has closed or was handed to a tunnel. */
     CLOSED;
 
-    /** Whether an exchange runs, and its sink is told of what happens. */
+    /** Whether an exchange runs and its sink is notified of events. */
     boolean isExchange() {
       return this == RECEIVING || this == RECEIVED || this == ANSWERING_EARLY || this == ANSWERING;
     }
@@ -43,9 +43,9 @@ final class ClientConnectionTable {
     }
   }
 
-  /** What can happen to a connection. */
+  /** The events of a connection. */
   enum Event {
-    /** Bytes have come that are no whole head. */
+    /** Bytes have arrived that are no whole head. */
     PARTIAL_HEAD,
     HEAD,
     BODY_PART,
@@ -53,21 +53,21 @@ final class ClientConnectionTable {
     ANSWER_HEAD,
     /** A whole answer whose body is written in pieces. */
     LARGE_ANSWER,
-    /** The answer is written, and the connection stays. */
+    /** The answer is written, and the connection persists. */
     ANSWERED,
-    /** The answer is written, and the connection ends with it. */
+    /** The answer is written, and the connection closes with it. */
     ANSWERED_LAST,
-    /** The answer can't go on. */
+    /** The answer can't be completed. */
     CUT,
     HANDED_OVER,
-    /** The way to the client is full, or free again. */
+    /** The client's channel became unwritable, or writable again. */
     WRITABILITY,
     /** The deadline has passed. */
     DUE,
     INACTIVE
   }
 
-  /** What is done after an event. */
+  /** The actions after an event. */
   enum Effect {
     NONE,
     LIMIT_HEAD,
@@ -76,17 +76,17 @@ final class ClientConnectionTable {
     WRITE,
     WRITE_PIECES,
     SERVE_NEXT,
-    /** Closes after what is written; input that is unread is read and dropped meanwhile. */
+    /** Closes after pending writes; unread input is read and dropped meanwhile. */
     CLOSE_IN_ORDER,
-    /** The same, where the request isn't complete. */
+    /** Like {@link #CLOSE_IN_ORDER}, where the request isn't complete. */
     CLOSE_UNREAD,
     CLOSE,
     INFORM_SINK,
-    /** Sends the switching answer and leaves the channel. */
+    /** Sends the switching answer and hands the channel over. */
     HAND_OVER,
-    /** Releases what is kept. */
+    /** Releases what is buffered. */
     LEAVE,
-    /** The same, and the sink hears that its client has gone. */
+    /** Like {@link #LEAVE}, and notifies the sink that its client has disconnected. */
     LEAVE_EXCHANGE
   }
 
@@ -104,7 +104,7 @@ final class ClientConnectionTable {
     return table
         .on(State.IDLE, Event.PARTIAL_HEAD, State.READING_HEAD, Effect.LIMIT_HEAD)
         .on(State.IDLE, Event.HEAD, State.RECEIVING, Effect.BEGIN)
-        // The client takes what was answered: requests that wait for it are served.
+        // The client has read the answers before: requests that waited for that are served.
         .on(State.IDLE, Event.WRITABILITY, State.IDLE, Effect.SERVE_NEXT)
         .on(State.IDLE, Event.DUE, State.CLOSING, Effect.CLOSE)
         .on(State.IDLE, Event.INACTIVE, State.CLOSED, Effect.LEAVE)
@@ -157,7 +157,7 @@ final class ClientConnectionTable {
         .on(State.ANSWERING, Event.INACTIVE, State.CLOSED, Effect.LEAVE_EXCHANGE);
   }
 
-  /** No sink is left: the exchange has ended. */
+  /** States without a sink: the exchange has ended. */
   private static StateTable.Builder<State, Event, Effect> after(
       StateTable.Builder<State, Event, Effect> table) {
     return table

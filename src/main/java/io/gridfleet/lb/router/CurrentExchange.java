@@ -23,26 +23,35 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchange that runs on a client's connection, as its sink sees it: writes the answer and ends
- * the exchange. One object for all exchanges of a connection, one after the other.
+ * The running exchange of a client's connection, as its sink uses it: writes the answer and ends
+ * the exchange. One object serves all exchanges of a connection, one after the other.
  *
- * <p>Owner: the event loop of the {@link FrontConnection}, whose state machine this fires events
- * of. Nothing here is called by another thread: endpoints that answer from one go through {@link
- * EndpointExchange}.
+ * <p>Owner: the event loop of the {@link FrontConnection}, whose state machine this class fires
+ * events of. Nothing here is called by another thread: endpoints that answer from one go through
+ * {@link EndpointExchange}.
+ *
+ * <p>Invariants: an answer is written only in a state of an exchange ({@link State#isExchange});
+ * the sink is detached ({@link FrontConnection#exchangeOver}) before anything can begin the next
+ * request; every answer that is passed in is written or released.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class CurrentExchange implements ClientExchange {
-  /**
-   * How long a client may take to read an answer that closes before all of its request was read.
-   */
+  /** The time a client has to read an answer that closes before all of its request was read. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  /** Owns the state machine, the deadline and the pipeline. */
   private final FrontConnection connection;
+
   private final HttpLimits limits;
+
+  /** Whether the connection persists after this exchange. */
   private final AnswerHeaders headers = new AnswerHeaders();
+
   private final AnswerWriter writer = new AnswerWriter();
 
-  /** Of the command before this: its id is most often that of the next one, and is used again. */
+  /**
+   * The session of the previous command: most often that of the next one, so that its id is reused.
+   */
   private @Nullable SessionId lastSession;
 
   CurrentExchange(FrontConnection connection, HttpLimits limits) {
@@ -54,7 +63,7 @@ final class CurrentExchange implements ClientExchange {
     writer.to(context);
   }
 
-  /** The channel has closed: what isn't written is released. */
+  /** Releases what isn't written; the channel has closed. */
   void release() {
     writer.release();
   }
@@ -63,6 +72,7 @@ final class CurrentExchange implements ClientExchange {
     return headers;
   }
 
+  /** Resets the headers for the next request. */
   void begin(HttpRequest head) {
     headers.begin(head);
   }
@@ -75,7 +85,7 @@ final class CurrentExchange implements ClientExchange {
     lastSession = id;
   }
 
-  /** The origin of another server's page that may read the next answer. */
+  /** Sets the origin of another server's page that may read the next answer. */
   void answersTo(@Nullable String origin) {
     headers.answersTo(origin);
   }
@@ -100,16 +110,19 @@ final class CurrentExchange implements ClientExchange {
     return connection.channel().isWritable();
   }
 
+  /** From the connection's state, so that both can't disagree. */
   @Override
   public boolean requestComplete() {
     return !connection.state().isReceiving();
   }
 
+  /** The task is passed to the next write of an answer's end; it runs on the event loop. */
   @Override
   public void unlessDelivered(Runnable lost) {
     writer.unlessDelivered(lost);
   }
 
+  /** Changes no state: the final answer is still to come. */
   @Override
   public void interim(HttpResponse head) {
     writer.write(head);
@@ -117,6 +130,9 @@ final class CurrentExchange implements ClientExchange {
     flush();
   }
 
+  /**
+   * The state is entered before the write, which can call back through the channel's writability.
+   */
   @Override
   public void head(HttpResponse head) {
     headers.ofStreamed(head, requestComplete());
@@ -125,6 +141,7 @@ final class CurrentExchange implements ClientExchange {
     }
   }
 
+  /** The end is flushed before the event is fired: the next request may begin within it. */
   @Override
   public void part(HttpContent part) {
     writer.write(part);
@@ -134,7 +151,12 @@ final class CurrentExchange implements ClientExchange {
     }
   }
 
-  /** An early answer ends the connection; its body is a short error, written at once. */
+  /**
+   * Writes a whole answer: in pieces if it is large and the request is complete. An answer before
+   * the end of the request closes the connection; its body is a short error, written at once.
+   * Without an exchange the answer is released, and the event, which has no row, closes the
+   * connection.
+   */
   @Override
   public void whole(FullHttpResponse answer) {
     headers.ofWhole(answer, requestComplete());
@@ -153,7 +175,10 @@ final class CurrentExchange implements ClientExchange {
     }
   }
 
-  /** Flushes last: what that frees may lead here again. */
+  /**
+   * Writes pieces while the channel is writable. Flushes last, because the flush can free the
+   * channel and call this again. Each round renews the client's time to read.
+   */
   void writePieces() {
     HttpContent last = writer.writePieces();
     if (last != null) {
@@ -164,12 +189,16 @@ final class CurrentExchange implements ClientExchange {
     }
   }
 
+  /** The flush can fire the channel's writability within the call. */
   @Override
   public void flush() {
     connection.context().flush();
   }
 
-  /** The next request may begin within this: nothing of the last one may follow it. */
+  /**
+   * Ends the exchange. The next request may begin within this call, so that nothing of the last one
+   * follows it.
+   */
   private void ended() {
     Effect effect =
         connection.fire(headers.keepsConnection() ? Event.ANSWERED : Event.ANSWERED_LAST);
@@ -186,8 +215,9 @@ final class CurrentExchange implements ClientExchange {
   }
 
   /**
-   * A connection closed with input unread is reset, and the answer may be lost with it (RFC 9112
-   * §9.6): the output ends first, and what comes is read and dropped for a while.
+   * Closes the connection after pending writes. Closing a socket with unread input resets it, and
+   * the answer may be lost (RFC 9112 §9.6): then only the output is shut down, and input is read
+   * and dropped for up to {@link #LINGER}.
    */
   private void closeInOrder(boolean incomplete) {
     boolean drops = connection.dropWaiting() || incomplete;
@@ -201,6 +231,7 @@ final class CurrentExchange implements ClientExchange {
     }
   }
 
+  /** The sink is detached first: it ended the exchange, and isn't notified of the close. */
   @Override
   public void cut() {
     connection.exchangeOver();
@@ -209,6 +240,7 @@ final class CurrentExchange implements ClientExchange {
     }
   }
 
+  /** Backpressure: input that was read already waits in the connection. */
   @Override
   public void read(boolean on) {
     connection.channel().config().setAutoRead(on);
@@ -220,14 +252,15 @@ final class CurrentExchange implements ClientExchange {
   }
 
   /**
-   * Writes first: a write can fire the channel's writability, which {@code CLOSED} has no row for.
+   * The answer is written before the event: a write can fire the channel's writability, for which
+   * {@code CLOSED} has no row.
    */
   @Override
   public Channel handOver(HttpResponse switching, ChannelHandler tunnel) {
     interim(switching);
     if (connection.fire(Event.HANDED_OVER) != Effect.HAND_OVER) {
-      throw new IllegalStateException("there is no exchange to switch from");
+      throw new IllegalStateException("no exchange is running that could switch protocols");
     }
-    return connection.leaveTo(tunnel);
+    return connection.handOver(tunnel);
   }
 }

@@ -16,9 +16,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** From the head of a request to who takes it. */
+/** Selects the sink of a request by its head. */
 final class Dispatch {
-  /** Of a body that no endpoint looks at: anybody may send one, token or not. */
+  /** The limit of a body that no endpoint reads; clients without a token may send one. */
   private static final int MAX_UNREAD = 8 * 1024;
 
   private final HttpLimits limits;
@@ -49,7 +49,10 @@ final class Dispatch {
     return limits;
   }
 
-  /** Never fails: what can't be served is a sink that says so. */
+  /**
+   * Returns the sink of a request. Never fails: what can't be served gets a sink that answers an
+   * error.
+   */
   RequestSink sink(CurrentExchange front, HttpRequest head) {
     String fault = RequestCheck.fault(head);
     if (fault != null) {
@@ -58,11 +61,11 @@ final class Dispatch {
     if (RequestCheck.isMethodNotImplemented(head)) {
       return new EarlyAnswer(front, FrontErrors.methodNotImplemented(), true);
     }
-    if (RequestCheck.asksForOptions(head)) {
+    if (RequestCheck.isServerOptions(head)) {
       return refused(front, head, FrontErrors.options());
     }
     Route route = route(front, head);
-    front.answersTo(origins.answersTo(head));
+    front.answersTo(origins.readableBy(head));
     Optional<String> foreign = origins.refusal(head, route);
     if (foreign.isPresent()) {
       return refused(front, head, FrontErrors.forbidden(route, foreign.get()));
@@ -88,8 +91,8 @@ final class Dispatch {
         route instanceof Route.WrongMethod
             && head.method().equals(HttpMethod.GET)
             && Relay.isHandshake(head);
-    return socket && RouteTable.find("POST", head.uri(), null) instanceof Route.NewSession asked
-        ? new Route.BidiSession(asked.base())
+    return socket && RouteTable.find("POST", head.uri(), null) instanceof Route.NewSession matched
+        ? new Route.BidiSession(matched.base())
         : route;
   }
 
@@ -120,7 +123,7 @@ final class Dispatch {
         Optional.ofNullable(head.headers().get(HttpHeaderNames.AUTHORIZATION)));
   }
 
-  /** Another tenant's session is looked up like one that doesn't exist, and answered alike. */
+  /** Another tenant's session is looked up and answered like one that doesn't exist. */
   private RequestSink lookedUp(
       CurrentExchange front,
       HttpRequest head,

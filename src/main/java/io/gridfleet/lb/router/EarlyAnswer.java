@@ -7,8 +7,9 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 
 /**
- * A request whose answer is known from its head: a small body is read to its end first, so that the
- * connection stays usable; a large one is answered at once and the connection closes in order.
+ * The sink of a request whose answer is known from its head: a small body is read to its end first,
+ * so that the connection stays usable; a large one is answered at once, and the connection is
+ * closed in order. Owned by the client's event loop.
  */
 final class EarlyAnswer implements RequestSink {
   /** Reading this much costs less than a new connection. */
@@ -21,7 +22,7 @@ final class EarlyAnswer implements RequestSink {
   private boolean over;
 
   /**
-   * @param atOnce whether nothing of the body is waited for
+   * @param atOnce whether the answer doesn't wait for the body
    */
   EarlyAnswer(ClientExchange front, FullHttpResponse answer, boolean atOnce) {
     this.front = front;

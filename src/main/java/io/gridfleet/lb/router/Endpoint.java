@@ -2,15 +2,18 @@ package io.gridfleet.lb.router;
 
 import java.util.Optional;
 
-/** Answers one kind of request that isn't relayed. */
+/** A handler of requests that aren't relayed. */
 @FunctionalInterface
 public interface Endpoint {
-  /** Called on the client's event loop; must not block, and answers the exchange in its time. */
+  /**
+   * Handles a request. Called on the client's event loop; must not block, and may answer the
+   * exchange later.
+   */
   void handle(Exchange exchange);
 
   /**
-   * What a request is refused with by its head: its body isn't gathered, and {@link #handle} isn't
-   * called. Must not block.
+   * Returns the refusal of a request by its head, if any: then its body isn't aggregated, and
+   * {@link #handle} isn't called. Must not block.
    */
   default Optional<EndpointAnswer> refusal(Exchange exchange) {
     return Optional.empty();

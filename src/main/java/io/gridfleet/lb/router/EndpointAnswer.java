@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole answer of our own.
+ * A whole answer that this server makes itself.
  *
- * @param headers beside content type, length and {@code Cache-Control: no-cache}, which are set for
- *     it and which they replace
+ * @param headers beside content type, length and {@code Cache-Control: no-cache}, which are set by
+ *     default and which they replace
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once
 public record EndpointAnswer(

@@ -33,14 +33,22 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** An exchange that an endpoint answers: gathers its body, carries its answer to the event loop. */
+/**
+ * An exchange that an endpoint answers: aggregates the body and passes the answer to the event
+ * loop.
+ *
+ * <p>Owner: the client's event loop. {@link #answer} and {@link #stream}, and the calls of a
+ * stream, may come from any thread and are passed to the loop; {@code early} holds them until the
+ * request is complete, because an answer before that would close the connection. All fields are
+ * used on the loop only; the futures are safe for any thread.
+ */
 final class EndpointExchange implements Exchange, RequestSink {
-  /** No limit while an endpoint works: a new session may wait for a day. */
+  /** No limit while an endpoint is working: a new session may wait for a day. */
   private static final Duration NO_LIMIT = Duration.ofDays(365);
 
   /**
-   * Of what is gathered so far, the part that must come in each pause: a body that takes much of
-   * the budget doesn't hold it by trickling.
+   * The fraction of what is aggregated so far that must arrive in each pause, so that a body that
+   * trickles doesn't hold much of the budget.
    */
   private static final int GROWTH = 16;
 
@@ -54,16 +62,18 @@ final class EndpointExchange implements Exchange, RequestSink {
   private final CompletableFuture<Void> clientLeft = new CompletableFuture<>();
   private ByteArrayOutputStream gathered = new ByteArrayOutputStream(512);
 
-  /** What the endpoint said before the request was read to its end. */
+  /** Answers of the endpoint from before the end of the request. */
   private final List<Runnable> early = new ArrayList<>(0);
 
-  /** What of the budget is taken, until the request is over. */
+  /** The bytes charged to the budget until the request is over. */
   private long charged;
 
   private int extendedAt;
+
+  /** The exchange was answered, refused, handed over or left by its client. */
   private boolean over;
 
-  /** How much is gathered, here and in the process, and how long a pause may be. */
+  /** The limits of an aggregated body: its bytes, the process's budget, and the longest pause. */
   record GatheringLimits(int mostBytes, BodyBudget budget, Duration pause) {}
 
   EndpointExchange(
@@ -110,23 +120,23 @@ final class EndpointExchange implements Exchange, RequestSink {
       complete();
       early.forEach(Runnable::run);
       early.clear();
-    } else if (gathered.size() - extendedAt >= leastProgress()) {
+    } else if (gathered.size() - extendedAt >= minProgress()) {
       extendedAt = gathered.size();
       front.within(limits.pause());
     }
   }
 
-  private int leastProgress() {
+  private int minProgress() {
     return Math.max(HttpLimits.MIN_BODY_PROGRESS, extendedAt / GROWTH);
   }
 
-  /** A request may wait for hours: only who asked for its bytes has them from here on. */
+  /** Hands the bytes out and drops them here: a request may wait for hours. */
   private void complete() {
-    CompletableFuture<byte[]> asked = body;
+    CompletableFuture<byte[]> pending = body;
     byte[] bytes = gathered.toByteArray();
     gathered = new ByteArrayOutputStream(0);
     body = CompletableFuture.failedFuture(new IllegalStateException("the body was handed out"));
-    asked.complete(bytes);
+    pending.complete(bytes);
   }
 
   private void gather(HttpContent part) {
@@ -148,7 +158,7 @@ final class EndpointExchange implements Exchange, RequestSink {
     front.whole(answer);
   }
 
-  /** Nothing more is read or written; what was gathered isn't needed any more. */
+  /** Ends the exchange: drops what was aggregated and returns its bytes to the budget. */
   private void end() {
     over = true;
     gathered = new ByteArrayOutputStream(0);
@@ -269,6 +279,7 @@ final class EndpointExchange implements Exchange, RequestSink {
     return front.handOver(switching, handler);
   }
 
+  /** Runs the task on the event loop, once the request is complete; in the order of the calls. */
   private void onLoop(Runnable task) {
     if (!front.loop().inEventLoop()) {
       front.loop().execute(() -> onLoop(task));

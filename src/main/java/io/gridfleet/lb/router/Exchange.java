@@ -11,16 +11,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * One request that we answer ourselves, and its answer. Reading is done on the event loop that
- * called the endpoint; {@link #answer} and {@link #stream} may be called from any thread, one of
- * them once. What comes after the client has left is dropped.
+ * One request that this server answers itself, and its answer. Reading is done on the event loop
+ * that called the endpoint; {@link #answer} and {@link #stream} may be called from any thread, one
+ * of them once. Calls after the client has disconnected are dropped.
  */
 public interface Exchange {
   Route route();
 
   String method();
 
-  /** As the client sent it: base and query included. May hold a token. */
+  /** The target as the client sent it, including base and query. May hold a token. */
   String target();
 
   /** The first header of this name, in any case of letters. */
@@ -30,19 +30,19 @@ public interface Exchange {
 
   SocketAddress client();
 
-  /** Whether an answer can be streamed: HTTP/1.0 clients get whole ones only. */
+  /** Whether an answer can be streamed: HTTP/1.0 clients receive whole ones only. */
   boolean canStream();
 
   /** The event loop of the client's connection. */
   Executor executor();
 
   /**
-   * The whole body. If it is over the limit, the client gets 413 and the future fails; if the
-   * client leaves before its end, the future fails. Nothing needs answering then.
+   * Completes with the whole body. Fails if the body exceeds a limit, and the client was answered,
+   * or if the client disconnects before its end; the endpoint doesn't answer then.
    */
   CompletableFuture<byte[]> body();
 
-  /** Completes when the client has closed its connection before the end of its answer. */
+  /** Completes when the client has disconnected before the end of its answer. */
   CompletableFuture<Void> clientLeft();
 
   /**
@@ -52,21 +52,21 @@ public interface Exchange {
    */
   void answer(EndpointAnswer answer);
 
-  /** Starts an answer of unknown length; its headers are sent at once. */
+  /** Begins an answer of unknown length; its headers are sent at once. */
   AnswerStream stream(int status, String contentType, Map<String, String> headers);
 
   /**
-   * Answers 101 and gives the channel away, on its event loop and once the body has arrived: what
-   * the client sends from now on is read by this handler.
+   * Answers 101 and hands the channel over, on its event loop and once the body has arrived: the
+   * handler reads what the client sends from now on.
    */
   Channel upgrade(HttpResponse switching, ChannelHandler handler);
 
-  /** An answer that grows; any thread, one call after the other. */
+  /** A streamed answer; any thread, one call after the other. */
   interface AnswerStream {
     /** Sends bytes at once, as one chunk. */
     void write(byte[] bytes);
 
-    /** Bytes that were written and that the client hasn't taken yet are too many. */
+    /** Whether the client's channel is unwritable: it reads slower than the answer is written. */
     boolean isFull();
 
     /** Sends the last bytes and ends the answer. */

@@ -34,51 +34,67 @@ import org.slf4j.LoggerFactory;
  *
  * <p>States and transitions: {@link ClientConnectionTable}. The state is entered before the effect
  * is carried out, because an effect can call back: a write that fills or frees the channel fires
- * its writability within the write, and a sink may answer within the call that gives it its
- * request.
+ * its writability within the write, and a sink may answer within the call that starts it.
  *
  * <p>Owner: the channel's event loop. Netty calls the handler there, and sinks call {@link
- * CurrentExchange} there; nothing here is locked or volatile.
+ * CurrentExchange} there; nothing here is locked or volatile. {@link FrontDoor} drains connections
+ * through events of the pipeline, which Netty fires on the loop too.
  *
  * <p>Invariants:
  *
  * <ul>
  *   <li>{@code current} is set while an exchange runs ({@link State#isExchange}), and only then. A
- *       sink hears of its client's end once, and of nothing after it has answered.
- *   <li>What arrives during an exchange waits in {@code waiting}, and no more is read.
- *   <li>No request begins while the client doesn't take what was answered before it: a connection
- *       holds one whole answer at most, and what fits between the channel's water marks.
- *   <li>Every way out ends in {@code CLOSED}, which releases what waits and what is unwritten.
+ *       sink is notified of its client's end once, and of nothing after it has answered.
+ *   <li>Messages that can't be delivered yet are queued in {@code waiting}, and reading is
+ *       suspended while there are any: the queue is bounded by one read.
+ *   <li>No request begins while the channel is unwritable: a connection holds one whole answer at
+ *       most, and what fits between the channel's water marks.
+ *   <li>Every path ends in {@code CLOSED}, which releases what is queued and what is unwritten, and
+ *       removes the deadline.
+ *   <li>Each message that is read is delivered, queued or released exactly once.
  * </ul>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // closing: nobody waits for it
+@SuppressWarnings("FutureReturnValueIgnored") // the channel's end is an event of its own
 final class FrontConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrontConnection.class);
 
   /**
-   * How long a kept connection may still be used once we are stopping. Closing it at once would
-   * lose the request that is on its way (RFC 9112 §9.5); a client that works on asks sooner than
-   * this, and is told to close by that answer.
+   * How long a persistent connection stays open once the process is stopping. Closing it at once
+   * would lose a request in flight (RFC 9112 §9.5); an active client sends its next request within
+   * this time, and that answer carries {@code Connection: close}.
    */
   private static final Duration LAST_USE = Duration.ofSeconds(5);
 
   private final Dispatch dispatch;
   private final HttpLimits limits;
+
+  /** Of all event loops; {@link #deadline} belongs to this channel's. */
   private final Deadlines deadlines;
+
   private final Codecs.RequestDecoder decoder;
   private final Codecs.AnswerEncoder encoder = new Codecs.AnswerEncoder();
+
+  /** Changed by {@link #fire} only. */
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(ClientConnectionTable.TABLE);
+
+  /**
+   * What was read and can't be delivered yet; served when an exchange ends or the channel is free.
+   */
   private final WaitingMessages waiting = new WaitingMessages(this::canTake, this::take);
+
+  /** The exchange's side for sinks; reused by all exchanges of this connection. */
   private final CurrentExchange exchange;
+
   private @Nullable ChannelHandlerContext context;
 
   /**
-   * Null before the channel is active and after it was left: a deadline in no list is never due.
+   * The limit of the current state; moved, never more than one. Null before the channel is active
+   * and after it has closed or was handed over: then nothing becomes due.
    */
   private @Nullable Deadline deadline;
 
-  /** The sink of the running exchange. */
+  /** The sink of the running exchange. Cleared before its end is reported. */
   private @Nullable RequestSink current;
 
   FrontConnection(Dispatch dispatch, Deadlines deadlines) {
@@ -94,7 +110,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
         .pipeline()
         .addLast("http-in", decoder)
         .addLast("http-out", encoder)
-        .addLast("ours", this);
+        .addLast("connection", this);
   }
 
   ChannelHandlerContext context() {
@@ -110,21 +126,21 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * The effect of an event. One that the table doesn't know in this state closes the channel: its
-   * end is an event that every open state knows, and through it a running exchange hears that its
-   * client has gone. The caller then does nothing but release what came with the event.
+   * Fires an event and returns its effect. An event without a row in this state is a defect: it is
+   * logged and closes the channel, whose end has a row in every open state and notifies a running
+   * exchange. The caller then only releases what came with the event.
    */
   Effect fire(Event event) {
     try {
       return machine.fire(event);
     } catch (UnexpectedEventException mistake) {
-      log.error("a client's connection is closed by a mistake", mistake);
+      log.error("a client's connection is closed by an unexpected event", mistake);
       channel().close();
       return Effect.NONE;
     }
   }
 
-  // The channel.
+  // Events of the channel.
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
@@ -132,12 +148,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     exchange.writeTo(added);
   }
 
+  /** The first limit is the head's. A connection that is accepted while draining has less time. */
   @Override
   public void channelActive(ChannelHandlerContext active) {
     deadline = deadlines.create(channel().eventLoop(), this::due);
     within(exchange.headers().isDraining() ? LAST_USE : limits.head());
   }
 
+  /** Delivers in order: a message is queued while others are, even if it could be taken. */
   @Override
   public void channelRead(ChannelHandlerContext from, Object message) {
     if (state() == State.CLOSING || state() == State.CLOSED) {
@@ -150,11 +168,12 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Whether the next part of the running exchange, or the next request, can be taken now. */
+  /** Whether the next part of the running exchange, or the next request, can be delivered now. */
   private boolean canTake() {
     return state().isBetweenRequests() ? channel().isWritable() : state().isReceiving();
   }
 
+  /** Starts an exchange with a head, delivers a part to the running one; takes the reference. */
   private void take(Object message) {
     if (message instanceof HttpRequest head) {
       if (fire(Event.HEAD) == Effect.BEGIN) {
@@ -167,7 +186,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The sink is current before it starts: it may answer, and so end, within its start. */
+  /** {@code current} is set before the sink starts: it may answer, and so end, within its start. */
   private void begin(HttpRequest head) {
     encoder.answersHead(head.method().equals(HttpMethod.HEAD));
     exchange.begin(head);
@@ -183,16 +202,16 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     } catch (RuntimeException e) {
       log.error("a request failed to start", e);
       if (current == sink) {
-        giveUp(ErrorAnswers::failed);
+        abort(ErrorAnswers::failed);
       }
     }
   }
 
   /**
-   * Ends the exchange against its sink's will: the sink hears that its client has gone. An answer
-   * that has begun can't be taken back, so that the client sees that it is cut.
+   * Ends the exchange from outside its sink, which is notified as if its client had disconnected.
+   * An answer that has begun is cut, because its status can't be changed any more.
    */
-  private void giveUp(Supplier<FullHttpResponse> answer) {
+  private void abort(Supplier<FullHttpResponse> answer) {
     boolean answering = state() == State.ANSWERING_EARLY || state() == State.ANSWERING;
     RequestSink sink = current;
     current = null;
@@ -207,11 +226,12 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** A part that can't be parsed ends the exchange: the rest of the input has no framing. */
   private void bodyPart(HttpContent part) {
     if (part.decoderResult().isFailure()) {
       Throwable cause = part.decoderResult().cause();
       part.release();
-      giveUp(() -> FrontErrors.unreadable(cause));
+      abort(() -> FrontErrors.unreadable(cause));
       return;
     }
     Effect effect = fire(part instanceof LastHttpContent ? Event.BODY_END : Event.BODY_PART);
@@ -222,7 +242,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** A head that has begun has less time than a connection that is kept. */
+  /**
+   * The end of a read: sinks flush now. A head that has begun has less time than an idle
+   * connection.
+   */
   @Override
   public void channelReadComplete(ChannelHandlerContext from) {
     boolean fed = decoder.takeFed();
@@ -234,7 +257,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Fired within writes and flushes too, whatever the state is then. */
+  /** Fired within writes and flushes too, in any state. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext from) {
     boolean writable = channel().isWritable();
@@ -250,7 +273,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * {@code current} is cleared before its sink hears of it, so that the sink can't be called again.
+   * {@code current} is cleared before its sink is notified, so that the sink can't be called again.
    */
   @Override
   public void channelInactive(ChannelHandlerContext from) {
@@ -263,6 +286,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Releases what this connection holds; the channel has closed or is being handed over. */
   private void leave() {
     if (deadline != null) {
       deadline.leave();
@@ -272,6 +296,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     exchange.release();
   }
 
+  /** I/O errors are normal ends of a connection; anything else is a defect and logged. */
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
     if (cause instanceof RuntimeException || cause instanceof Error) {
@@ -281,8 +306,8 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Stopping changes no state: a running exchange goes on to its end, and takes the connection
-   * along.
+   * Stopping changes no state: a running exchange completes and closes the connection with its
+   * answer.
    */
   @Override
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
@@ -297,7 +322,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Within an exchange its sink decides what a passed deadline means. */
+  /** Within an exchange its sink handles a passed deadline. */
   private void due() {
     switch (fire(Event.DUE)) {
       case INFORM_SINK -> {
@@ -310,14 +335,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  // What the current exchange calls.
+  // Called by the current exchange.
 
-  /** The sink has answered, or will not: it hears of nothing more. */
+  /** Detaches the sink: it has answered or failed, and is notified of nothing more. */
   void exchangeOver() {
     current = null;
   }
 
-  /** Goes on with what was read during the exchange that has ended. */
+  /** Delivers what was queued, then resumes reading. A nested call leaves both to the outer one. */
   void serveWaiting() {
     if (!waiting.serve()) {
       return;
@@ -330,21 +355,22 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Returns whether anything waited. */
+  /** Releases what is queued. Returns whether there was anything. */
   boolean dropWaiting() {
     boolean any = !waiting.isEmpty();
     waiting.release();
     return any;
   }
 
+  /** Moves the deadline; without one, after the channel was left, this does nothing. */
   void within(Duration time) {
     if (deadline != null) {
       deadline.in(time);
     }
   }
 
-  /** Gives the channel to a tunnel; the decoder hands over what it has read already. */
-  Channel leaveTo(ChannelHandler tunnel) {
+  /** Hands the channel to a tunnel; removing the decoder passes on what it has read already. */
+  Channel handOver(ChannelHandler tunnel) {
     Channel channel = channel();
     current = null;
     leave();

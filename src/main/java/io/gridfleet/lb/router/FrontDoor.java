@@ -19,20 +19,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The listening socket and the pipeline of each connection: {@code http-in}, {@code http-out},
- * {@code ours}. Deadlines are kept beside the pipeline (see {@link
+ * {@code connection}. Deadlines are kept beside the pipeline (see {@link
  * io.gridfleet.lb.http.Deadlines}).
  */
-@SuppressWarnings("FutureReturnValueIgnored") // closing: there is nobody left to tell
+@SuppressWarnings("FutureReturnValueIgnored") // results of closing aren't used
 public final class FrontDoor {
-  /** Fired into every pipeline when connections are to end with their next answer. */
+  /** Fired into every pipeline when connections are to close with their next answer. */
   static final Object DRAIN = new Object();
 
-  /** Fired after {@link #DRAIN} into every pipeline when those that do nothing are to end now. */
+  /** Fired after {@link #DRAIN} into every pipeline when idle connections are to close now. */
   static final Object LEAVE = new Object();
 
   private static final int BACKLOG = 4096;
 
-  /** Enough in flight for one connection to fill a fast link, little enough for 50 000 of them. */
+  /** High enough for one connection to fill a fast link, low enough for 50 000 of them. */
   private static final WriteBufferWaterMark IN_FLIGHT =
       new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -45,9 +45,9 @@ public final class FrontDoor {
   private @Nullable Channel listener;
 
   /**
-   * What the door leads to.
+   * The collaborators behind the listening socket.
    *
-   * @param mostConnections further ones are closed as they come
+   * @param mostConnections further ones are closed when they are accepted
    */
   public record Rooms(
       HttpLimits limits,
@@ -58,11 +58,11 @@ public final class FrontDoor {
       Relay relay) {}
 
   /**
-   * What keeps the process and its nodes from harm by those who may send requests.
+   * The checks and limits that protect the process and its nodes from clients.
    *
-   * @param admission who may do what
-   * @param bodies the memory for what is gathered
-   * @param origins which pages may send requests
+   * @param admission the permissions of tokens
+   * @param bodies the memory budget of aggregated bodies
+   * @param origins the pages that may send requests
    */
   public record Protection(Admission admission, BodyBudget bodies, OriginPolicy origins) {}
 
@@ -73,7 +73,7 @@ public final class FrontDoor {
   }
 
   /**
-   * Starts to accept connections; port 0 takes a free one. Blocks until it listens.
+   * Starts to accept connections; port 0 selects a free one. Blocks until the socket listens.
    *
    * @return the address that is listened on
    */
@@ -113,12 +113,12 @@ public final class FrontDoor {
     return (InetSocketAddress) channel.localAddress();
   }
 
-  /** Connections of clients that are open now, tunnels included. */
+  /** Returns the number of open client connections, tunnels included. */
   public int connections() {
     return connections.size();
   }
 
-  /** Accepts no more connections; those that are open go on. */
+  /** Stops accepting connections; open ones continue. */
   public void stopListening() {
     if (listener != null) {
       listener.close().awaitUninterruptibly();
@@ -126,24 +126,27 @@ public final class FrontDoor {
   }
 
   /**
-   * Closes each connection after its next answer, or when no request comes on it for some seconds;
-   * exchanges go on to their end. A balancer may not have noticed yet: what connects now is served
-   * likewise.
+   * Closes each connection after its next answer, or when no request arrives on it for some
+   * seconds; running exchanges complete. New connections are still accepted and treated likewise,
+   * because a load balancer may not have noticed yet.
    */
   public void drain() {
     draining = true;
-    tellAll(DRAIN);
+    fireToAll(DRAIN);
   }
 
-  private void tellAll(Object event) {
+  private void fireToAll(Object event) {
     connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(event));
   }
 
-  /** Stops listening, waits for exchanges to end, at most so long, then closes what is left. */
+  /**
+   * Stops listening, waits at most {@code grace} for exchanges to end, then closes the remaining
+   * connections.
+   */
   public void close(Duration grace) {
     stopListening();
     drain();
-    tellAll(LEAVE);
+    fireToAll(LEAVE);
     connections.newCloseFuture().awaitUninterruptibly(grace.toMillis());
     connections.close().awaitUninterruptibly();
   }

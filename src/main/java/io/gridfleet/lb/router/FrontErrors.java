@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** The answers to what can't be served. */
+/** The answers to requests that can't be served. */
 final class FrontErrors {
   private static final int UNAUTHORIZED = 401;
   private static final int PAYLOAD_TOO_LARGE = 413;
@@ -59,7 +59,7 @@ final class FrontErrors {
             ErrorCode.INVALID_SESSION_ID, "no such session here: it never was, or it has ended"));
   }
 
-  /** A command without a token that may send commands: the same whatever the session. */
+  /** The answer to a command without a sufficient token: the same for every session. */
   static FullHttpResponse notAdmitted(WebDriverError refusal) {
     FullHttpResponse answer =
         ErrorAnswers.of(
@@ -89,7 +89,7 @@ final class FrontErrors {
             .withStatus(PAYLOAD_TOO_LARGE));
   }
 
-  /** All memory for bodies is in use; it may be free in a moment. */
+  /** The memory budget of bodies is exhausted; a later try may succeed. */
   static FullHttpResponse noMemory(Route route) {
     String why = "this server holds as many bytes of requests as it may; try again";
     FullHttpResponse answer =
@@ -101,7 +101,7 @@ final class FrontErrors {
     return answer;
   }
 
-  /** What a page may not do. */
+  /** The answer to a request that its page may not send. */
   static FullHttpResponse forbidden(Route route, String why) {
     return route instanceof Route.Api
         ? api(FORBIDDEN, "FORBIDDEN", why)
@@ -121,7 +121,7 @@ final class FrontErrors {
         : ErrorAnswers.of(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, why));
   }
 
-  /** The page may send it; who it is for is asked when it comes. */
+  /** Allows a page to send the request; the request itself is authorized when it arrives. */
   static FullHttpResponse preflight() {
     FullHttpResponse answer =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT);
@@ -160,7 +160,7 @@ final class FrontErrors {
     return answer;
   }
 
-  /** What the decoder could not read. */
+  /** The answer to input that the decoder couldn't parse. */
   static FullHttpResponse unreadable(Throwable cause) {
     boolean tooLong =
         cause instanceof TooLongHttpHeaderException || cause instanceof TooLongHttpLineException;
@@ -172,7 +172,7 @@ final class FrontErrors {
             WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "the request is not valid HTTP/1.1"));
   }
 
-  /** A target without what may be secret in it: the token of a base, and the query. */
+  /** Returns a target without its possibly secret parts: the token of a base, and the query. */
   private static String shown(String target) {
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);

@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The commands of WebDriver and its extensions, to answer a request for a session that is unknown:
- * the WebDriver specification (section 6.3) matches the command before it looks at the session id.
- * Requests for live sessions aren't matched here; their node does that.
+ * The commands of WebDriver and its extensions, used to answer a request for an unknown session:
+ * the WebDriver specification (section 6.3) matches the command before the session id. Requests for
+ * live sessions aren't matched here; their node does that.
  *
- * <p>The lists are wide: a client whose session has ended should get {@code invalid session id} for
- * every command that any driver has.
+ * <p>The lists are wide: a client whose session has ended should receive {@code invalid session id}
+ * for every command that any driver has.
  */
 final class KnownCommands {
   private static final String SESSION = "/session/";
@@ -107,7 +107,7 @@ final class KnownCommands {
           "window_handle",
           "window_handles");
 
-  /** What a request is, as far as this table knows. */
+  /** The classification of a request by this table. */
   enum Match {
     COMMAND,
     UNKNOWN_COMMAND,
@@ -119,7 +119,7 @@ final class KnownCommands {
   /**
    * Matches a request.
    *
-   * @param path base taken off, with its query
+   * @param path the path without its base, with its query
    */
   static Match match(String method, String path) {
     int query = path.indexOf('?');
@@ -134,8 +134,8 @@ final class KnownCommands {
     String first = end < 0 ? command : command.substring(0, end);
     Set<String> methods = METHODS.get(first);
     if (methods != null && one) {
-      String asked = method.equals("HEAD") ? "GET" : method;
-      return methods.contains(asked) ? Match.COMMAND : Match.UNKNOWN_METHOD;
+      String matched = method.equals("HEAD") ? "GET" : method;
+      return methods.contains(matched) ? Match.COMMAND : Match.UNKNOWN_METHOD;
     }
     boolean known = PREFIXES.contains(first) || (methods != null && !first.isEmpty());
     return known ? Match.COMMAND : Match.UNKNOWN_COMMAND;

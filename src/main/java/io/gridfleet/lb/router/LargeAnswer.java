@@ -8,9 +8,9 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 
-/** A whole answer that is written in pieces, as the client takes them. Owned by its event loop. */
+/** A whole answer that is written in pieces while the client reads. Owned by its event loop. */
 final class LargeAnswer {
-  /** Small beside the channel's water marks. */
+  /** Small compared to the channel's water marks. */
   private static final int PIECE = 64 * 1024;
 
   private final ByteBuf rest;
@@ -36,7 +36,7 @@ final class LargeAnswer {
     return rest.readableBytes() <= PIECE;
   }
 
-  /** The next piece; the last one takes the reference along. */
+  /** Returns the next piece; the reference passes to the last one. */
   HttpContent next() {
     return hasOnePieceLeft()
         ? new DefaultLastHttpContent(rest)

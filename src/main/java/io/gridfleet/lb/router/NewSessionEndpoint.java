@@ -35,13 +35,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /session}: gathers the body, begins the story, notices the client leaving, and writes
- * the answer, with signs of life before it where the client wants them.
+ * The endpoint of {@code POST /session}: reads the body, begins the new session request, observes
+ * the client's disconnection, and writes the answer, preceded by progress bytes where the client
+ * requests them. Runs on the client's event loop.
  */
 public final class NewSessionEndpoint implements Endpoint {
   private static final Logger log = LoggerFactory.getLogger(NewSessionEndpoint.class);
   private static final int UNAUTHORIZED = 401;
-  private static final List<String> TELLING =
+  private static final List<String> ADDRESS_HEADERS =
       List.of("host", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto");
 
   private final IdempotentRequests requests;
@@ -52,10 +53,10 @@ public final class NewSessionEndpoint implements Endpoint {
   private final InstantSource clock;
 
   /**
-   * What the endpoint knows of addresses.
+   * The addresses that the endpoint needs.
    *
-   * @param trusted peers whose word about the client counts
-   * @param local our own host and port
+   * @param trusted peers whose forwarding headers are trusted
+   * @param local this server's host and port
    */
   public record Peers(Predicate<InetAddress> trusted, Supplier<String> local) {}
 
@@ -75,8 +76,8 @@ public final class NewSessionEndpoint implements Endpoint {
   }
 
   /**
-   * Of a request and of a BiDi session's handshake; in both protocols' shapes, because which one
-   * the client speaks is in the body.
+   * Refuses a request or a BiDi session's handshake by its head; in the shape of both protocols,
+   * because the protocol is known only from the body.
    */
   @Override
   public Optional<EndpointAnswer> refusal(Exchange exchange) {
@@ -118,7 +119,7 @@ public final class NewSessionEndpoint implements Endpoint {
   }
 
   private record Read(@Nullable NewSessionPayload payload, @Nullable Throwable failure) {
-    /** What was read; what was thrown instead is thrown here. */
+    /** Returns the payload, or throws what reading it has thrown. */
     NewSessionPayload get() {
       if (payload != null) {
         return payload;
@@ -153,9 +154,9 @@ public final class NewSessionEndpoint implements Endpoint {
   }
 
   /**
-   * Begins a new session that isn't asked for by {@code POST /session}, on the exchange's executor.
+   * Begins a new session that isn't requested by {@code POST /session}, on the exchange's executor.
    *
-   * @param calls how nodes are asked for it
+   * @param calls how it is requested from nodes
    * @throws ProtocolException for a request that can't be begun
    */
   PendingSession begin(Exchange exchange, NewSessionPayload payload, AttemptCalls calls) {
@@ -176,15 +177,16 @@ public final class NewSessionEndpoint implements Endpoint {
   private NewSessionRequest request(Exchange exchange, NewSessionPayload payload) {
     Route.Base base = base(exchange);
     InetAddress peer = address(exchange.client());
-    Map<String, String> telling = new HashMap<>();
-    TELLING.forEach(name -> exchange.header(name).ifPresent(value -> telling.put(name, value)));
+    Map<String, String> addresses = new HashMap<>();
+    ADDRESS_HEADERS.forEach(
+        name -> exchange.header(name).ifPresent(value -> addresses.put(name, value)));
     Origin origin =
         new Origin(
             credentials(exchange),
             Optional.ofNullable(base.run()),
             new Client(peer.getHostAddress(), exchange.header("user-agent").orElse("")),
             new Address(
-                telling,
+                addresses,
                 peers.trusted().test(peer),
                 peers.local().get(),
                 base.run() == null ? "" : "/run/" + base.run()));

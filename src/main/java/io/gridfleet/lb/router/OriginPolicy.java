@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a browser may send for a page. A page of another origin could start programs on
- * nodes, because a new session names them; clients that are no browsers send neither {@code Origin}
- * nor {@code Sec-Fetch-Site}, or the origin of this server.
+ * Decides which requests a browser may send for a page. A page of another origin could start
+ * programs on nodes, because a new session names them; clients other than browsers send neither
+ * {@code Origin} nor {@code Sec-Fetch-Site}, or the origin of this server.
  */
 public final class OriginPolicy {
   private static final String FETCH_SITE = "sec-fetch-site";
@@ -30,7 +30,7 @@ public final class OriginPolicy {
   private static final Pattern ORIGIN =
       Pattern.compile("[a-zA-Z][a-zA-Z0-9+-]*://(?:" + NAME + "|\\[[0-9a-fA-F:.]+])(?::\\d{1,5})?");
 
-  /** Types that a page can send to another origin without asking first. */
+  /** Media types that a page can send to another origin without a preflight request. */
   private static final Set<String> SIMPLE_TYPES =
       Set.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data");
 
@@ -41,7 +41,7 @@ public final class OriginPolicy {
   /**
    * @param allowed origins of other servers' pages that may use this one; {@code *} is any
    * @param hosts names by which clients reach this server, beside localhost and its addresses
-   * @param open whether everybody who reaches this server may use it, and only this machine does
+   * @param open whether the server requires no tokens and is reachable from this machine only
    */
   public OriginPolicy(List<String> allowed, List<String> hosts, boolean open) {
     this.allowed = Set.copyOf(allowed.stream().map(OriginPolicy::lower).toList());
@@ -49,22 +49,22 @@ public final class OriginPolicy {
     this.checksHost = open || !hosts.isEmpty();
   }
 
-  /** Whether it can be the name in a {@code Host} header. */
+  /** Whether the text can be the name in a {@code Host} header. */
   static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }
 
-  /** Whether it can be an {@code Origin} header, or is the sign for any. */
+  /** Whether the text can be an {@code Origin} header, or is the wildcard. */
   static boolean isOrigin(String text) {
     return text.equals(ANY) || ORIGIN.matcher(text).matches();
   }
 
-  /** For a server that knows nothing of its names. */
+  /** Returns a policy without checks of names. */
   static OriginPolicy anyHost() {
     return new OriginPolicy(List.of(), List.of(), false);
   }
 
-  /** Why a request is refused, by its head; empty where it isn't. */
+  /** Returns why a request is refused by its head; empty if it isn't. */
   Optional<String> refusal(HttpRequest head, Route route) {
     String host = head.headers().get(HttpHeaderNames.HOST, "");
     if (checksHost && !host.isEmpty() && !isKnown(name(host))) {
@@ -86,8 +86,8 @@ public final class OriginPolicy {
   }
 
   /**
-   * Why a body is refused by its type; a missing type, and no body, are as good as JSON. What else
-   * isn't JSON the API refuses itself.
+   * Returns why a body is refused by its type; a missing type and a missing body are accepted. The
+   * API itself refuses other types that aren't JSON.
    */
   static Optional<String> refusedType(HttpRequest head, Route route) {
     String type = mediaType(head.headers());
@@ -112,13 +112,13 @@ public final class OriginPolicy {
     return lower((end < 0 ? type : type.substring(0, end)).strip());
   }
 
-  /** The origin of a page that is another server's and may read answers; null otherwise. */
-  @Nullable String answersTo(HttpRequest head) {
+  /** Returns the origin of another server's page that may read answers; null otherwise. */
+  @Nullable String readableBy(HttpRequest head) {
     String origin = origin(head);
     return origin != null && isAllowed(origin) ? origin : null;
   }
 
-  /** Lets a page read an answer, if it is one that {@link #answersTo} named. */
+  /** Allows a page of the origin that {@link #readableBy} returned to read an answer. */
   static void allow(@Nullable String origin, HttpResponse answer) {
     if (origin != null) {
       answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -126,7 +126,7 @@ public final class OriginPolicy {
     }
   }
 
-  /** Whether a browser asks if a page may send a request. */
+  /** Whether a request is a browser's preflight request. */
   static boolean isPreflight(HttpRequest head) {
     return head.method().equals(HttpMethod.OPTIONS)
         && head.headers().contains(HttpHeaderNames.ORIGIN)
@@ -149,7 +149,7 @@ public final class OriginPolicy {
         || hosts.contains(name);
   }
 
-  /** A link that a person followed to a page of ours: reading it changes nothing. */
+  /** Whether a request follows a link to one of this server's pages: reading it changes nothing. */
   private static boolean isLinkTo(Route route, HttpRequest head) {
     return route instanceof Route.Ui
         && head.headers().containsValue(FETCH_MODE, "navigate", true)

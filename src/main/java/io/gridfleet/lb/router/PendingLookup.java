@@ -13,8 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command whose session isn't known in this process yet: what of its body has arrived is kept and
- * no more is read until the store has answered.
+ * A command whose session isn't cached in this process: the parts of its body that have arrived are
+ * buffered, and reading is suspended until the store has answered. Owned by the client's event
+ * loop, to which the store's answer is passed.
  */
 final class PendingLookup implements RequestSink {
   private final ClientExchange front;

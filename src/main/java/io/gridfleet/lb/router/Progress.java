@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs of life on the wire while a request waits (capabilities.md#progress): silent for the first
- * interval, so that a quick outcome keeps its status; then 200 and a few bytes a tick. The body is
- * always finished. Belongs to the event loop of the client.
+ * Progress bytes while a request waits (capabilities.md#progress): none in the first interval, so
+ * that a quick outcome keeps its status; then 200 and a few bytes a tick. The body is always
+ * finished. Owned by the client's event loop; the timer only passes its ticks to it.
  */
 final class Progress {
   private static final int OK = 200;

@@ -7,27 +7,29 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What HTTP/1.1 demands of the head of a request beyond its syntax (RFC 9110, RFC 9112). */
+/**
+ * Checks what HTTP/1.1 requires of the head of a request beyond its syntax (RFC 9110, RFC 9112).
+ */
 final class RequestCheck {
-  /** No method that is registered is longer. */
+  /** No registered method is longer. */
   private static final int MAX_METHOD = 20;
 
   private static final int MAX_PORT_DIGITS = 5;
 
   private RequestCheck() {}
 
-  /** Whether the method is one that no resource of ours has (RFC 9110 section 9.1: 501). */
+  /** Whether the method is one that no resource here has (RFC 9110 section 9.1: 501). */
   static boolean isMethodNotImplemented(HttpRequest head) {
     String method = head.method().name();
     return method.length() > MAX_METHOD || method.equals("CONNECT");
   }
 
-  /** Whether the server as a whole is asked what it can. */
-  static boolean asksForOptions(HttpRequest head) {
+  /** Whether the request is {@code OPTIONS *}, for the server as a whole. */
+  static boolean isServerOptions(HttpRequest head) {
     return head.uri().equals("*") && head.method().name().equals("OPTIONS");
   }
 
-  /** What is wrong with the request; null if nothing is. */
+  /** Returns what is wrong with the request; null if nothing is. */
   static @Nullable String fault(HttpRequest head) {
     if (!isFramedClearly(head)) {
       return "the request is not valid HTTP/1.1";
@@ -43,7 +45,7 @@ final class RequestCheck {
         : null;
   }
 
-  /** A length told in one way only. */
+  /** Whether the length is given in one way only. */
   private static boolean isFramedClearly(HttpRequest head) {
     if (head.protocolVersion().majorVersion() != 1) {
       return false;
@@ -55,7 +57,7 @@ final class RequestCheck {
             && head.protocolVersion().isKeepAliveDefault());
   }
 
-  /** Visible ASCII without a fragment. */
+  /** Whether the target is visible ASCII without a fragment. */
   private static boolean isTarget(String target) {
     for (int i = 0; i < target.length(); i++) {
       char c = target.charAt(i);
@@ -74,7 +76,7 @@ final class RequestCheck {
         : hosts.size() == 1 && isAuthority(hosts.get(0));
   }
 
-  /** A name or an address, and a port if any. */
+  /** Whether the text is a name or an address, with a port or without. */
   static boolean isAuthority(String host) {
     boolean bracketed = host.startsWith("[");
     int end = bracketed ? host.indexOf(']') + 1 : host.indexOf(':');

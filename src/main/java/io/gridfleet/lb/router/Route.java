@@ -6,26 +6,28 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** What a request line asks for: a command of a session, an endpoint of ours, or a refusal. */
+/**
+ * The route of a request line: a command of a session, an endpoint of this server, or a refusal.
+ */
 public sealed interface Route {
 
-  /** What an endpoint answers. */
+  /** A route that an endpoint answers. */
   sealed interface Served extends Route {
     Endpoint endpoint(Endpoints endpoints);
 
-    /** Whether the endpoint reads what comes after the head of a request with this method. */
+    /** Whether the endpoint reads the body of a request with this method. */
     default boolean readsBody(HttpMethod method) {
       return false;
     }
   }
 
-  /** What nobody serves. */
+  /** A route that isn't served. */
   sealed interface Refused extends Route {
     FullHttpResponse answer(HttpRequest head);
   }
 
   /**
-   * What stood before the WebDriver path.
+   * The prefix of a WebDriver path.
    *
    * @param token of {@code /v0/{token}}; secret, never logged
    * @param run the id of {@code /run/{id}}
@@ -52,7 +54,7 @@ public sealed interface Route {
     }
   }
 
-  /** A WebSocket at {@code /session}, on which a BiDi-only session will be asked for. */
+  /** A WebSocket at {@code /session}, on which a BiDi-only session will be requested. */
   record BidiSession(Base base) implements Served {
     @Override
     public Endpoint endpoint(Endpoints endpoints) {
@@ -61,10 +63,10 @@ public sealed interface Route {
   }
 
   /**
-   * Anything under a session id.
+   * A path under a session id.
    *
-   * @param base what stood before
-   * @param path base taken off, with its query
+   * @param base the prefix
+   * @param path the path without its base, with its query
    * @param ends whether it is Delete Session
    */
   record Command(Base base, SessionId session, String path, boolean ends) implements Route {}
@@ -89,7 +91,7 @@ public sealed interface Route {
     }
   }
 
-  /** {@code GET /healthz}: the process lives. */
+  /** {@code GET /healthz}: liveness of the process. */
   record Health() implements Served {
     @Override
     public Endpoint endpoint(Endpoints endpoints) {
@@ -97,7 +99,7 @@ public sealed interface Route {
     }
   }
 
-  /** {@code GET /readyz}: a new session could be served. */
+  /** {@code GET /readyz}: readiness for new sessions. */
   record Ready() implements Served {
     @Override
     public Endpoint endpoint(Endpoints endpoints) {
@@ -126,7 +128,7 @@ public sealed interface Route {
     }
   }
 
-  /** {@code GET /}, {@code /ui…} and {@code /docs…}: pages for people. */
+  /** {@code GET /}, {@code /ui…} and {@code /docs…}: the web pages. */
   record Ui(String path) implements Served {
     @Override
     public Endpoint endpoint(Endpoints endpoints) {
@@ -135,9 +137,9 @@ public sealed interface Route {
   }
 
   /**
-   * A session path whose id can't be one.
+   * A session path whose id isn't valid.
    *
-   * @param path base taken off, with its query
+   * @param path the path without its base, with its query
    */
   record NoSession(String path) implements Refused {
     @Override
@@ -146,7 +148,7 @@ public sealed interface Route {
     }
   }
 
-  /** A path that is none of ours. */
+  /** A path that this server doesn't have. */
   record Unknown() implements Refused {
     @Override
     public FullHttpResponse answer(HttpRequest head) {
@@ -154,7 +156,7 @@ public sealed interface Route {
     }
   }
 
-  /** A path of ours with a method that it doesn't have. */
+  /** A known path with a method that it doesn't have. */
   record WrongMethod() implements Refused {
     @Override
     public FullHttpResponse answer(HttpRequest head) {

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every URL in one place. Paths are compared as they came, undecoded: what has to be decoded to be
- * one of ours isn't.
+ * The table of all URLs. Paths are compared without decoding: a path that would have to be decoded
+ * to match doesn't match.
  */
 public final class RouteTable {
   private static final String SESSION = "/session";
@@ -16,7 +16,7 @@ public final class RouteTable {
   private static final String TOKEN = "/v0/";
   private static final String RUN = "/run/";
 
-  /** Paths that hold a session id as their next segment. */
+  /** Prefixes of paths whose next segment is a session id. */
   private static final String[] WITH_SESSION = {"/session/", "/bidi/", "/ws/session/"};
 
   private static final Pattern UUID =
@@ -32,23 +32,24 @@ public final class RouteTable {
   private RouteTable() {}
 
   /**
-   * The route of a request line.
+   * Returns the route of a request line.
    *
-   * @param target origin form, absolute form or {@code *}
-   * @param last the session that the connection asked for last: spares making an equal one
+   * @param requested origin form, absolute form or {@code *}
+   * @param last the session of the connection's last command: reused instead of creating an equal
+   *     one
    */
-  public static Route find(String method, String target, @Nullable SessionId last) {
-    String asked = target.startsWith("/") ? target : withoutOrigin(target);
-    if (!asked.startsWith("/")) {
+  public static Route find(String method, String requested, @Nullable SessionId last) {
+    String target = requested.startsWith("/") ? requested : withoutOrigin(requested);
+    if (!target.startsWith("/")) {
       return new Route.Unknown();
     }
-    int query = asked.indexOf('?');
-    String path = query < 0 ? asked : asked.substring(0, query);
+    int query = target.indexOf('?');
+    String path = query < 0 ? target : target.substring(0, query);
     if (hasDots(path)) {
       return new Route.Ambiguous();
     }
     if (path.startsWith(SESSION)) {
-      return webDriver(method, asked, path, Base.ROOT, last);
+      return webDriver(method, target, path, Base.ROOT, last);
     }
     Prefix prefix = Prefix.of(path);
     if (prefix == null) {
@@ -56,33 +57,33 @@ public final class RouteTable {
     }
     int from = prefix.length();
     return from == 0
-        ? own(method, asked, path, last)
-        : webDriver(method, asked.substring(from), path.substring(from), prefix.base(), last);
+        ? own(method, target, path, last)
+        : webDriver(method, target.substring(from), path.substring(from), prefix.base(), last);
   }
 
-  private static Route own(String method, String asked, String path, @Nullable SessionId last) {
+  private static Route own(String method, String target, String path, @Nullable SessionId last) {
     return switch (path) {
       case "/healthz" -> reading(method, new Route.Health());
       case "/readyz" -> reading(method, new Route.Ready());
       case "/metrics" -> reading(method, new Route.Metrics());
-      case "/", "/ui", "/docs" -> reading(method, new Route.Ui(asked));
-      case "/api" -> new Route.Api(asked);
+      case "/", "/ui", "/docs" -> reading(method, new Route.Ui(target));
+      case "/api" -> new Route.Api(target);
       default -> {
         if (path.startsWith("/api/") || path.startsWith("/health/")) {
-          yield new Route.Api(asked);
+          yield new Route.Api(target);
         }
         yield path.startsWith("/ui/") || path.startsWith("/docs/")
-            ? reading(method, new Route.Ui(asked))
-            : webDriver(method, asked, path, Base.ROOT, last);
+            ? reading(method, new Route.Ui(target))
+            : webDriver(method, target, path, Base.ROOT, last);
       }
     };
   }
 
   private static Route webDriver(
-      String method, String asked, String path, Base base, @Nullable SessionId last) {
+      String method, String target, String path, Base base, @Nullable SessionId last) {
     for (String before : WITH_SESSION) {
       if (path.length() > before.length() && path.startsWith(before)) {
-        return command(method, asked, path, before.length(), base, last);
+        return command(method, target, path, before.length(), base, last);
       }
     }
     return switch (path) {
@@ -97,18 +98,18 @@ public final class RouteTable {
   }
 
   private static Route command(
-      String method, String asked, String path, int idStart, Base base, @Nullable SessionId last) {
+      String method, String target, String path, int idStart, Base base, @Nullable SessionId last) {
     int slash = path.indexOf('/', idStart);
     int idEnd = slash < 0 ? path.length() : slash;
     SessionId id = session(path, idStart, idEnd, last);
     if (id == null) {
-      return new Route.NoSession(asked);
+      return new Route.NoSession(target);
     }
     if (method.equals("CONNECT")) {
       return new Route.WrongMethod();
     }
     boolean whole = idEnd >= path.length() - 1 && path.startsWith(SESSION);
-    return new Route.Command(base, id, asked, whole && method.equals("DELETE"));
+    return new Route.Command(base, id, target, whole && method.equals("DELETE"));
   }
 
   private static @Nullable SessionId session(
@@ -125,7 +126,7 @@ public final class RouteTable {
     return method.equals("GET") || method.equals("HEAD") ? route : new Route.WrongMethod();
   }
 
-  /** The path of an absolute form; {@code *} and what else there is stays as it is. */
+  /** Returns the path of an absolute form; {@code *} and any other form is returned unchanged. */
   private static String withoutOrigin(String target) {
     int scheme = target.indexOf("://");
     if (scheme < 0) {
@@ -144,10 +145,10 @@ public final class RouteTable {
         && DOTS.matcher(path).find();
   }
 
-  /** What stands before a WebDriver path, and how long it is. */
+  /** The prefix of a WebDriver path, and its length. */
   private record Prefix(Base base, int length) {
 
-    /** Null where a prefix is begun and isn't one: a run that is no UUID. */
+    /** Returns null for an incomplete or invalid prefix, such as a run that is no UUID. */
     static @Nullable Prefix of(String path) {
       int at = 0;
       Optional<String> token = Optional.empty();

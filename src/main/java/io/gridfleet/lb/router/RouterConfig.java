@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 
-/** What clients may ask of the front door, and how it closes. */
+/** The limits of the front door for clients, and how it closes. */
 public record RouterConfig(
     @Key(
             doc = "The longest first line of a request.",
@@ -25,36 +25,36 @@ public record RouterConfig(
             max = "4MiB")
         ByteSize maxHeaders,
     @Key(
-            doc = "The most bytes of a gathered body (New Session, REST); beyond it 413.",
+            doc = "The most bytes of an aggregated body (New Session, REST); beyond it 413.",
             fallback = "16MiB",
             min = "1KiB",
             max = "1GiB")
         ByteSize maxNewSessionBody,
     @Key(
             doc =
-                "The most bytes of gathered bodies at once, those of waiting requests included;"
+                "The most bytes of aggregated bodies at once, including those of waiting requests;"
                     + " never more than a quarter of the heap. Beyond it 503.",
             fallback = "128MiB",
             min = "1MiB")
         ByteSize maxGatheredBytes,
     @Key(doc = "The most connections of clients at once.", fallback = "100000", min = "1")
         int maxConnections,
-    @Key(doc = "How long a request's headers may take to arrive.", fallback = "30s", min = "100ms")
+    @Key(doc = "The timeout of a request's headers.", fallback = "30s", min = "100ms")
         Duration headTimeout,
     @Key(
             doc = "The longest pause within a body, in either direction.",
             fallback = "1min",
             min = "100ms")
         Duration bodyPause,
-    @Key(doc = "How long a client's connection may be unused.", fallback = "10min", min = "1s")
+    @Key(doc = "How long an idle connection of a client is kept.", fallback = "10min", min = "1s")
         Duration idleConnection,
     @Key(
             doc =
-                "How long live sessions go on after SIGTERM or Ctrl-C; 10s if unset on a terminal.",
+                "How long live sessions continue after SIGTERM or Ctrl-C; 10s if unset on a terminal.",
             fallback = "5min")
         Duration drain,
     @Key(
-            doc = "Peers whose Forwarded and X-Forwarded headers are believed.",
+            doc = "Peers whose Forwarded and X-Forwarded headers are trusted.",
             example = "[10.0.0.0/8, \"::1\"]")
         List<AddressRange> trustedProxies,
     @Key(
@@ -91,13 +91,13 @@ public record RouterConfig(
   }
 
   /**
-   * @param open whether everybody may use this server, and only this machine reaches it
+   * @param open whether the server requires no tokens and is reachable from this machine only
    */
   public OriginPolicy origins(boolean open) {
     return new OriginPolicy(allowedOrigins, hosts, open);
   }
 
-  /** Whether what a peer says about its client is believed. */
+  /** Whether a peer's forwarding headers are trusted. */
   public boolean trusts(InetAddress peer) {
     return trustedProxies.stream().anyMatch(range -> range.contains(peer));
   }

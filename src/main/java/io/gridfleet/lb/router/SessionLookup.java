@@ -6,14 +6,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Where the front door looks up the node of a session. */
+/** The front door's lookup of a session's node. */
 public interface SessionLookup {
-  /** From memory, at once; null means: ask {@link #find}. Called for every command. */
+  /**
+   * Returns the route from memory; null if {@link #find} has to be called. Called for every
+   * command.
+   */
   @Nullable SessionRoute cached(SessionId id);
 
-  /** From the store; may complete on any thread. */
+  /** Reads the route from the store; may complete on any thread. */
   CompletionStage<Optional<SessionRoute>> find(SessionId id);
 
-  /** Where a session was that ended a short time ago, from the store; any thread. */
+  /** Reads the route of a recently ended session from the store; may complete on any thread. */
   CompletionStage<Optional<SessionRoute>> ended(SessionId id);
 }

@@ -7,10 +7,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What was read from a client's connection and can't be taken yet. Holds a reference to each
- * message. Owned by the connection's event loop.
+ * The queue of messages that were read from a client's connection and can't be delivered yet. Holds
+ * a reference to each message. Owned by the connection's event loop.
  *
- * <p>Bounded by what one read brings: whoever adds a message stops the reading.
+ * <p>Bounded by one read: the caller suspends reading when it adds a message.
  */
 final class WaitingMessages {
   private final Deque<Object> messages = new ArrayDeque<>(2);
@@ -19,8 +19,8 @@ final class WaitingMessages {
   private boolean serving;
 
   /**
-   * @param canTake whether the next message can be taken now
-   * @param taker takes one, with its reference
+   * @param canTake whether the next message can be delivered now
+   * @param taker receives a message and its reference
    */
   WaitingMessages(BooleanSupplier canTake, Consumer<Object> taker) {
     this.canTake = canTake;
@@ -36,11 +36,11 @@ final class WaitingMessages {
   }
 
   /**
-   * Hands messages over while they can be taken. Taking one can end an exchange and call this
-   * again, which does nothing: the outer call goes on with the next message, so that a thousand
-   * requests in one read need no deeper stack than one.
+   * Delivers messages while they can be taken. A delivery can end an exchange and call this again,
+   * which does nothing: the outer call continues with the next message, so that a thousand requests
+   * in one read need no deeper stack than one.
    *
-   * @return whether this call has done it
+   * @return false if the call was nested
    */
   boolean serve() {
     if (serving) {

@@ -1,6 +1,6 @@
 /**
  * The front door: the Netty pipeline in named groups, the one route table ({@link
- * io.gridfleet.lb.router.OperationTable}), the endpoints behind it ({@link
+ * io.gridfleet.lb.router.RouteTable}), the endpoints behind it ({@link
  * io.gridfleet.lb.router.Endpoint}, {@link io.gridfleet.lb.router.Exchange}), the New Session
  * endpoint and its progress bytes, and BiDi-only sessions ({@link
  * io.gridfleet.lb.router.BidiSessions}). Comes in: HTTP from clients. Goes out: calls into {@code

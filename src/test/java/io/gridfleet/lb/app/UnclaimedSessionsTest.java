@@ -172,7 +172,7 @@ final class UnclaimedSessionsTest {
 
     @Override
     public CompletionStage<LeftoverSession> deleteLeftOver(NodeId asked, String attempt) {
-      return done(LeftoverSession.UNTOLD);
+      return done(LeftoverSession.UNDETERMINED);
     }
 
     @Override

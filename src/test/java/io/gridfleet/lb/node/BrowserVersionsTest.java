@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What the status of each kind of node tells of its browsers. */
+/** The versions of browsers in the status of each kind of node. */
 final class BrowserVersionsTest {
   private static Map<String, String> read(String status) {
     return BrowserVersions.read(status.replace('\'', '"').getBytes(UTF_8));
   }
 
   @Test
-  void aGridTellsTheVersionsOfItsSlots() {
+  void aGridReportsTheVersionsOfItsSlots() {
     String slot = "{'stereotype':{'browserName':'%s','browserVersion':'%s'}}";
     assertThat(
             read(
@@ -28,7 +28,7 @@ final class BrowserVersionsTest {
                     + ","
                     + slot.formatted("MicrosoftEdge", "119.0")
                     + ",{'stereotype':{'browserName':'safari'}}]}]}}"))
-        .as("two versions of Firefox tell nothing of one device")
+        .as("two versions of Firefox determine no version of one device")
         .isEqualTo(Map.of("chrome", "120.0", "microsoftedge", "119.0"));
   }
 
@@ -44,7 +44,7 @@ final class BrowserVersionsTest {
   }
 
   @Test
-  void othersTellNone() {
+  void othersReportNone() {
     assertThat(
             read(
                 "{'value':{'ready':true,'message':'The server is ready to accept new connections',"

@@ -15,7 +15,7 @@ final class NodeAddressTest {
   }
 
   @Test
-  void aUsualPortIsNotTold() {
+  void aDefaultPortIsOmitted() {
     assertThat(NodeAddress.parse("http://lab").authority()).isEqualTo("lab");
     assertThat(NodeAddress.parse("https://lab").port()).isEqualTo(443);
     assertThat(NodeAddress.parse("https://lab:80").authority()).isEqualTo("lab:80");
@@ -37,7 +37,7 @@ final class NodeAddressTest {
   }
 
   @Test
-  void anUrlThatIsNoneIsToldSo() {
+  void anInvalidUrlIsRefusedWithItsReason() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> NodeAddress.parse("10.0.0.7:4723"))
         .withMessageContaining("url");

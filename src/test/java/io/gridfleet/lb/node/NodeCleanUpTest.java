@@ -53,7 +53,7 @@ final class NodeCleanUpTest {
   }
 
   @Test
-  void aSessionIsDeletedEvenWhenTheNodeStumblesTwice() {
+  void aSessionIsDeletedEvenWhenTheNodeFailsTwice() {
     SessionId id = create(Map.of());
     node.faults().next(1, NodeOperation.END_SESSION, new Fault.Gateway(502));
     node.faults().next(1, NodeOperation.END_SESSION, new Fault.DropAfterRequest());
@@ -118,13 +118,13 @@ final class NodeCleanUpTest {
   }
 
   @Test
-  void aBrowserDriverCantTellByKey() {
+  void aBrowserDriverStoresNoKeys() {
     try (SimulatedNode driver = SimulatedNode.start(SimulatedNodeConfig.chromedriver())) {
       JsonClient browser = new JsonClient(driver.url());
       browser.newSession("", Map.of("X-Idempotency-Key", "attempt-1")).join();
 
       assertThat(get(cleanUp.deleteLeftOver(driver.url(), "attempt-1")))
-          .isEqualTo(LeftoverSession.UNTOLD);
+          .isEqualTo(LeftoverSession.UNDETERMINED);
       assertThat(driver.liveSessions()).hasSize(1);
     }
   }
@@ -151,9 +151,8 @@ final class NodeCleanUpTest {
   }
 
   /**
-   * Appium 3.8 handles a question that joined a creation as a request of its own when the
-   * connection of the creation closes, and leaves further ones unanswered, while it goes on
-   * creating.
+   * Appium 3.8 handles a query that joined a creation as a request of its own when the connection
+   * of the creation closes, and doesn't answer further ones while it continues to create.
    */
   @Test
   void anErrorInPlaceOfARunningCreationIsNoAnswer() throws IOException {
@@ -234,7 +233,9 @@ final class NodeCleanUpTest {
     }
   }
 
-  /** A server that says of its list what Appium says; everything else goes to the handler. */
+  /**
+   * A server that answers the list of sessions like Appium; the handler answers everything else.
+   */
   private static HttpServer appium(HttpHandler sessions) throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.createContext(
@@ -262,7 +263,7 @@ final class NodeCleanUpTest {
   }
 
   @Test
-  void sessionsAreListedWhereTheNodeTells() {
+  void sessionsAreListedWhereTheNodeAllowsIt() {
     SessionId id = create(Map.of());
     assertThat(get(cleanUp.sessions(node.url()))).contains(Set.of(id));
     try (SimulatedNode driver = SimulatedNode.start(SimulatedNodeConfig.chromedriver());
@@ -273,7 +274,7 @@ final class NodeCleanUpTest {
   }
 
   @Test
-  void anAnswerThatIsNoListTellsNothingOfSessions() throws IOException {
+  void anAnswerThatIsNoListYieldsNoSessions() throws IOException {
     HttpServer anything = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     anything.createContext(
         "/",

@@ -127,7 +127,7 @@ final class NodeClientTest {
   }
 
   @Test
-  void aRefusalIsToldApartFromSilence() throws Exception {
+  void aRefusalDiffersFromATimeout() throws Exception {
     int port;
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = listener.getLocalPort();
@@ -149,7 +149,7 @@ final class NodeClientTest {
   }
 
   @Test
-  void aNodeThatClosesBeforeItsAnswerIsNotAskedAgain() throws Exception {
+  void aNodeThatClosesBeforeItsAnswerIsNotRetried() throws Exception {
     try (RawNode node = new RawNode(RawNode.Wire::head)) {
       assertFails(
           client.send(node.address(), NodeRequest.create("{}".getBytes(UTF_8), "k", LONG)),
@@ -241,7 +241,7 @@ final class NodeClientTest {
   }
 
   @Test
-  void whatTheNodeSaysAboutItsConnectionsIsHeeded() throws Exception {
+  void theNodesKeepAliveLimitIsUsed() throws Exception {
     String answer = "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n";
     NodeConnections patient = connections(Duration.ofMinutes(1));
     try (RawNode node = RawNode.answering(answer)) {
@@ -285,7 +285,7 @@ final class NodeClientTest {
   }
 
   @Test
-  void aNodeThatSwitchesProtocolsUnaskedLosesItsConnection() throws Exception {
+  void anUnrequestedSwitchOfProtocolsClosesTheConnection() throws Exception {
     NodeConnections patient = connections(Duration.ofMinutes(1));
     try (RawNode node =
         RawNode.answering(

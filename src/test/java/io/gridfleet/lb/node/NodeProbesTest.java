@@ -80,20 +80,20 @@ final class NodeProbesTest {
   }
 
   @Test
-  void aListenerThatFailsHearsOfTheNextChange() {
+  void aListenerThatFailsReceivesTheNextChange() {
     probes.close();
     NodeProbeListener failing =
         new NodeProbeListener() {
           @Override
           public void nodeUp(NodeId node) {
             received.add("up");
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("an exception, as configured");
           }
 
           @Override
           public void nodeDown(NodeId node, String cause) {
             received.add("down");
-            throw new IllegalStateException("a mistake, as told");
+            throw new IllegalStateException("an exception, as configured");
           }
         };
     probes = probes(QUICK, failing);
@@ -123,7 +123,7 @@ final class NodeProbesTest {
   }
 
   @Test
-  void aFailedAttemptAsksAtOnceButNotAgainAndAgain() {
+  void aFailedAttemptProbesAtOnceButNotRepeatedly() {
     probes.close();
     probes =
         probes(
@@ -153,7 +153,7 @@ final class NodeProbesTest {
     }
   }
 
-  /** As hosts that are gone or behind a wall are: no connection ever comes about. */
+  /** Like hosts that are down or behind a firewall: no connection is ever established. */
   @Test
   void fiveHundredNodesThatNeverConnectLeaveALiveOneOnTime() throws IOException {
     List<Socket> crowd = new ArrayList<>();
@@ -198,7 +198,7 @@ final class NodeProbesTest {
   }
 
   @Test
-  void aNodeThatIsNotWatchedAnyMoreIsLeftAlone() {
+  void aNodeThatIsNotWatchedAnyMoreIsNotProbed() {
     probes.watch(List.of(node("rack", simulated.url())));
     await().untilAsserted(() -> assertThat(received).containsExactly("up rack"));
     probes.watch(List.of());
@@ -233,9 +233,9 @@ final class NodeProbesTest {
     return probes(config, listener);
   }
 
-  private NodeProbes probes(ProbeConfig config, NodeProbeListener told) {
+  private NodeProbes probes(ProbeConfig config, NodeProbeListener notified) {
     return new NodeProbes(
-        config, NodeTrust.ofJava(), told, timer, InstantSource.system(), new Random(7));
+        config, NodeTrust.ofJava(), notified, timer, InstantSource.system(), new Random(7));
   }
 
   private static Node node(String id, URI url) {

@@ -15,9 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A node made of a plain socket: what it reads and writes is spelled out byte by byte. */
+/** A node made of a plain socket, whose input and output are given byte by byte. */
 public final class RawNode implements AutoCloseable {
-  /** What a connection does from its first byte to its last; the connection closes after it. */
+  /** The behaviour of a connection from its first byte to its last; it is closed afterwards. */
   @FunctionalInterface
   public interface Script {
     void serve(Wire wire) throws IOException;
@@ -104,7 +104,7 @@ public final class RawNode implements AutoCloseable {
     try (socket) {
       script.serve(new Wire(socket));
     } catch (IOException e) {
-      // the other side has gone, or the test has ended
+      // the other side has closed, or the test has ended
     } finally {
       sockets.remove(socket);
     }
@@ -118,7 +118,7 @@ public final class RawNode implements AutoCloseable {
     }
   }
 
-  /** One connection, read and written in words of HTTP. */
+  /** One connection, read and written in units of HTTP. */
   public final class Wire implements Closeable {
     private final Socket socket;
     private final InputStream in;

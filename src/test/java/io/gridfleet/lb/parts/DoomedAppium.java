@@ -61,12 +61,12 @@ final class DoomedAppium implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** From here on the kernel accepts for it, and it answers nothing. */
+  /** Suspends the process: the kernel still accepts connections, which get no answer. */
   void freeze() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Waits until a request as long as a new session's lies unread in one of its sockets. */
+  /** Waits until a request as long as a new session's is unread in one of its sockets. */
   void awaitCreateOnTheWire() {
     await().atMost(Duration.ofSeconds(30)).until(this::holdsUnreadCreate);
   }

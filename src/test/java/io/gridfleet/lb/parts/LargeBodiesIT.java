@@ -104,7 +104,7 @@ class LargeBodiesIT {
         .orElseThrow();
   }
 
-  /** A body of zeros that nobody keeps. */
+  /** A body of zeros that isn't stored. */
   private static final class Zeros extends InputStream {
     private long left;
 

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Prometheus' own checker reads what the running jar tells at {@code /metrics}. */
+/** Prometheus' own checker accepts {@code /metrics} of the running jar. */
 class PrometheusIT {
   @Test
-  void promtoolFindsNothingToSayAboutTheMetrics() throws Exception {
+  void promtoolAcceptsTheMetrics() throws Exception {
     String promtool = RealPart.PROMTOOL.where();
     try (FrontDoorProcess door = FrontDoorProcess.start(List.of(), List.of("--demo"))) {
       String metrics = door.get("/metrics").body();

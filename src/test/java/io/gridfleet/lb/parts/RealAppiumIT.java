@@ -67,7 +67,7 @@ class RealAppiumIT {
   }
 
   @Test
-  void aMissingAppComesBackAtOnceInAppiumsOwnWordsAndNothingIsAvoided() throws IOException {
+  void aMissingAppIsReportedAtOnceWithAppiumsErrorAndNothingIsAvoided() throws IOException {
     Capabilities noApp =
         RealLab.with(RealLab.phone("model:\"Fake One\""), "appium:app", "no-such-app.xml");
     assertThatThrownBy(() -> start(noApp).quit())

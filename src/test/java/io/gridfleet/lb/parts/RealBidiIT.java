@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** A client that speaks WebDriver BiDi only, and a real chromedriver. */
+/** A client that uses WebDriver BiDi only, and a real chromedriver. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealBidiIT {
   private FrontDoorProcess door;

@@ -85,7 +85,7 @@ class RealChromiumIT {
   }
 
   @Test
-  void aSessionThatWasDeletedIsToldAsSuch() throws Exception {
+  void aDeletedSessionIsReportedAsInvalid() throws Exception {
     RemoteWebDriver driver = start();
     assertThat(door.delete("/session/" + driver.getSessionId()).statusCode()).isEqualTo(200);
     assertThatThrownBy(driver::getTitle).isInstanceOf(NoSuchSessionException.class);
@@ -152,7 +152,7 @@ class RealChromiumIT {
   }
 
   @Test
-  void capabilitiesThatTheBrowserRefusesComeBackAsTheDriverSaidIt() {
+  void refusedCapabilitiesAreReportedWithTheDriversError() {
     assertThatThrownBy(
             () ->
                 new RemoteWebDriver(

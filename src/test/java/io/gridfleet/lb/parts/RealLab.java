@@ -10,7 +10,7 @@ import org.openqa.selenium.Capabilities;
 import org.openqa.selenium.ImmutableCapabilities;
 
 /**
- * The lab of {@code src/test/clients/lab.yaml}, over the parts of this machine, and what to ask of
+ * The lab of {@code src/test/clients/lab.yaml}, over the parts of this machine, and requests for
  * it.
  */
 final class RealLab {
@@ -52,7 +52,7 @@ final class RealLab {
         .replace("${APPIUM_2}", RealPart.APPIUM_2.where());
   }
 
-  /** A browser seat, asked for by selector. */
+  /** A browser, requested by selector. */
   static Capabilities browser() {
     return new ImmutableCapabilities(
         Map.of(
@@ -64,7 +64,7 @@ final class RealLab {
             "browserName:chrome"));
   }
 
-  /** A device of the fake driver, asked for by selector. */
+  /** A device of the fake driver, requested by selector. */
   static Capabilities phone(String selector) {
     return new ImmutableCapabilities(
         Map.of(

@@ -15,7 +15,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A web page names a program as its browser; a real chromedriver behind us doesn't start it. */
+/**
+ * A web page names a program as its browser; a real chromedriver behind the server doesn't start
+ * it.
+ */
 class RealOriginIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String OWN_NAME = "localhost";

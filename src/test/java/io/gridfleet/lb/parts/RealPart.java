@@ -8,11 +8,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A program of the outside world that some tests need, named by an environment variable that says
- * where it is.
+ * An external program that some tests need, located by an environment variable.
  *
- * <p>A test that asks for a part that isn't there is skipped, and its report names the part. With
- * the system property {@code gridfleet.parts.required=true} it fails instead.
+ * <p>A test whose part is missing is skipped, and its report names the part. With the system
+ * property {@code gridfleet.parts.required=true} it fails instead.
  */
 public enum RealPart {
   /** URL of a chromedriver that finds a Chromium. */
@@ -40,24 +39,26 @@ public enum RealPart {
     this.variable = variable;
   }
 
-  /** Where the part is, if anybody said so. */
+  /** Returns the location of the part, if it is configured. */
   public Optional<String> find() {
     return Optional.ofNullable(System.getenv(variable)).filter(where -> !where.isBlank());
   }
 
-  /** Where the part is; where it is missing, the test ends here: skipped, or failed if required. */
+  /**
+   * Returns the location of the part; a test without it is skipped, or fails if parts are required.
+   */
   public String where() {
     return find()
         .orElseGet(
             () -> missing("real part not found: " + name() + " (" + variable + " is not set)"));
   }
 
-  /** Ends a test for want of what it says: skipped, or failed if parts are required. */
-  public static <T> T missing(String told) {
+  /** Ends a test whose part is missing: skipped, or failed if parts are required. */
+  public static <T> T missing(String reason) {
     if (Boolean.getBoolean("gridfleet.parts.required")) {
-      return fail(told);
+      return fail(reason);
     }
-    return Assumptions.abort(told);
+    return Assumptions.abort(reason);
   }
 
   /** As {@link #where()}, for the parts that are found by URL. */

@@ -68,7 +68,7 @@ class RealTokenIT {
   }
 
   @Test
-  void whoHasNoTokenGetsNoSessionAndNoAnswerToACommandOfAnother() throws Exception {
+  void withoutATokenThereIsNoSessionAndNoAnswerToACommandOfAnother() throws Exception {
     assertThatThrownBy(() -> new RemoteWebDriver(url(""), RealLab.browser()).quit())
         .isInstanceOf(WebDriverException.class);
     RemoteWebDriver driver = new RemoteWebDriver(url("/v0/" + TOKEN), RealLab.browser());

@@ -21,7 +21,9 @@ import org.openqa.selenium.Capabilities;
 import org.openqa.selenium.SessionNotCreatedException;
 import org.openqa.selenium.remote.RemoteWebDriver;
 
-/** A wait for a busy device, with progress on: a session at its end, or an error that says why. */
+/**
+ * A wait for a busy device, with progress on: it ends in a session, or in an error with its reason.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 class SlowNewSessionIT {
@@ -83,7 +85,7 @@ class SlowNewSessionIT {
 
   @ParameterizedTest
   @EnumSource
-  void aSlowNewSessionEndsInAnErrorThatSaysWhy(Client client) throws IOException {
+  void aSlowNewSessionEndsInAnErrorWithItsReason(Client client) throws IOException {
     String selector = "model:\"Slow " + client.title + " no\"";
     RemoteWebDriver holder = client.start(door.url(), RealLab.phone(selector));
     long since = System.nanoTime();

@@ -2,7 +2,7 @@ package io.gridfleet.lb.relay;
 
 import io.gridfleet.lb.state.StateTable;
 
-/** The transition tables of this package, for tests that drive it from the front door. */
+/** The transition tables of this package, for tests in the front door's package. */
 public final class RelayTables {
   private RelayTables() {}
 

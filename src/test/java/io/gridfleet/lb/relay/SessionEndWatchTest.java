@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The end of a session is the success of the command {@code session.end}, and nothing else. */
+/** Only the success of the command {@code session.end} ends a session. */
 final class SessionEndWatchTest {
   private int ends;
   private final SessionEndWatch watch = new SessionEndWatch(() -> ends++);

@@ -27,7 +27,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Short text messages come out of a stream of frames, however it is fragmented and cut. */
+/** Short text messages are emitted however a stream of frames is fragmented and split. */
 final class ShortMessagesTest {
   private final List<String> read = new ArrayList<>();
   private boolean wanted = true;
@@ -41,7 +41,7 @@ final class ShortMessagesTest {
    * A message.
    *
    * @param fragments the lengths of its parts
-   * @param pings whether a ping stands behind each part
+   * @param pings whether a ping follows each part
    */
   record Sent(boolean text, List<Integer> fragments, boolean pings) {
     private List<WebSocketFrame> frames() {

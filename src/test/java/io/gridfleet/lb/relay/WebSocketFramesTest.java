@@ -78,7 +78,7 @@ final class WebSocketFramesTest {
                 ((ByteBuf) message).release();
               }
             });
-    return codec.leave(from);
+    return codec.removeFrom(from);
   }
 
   @Property(tries = 300)

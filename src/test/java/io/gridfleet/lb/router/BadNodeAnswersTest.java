@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Heads of answers that HTTP/1.1 doesn't allow a node. */
+/** Heads of node answers that HTTP/1.1 forbids. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class BadNodeAnswersTest {
   private final Edge edge = edge();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Gathered bodies take no more memory than they may, whoever sends them, and for how long. */
+/** Aggregated bodies stay within their memory budget. */
 final class BodyMemoryTest {
   private static final int MIB = 1024 * 1024;
   private static final int MAX = 32 * MIB;
@@ -105,7 +105,7 @@ final class BodyMemoryTest {
         .contains("\"code\":\"SERVICE_UNAVAILABLE\"");
   }
 
-  /** Of 599 requests of 1 MiB so many wait as the budget has room for, and each is charged once. */
+  /** Of 599 requests of 1 MiB, as many wait as the budget allows, and each is charged once. */
   @Test
   void waitingRequestsStayChargedUntilTheyAreAnswered() throws IOException {
     int refused = 0;
@@ -145,7 +145,7 @@ final class BodyMemoryTest {
     assertThat(budget.held()).as("for what was read from it").isEqualTo(MIB);
   }
 
-  /** The budget isn't held by who trickles; at 14 MiB a pause must bring a sixteenth of them. */
+  /** A client that trickles doesn't hold the budget; at 14 MiB a pause must bring a sixteenth. */
   @Test
   void aLargeBodyThatTricklesGivesTheBudgetBack() throws Exception {
     edge.close();

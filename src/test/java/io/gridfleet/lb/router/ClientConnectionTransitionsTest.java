@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Each transition of a client's connection is made over sockets, and none is left over. */
+/** Visits each transition of a client's connection over sockets. */
 @ExtendWith(LeakCheck.class)
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class ClientConnectionTransitionsTest {
@@ -33,7 +33,7 @@ final class ClientConnectionTransitionsTest {
       "GET /session/s1/x HTTP/1.1\r\nHost: lb\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
           + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: key==\r\n";
 
-  /** More than all buffers between two ends of loopback hold. */
+  /** More than all buffers of a loopback connection hold. */
   private static final int MANY = 32 * 1024 * 1024;
 
   private static final int PIECE = 64 * 1024;
@@ -54,17 +54,17 @@ final class ClientConnectionTransitionsTest {
   }
 
   @AfterAll
-  static void noTransitionIsLeftOver() {
+  static void everyTransitionIsVisited() {
     assertThat(unvisited(TABLE)).isEmpty();
   }
 
-  /** What a client does on a connection of its own. */
+  /** The actions of a client on a connection of its own. */
   @FunctionalInterface
   private interface Steps {
     void take(RawClient client) throws Exception;
   }
 
-  /** Takes the steps until the row is visited: what TCP delivers together can't be told. */
+  /** Repeats the steps until the row is visited: TCP may deliver writes together. */
   private void until(String row, Steps steps) throws Exception {
     for (int i = 0; i == 0 || (i < 50 && !isVisited(TABLE, row)); i++) {
       try (RawClient client = edge.client()) {
@@ -75,7 +75,7 @@ final class ClientConnectionTransitionsTest {
     awaitVisited(TABLE, row);
   }
 
-  /** Gives what was sent the time to be read by itself. */
+  /** Waits, so that what was sent is read by itself. */
   private static void pause() {
     await().pollDelay(Duration.ofMillis(20)).until(() -> true);
   }
@@ -203,7 +203,7 @@ final class ClientConnectionTransitionsTest {
   }
 
   @Test
-  void anEndpointsClientMayLeaveOrWantToClose() throws Exception {
+  void anEndpointsClientMayDisconnectOrRequestClose() throws Exception {
     until(
         "RECEIVED INACTIVE",
         client -> {

@@ -34,7 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** A front door with a relay behind it, sessions told by hand, and everything it reported. */
+/** A front door with a relay, sessions that the test registers, and the events it reported. */
 final class Edge implements AutoCloseable, SessionLookup, RelayListener {
   static final HttpLimits LIMITS =
       new HttpLimits(
@@ -62,7 +62,7 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
   /** Written in one piece. */
   static final int MEDIUM = 48 * 1024;
 
-  /** What the client of each session was told. */
+  /** The addresses that the client of each session received. */
   static final Map<String, Object> ADDRESSES =
       Map.of("webSocketUrl", "ws://lb/session/s1/se/bidi", "directConnectHost", "public");
 
@@ -122,7 +122,7 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
                     Edge::publish,
                     Edge::publish,
                     Edge::publish,
-                    this::tellLater,
+                    this::streamLater,
                     Edge::publish,
                     this::ended),
                 this,
@@ -131,7 +131,7 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
     port = door.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
   }
 
-  /** Bytes of buffers that nobody has released; exact, and without waiting for the collector. */
+  /** The bytes of unreleased buffers; exact, and without waiting for the collector. */
   static long pinned() {
     return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory()
         + PooledByteBufAllocator.DEFAULT.pinnedHeapMemory();
@@ -158,10 +158,10 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
     exchange.answer(EndpointAnswer.text(200, exchange.route().toString()));
   }
 
-  private void tellLater(Exchange exchange) {
+  private void streamLater(Exchange exchange) {
     created.add(exchange);
     if (exchange.target().contains("throw")) {
-      throw new IllegalStateException("as told");
+      throw new IllegalStateException("as configured");
     }
     if (exchange.target().contains("large")) {
       String bytes = exchange.target().replaceAll("[^0-9]", "");
@@ -208,7 +208,7 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
     return CompletableFuture.supplyAsync(
         () -> {
           if (id.value().equals("store-is-gone")) {
-            throw new IllegalStateException("as told");
+            throw new IllegalStateException("as configured");
           }
           return Optional.ofNullable(stored.get(id));
         });

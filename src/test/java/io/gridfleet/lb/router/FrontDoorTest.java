@@ -75,7 +75,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void whatIsUnknownIsToldInW3cWordsAndTheConnectionStays() throws Exception {
+  void unknownCommandsGetW3cErrorsAndTheConnectionPersists() throws Exception {
     try (RawClient client = edge.client()) {
       assertThat(client.request("POST /v0/s3cret/nothing", "{}").answer())
           .startsWith("HTTP/1.1 404")
@@ -159,7 +159,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void whoWaitsForContinueIsToldByUs() throws Exception {
+  void expectContinueIsAnsweredForAnEndpoint() throws Exception {
     try (RawClient client = edge.client()) {
       client.send(
           "POST /session HTTP/1.1\r\nHost: lb\r\nExpect: 100-continue\r\n"
@@ -217,7 +217,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void aConnectionThatSaysNothingIsClosed() throws Exception {
+  void aSilentConnectionIsClosed() throws Exception {
     List<RawClient> silent = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       silent.add(edge.client());
@@ -261,7 +261,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void aBodyThatPausesIsGivenUp() throws Exception {
+  void aBodyThatPausesIsAborted() throws Exception {
     try (RawNode node = RawNode.answering(RawNode.json(200, "{}"));
         RawClient relayed = edge.client();
         RawClient own = edge.client()) {
@@ -276,7 +276,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void aBodyThatTricklesIsGivenUp() throws Exception {
+  void aBodyThatTricklesIsAborted() throws Exception {
     try (RawNode node = RawNode.answering(RawNode.json(200, "{}"));
         RawClient relayed = edge.client();
         RawClient own = edge.client()) {
@@ -291,7 +291,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void aHeaderOfOursCannotBreakOutOfItsLine() throws Exception {
+  void aHeaderValueCannotInjectALine() throws Exception {
     try (RawClient client = edge.client()) {
       client.get("/api/wait");
       await().until(() -> edge.created.size() == 1);
@@ -306,7 +306,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void anEndpointHearsThatTheClientHasLeft() throws Exception {
+  void anEndpointIsNotifiedWhenTheClientDisconnects() throws Exception {
     try (RawClient client = edge.client()) {
       client.get("/api/wait");
       await().until(() -> edge.created.size() == 1);
@@ -338,7 +338,7 @@ final class FrontDoorTest {
   }
 
   @Test
-  void anEndpointThatFailsIsAnErrorOfOurs() throws Exception {
+  void anEndpointThatFailsIsAnsweredWithAnError() throws Exception {
     try (RawClient client = edge.client()) {
       client.get("/api/throw");
 

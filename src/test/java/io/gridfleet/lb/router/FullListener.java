@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A listening socket whose backlog is full: the kernel leaves further connections waiting until
- * {@link #accept} makes room, and then establishes them when their first packet is repeated.
+ * A listening socket whose backlog is full: the kernel keeps further connections pending until
+ * {@link #accept} makes room, and then establishes them when their first packet is retransmitted.
  */
 final class FullListener implements AutoCloseable {
   private static final int MAX_BACKLOG = 64;

@@ -6,7 +6,7 @@ import io.gridfleet.lb.auth.Admission;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Names of the server where it isn't open to this machine only. */
+/** Checks of the server's names where it isn't open to this machine only. */
 final class OriginPolicyTest {
   private static int statusFor(String host, OriginPolicy policy) throws Exception {
     FrontDoor.Protection protection =

@@ -71,7 +71,7 @@ final class RawClient implements AutoCloseable {
     return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
   }
 
-  /** All that comes until the other side ends. */
+  /** Returns everything until the other side closes. */
   String rest() throws IOException {
     return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A client's side without a connection, for calls that no connection makes. */
+/** A client's side without a connection, for calls that a real connection never makes. */
 final class RecordedFront implements ClientExchange {
-  /** What the client would have got. */
+  /** What the client would have received. */
   final List<String> answers = new CopyOnWriteArrayList<>();
 
   private final EventLoop loop;

@@ -69,7 +69,7 @@ final class RelayCommandTest {
   }
 
   @Test
-  void javasOfferOfHttp2IsDeclinedInSilence() throws Exception {
+  void anOfferOfHttp2IsIgnored() throws Exception {
     try (RawNode node = RawNode.answering(RawNode.json(200, "{}"));
         RawClient client = edge.client()) {
       edge.session("s1", node.address());
@@ -221,7 +221,7 @@ final class RelayCommandTest {
   }
 
   @Test
-  void whoWaitsForContinueIsToldByTheNode() throws Exception {
+  void expectContinueIsAnsweredByTheNode() throws Exception {
     try (RawNode node =
             new RawNode(
                 wire -> {
@@ -243,7 +243,7 @@ final class RelayCommandTest {
   }
 
   @Test
-  void interimAnswersThatNobodyAskedForAreDropped() throws Exception {
+  void unexpectedInterimAnswersAreDropped() throws Exception {
     try (RawNode node =
             RawNode.answering("HTTP/1.1 102 Processing\r\n\r\n" + RawNode.json(200, "{}"));
         RawClient client = edge.client()) {
@@ -274,7 +274,7 @@ final class RelayCommandTest {
   }
 
   @Test
-  void aNodeThatDiesInACommandIsNamedAndNotAskedAgain() throws Exception {
+  void aNodeThatFailsDuringACommandIsNamedAndNotRetried() throws Exception {
     try (RawNode node =
             new RawNode(
                 wire -> {
@@ -354,7 +354,7 @@ final class RelayCommandTest {
   }
 
   @Test
-  void aSessionThatTheNodeDoesNotKnowIsToldBeforeTheAnswerEnds() throws Exception {
+  void anUnknownSessionIsReportedBeforeTheAnswerEnds() throws Exception {
     String body = "{\"value\":{\"error\":\"invalid session id\",\"message\":\"gone\"}}";
     try (RawNode node = RawNode.answering(RawNode.json(404, body));
         RawClient client = edge.client()) {
@@ -381,7 +381,7 @@ final class RelayCommandTest {
   }
 
   @Test
-  void deletingASessionFreesItBeforeTheClientKnows() throws Exception {
+  void deletingASessionFreesItBeforeTheClientIsAnswered() throws Exception {
     edge.freed = new CompletableFuture<>();
     try (RawNode node = RawNode.answering(RawNode.json(200, "{\"value\":null}"));
         RawClient client = edge.client()) {

@@ -110,7 +110,7 @@ final class RelayLargeBodyTest {
   }
 
   @Test
-  void aClientThatReadsNothingIsGivenUp() throws Exception {
+  void aClientThatReadsNothingIsDisconnected() throws Exception {
     try (RawNode node =
             new RawNode(
                 wire -> {

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What nodes don't learn about clients, and clients not about nodes. */
+/** Data of clients that isn't sent to nodes, and of nodes that isn't sent to clients. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayPrivacyTest {
   private static final String SECRETS =
@@ -43,7 +43,7 @@ final class RelayPrivacyTest {
   }
 
   @Test
-  void headersThatSayWhoTheClientIsStayHere() throws Exception {
+  void headersThatIdentifyTheClientAreNotForwarded() throws Exception {
     try (RawNode node = RawNode.answering(RawNode.json(200, "{}"));
         RawClient client = edge.client()) {
       edge.session("s1", node.address());
@@ -82,7 +82,7 @@ final class RelayPrivacyTest {
   }
 
   @Test
-  void theNodesOwnAddressesInCapabilitiesBecomeOurs() throws Exception {
+  void theNodesOwnAddressesInCapabilitiesAreReplaced() throws Exception {
     String body =
         "{\"value\":{\"browserName\":\"chrome\",\"webSocketUrl\":\"ws://10.0.0.7:9515/session/s1\","
             + "\"directConnectHost\":\"10.0.0.7\",\"appium:directConnectPort\":9515,"

@@ -48,7 +48,7 @@ final class RelayTunnelTest {
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: key==\r\n\r\n");
   }
 
-  /** Accepts the upgrade, says hello with the same bytes, then gives back what comes. */
+  /** Accepts the upgrade, sends a greeting in the same bytes, then echoes. */
   private static RawNode echo() throws IOException {
     return new RawNode(
         wire -> {
@@ -197,7 +197,7 @@ final class RelayTunnelTest {
   }
 
   @Test
-  void aSessionHasSoManySocketsAndNoMore() throws Exception {
+  void aSessionHasALimitOfSockets() throws Exception {
     try (RawNode node = echo()) {
       edge.session("s1", node.address());
       List<RawClient> clients = new ArrayList<>();
@@ -252,7 +252,7 @@ final class RelayTunnelTest {
   }
 
   @Test
-  void aHandshakeThatFailsGivesItsPlaceBack() throws Exception {
+  void aHandshakeThatFailsReleasesItsSlot() throws Exception {
     try (RawNode refusing = RawNode.answering(RawNode.json(403, "{}"));
         RawNode dying = new RawNode(RawNode.Wire::head);
         RawNode node = echo()) {
@@ -270,7 +270,7 @@ final class RelayTunnelTest {
   }
 
   @Test
-  void aSideThatDoesNotReadHoldsTheOtherBack() throws Exception {
+  void aSideThatDoesNotReadSuspendsTheOther() throws Exception {
     CompletableFuture<Long> written = new CompletableFuture<>();
     long total = 64L * 1024 * 1024;
     try (RawNode node =

@@ -7,7 +7,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Files from the client's machine go where the node takes them. */
+/** Files from the client's machine are sent to the path at which the node accepts them. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayUploadTest {
   private static final String UNKNOWN_COMMAND =
@@ -28,7 +28,7 @@ final class RelayUploadTest {
     edge.close();
   }
 
-  /** Answers with the length of the body where it knows the path. */
+  /** Answers with the length of the body if the path exists. */
   private static RawNode node(String known) throws IOException {
     return new RawNode(
         wire -> {
@@ -74,7 +74,7 @@ final class RelayUploadTest {
   }
 
   @Test
-  void aSessionThatTheNodeDoesNotKnowTellsNothingAboutTheNode() throws Exception {
+  void anUnknownSessionDoesNotDetermineTheUploadPath() throws Exception {
     String gone = "{\"value\":{\"error\":\"invalid session id\",\"message\":\"\"}}";
     try (RawNode node = RawNode.answering(RawNode.json(404, gone));
         RawClient client = edge.client()) {

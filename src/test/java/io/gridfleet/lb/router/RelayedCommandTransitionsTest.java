@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Each transition of a relayed command is made by real connections, and none is left over. */
+/** Visits each transition of a relayed command over real connections. */
 @ExtendWith(LeakCheck.class)
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayedCommandTransitionsTest {
@@ -57,10 +57,10 @@ final class RelayedCommandTransitionsTest {
   private static final String SWITCHING =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
-  /** More than all buffers between two ends of loopback hold. */
+  /** More than all buffers of a loopback connection hold. */
   private static final int MANY = 32 * 1024 * 1024;
 
-  /** The client's channel is full above so many bytes. */
+  /** The client's channel is unwritable above this many bytes. */
   private static final int HIGH_WATER = 256 * 1024;
 
   private final CountDownLatch go = new CountDownLatch(1);
@@ -81,7 +81,7 @@ final class RelayedCommandTransitionsTest {
   }
 
   @AfterAll
-  static void noTransitionIsLeftOver() {
+  static void everyTransitionIsVisited() {
     assertThat(unvisited(TABLE)).isEmpty();
   }
 
@@ -253,9 +253,9 @@ final class RelayedCommandTransitionsTest {
   }
 
   /**
-   * An answer that is read in one go, so that nothing is flushed before its last part, and about as
-   * large as what fills the client's channel. The node's connection has carried much before: the
-   * kernel's buffer has grown.
+   * An answer that is read at once, so that nothing is flushed before its last part, and that is
+   * about as large as the client's high water mark. The node's connection has carried much data
+   * before: the kernel's buffer has grown.
    */
   @Test
   void theEndOfAnAnswerMayFillTheWayToTheClient() throws Exception {
@@ -320,7 +320,7 @@ final class RelayedCommandTransitionsTest {
     }
   }
 
-  /** A node that does with a connection what its steps say, and then nothing until it is closed. */
+  /** A node that runs its steps on a connection, and then waits until it is closed. */
   private RawNode silent(String answer) throws IOException {
     return new RawNode(
         wire -> {
@@ -330,7 +330,7 @@ final class RelayedCommandTransitionsTest {
         });
   }
 
-  /** Takes connections and never shakes hands over TLS. */
+  /** Accepts connections and never answers a TLS handshake. */
   private static NodeAddress neverConnects(RawNode node) {
     return NodeAddress.parse("https://127.0.0.1:" + node.port());
   }
@@ -415,7 +415,7 @@ final class RelayedCommandTransitionsTest {
         assertThat(client.head()).startsWith("HTTP/1.1 101");
         clients.add(client);
       }
-      // Known from the store only: its body is kept meanwhile.
+      // Found in the store only: its body is buffered meanwhile.
       edge.stored.put(new SessionId("s1"), edge.session("s1", node.address()));
       edge.sessions.clear();
       RawClient refused = edge.client().send("GET /session/s1/x" + UPGRADE);
@@ -447,7 +447,7 @@ final class RelayedCommandTransitionsTest {
     awaitVisited(TABLE, "STARTING CLIENT_GONE");
   }
 
-  /** No connection makes these calls. */
+  /** A real connection never makes these calls. */
   @Test
   void anEventWithoutARowIsLoggedAndEndsTheCommand() throws Exception {
     EventLoop loop = edge.loops.group().next();

@@ -22,7 +22,7 @@ final class RouteTableTest {
   }
 
   @Test
-  void aNewSessionIsAskedForUnderEachBase() {
+  void aNewSessionIsRequestedUnderEachBase() {
     assertThat(find("POST", "/session")).isEqualTo(new Route.NewSession(new Base(null, null)));
     assertThat(find("POST", "/session/")).isInstanceOf(Route.NewSession.class);
     assertThat(find("POST", "//session")).isInstanceOf(Route.Unknown.class);
@@ -67,7 +67,7 @@ final class RouteTableTest {
   }
 
   @Test
-  void theSessionThatWasAskedForLastIsTheSameObject() {
+  void theSessionOfTheLastCommandIsTheSameObject() {
     SessionId last = new SessionId("a1");
 
     Route same = RouteTable.find("GET", "/session/a1/url", last);
@@ -78,7 +78,7 @@ final class RouteTableTest {
   }
 
   @Test
-  void ourOwnPagesAreAtTheRoot() {
+  void theServersPagesAreAtTheRoot() {
     assertThat(find("GET", "/healthz")).isInstanceOf(Route.Health.class);
     assertThat(find("HEAD", "/readyz")).isInstanceOf(Route.Ready.class);
     assertThat(find("GET", "/metrics?a")).isInstanceOf(Route.Metrics.class);
@@ -92,7 +92,7 @@ final class RouteTableTest {
   }
 
   @Test
-  void whatIsNotOursIsUnknown() {
+  void otherPathsAreUnknown() {
     assertThat(find("GET", "/sessions/x")).isInstanceOf(Route.Unknown.class);
     assertThat(find("GET", "/sessions")).isInstanceOf(Route.Sessions.class);
     assertThat(find("GET", "/sessionx/1")).isInstanceOf(Route.Unknown.class);
@@ -116,7 +116,7 @@ final class RouteTableTest {
   }
 
   @Test
-  void aKnownPathWithAnotherMethodIsToldSo() {
+  void aKnownPathWithAnotherMethodIsAWrongMethod() {
     assertThat(find("GET", "/session")).isInstanceOf(Route.WrongMethod.class);
     assertThat(find("DELETE", "/wd/hub/session")).isInstanceOf(Route.WrongMethod.class);
     assertThat(find("POST", "/status")).isInstanceOf(Route.WrongMethod.class);

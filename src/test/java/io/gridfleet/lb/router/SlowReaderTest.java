@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A client that asks and doesn't read holds little, and not for long. */
+/** A client that sends requests and doesn't read holds little memory, for a limited time. */
 final class SlowReaderTest {
   private static final int REQUESTS = 64;
   private static final HttpLimits PATIENT =
@@ -39,7 +39,7 @@ final class SlowReaderTest {
     }
   }
 
-  /** What isn't on its way takes none of the memory that sockets share. */
+  /** The unsent part takes none of the memory that sockets share. */
   @Test
   void oneLargeAnswerIsWrittenAsItIsTaken() throws Exception {
     try (Edge edge = new Edge(PATIENT);
@@ -94,7 +94,7 @@ final class SlowReaderTest {
 
   /** The last piece of such an answer fills the channel, and its flush frees the channel. */
   @Test
-  void theRequestAfterALargeAnswerHearsThatItsClientLeft() throws Exception {
+  void theRequestAfterALargeAnswerIsNotifiedOfTheDisconnection() throws Exception {
     try (Edge edge = new Edge(PATIENT)) {
       try (RawClient client = edge.client()) {
         client.send(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever a node sends after an answer, no other request sees it. */
+/** Bytes that a node sends after an answer reach no other request. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class StrayNodeBytesTest {
   private static final String[] STRAY = {
@@ -30,7 +30,7 @@ final class StrayNodeBytesTest {
     "x",
   };
 
-  /** By its header alone the connection could be kept. */
+  /** By its headers alone the connection could persist. */
   private static final String NOTHING = "204 No Content\r\nContent-Length: 0";
 
   /** What is sent after the answer to one request, and how. */
@@ -77,7 +77,7 @@ final class StrayNodeBytesTest {
     WITH_THE_NEXT_REQUEST
   }
 
-  /** A node that answers as its steps say. */
+  /** A node that answers according to its steps. */
   private static final class StrayNode {
     final Map<String, Step> steps = new ConcurrentHashMap<>();
     final Map<String, CountDownLatch> go = new ConcurrentHashMap<>();
@@ -206,17 +206,17 @@ final class StrayNodeBytesTest {
   }
 
   @Test
-  void aBodyAfterAnAnswerToHeadIsNobodysAnswer() throws Exception {
+  void aBodyAfterAnAnswerToHeadIsDropped() throws Exception {
     String body = "x".repeat(665);
     try (Edge edge = new Edge();
         RawNode node =
             new RawNode(
                 wire -> {
                   for (String head = wire.head(); !head.isEmpty(); head = wire.head()) {
-                    String told = head.startsWith("HEAD") ? body : head.split(" ", 3)[1];
-                    String answer = RawNode.json(200, told);
-                    wire.write(answer.substring(0, answer.length() - told.length()));
-                    wire.write(told.getBytes(StandardCharsets.ISO_8859_1));
+                    String echoed = head.startsWith("HEAD") ? body : head.split(" ", 3)[1];
+                    String answer = RawNode.json(200, echoed);
+                    wire.write(answer.substring(0, answer.length() - echoed.length()));
+                    wire.write(echoed.getBytes(StandardCharsets.ISO_8859_1));
                   }
                 });
         RawClient heads = edge.client();
@@ -232,7 +232,7 @@ final class StrayNodeBytesTest {
     }
   }
 
-  /** A node may send such a body as late as that: then nothing can be read beforehand. */
+  /** A node may send such a body so late that nothing can be read beforehand. */
   @ParameterizedTest
   @EnumSource(names = {"HEAD", "NO_CONTENT", "NOT_MODIFIED"})
   void afterAnAnswerWithoutBodyTheNextRequestHasAnotherConnection(Kind kind) throws Exception {

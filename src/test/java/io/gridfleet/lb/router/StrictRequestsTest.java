@@ -90,7 +90,7 @@ final class StrictRequestsTest {
   }
 
   @Test
-  void methodsThatNobodyImplementsAreToldSo() throws Exception {
+  void unknownMethodsAreNotImplemented() throws Exception {
     assertStatus("CONNECT lb:443 HTTP/1.1\r\nHost: lb\r\n\r\n", "501");
     assertStatus("G".repeat(2000) + " /healthz HTTP/1.1\r\nHost: lb\r\n\r\n", "501");
     try (RawClient client = edge.client()) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lab with a token of each role for node 1, a suite's for node 2, and an operator who prepares
- * what a request needs and clears up after it. A role's own things are those that its token made; a
- * token that can make none is asked about those of the suite with the same devices.
+ * what a request needs and cleans up after it. A role's own resources are those that its token
+ * created; a token that can't create any is tested with those of the suite with the same devices.
  */
 final class AccessLab {
   private static final String ADMIN = "Authorization: Bearer adm1n-s3cr3t";
@@ -43,7 +43,7 @@ final class AccessLab {
     this.lab = lab;
   }
 
-  /** Whose the thing is that a request is about. */
+  /** The owner of the resource that a request concerns. */
   enum Owner {
     OWN(1),
     FOREIGN(2),
@@ -55,7 +55,7 @@ final class AccessLab {
       this.node = node;
     }
 
-    /** The token that makes the thing for a request of this role. */
+    /** The token that creates the resource for a request of this role. */
     private String token(String role, boolean isSession) {
       if (this == FOREIGN) {
         return NIGHTLY;
@@ -92,7 +92,7 @@ final class AccessLab {
     return Map.of("name", name, "role", role, "devices", devices, "secretFile", file.toString());
   }
 
-  /** The rows of the table: its routes, with the commands that stand for all of them. */
+  /** The rows of the table: its routes, with the commands that represent all commands. */
   static List<String> routes() {
     return Stream.concat(
             AccessTable.routes().keySet().stream()
@@ -121,7 +121,7 @@ final class AccessLab {
         .contains(route);
   }
 
-  /** Puts one request, with everything there that it needs, and clears up. */
+  /** Sends one request, with everything that it needs in place, and cleans up. */
   Seen ask(String route, String role, Owner owner) throws IOException {
     String id = prepare(route, role, owner);
     try {
@@ -156,7 +156,7 @@ final class AccessLab {
         .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "<time>");
   }
 
-  // ---- what a request is about
+  // ---- resources
 
   private String prepare(String route, String role, Owner owner) throws IOException {
     if (route.contains("/devices/{id}/maintenance/exit")) {
@@ -250,7 +250,7 @@ final class AccessLab {
     return queue.at("/items/0/id").asText();
   }
 
-  // ---- clearing up
+  // ---- clean-up
 
   private void clear(String route, Owner owner, String id) throws IOException {
     if (waiting != null) {
@@ -274,7 +274,7 @@ final class AccessLab {
     }
   }
 
-  /** Takes phones out of service or back; back when every replica has heard it. */
+  /** Puts phones into maintenance or ends it; returns when every replica has applied it. */
   private void maintenance(Owner owner, List<Integer> phones, boolean on) throws IOException {
     for (int phone : phones) {
       String path = "/api/devices/" + device(owner, phone);
@@ -282,7 +282,7 @@ final class AccessLab {
     }
   }
 
-  /** A replica that hasn't heard of the maintenance refuses to end it. */
+  /** A replica that hasn't applied the maintenance yet refuses to end it. */
   private boolean isSo(String path, boolean on) throws IOException {
     if (isOut(path) == on) {
       return true;

@@ -28,11 +28,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who may do what: route × role × owner, each cell a request to a server with tokens. What is
- * expected stands in {@code access.txt}; {@code -Dgridfleet.golden.write} writes it.
+ * The permissions: route × role × owner, each cell a request to a server with tokens. The
+ * expectation is {@code access.txt}; {@code -Dgridfleet.golden.write} writes it.
  *
- * <p>A cell is the status. {@code +} and {@code -} behind it say whether a list shows the thing; a
- * row has no cells for a foreign and an unknown thing where its route names none.
+ * <p>A cell is the status. {@code +} and {@code -} behind it mean that a list contains the resource
+ * or doesn't; a row has no cells for a foreign and an unknown resource where its route names none.
  */
 @ExtendWith(LeakCheck.class)
 final class AccessTableTest {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What New Session answers to bodies that nobody should send; the next request is served. */
+/** The answers of New Session to invalid bodies; the next request is served. */
 @ExtendWith(LeakCheck.class)
 final class BadNewSessionTest {
   @RegisterExtension final Lab lab = new Lab();

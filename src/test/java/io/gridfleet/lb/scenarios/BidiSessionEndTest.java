@@ -101,9 +101,9 @@ final class BidiSessionEndTest {
     untilFree(created.sessionId());
   }
 
-  /** As another replica ends it whose signal is lost: the rows say so, and the sweep reads them. */
+  /** Another replica ends the session and its signal is lost: the sweep reads it from the store. */
   @Test
-  void theSessionEndedUnheardOnAnotherReplica() throws Exception {
+  void theSessionEndedOnAnotherReplicaWhoseSignalWasLost() throws Exception {
     lab.node(1).faults().next(9, NodeOperation.END_SESSION, new Fault.KeepsSockets());
     Answered created = lab.newSession("'webSocketUrl':true").answered();
     URI url = URI.create(created.value().at("/capabilities/webSocketUrl").asText());

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sessions that are asked for over WebDriver BiDi, with no HTTP session first. */
+/** Sessions that are requested over WebDriver BiDi, without an HTTP session first. */
 @ExtendWith(LeakCheck.class)
 final class BidiSessionsTest {
   private static final String NEW =
@@ -144,7 +144,7 @@ final class BidiSessionsTest {
   }
 
   @Test
-  void anotherNodeIsTriedAndTheLastFailureIsTold() throws Exception {
+  void anotherNodeIsTriedAndTheLastFailureIsReported() throws Exception {
     browsers(2, Map.of());
     lab.node(1)
         .faults()

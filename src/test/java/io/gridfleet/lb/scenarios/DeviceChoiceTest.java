@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which device a request gets, in which order, and what it reads when it asks wrongly. */
+/** The choice of devices, their order, and the errors of invalid requests. */
 @ExtendWith(LeakCheck.class)
 final class DeviceChoiceTest {
   private static final Fault BROKEN = new Fault.Gateway(502);
@@ -50,7 +50,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void aRequestMaySayThatItDoesNotAvoid() throws IOException {
+  void aRequestMayDisableAvoidance() throws IOException {
     twoPhonesOfWhichTheFirstFailed();
     assertThat(device("'gridfleet:ignoreFailedDevices':false")).isEqualTo("phone-1-1");
   }
@@ -64,7 +64,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void avoidanceIsToldWithItsCauseAndItsEnd() throws IOException {
+  void avoidanceIsReportedWithItsCauseAndItsEnd() throws IOException {
     lab.start(2);
     Asked feed = lab.ask("GET", "/api/events", "");
     feed.wire().readHead();
@@ -80,11 +80,11 @@ final class DeviceChoiceTest {
   }
 
   private static String untilTold(Asked feed, String type) throws IOException {
-    String told = "";
-    while (!told.contains("event: " + type + "\n")) {
-      told = new String(feed.wire().readChunk(), StandardCharsets.UTF_8);
+    String received = "";
+    while (!received.contains("event: " + type + "\n")) {
+      received = new String(feed.wire().readChunk(), StandardCharsets.UTF_8);
     }
-    return told;
+    return received;
   }
 
   @Test
@@ -127,7 +127,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void anUdidThatNobodyHasIsSaidAtOnce() throws IOException {
+  void anUnknownUdidIsRefusedAtOnce() throws IOException {
     lab.start(1);
     Answered answered = lab.newSession("'appium:udid':'emulator-5554'").answered();
     assertThat(answered.status()).isEqualTo(500);
@@ -179,7 +179,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void withoutRetryTheNodesOwnWordsComeBack() throws IOException {
+  void withoutRetryTheNodesOwnErrorIsReturned() throws IOException {
     lab.start(2);
     lab.node(1)
         .faults()
@@ -194,7 +194,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void aNodeThatWentAwayWithASessionIsAskedForWhatItLeft() throws IOException {
+  void aNodeThatDisconnectedIsQueriedForItsLeftoverSession() throws IOException {
     lab.start(2);
     lab.node(1).faults().next(1, NodeOperation.NEW_SESSION, new Fault.DropAfterWork());
     assertThat(device("")).isEqualTo("phone-2-1");
@@ -203,7 +203,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void theLastFailureIsToldWithAllAttempts() throws IOException {
+  void theLastFailureIsReportedWithAllAttempts() throws IOException {
     lab.start(2);
     lab.node(1).faults().standing(NodeOperation.NEW_SESSION, BROKEN);
     lab.node(2).faults().next(1, NodeOperation.NEW_SESSION, new Fault.DropAfterRequest());
@@ -214,7 +214,7 @@ final class DeviceChoiceTest {
   }
 
   @Test
-  void aKeyThatNoDeviceHasIsToldWithThoseThatExist() throws IOException {
+  void anUnknownKeyIsReportedWithTheExistingOnes() throws IOException {
     lab.start(1);
     assertThat(lab.newSession("'gridfleet:selector':'model:Fake*'").answered().message())
         .contains("no device has the key model; keys that exist: ", "device_type, ", "node")

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Sessions whose clients talk to the node itself: what we see of them is nothing. */
+/** Sessions whose clients connect to the node directly: this server sees no traffic of them. */
 @ExtendWith(LeakCheck.class)
 final class DirectSessionsTest {
   private static final String SOON = "'gridfleet:newCommandTimeout':0.2";
 
   @RegisterExtension final Lab lab = new Lab();
 
-  /** Node 1 gives directConnect, node 2 doesn't. */
+  /** Node 1 offers directConnect, node 2 doesn't. */
   private void start(SimulatedFleet fleet) {
     List<Map<String, Object>> nodes = fleet.inventory();
     Map<String, Object> first = new LinkedHashMap<>(nodes.get(0));

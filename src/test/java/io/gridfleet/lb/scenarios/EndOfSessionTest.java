@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How sessions end: each once, its device free, its node told where it can still hear. */
+/** The ends of sessions: each once, with its device free and its node notified where reachable. */
 @ExtendWith(LeakCheck.class)
 final class EndOfSessionTest {
   private static final Map<String, Object> IMPATIENT =
@@ -95,9 +95,9 @@ final class EndOfSessionTest {
   }
 
   @Test
-  void theNodeHasForgottenIt() throws IOException {
+  void theNodeHasNoSuchSession() throws IOException {
     lab.start(1);
-    // A node that is heard for the first time is asked for its sessions: not what is tested here.
+    // A node's first answer to a probe starts a query for its sessions: not what is tested here.
     await().until(() -> lab.node(1).history().count(NodeEvent.Kind.STATUS) > 0);
     String session = lab.session("");
     Asked next = lab.waiting("");

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a node gets of {@code firstMatch}: all entries that fit the device, to match by itself. */
+/** The entries of {@code firstMatch} that a node receives: all that fit the device. */
 @ExtendWith(LeakCheck.class)
 final class FirstMatchTest {
   @RegisterExtension final Lab lab = new Lab();
 
-  /** One node that compares as chromedriver does, with one seat. */
+  /** One node that compares capabilities like chromedriver, with one slot. */
   private void startBrowser() {
     SimulatedFleet fleet =
         SimulatedFleet.of(1, 0, config -> config.withStyle(NodeStyle.CHROMEDRIVER));
@@ -78,7 +78,7 @@ final class FirstMatchTest {
   }
 
   @Test
-  void aNodeThatCanProvideNoEntryIsToldOfAsBefore() throws IOException {
+  void aNodeThatCanProvideNoEntryIsReportedAsBefore() throws IOException {
     startBrowser();
     Answered answered = ask("{'firstMatch':[{'platformName':'mac'},{'platformName':'windows'}]}");
     assertThat(answered.status()).isEqualTo(500);

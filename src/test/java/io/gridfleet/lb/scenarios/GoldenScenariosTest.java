@@ -26,9 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every ending of the story of a new session (architecture.md#the-life-of-a-new-session-request),
- * each asked in W3C and in legacy, with and without signs of life: the steps and the answer are
- * held in a golden file beside it.
+ * Every outcome of a new session request (architecture.md#the-life-of-a-new-session-request), each
+ * in W3C and in legacy form, with and without progress bytes: the steps and the answer are compared
+ * with a golden file.
  */
 @ExtendWith(LeakCheck.class)
 final class GoldenScenariosTest {
@@ -36,7 +36,7 @@ final class GoldenScenariosTest {
 
   @RegisterExtension final Lab lab = new Lab();
 
-  /** How the same wish is asked for. */
+  /** The forms of the same request. */
   enum Form {
     W3C,
     W3C_PROGRESS,
@@ -57,12 +57,12 @@ final class GoldenScenariosTest {
   private static final String PHONE =
       "'platformName':'Android','appium:automationName':'UiAutomator2'";
 
-  /** For outcomes that come before the first sign of life, however slow the machine is. */
+  /** For outcomes before the first progress byte, however slow the machine is. */
   private void start(int phones) {
     lab.start(phones);
   }
 
-  /** For outcomes that come after it. */
+  /** For outcomes after the first progress byte. */
   private void startTicking(int phones) {
     lab.start(
         SimulatedFleet.of(phones, 1), Map.of("newSession", Map.of("progressInterval", "100ms")));
@@ -76,35 +76,35 @@ final class GoldenScenariosTest {
     held(name, form, lab.recorder().last(), answered);
   }
 
-  /** Which comes first, a session or what is left of an earlier attempt, is a race of nodes. */
-  private static String cleanedUpLast(String story) {
-    return story
+  /** Whether a session or the rest of an earlier attempt comes first depends on the nodes. */
+  private static String cleanedUpLast(String steps) {
+    return steps
         .lines()
         .sorted(Comparator.comparing(line -> line.startsWith("cleaned up")))
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private void held(String name, Form form, String story, Answered answered) throws IOException {
-    String told =
-        story
+  private void held(String name, Form form, String steps, Answered answered) throws IOException {
+    String actual =
+        steps
             + "\n"
             + answered.status()
             + (answered.head().header("transfer-encoding").isEmpty() ? " whole" : " in chunks")
             + "\n"
             + normal(answered.text())
             + "\n";
-    held(name, form, told);
+    held(name, form, actual);
   }
 
-  private void held(String name, Form form, String told) throws IOException {
+  private void held(String name, Form form, String actual) throws IOException {
     Path golden =
         FOLDER.resolve(
             name + "." + form.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".txt");
     if (Boolean.getBoolean("gridfleet.golden.write")) {
       Files.createDirectories(FOLDER);
-      Files.writeString(golden, told);
+      Files.writeString(golden, actual);
     }
-    assertThat(told).isEqualTo(Files.readString(golden));
+    assertThat(actual).isEqualTo(Files.readString(golden));
   }
 
   private static String normal(String body) {
@@ -161,7 +161,7 @@ final class GoldenScenariosTest {
   private Asked waiting(Form form) throws IOException {
     Asked asked = ask(form, "");
     lab.untilWaiting(1);
-    Lab.until("queued is told", () -> lab.recorder().last().endsWith("queued\n"));
+    Lab.until("queued is recorded", () -> lab.recorder().last().endsWith("queued\n"));
     untilTicking(form, asked);
     return asked;
   }
@@ -180,7 +180,7 @@ final class GoldenScenariosTest {
     held("nothing-matches", form, ask(form, ",'gridfleet:selector':'os_version:99'").answered());
   }
 
-  /** Who holds a device through another replica is known at the next sweep: not yet here. */
+  /** Locks of another replica are read by the next sweep: not yet here. */
   @Tag(ScenariosOnTwoReplicasIT.ONE_PROCESS)
   @ParameterizedTest
   @EnumSource

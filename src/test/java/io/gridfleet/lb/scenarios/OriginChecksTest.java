@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a web page may do here by the browser of somebody who can reach this server: nothing. */
+/** Web pages of other origins can't use the server through the browser of one of its users. */
 @ExtendWith(LeakCheck.class)
 final class OriginChecksTest {
   private static final String DASHBOARD = "https://dashboard.example.com";
@@ -119,7 +119,7 @@ final class OriginChecksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/docs", "/docs/clients", "/metrics", "/status", "/session/a/url"})
-  void noPageOfOursIsServedUnderAnotherName(String path) throws IOException {
+  void noPageIsServedUnderAnotherName(String path) throws IOException {
     Wire wire = lab.wire();
     wire.send("GET " + path + " HTTP/1.1\r\nHost: evil.example:4444\r\n\r\n");
     assertThat(wire.readResponse().head().status()).isEqualTo(403);
@@ -138,7 +138,7 @@ final class OriginChecksTest {
         "Content-Type: Application/JSON; charset=utf-8",
         "Content-Type: application/vnd.api+json"
       })
-  void clientsAndOurOwnPagesGoOn(String line) throws IOException {
+  void clientsAndTheServersPagesAreServed(String line) throws IOException {
     assertThat(send("POST", "/session", Lab.w3c(""), line).status()).isEqualTo(200);
   }
 
@@ -176,7 +176,7 @@ final class OriginChecksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"evil.example", "evil.example:4444", "lab.evil.example", "127.0.0.1.x"})
-  void aNameThatIsNotOursIsRefused(String host) throws IOException {
+  void anUnknownNameIsRefused(String host) throws IOException {
     assertThat(statusOf(host)).isEqualTo(403);
   }
 
@@ -201,7 +201,7 @@ final class OriginChecksTest {
   }
 
   @Test
-  void aDashboardThatIsAllowedReadsAnswersAndMayAskFirst() throws IOException {
+  void anAllowedDashboardReadsAnswersAndMaySendPreflights() throws IOException {
     Answered devices = send("GET", "/api/devices", "", "Origin: " + DASHBOARD);
     assertThat(devices.status()).isEqualTo(200);
     assertThat(devices.head().header("access-control-allow-origin")).isEqualTo(DASHBOARD);
@@ -221,7 +221,7 @@ final class OriginChecksTest {
   }
 
   @Test
-  void aLinkToOurPageMayBeFollowed() throws IOException {
+  void aLinkToAPageMayBeFollowed() throws IOException {
     String[] link = {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"};
     assertThat(send("GET", "/", "", link).status()).isNotEqualTo(403);
     assertThat(send("GET", "/api/devices", "", link).status()).isEqualTo(403);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages for people, over a socket. */
+/** The web pages, over a socket. */
 @ExtendWith(LeakCheck.class)
 final class PagesTest {
   private static final String BROWSER = "Accept: text/html,application/xhtml+xml,*/*;q=0.8";

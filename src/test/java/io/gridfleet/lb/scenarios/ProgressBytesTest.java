@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signs of life byte for byte (capabilities.md#progress), as a client sees them on its socket. */
+/** Progress bytes (capabilities.md#progress), as a client receives them on its socket. */
 @ExtendWith(LeakCheck.class)
 final class ProgressBytesTest {
   private static final String PROGRESS = "'gridfleet:newSessionRequestProgress':";
@@ -110,7 +110,7 @@ final class ProgressBytesTest {
   }
 
   @Test
-  void aWaitOfMoreThanAnHourGetsThemByItselfUnlessTheClientSaysNo() throws IOException {
+  void aWaitOfMoreThanAnHourGetsThemByDefaultUnlessTheClientDisablesThem() throws IOException {
     String hours = "'gridfleet:waitForDeviceOnlineTimeout':3601";
     Asked silent = lab.newSession(hours + "," + PROGRESS + "false");
     lab.untilWaiting(1);

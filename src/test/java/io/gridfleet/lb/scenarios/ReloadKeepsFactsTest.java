@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The inventory file changes while the server runs: what is known of devices is known still. */
+/** The inventory file changes while the server runs: the state of devices is kept. */
 @ExtendWith(LeakCheck.class)
 final class ReloadKeepsFactsTest {
   private static final String RUN =

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Clients send New Session again: one request must stay one (clients.md#repeated-requests). */
+/** Clients repeat New Session: it stays one request (clients.md#repeated-requests). */
 @ExtendWith(LeakCheck.class)
 final class RepeatedRequestsTest {
   private static final String KEY = "X-Idempotency-Key: 4d7a";
@@ -84,7 +84,7 @@ final class RepeatedRequestsTest {
   }
 
   @Test
-  void aKeyIsFreeForAnotherBodyWhenNobodyWaitsWithIt() throws IOException {
+  void aKeyIsFreeForAnotherBodyWhenNoRequestWaitsWithIt() throws IOException {
     lab.start(1);
     String busy = lab.session("");
     Asked first = lab.waiting("", KEY);
@@ -109,7 +109,7 @@ final class RepeatedRequestsTest {
   }
 
   @Test
-  void theAnswerIsKeptForWhoLeftBeforeReadingIt() throws IOException {
+  void theAnswerIsKeptForAClientThatLeftBeforeReadingIt() throws IOException {
     lab.start(SimulatedFleet.of(1, 1), Map.of());
     lab.resetWhenPublished(() -> lab.newSession("", KEY));
     Lab.until("created", () -> lab.recorder().last().contains("created"));
@@ -124,12 +124,12 @@ final class RepeatedRequestsTest {
   }
 
   @Test
-  void somebodyElseDoesNotTakeThePlace() throws IOException {
+  void anotherRequestDoesNotTakeThePlace() throws IOException {
     Queued queued = oneLeavesAndAThirdAsks("'appium:noReset':false");
     areServed(queued.other(), queued.third());
   }
 
-  /** Who is left in the queue. */
+  /** The requests that remain in the queue. */
   private record Queued(Asked other, Asked third) {}
 
   private Queued oneLeavesAndAThirdAsks(String third) throws IOException {

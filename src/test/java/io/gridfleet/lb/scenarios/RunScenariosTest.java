@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs from their reservation to their end, as suites meet them: API and sessions together. */
+/** Runs from their reservation to their end, as suites use them: API and sessions together. */
 @ExtendWith(LeakCheck.class)
 final class RunScenariosTest {
   private static final String LONG = "'gridfleet:waitForDeviceOnlineTimeout':600";
@@ -67,7 +67,7 @@ final class RunScenariosTest {
   }
 
   @Test
-  void aRunsSessionsGetItsDevicesAndNobodyElseDoes() throws IOException {
+  void onlyARunsSessionsGetItsDevices() throws IOException {
     lab.start(2);
     String run = reserve(1);
     String mine = lab.session(of(run));
@@ -99,7 +99,7 @@ final class RunScenariosTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"complete", "cancel", "force-release"})
-  void aRequestThatWaitsIsToldAtOnceThatItsRunEnded(String end) throws IOException {
+  void aWaitingRequestFailsAtOnceWhenItsRunEnds(String end) throws IOException {
     lab.start(1);
     String run = reserve(1);
     String session = lab.session(of(run));
@@ -108,30 +108,30 @@ final class RunScenariosTest {
 
     assertThat(run("POST", run + "/" + end).status()).isEqualTo(200);
 
-    Answered told = waiting.answered();
+    Answered answer = waiting.answered();
     Answered late = lab.newSession(of(run)).answered();
-    assertThat(told.text()).isEqualTo(late.text()).contains("run " + run + " is unknown or over");
-    assertThat(told.status()).isEqualTo(late.status());
+    assertThat(answer.text()).isEqualTo(late.text()).contains("run " + run + " is unknown or over");
+    assertThat(answer.status()).isEqualTo(late.status());
     boolean goesOn = end.equals("complete");
     assertThat(lab.command(session).status()).isEqualTo(goesOn ? 200 : 404);
     lab.delete(session);
   }
 
   @Test
-  void aRequestThatWaitsIsToldWhenItsRunExpires() throws IOException {
+  void aWaitingRequestFailsWhenItsRunExpires() throws IOException {
     lab.start(SimulatedFleet.of(1, 1), Map.of("runs", Map.of("expiryInterval", "100ms")));
     String run = reserve(1, 1);
     String session = lab.session(of(run));
 
-    Answered told = lab.newSession(of(run) + "," + LONG).answered();
+    Answered answer = lab.newSession(of(run) + "," + LONG).answered();
 
-    assertThat(told.message()).contains("run " + run + " is unknown or over");
+    assertThat(answer.message()).contains("run " + run + " is unknown or over");
     assertThat(run("GET", run).text()).contains("\"state\":\"expired\"");
     Lab.until("its session ended", () -> lab.command(session).status() == 404);
     assertThat(lab.node(1).history().count(NodeEvent.Kind.DELETED)).isEqualTo(1);
   }
 
-  /** As when another replica has begun it and its word isn't here yet. */
+  /** Like a run that another replica has begun and whose signal hasn't arrived yet. */
   @Test
   void aRunThatOnlyTheStoreKnowsIsFoundThere() throws IOException {
     lab.start(1);
@@ -156,7 +156,7 @@ final class RunScenariosTest {
   }
 
   @Test
-  void aDeviceThatFailsTwiceInARunIsToldInTheFeed() throws IOException {
+  void aDeviceThatFailsTwiceInARunIsReportedInTheFeed() throws IOException {
     lab.start(1);
     String run = reserve(1);
     String phone = lab.server().distributor().states().get(0).device().id().value();
@@ -193,16 +193,17 @@ final class RunScenariosTest {
 
     lab.start(lab.fleet(), configuration);
 
-    // Sooner than the next look, 15 s later.
+    // Sooner than the next check, 15 s later.
     Lab.until("expired", () -> run("GET", silent).text().contains("\"state\":\"expired\""));
     assertThat(lab.newSession(of(silent)).answered().message()).contains("is unknown or over");
     assertThat(lab.session(of(lively))).isNotEmpty();
     assertThat(lab.session("")).as("on the device of the run that expired").isNotEmpty();
   }
 
-  /** The store alone knows: as when another replica ends a run and its word isn't here yet. */
+  /** Ends a run in the store only: like another replica whose signal hasn't arrived yet. */
   @Test
-  void aSessionThatStartsWhileItsRunEndsUnheardIsDeletedAndItsClientTold() throws IOException {
+  void aSessionThatStartsWhileItsRunEndsElsewhereIsDeletedAndItsClientGetsAnError()
+      throws IOException {
     lab.start(1);
     String run = reserve(1);
     lab.node(1)
@@ -219,9 +220,9 @@ final class RunScenariosTest {
         .toCompletableFuture()
         .join();
 
-    Answered told = asked.answered();
-    assertThat(told.error()).isEqualTo("session not created");
-    assertThat(told.message()).contains("run " + run + " ended while it started");
+    Answered answer = asked.answered();
+    assertThat(answer.error()).isEqualTo("session not created");
+    assertThat(answer.message()).contains("run " + run + " ended while it started");
     Lab.until("deleted", () -> lab.node(1).liveSessions().isEmpty());
     lab.untilQuiet();
   }

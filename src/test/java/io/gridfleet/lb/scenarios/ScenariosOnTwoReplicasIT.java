@@ -19,8 +19,8 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import org.slf4j.LoggerFactory;
 
 /**
- * The story tests once more, on two replicas with one PostgreSQL (testing.md). Those about what one
- * process alone can do are tagged {@value #ONE_PROCESS}.
+ * Repeats the scenarios on two replicas with one PostgreSQL (testing.md). Those that concern a
+ * single process are tagged {@value #ONE_PROCESS}.
  */
 final class ScenariosOnTwoReplicasIT {
   static final String ONE_PROCESS = "one-process";
@@ -29,15 +29,15 @@ final class ScenariosOnTwoReplicasIT {
   private static final String CLASSES_AT_ONCE =
       "junit.jupiter.execution.parallel.mode.classes.default";
 
-  /** Whoever asks for a logger while another thread makes the first is given a substitute. */
+  /** A logger requested while another thread creates the first one is a substitute. */
   @BeforeAll
   static void loggersAreThere() {
     assertThat(LoggerFactory.getILoggerFactory()).isInstanceOf(LoggerContext.class);
   }
 
   @Test
-  void everyStoryIsTheSame() {
-    LauncherDiscoveryRequest stories =
+  void everyScenarioPasses() {
+    LauncherDiscoveryRequest scenarios =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(
                 Stream.of(
@@ -50,7 +50,7 @@ final class ScenariosOnTwoReplicasIT {
                         RepeatedRequestsTest.class,
                         TenantIsolationTest.class,
                         TokenChecksTest.class)
-                    .map(story -> selectClass(story))
+                    .map(scenario -> selectClass(scenario))
                     .toList())
             .filters(includeEngines("junit-jupiter"), excludeTags(ONE_PROCESS))
             .configurationParameter(Lab.TWO_REPLICAS, "true")
@@ -58,12 +58,12 @@ final class ScenariosOnTwoReplicasIT {
             .build();
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
 
-    LauncherFactory.create().execute(stories, listener);
+    LauncherFactory.create().execute(scenarios, listener);
 
     TestExecutionSummary summary = listener.getSummary();
     summary.printFailuresTo(new PrintWriter(System.out, true), 12);
     System.out.printf(
-        "stories on two replicas: %d passed, %d failed%n",
+        "scenarios on two replicas: %d passed, %d failed%n",
         summary.getTestsSucceededCount(), summary.getTestsFailedCount());
     assertThat(summary.getFailures()).isEmpty();
     assertThat(summary.getTestsSucceededCount()).isGreaterThan(100);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes behind TLS: commands, sockets, probes and clean-up believe the same certificates. */
+/** Nodes behind TLS: commands, sockets, probes and clean-up trust the same certificates. */
 @ExtendWith(LeakCheck.class)
 final class SecureNodesTest {
   private static final Map<String, Object> QUICK_PROBES =
@@ -115,13 +115,13 @@ final class SecureNodesTest {
   }
 
   @Test
-  void aNodeThatNobodyVouchesForIsOfflineAndGetsNothing() throws Exception {
+  void anUntrustedNodeIsOfflineAndGetsNothing() throws Exception {
     start(SimulatedFleet.secure(1, certificate()), List.of());
     isRefused();
   }
 
   @Test
-  void aCertificateForAnotherNameIsNotBelieved() throws Exception {
+  void aCertificateForAnotherNameIsRefused() throws Exception {
     startTrusting(
         SimulatedFleet.secure(1, certificate(names -> names.addSanDnsName("mini-2.lab"))));
     isRefused();

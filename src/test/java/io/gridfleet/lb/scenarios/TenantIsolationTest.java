@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Two tenants of one lab: what belongs to one doesn't exist for the other. */
+/** Two tenants of one lab: the resources of one don't exist for the other. */
 @ExtendWith(LeakCheck.class)
 final class TenantIsolationTest {
   private static final String CHECKOUT = "ch3ck0ut-s3cr3t";
@@ -84,7 +84,7 @@ final class TenantIsolationTest {
     "DELETE,/cookie,invalid session id",
     "OPTIONS,/x,unknown command"
   })
-  void anotherTenantsSessionIsAnsweredLikeNone(String method, String command, String error)
+  void anotherTenantsSessionIsAnsweredLikeAnUnknownOne(String method, String command, String error)
       throws IOException {
     String session = session();
     for (int replica = 0; replica < 2; replica++) {
@@ -99,7 +99,7 @@ final class TenantIsolationTest {
   }
 
   @Test
-  void theSecondDeleteOfAnotherTenantsSessionIsAnsweredLikeNone() throws IOException {
+  void theSecondDeleteOfAnotherTenantsSessionIsAnsweredLikeThatOfAnUnknownOne() throws IOException {
     String session = session();
     end(session);
     long asked = lab.node(1).history().count(NodeEvent.Kind.UNKNOWN_SESSION);

@@ -30,7 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Tokens on New Session: where they may stand, what they allow, and that they go nowhere. */
+/**
+ * Tokens on New Session: where they are accepted, what they allow, and that they aren't forwarded.
+ */
 @ExtendWith(LeakCheck.class)
 final class TokenChecksTest {
   private static final String SECRET = "s3cr3t-of-the-checkout-team";
@@ -115,7 +117,7 @@ final class TokenChecksTest {
         "Authorization: Basic Og==",
         "Authorization: Digest x"
       })
-  void whoHasNoneOrAWrongOneGets401(String header) throws IOException {
+  void aMissingOrWrongTokenGets401(String header) throws IOException {
     Answered answered = lab.newSession("", header).answered();
     assertThat(answered.status()).isEqualTo(401);
     assertThat(answered.head().header("www-authenticate")).startsWith("Basic realm=");
@@ -125,9 +127,9 @@ final class TokenChecksTest {
     assertThat(lab.node(1).history().creations()).isEmpty();
   }
 
-  /** It would never end: what it carries is neither waited for nor kept. */
+  /** The body would never end: it is neither awaited nor stored. */
   @Test
-  void whoHasNoneIsRefusedBeforeItsBodyIsRead() throws IOException {
+  void aRequestWithoutTokenIsRefusedBeforeItsBodyIsRead() throws IOException {
     Wire wire = lab.wire();
     wire.send("POST /session HTTP/1.1\r\nHost: lab\r\nContent-Length: 15728640\r\n");
     wire.send("X-Idempotency-Key: a\r\nExpect: 100-continue\r\n\r\n");
@@ -160,7 +162,7 @@ final class TokenChecksTest {
   }
 
   @Test
-  void overTheCapExplainSaysSoToItsToken() throws IOException {
+  void overTheCapExplainReportsItToItsToken() throws IOException {
     assertThat(explained().at("/quota/most").asInt()).isEqualTo(1);
     assertThat(explained().at("/quota/sessions").asInt()).isZero();
     String session = lab.newSession("", BEARER).answered().sessionId();
@@ -177,7 +179,7 @@ final class TokenChecksTest {
   }
 
   @Test
-  void overTheCapTheRefusalSaysSo() throws IOException {
+  void overTheCapTheRefusalNamesIt() throws IOException {
     lab.newSession("", BEARER).answered();
     Answered late = lab.newSession("'gridfleet:waitForDeviceOnlineTimeout':0.2", BEARER).answered();
     assertThat(late.message())

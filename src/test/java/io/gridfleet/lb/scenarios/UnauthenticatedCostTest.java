@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What somebody without a token costs a lab that has tokens: a refusal, by the head alone. */
+/** A client without a token costs a lab with tokens a refusal by the head alone. */
 @ExtendWith(LeakCheck.class)
 final class UnauthenticatedCostTest {
   private static final String BEARER = "Authorization: Bearer s3cr3t";
@@ -46,7 +46,7 @@ final class UnauthenticatedCostTest {
     return head.append("Content-Length: ").append(BODY).append("\r\n\r\n").toString();
   }
 
-  /** All at once and none of them finished: each is answered before its body is there. */
+  /** All at once and none complete: each is answered before its body has arrived. */
   @ParameterizedTest
   @CsvSource({
     "POST, /session, 401",
@@ -78,9 +78,9 @@ final class UnauthenticatedCostTest {
     }
   }
 
-  /** So that the test above doesn't pass because nothing is ever gathered. */
+  /** Ensures that the test above doesn't pass because no body is ever aggregated. */
   @Test
-  void theBodyOfWhoHasATokenIsRead() throws IOException {
+  void theBodyOfARequestWithATokenIsRead() throws IOException {
     Wire wire = lab.wire().send(head("POST", "/api/runs", BEARER)).send(new byte[64 * 1024]);
     Lab.until("gathered", () -> lab.server().gatheredBytes() == 64 * 1024);
     wire.close();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Where a request that names no device goes by the vendors of its capabilities. */
+/** The choice of a device by the vendors of capabilities, for requests that name none. */
 @ExtendWith(LeakCheck.class)
 final class VendorHintsTest {
   @RegisterExtension final Lab lab = new Lab();
@@ -69,7 +69,7 @@ final class VendorHintsTest {
   }
 
   @Test
-  void theVersionThatANodeTellsIsTheBrowsers() throws IOException {
+  void theVersionThatANodeReportsIsTheBrowsers() throws IOException {
     SimulatedFleet fleet =
         SimulatedFleet.of(2, 0, config -> config.withStyle(NodeStyle.CHROMEDRIVER));
     Map<String, Object> written = Map.of("browserName", "chrome", "browserVersion", "150");
@@ -79,7 +79,7 @@ final class VendorHintsTest {
             "nodes",
             List.of(node(fleet, 1, Map.of("browserName", "chrome")), node(fleet, 2, written))));
     Lab.until(
-        "told",
+        "the version is reported",
         () ->
             lab.server().distributor().states().stream()
                 .map(device -> device.device().attributes().raw("browserVersion"))
@@ -90,7 +90,7 @@ final class VendorHintsTest {
   }
 
   @Test
-  void whereNoneHasSuchABrowserThatIsSaid() throws IOException {
+  void aMissingBrowserIsNamedInTheRefusal() throws IOException {
     Answered answered = lab.newSession("'ms:edgeOptions':{}").answered();
     assertThat(answered.status()).isEqualTo(500);
     assertThat(answered.message()).startsWith("No matched devices were found").contains("edge");

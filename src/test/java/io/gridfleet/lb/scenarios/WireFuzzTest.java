@@ -33,10 +33,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
 /**
- * Valid requests and answers, mutated at random and cut into pieces at random: no mistake of the
- * server's own shows, nothing is logged as an error, nothing leaks, and the next request is served.
- * The seed is printed; {@code -Dgridfleet.fuzz.seconds=600} runs for longer, {@code
- * -Dgridfleet.fuzz.seed=42} repeats the inputs.
+ * Valid requests and answers, mutated and split at random: the server answers no internal error,
+ * logs no error, leaks nothing, and serves the next request. The seed is printed; {@code
+ * -Dgridfleet.fuzz.seconds=600} runs for longer, {@code -Dgridfleet.fuzz.seed=42} repeats the
+ * inputs.
  */
 @ExtendWith(LeakCheck.class)
 final class WireFuzzTest {
@@ -283,7 +283,7 @@ final class WireFuzzTest {
     return text.toString();
   }
 
-  /** Sends in pieces, reads what comes for a moment, then closes in one of three ways. */
+  /** Sends in pieces, reads briefly, then closes in one of three ways. */
   private void send(Random random, String text) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), lab.port())) {
       socket.setTcpNoDelay(true);
@@ -355,7 +355,7 @@ final class WireFuzzTest {
         socket.getOutputStream().write(said.getBytes(ISO_8859_1));
       }
     } catch (IOException closed) {
-      // the other side had enough
+      // the other side has closed
     }
   }
 

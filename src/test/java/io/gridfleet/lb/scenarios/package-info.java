@@ -1,6 +1,5 @@
 /**
- * The stories that the product promises, told on real sockets: the whole server in this process,
- * simulated nodes behind it.
+ * Scenarios over real sockets: the whole server in this process, with simulated nodes behind it.
  */
 @NullMarked
 package io.gridfleet.lb.scenarios;
