@@ -32,30 +32,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP API without HTTP: takes a request, finds its operation, answers. Never fails: whatever
- * goes wrong becomes an answer (rest.md#errors).
+ * The HTTP API behind the transport: finds the operation of a request and runs it. The stages never
+ * fail; errors become answers (rest.md#errors).
  */
 public final class Api {
   private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
-  /** The original answers 504 after this; clients wait 10 s and, for POST /runs, 30 s. */
+  /** GridFleet answers 504 after this; its clients wait 10 s, for POST /runs 30 s. */
   private static final long TIMEOUT_SECONDS = 30;
 
-  /** What is echoed into headers and logs must be short and plain. */
+  /** Request ids are echoed into headers and logs; others are replaced. */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final OperationTable table;
   private final ApiAccess access;
   private final Executor executor;
 
-  /** Works on the threads of those who call. */
+  /** Runs operations on the calling threads. */
   public Api(ApiRoutes routes, ApiAccess access) {
     this(routes, access, Runnable::run);
   }
 
   /**
-   * @param executor where requests are worked on: a list of 10 000 devices takes longer than an
-   *     event loop may stand
+   * @param executor runs the operations: serialising 10 000 devices takes too long for an event
+   *     loop
    */
   public Api(ApiRoutes routes, ApiAccess access, Executor executor) {
     this.table = new OperationTable(routes.operations());
@@ -63,7 +63,7 @@ public final class Api {
     this.executor = executor;
   }
 
-  /** Whether a path is the API's: below {@code /api} or {@code /health}. */
+  /** Returns whether the API serves a path: below {@code /api} or {@code /health}. */
   public static boolean owns(String path) {
     return path.equals("/api")
         || path.startsWith("/api/")
@@ -76,12 +76,12 @@ public final class Api {
   }
 
   /**
-   * @param clientLeft asked when the request's turn has come: nothing is done for one whose client
-   *     has left
+   * @param clientGone checked when the executor starts the request: it isn't run if the client has
+   *     disconnected
    */
-  public CompletionStage<ApiAnswer> handle(ApiRequest request, BooleanSupplier clientLeft) {
+  public CompletionStage<ApiAnswer> handle(ApiRequest request, BooleanSupplier clientGone) {
     String id = id(request);
-    return begun(request, clientLeft)
+    return submit(request, clientGone)
         .thenCompose(answer -> answer)
         .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .exceptionally(failure -> refusal(request, failure, id))
@@ -89,15 +89,15 @@ public final class Api {
   }
 
   /**
-   * What a request is answered by its head alone, so that its body needn't be read: where nothing
-   * is, and to who may not do it. Doesn't block.
+   * Returns the refusal that follows from the head alone (401, 403, 404, 405), so that the body
+   * needn't be read. Doesn't block.
    */
   public Optional<ApiAnswer> refusal(ApiRequest head) {
     String id = id(head);
     Optional<ApiAnswer> refusal;
     try {
       OperationTable.Found found = table.find(head.method(), head.path());
-      refusal = leadsNowhere(head, found);
+      refusal = unmatched(head, found);
       found.target().ifPresent(target -> caller(head, target));
     } catch (ApiError refused) {
       refusal = Optional.of(ApiAnswers.error(refused, id));
@@ -112,13 +112,13 @@ public final class Api {
         .orElseGet(() -> UUID.randomUUID().toString());
   }
 
-  private CompletableFuture<CompletionStage<ApiAnswer>> begun(
-      ApiRequest request, BooleanSupplier clientLeft) {
+  private CompletableFuture<CompletionStage<ApiAnswer>> submit(
+      ApiRequest request, BooleanSupplier clientGone) {
     try {
       return CompletableFuture.supplyAsync(
           () -> {
-            if (clientLeft.getAsBoolean()) {
-              throw new CancellationException("the client has left");
+            if (clientGone.getAsBoolean()) {
+              throw new CancellationException("the client has disconnected");
             }
             return serve(request);
           },
@@ -131,7 +131,7 @@ public final class Api {
 
   private CompletionStage<ApiAnswer> serve(ApiRequest request) {
     OperationTable.Found found = table.find(request.method(), request.path());
-    Optional<ApiAnswer> lost = leadsNowhere(request, found);
+    Optional<ApiAnswer> lost = unmatched(request, found);
     if (lost.isPresent()) {
       return CompletableFuture.completedStage(lost.get());
     }
@@ -142,8 +142,11 @@ public final class Api {
     return target.operation().handler().handle(call);
   }
 
-  /** The answer to what no operation takes; the methods of a path are for those who may go on. */
-  private Optional<ApiAnswer> leadsNowhere(ApiRequest request, OperationTable.Found found) {
+  /**
+   * Returns 404 or 405 if no operation matches. The allowed methods are disclosed to authenticated
+   * callers only.
+   */
+  private Optional<ApiAnswer> unmatched(ApiRequest request, OperationTable.Found found) {
     if (found.allowed().isEmpty()) {
       return Optional.of(ApiAnswers.bare(404, "Not Found", Map.of()));
     }

@@ -6,18 +6,19 @@ import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import java.util.Optional;
 
-/** Who may use the API. */
+/** Authenticates callers of the API. */
 public interface ApiAccess {
   /**
-   * Who calls; empty for somebody who may not go on.
+   * Returns the tenant of the caller; empty if the credentials are missing or wrong.
    *
-   * @param authorization the header of that name: machine user and password by Basic, or a token
+   * @param authorization the {@code Authorization} header: Basic with user and password, or a
+   *     bearer token
    */
   Optional<Tenant> caller(Optional<String> authorization);
 
   /**
-   * By the lab's tokens: {@code Bearer}, or Basic with the token as password and, as user, its name
-   * or nothing.
+   * Checks the lab's tokens: {@code Bearer}, or Basic with the token as password and its name or
+   * nothing as user.
    */
   static ApiAccess of(Admission admission) {
     return authorization -> {
@@ -33,7 +34,7 @@ public interface ApiAccess {
     };
   }
 
-  /** For a server on loopback: everybody may. */
+  /** Admits every caller; for a lab without tokens. */
   static ApiAccess open() {
     return authorization -> Optional.of(Tenant.anonymous());
   }

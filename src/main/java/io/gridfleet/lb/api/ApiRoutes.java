@@ -18,13 +18,13 @@ import java.util.List;
 public record ApiRoutes(
     Devices devices, Suites suites, Matching matching, EventRoutes events, ServerRoutes server) {
 
-  /** What is about devices. */
+  /** Routes below devices and driver packs. */
   public record Devices(DeviceRoutes devices, TestDataRoutes testData, CatalogRoutes catalog) {}
 
-  /** What is about requests for devices. */
+  /** Routes of the queue and of selectors. */
   public record Matching(QueueRoutes queue, SelectorRoutes selectors) {}
 
-  /** What suites do. */
+  /** Routes of runs and sessions. */
   public record Suites(
       RunRoutes runs, RunDeviceRoutes runDevices, ClaimRoutes claims, SessionRoutes sessions) {}
 

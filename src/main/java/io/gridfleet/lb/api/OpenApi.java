@@ -11,18 +11,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The description of the API, made from the very operations that serve it. */
+/** The OpenAPI description, generated from the operations that serve the API. */
 final class OpenApi {
   private static final String PATH = "/api/openapi.json";
   private static final Map<String, String> TYPES = Map.of("EventStream", "text/event-stream");
 
   private OpenApi() {}
 
-  /** Serves the description of these operations and of itself. */
+  /** Returns the operation that serves the description of these operations and of itself. */
   static Operation operation(List<Operation> others) {
     List<Operation> all = new ArrayList<>(others);
     Operation described =
-        Operation.get(PATH, "This description", call -> ApiAnswers.now(Map.of()))
+        Operation.get(
+                PATH,
+                "Returns the OpenAPI description of the API",
+                call -> ApiAnswers.now(Map.of()))
             .answers(200, "Object");
     all.add(described);
     ObjectNode document = document(all);

@@ -12,14 +12,16 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the operation of a path. Segments are decoded once, each on its own. */
+/** Finds the operation of a method and path. Segments are decoded once, each on its own. */
 final class OperationTable {
   private record Route(List<String> segments, Operation operation, Access access) {}
 
-  /** What a path leads to, and which methods there are on it when none is that of the request. */
+  /**
+   * The result of a lookup: the target, or the methods that the path has if none is the request's.
+   */
   record Found(Optional<Target> target, Map<String, String> names, List<String> allowed) {}
 
-  /** An operation and who may use it. */
+  /** An operation and its access rule. */
   record Target(Operation operation, Access access) {}
 
   private final List<Route> routes = new ArrayList<>();
@@ -74,7 +76,7 @@ final class OperationTable {
     return names;
   }
 
-  /** Percent-decoding of one segment, in which a plus sign is a plus sign. */
+  /** Percent-decodes one segment; a plus sign stays a plus sign. */
   private static @Nullable String decoded(String segment) {
     try {
       return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);

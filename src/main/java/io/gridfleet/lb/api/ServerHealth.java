@@ -1,14 +1,14 @@
 package io.gridfleet.lb.api;
 
-/** How this server is: a port over what the application knows. */
+/** The health of this server; a port implemented by the application. */
 public interface ServerHealth {
 
-  /** Whether a new session could be served. */
+  /** Returns whether a new session could be served. */
   boolean ready();
 
-  /** Whether the store answers. */
+  /** Returns whether the store is reachable. */
   boolean storeAnswers();
 
-  /** The version of this program. */
+  /** Returns the version of this program. */
   String version();
 }

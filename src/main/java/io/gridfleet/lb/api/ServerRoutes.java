@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Health, availability, and what is told about the server itself. */
+/** Health, availability and status of the server itself. */
 public final class ServerRoutes {
   private final ServerHealth health;
   private final DeviceRows devices;
@@ -28,21 +28,31 @@ public final class ServerRoutes {
   List<Operation> operations() {
     return List.of(
         Operation.get(
-                "/health/live", "The process lives", call -> ApiAnswers.now(Map.of("status", "ok")))
+                "/health/live",
+                "Returns 200 while the process lives",
+                call -> ApiAnswers.now(Map.of("status", "ok")))
             .answers(200, "Status"),
-        Operation.get("/health/ready", "A new session could be served", call -> ready())
+        Operation.get(
+                "/health/ready", "Returns 200 while a new session could be served", call -> ready())
             .answers(200, "Status")
             .answers(503, "Status"),
-        Operation.get("/api/health", "How the server is", call -> health())
+        Operation.get(
+                "/api/health", "Returns the health of the server and its store", call -> health())
             .answers(200, "Health")
             .answers(503, "Health"),
-        Operation.get("/api/auth/session", "Whether there is a login", call -> login())
+        Operation.get(
+                "/api/auth/session",
+                "Returns the state of the browser login, which is always disabled",
+                call -> login())
             .answers(200, "AuthSession"),
-        Operation.get("/api/availability", "How many devices could be reserved", this::availability)
+        Operation.get(
+                "/api/availability",
+                "Returns how many devices of a platform can be reserved now",
+                this::availability)
             .query("platform_id", "count")
             .answers(200, "Availability")
             .refuses(422),
-        Operation.get("/api/grid/status", "The grid in short", this::grid)
+        Operation.get("/api/grid/status", "Returns the number of devices and sessions", this::grid)
             .answers(200, "GridStatus"));
   }
 
@@ -61,7 +71,7 @@ public final class ServerRoutes {
     return CompletableFuture.completedStage(ApiAnswers.json(store ? 200 : 503, body));
   }
 
-  /** There are no browser logins here. */
+  /** Browser logins don't exist; testkits check this route. */
   private static CompletionStage<ApiAnswer> login() {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("enabled", false);

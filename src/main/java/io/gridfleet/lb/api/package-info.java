@@ -1,7 +1,6 @@
 /**
  * REST for devices, runs, sessions, selectors and the queue, the event feed and the dashboard
- * files. One class a command. Threads: commands start on an event loop and go on where the store
- * answers.
+ * files. Threads: operations start on the API's executor and continue on the store's threads.
  *
  * <p>Exported from the sub-packages: {@code device.CatalogRoutes}, {@code device.DeviceRoutes},
  * {@code device.DeviceRows}, {@code device.OperatorLocks}, {@code device.TestDataRoutes}, {@code

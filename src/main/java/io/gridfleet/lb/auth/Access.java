@@ -1,18 +1,18 @@
 package io.gridfleet.lb.auth;
 
-/** The kinds of routes, and how far each role may go on them. */
+/** The access rules of routes: the reach of each role. */
 public enum Access {
   /** Needs no token. */
   OPEN(Reach.ALL, Reach.ALL, Reach.ALL, Reach.ALL),
   /** Creates a session. */
   CREATE(Reach.OWN, Reach.OWN, Reach.OWN, Reach.NONE),
-  /** A command of a session: only for the tenant that created it, whatever the role. */
+  /** A command of a session: only for the tenant that created it, in every role. */
   COMMAND(Reach.OWN, Reach.OWN, Reach.OWN, Reach.NONE),
   /** Reads what isn't secret. */
   READ(Reach.NONE, Reach.OWN, Reach.ALL, Reach.ALL),
   /** Reads what may hold passwords. */
   READ_SECRETS(Reach.NONE, Reach.OWN, Reach.ALL, Reach.NONE),
-  /** Begins, changes and ends runs, reports on sessions, keeps test data with devices. */
+  /** Creates, changes and ends runs, reports on sessions, changes test data of devices. */
   USE(Reach.NONE, Reach.OWN, Reach.ALL, Reach.NONE),
   /** Takes devices and requests out of service. */
   OPERATE(Reach.NONE, Reach.NONE, Reach.ALL, Reach.NONE);
@@ -29,7 +29,7 @@ public enum Access {
     this.viewer = viewer;
   }
 
-  /** Whose things a caller of this role may use. */
+  /** Returns the reach of a role. */
   public Reach of(Role role) {
     return switch (role) {
       case SESSION -> session;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Every route and who may use it. A route that isn't here can't be served. The table in the
+ * The access rule of every route. A route without an entry can't be served. The table in the
  * documents is checked against this one.
  */
 public final class AccessTable {
@@ -95,15 +95,15 @@ public final class AccessTable {
     }
   }
 
-  /** All routes, as {@code METHOD /path/with/{names}}. */
+  /** Returns all routes, as {@code METHOD /path/with/{names}}. */
   public static Map<String, Access> routes() {
     return Collections.unmodifiableMap(ROUTES);
   }
 
   /**
-   * Who may use a route.
+   * Returns the access rule of a route.
    *
-   * @throws IllegalArgumentException if nobody has decided that
+   * @throws IllegalArgumentException if the route has no entry
    */
   public static Access of(String route) {
     Access access = ROUTES.get(route);

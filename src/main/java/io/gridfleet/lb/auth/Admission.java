@@ -5,27 +5,27 @@ import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.util.Locale;
 
-/** Tells who asks. */
+/** Authenticates requests. */
 @FunctionalInterface
 public interface Admission {
 
   /**
-   * The tenant that the credentials belong to.
+   * Returns the tenant that the credentials belong to.
    *
-   * @throws ProtocolException with status 401 when the credentials are missing or wrong; it takes
-   *     the same time whichever part was wrong
+   * @throws ProtocolException with status 401 if the credentials are missing or wrong, in a time
+   *     that doesn't depend on which part was wrong
    */
   Tenant admit(Credentials credentials);
 
-  /** Whether there are tokens at all. */
+  /** Returns whether tokens are configured. */
   default boolean asksForTokens() {
     return true;
   }
 
   /**
-   * The same, for a route that not every role may use.
+   * Returns this admission limited to roles that may use a route; others get 403.
    *
-   * @param route as {@link AccessTable} has it
+   * @param route a route of {@link AccessTable}
    */
   default Admission to(String route) {
     Access access = AccessTable.of(route);
@@ -51,7 +51,7 @@ public interface Admission {
             .withStatus(403));
   }
 
-  /** Lets everybody in: for a lab without tokens. */
+  /** Returns an admission that accepts every request, for a lab without tokens. */
   static Admission open() {
     return new Admission() {
       @Override

@@ -5,10 +5,10 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * What a request carried to say who asks.
+ * The credentials of a request.
  *
- * @param user the user of Basic, which only the API side looks at
- * @param secret the token: of the path, {@code Bearer}, or the password of Basic
+ * @param user the user of Basic, which only the API checks
+ * @param secret the token, from the path, {@code Bearer}, or the password of Basic
  */
 public record Credentials(Optional<String> user, Optional<String> secret) {
   private static final String BEARER = "bearer ";
@@ -18,7 +18,7 @@ public record Credentials(Optional<String> user, Optional<String> secret) {
     return new Credentials(Optional.empty(), Optional.empty());
   }
 
-  /** The token in the path counts; else the {@code Authorization} header. */
+  /** Reads the token in the path, or else the {@code Authorization} header. */
   public static Credentials of(Optional<String> pathToken, Optional<String> authorization) {
     if (pathToken.isPresent()) {
       return new Credentials(Optional.empty(), pathToken);
@@ -46,7 +46,7 @@ public record Credentials(Optional<String> user, Optional<String> secret) {
     }
   }
 
-  /** Whether there is a secret, never which one. */
+  /** Doesn't include the secret. */
   @Override
   public String toString() {
     return secret.isPresent() ? "Credentials[given]" : "Credentials[none]";

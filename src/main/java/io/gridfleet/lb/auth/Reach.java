@@ -1,9 +1,9 @@
 package io.gridfleet.lb.auth;
 
-/** Whose things a role may use a route for. */
+/** Which tenants' objects a role may use on a route. */
 public enum Reach {
   NONE,
-  /** Its own only; all others don't exist for it. */
+  /** The tenant's own objects; others are treated as missing. */
   OWN,
   ALL
 }

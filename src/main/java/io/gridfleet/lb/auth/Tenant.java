@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Who asks, and what that caller may use.
+ * A tenant and its permissions.
  *
- * @param name of its token; shown to people, never the secret
- * @param role what it may do
- * @param devices which devices it may use
- * @param maxSessions how many live sessions it may have
- * @param minPriority the lowest priority that it may ask for
+ * @param name the name of its token, which isn't secret
+ * @param role the role of its token
+ * @param devices the devices that it may use
+ * @param maxSessions the limit on its live sessions
+ * @param minPriority the lowest priority that it may request
  * @param maxPriority the highest
- * @param directConnect whether its clients may be told to talk to nodes themselves
+ * @param directConnect whether its clients may get direct connections to nodes
  */
 public record Tenant(
     String name,
@@ -23,7 +23,7 @@ public record Tenant(
     int minPriority,
     int maxPriority,
     boolean directConnect) {
-  /** Wide enough for anybody's habits where no tokens are configured. */
+  /** The priority range of a lab without tokens. */
   private static final int ANY_PRIORITY = 1000;
 
   private static final Tenant ANONYMOUS =
@@ -36,26 +36,26 @@ public record Tenant(
           ANY_PRIORITY,
           true);
 
-  /** Everybody, in a lab without tokens. */
+  /** Returns the tenant of all requests in a lab without tokens. */
   public static Tenant anonymous() {
     return ANONYMOUS;
   }
 
-  /** Whether this is everybody, in a lab without tokens. */
+  /** Returns whether this is the tenant of a lab without tokens. */
   public boolean isAnonymous() {
     return name.equals(ANONYMOUS.name);
   }
 
   /**
-   * Whether something belongs to this tenant. In a lab without tokens everything does.
+   * Returns whether an object belongs to this tenant. In a lab without tokens every object does.
    *
-   * @param owner the name of its tenant; empty where none was recorded
+   * @param owner the recorded tenant; empty if none was recorded
    */
   public boolean owns(Optional<String> owner) {
     return isAnonymous() || owner.filter(name::equals).isPresent();
   }
 
-  /** The priority that it gets when it asks for one. */
+  /** Returns the requested priority, limited to the tenant's range. */
   public int allowedPriority(int asked) {
     return Math.max(minPriority, Math.min(maxPriority, asked));
   }

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/** A token as an operator writes it: whose it is, where its secret is, what it may use. */
+/** The configuration of a token: its name, the source of its secret, its permissions. */
 public record TokenConfig(
-    @Key(doc = "Whom the token stands for; shown in logs and lists.", example = "checkout-ci")
+    @Key(doc = "The name of the tenant; shown in logs and lists.", example = "checkout-ci")
         String name,
     @Key(
             doc =
-                "What it may do: 'session' creates and uses sessions, 'suite' has runs too,"
-                    + " 'operator' looks after devices and everybody's runs, 'viewer' reads.",
+                "The role: 'session' creates and uses sessions, 'suite' also uses runs,"
+                    + " 'operator' manages devices and all tenants' runs, 'viewer' only reads.",
             fallback = "suite")
         Role role,
     @Key(doc = "The file that holds the secret.", example = "/run/secrets/checkout-ci")
@@ -26,18 +26,19 @@ public record TokenConfig(
     @Key(doc = "The environment variable that holds the secret.", example = "CHECKOUT_CI_TOKEN")
         Optional<String> secretEnv,
     @Key(
-            doc =
-                "The SHA-256 of the secret, in hexadecimal, where the secret itself isn't at hand.",
+            doc = "The SHA-256 of the secret, in hexadecimal, in place of the secret.",
             example = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             secret = true)
         Optional<String> sha256,
     @Key(doc = "The devices that it may use: a selector.", example = "tag.team:checkout")
         Optional<Selector> devices,
-    @Key(doc = "How many live sessions it may have; no limit if absent.", example = "10")
+    @Key(doc = "The maximum number of live sessions; no limit if absent.", example = "10")
         OptionalInt maxSessions,
-    @Key(doc = "The lowest priority that it may ask for.", fallback = "-100") int minPriority,
-    @Key(doc = "The highest priority that it may ask for.", fallback = "100") int maxPriority,
-    @Key(doc = "Whether its clients may be told to talk to nodes directly.", fallback = "true")
+    @Key(doc = "The lowest priority that it may request.", fallback = "-100") int minPriority,
+    @Key(doc = "The highest priority that it may request.", fallback = "100") int maxPriority,
+    @Key(
+            doc = "Whether its clients may connect to nodes directly (directConnect).",
+            fallback = "true")
         boolean directConnect)
     implements ValidatedConfig {
 
@@ -47,8 +48,7 @@ public record TokenConfig(
       complaints.at("name", "must not be blank");
     }
     if (name.equals(Tenant.anonymous().name())) {
-      complaints.at(
-          "name", "must not be 'anonymous': that is whoever asks in a lab without tokens");
+      complaints.at("name", "must not be 'anonymous', which is the tenant of a lab without tokens");
     }
     long given = Stream.of(secretFile, secretEnv, sha256).filter(Optional::isPresent).count();
     if (given != 1) {
@@ -80,7 +80,7 @@ public record TokenConfig(
     }
   }
 
-  /** Whose token it is and what it may use. */
+  /** Returns the tenant with its permissions. */
   Tenant tenant() {
     return new Tenant(
         name,

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of the lab. What is presented is hashed and compared with every one of them, each in
- * constant time, so that how long an answer takes tells nothing.
+ * The tokens of the lab. A presented token is hashed and compared with every one of them, each in
+ * constant time, so that the duration reveals nothing.
  */
 public final class Tokens implements Admission {
   /** The value of {@code WWW-Authenticate} beside a 401. */
@@ -27,7 +27,7 @@ public final class Tokens implements Admission {
 
   private static final int UNAUTHORIZED = 401;
 
-  /** A token: only its hash is kept. */
+  /** A token; only its hash is stored. */
   private record Entry(byte[] hash, Tenant tenant) {}
 
   private final List<Entry> entries;
@@ -37,10 +37,10 @@ public final class Tokens implements Admission {
   }
 
   /**
-   * Reads the secrets; without tokens everybody is let in.
+   * Reads the secrets; without tokens every request is admitted.
    *
-   * @param environment the value of a variable
-   * @throws IllegalArgumentException if a secret isn't there, or two tokens have the same
+   * @param environment returns the value of a variable
+   * @throws IllegalArgumentException if a secret is missing, or two tokens have the same
    * @throws UncheckedIOException if a secret's file can't be read
    */
   public static Admission of(
@@ -77,7 +77,7 @@ public final class Tokens implements Admission {
     return found;
   }
 
-  /** The same words for a missing token and for a wrong one. */
+  /** Returns the same text for a missing and for a wrong token. */
   private static ProtocolException refused() {
     return new ProtocolException(
         WebDriverError.of(
@@ -122,7 +122,7 @@ public final class Tokens implements Admission {
     }
   }
 
-  /** Names only. */
+  /** Includes names only. */
   @Override
   public String toString() {
     return "Tokens" + entries.stream().map(entry -> entry.tenant().name()).toList();

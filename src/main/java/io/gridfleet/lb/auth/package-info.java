@@ -1,4 +1,7 @@
-/** Tokens, tenants and quotas: who asks, and what that caller may use. Threads: any. */
+/**
+ * Authentication and authorisation: tokens, tenants, roles and the access rules of routes. Threads:
+ * any.
+ */
 @NullMarked
 package io.gridfleet.lb.auth;
 

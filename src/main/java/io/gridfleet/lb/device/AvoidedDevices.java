@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Which devices are avoided: a port over facts that survive a crash. */
+/** The avoided devices; a port over durable storage. */
 public interface AvoidedDevices {
 
-  /** Avoids a device from now on; a later call replaces an earlier one. */
+  /** Avoids a device from now on; replaces an earlier avoidance. */
   CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause);
 
   /**
    * Ends the avoidance of a device.
    *
-   * @return whether there was one, whose time wasn't over
+   * @return whether there was an unexpired one
    */
   CompletionStage<Boolean> forgive(DeviceId device);
 
-  /** Those whose time isn't over. */
+  /** Returns the unexpired ones. */
   CompletionStage<List<AvoidedDevice>> all();
 }

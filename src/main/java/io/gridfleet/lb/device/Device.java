@@ -6,18 +6,18 @@ import io.gridfleet.lb.webdriver.Capabilities;
 import java.util.Optional;
 
 /**
- * What runs a session: a phone, a TV, a browser seat.
+ * A device that runs sessions: a phone, a TV, or slots for browsers.
  *
- * @param name what people call it
- * @param udid what a node knows it by; a browser seat has none
+ * @param name the display name
+ * @param udid its id on the node; empty for browsers
  * @param platform its {@code platformName} in lower case, or {@code browser}
- * @param attributes everything that a selector may ask for
- * @param rank lower is tried first
- * @param slots how many sessions it takes at once, 1 or more
- * @param capabilities put on every session of this device, whatever the client says
- * @param defaultCapabilities put on a session unless the client says otherwise
- * @param configured the attributes without what was changed through the API: what decides which
- *     tenants may use the device
+ * @param attributes the attributes that selectors match
+ * @param rank lower ranks are tried first
+ * @param slots the number of concurrent sessions, 1 or more
+ * @param capabilities set on every session of this device, overriding the client's
+ * @param defaultCapabilities set on a session unless the client sets them
+ * @param configured the attributes without changes through the API, which decide which tenants may
+ *     use the device
  */
 public record Device(
     DeviceId id,
@@ -32,7 +32,7 @@ public record Device(
     Capabilities defaultCapabilities,
     Attributes configured) {
 
-  /** A device of which nothing was changed through the API. */
+  /** Creates a device without changes through the API. */
   public Device(
       DeviceId id,
       Node node,
@@ -58,10 +58,10 @@ public record Device(
         attributes);
   }
 
-  /** The platform of a device that no app platform is configured for. */
+  /** The platform of a device without a configured app platform. */
   public static final String BROWSER = "browser";
 
-  /** {@code udid@host}: how directConnect and {@code udid} address a device (AppiumLB §2.3). */
+  /** Returns {@code udid@host}, the address of a device in {@code udid} and direct connections. */
   public String address() {
     return udid.orElse(id.value()) + "@" + node.url().getHost();
   }

@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;
 
-/** Names a device for good, whatever node owns it: a lower-case UUID (rest.md#ids-and-times). */
+/**
+ * The permanent id of a device, independent of its node: a lower-case UUID (rest.md#ids-and-times).
+ */
 public record DeviceId(String value) implements Comparable<DeviceId> {
 
-  /** The id of a device that the inventory knows by {@code key}: the key itself if it is a UUID. */
+  /** Returns the id for an inventory key: the key itself if it is a UUID. */
   public static DeviceId of(String key) {
     try {
       return new DeviceId(UUID.fromString(key).toString());
@@ -18,7 +20,10 @@ public record DeviceId(String value) implements Comparable<DeviceId> {
     }
   }
 
-  /** Its first eight characters, ASCII all, as a number: in the order of ids, and few are equal. */
+  /**
+   * Returns the first eight ASCII characters as a number, which sorts like the ids and rarely
+   * collides.
+   */
   public long start() {
     long start = 0;
     for (int i = 0; i < Long.BYTES; i++) {

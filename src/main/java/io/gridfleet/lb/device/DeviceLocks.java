@@ -7,27 +7,26 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who holds which slot: a port over facts that survive a crash. A slot has one holder at the most,
- * whatever number of replicas ask. Every stage fails with the store's own exception when the store
- * can't be reached.
+ * The locks on device slots; a port over durable storage. A slot has at most one holder across all
+ * replicas. Stages fail with the store's exception if the store is unavailable.
  */
 public interface DeviceLocks {
 
   /**
-   * Takes one free slot of a device for an attempt, or says at once why not. However many replicas
-   * ask at the same time for sessions of one tenant, it never gets more than its quota.
+   * Locks one free slot of a device for an attempt, or returns at once why not. A tenant never
+   * exceeds its quota, even when replicas lock concurrently.
    *
-   * @param freeFor only a slot that has been free for so long, by the store's clock, is taken: it
-   *     wasn't wanted by those who go before this request
+   * @param freeFor only a slot that has been free for this long, by the store's clock, is taken, so
+   *     that requests ahead of this one get it first
    */
   CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor);
 
-  /** Takes a slot however short it has been free. */
+  /** Locks a slot regardless of how long it has been free. */
   default CompletionStage<LockResult> tryLock(LockRequest options) {
     return tryLock(options, Duration.ZERO);
   }
 
-  /** Takes a slot for an attempt of a caller without limits; empty when there is none for it. */
+  /** Locks a slot for an attempt of a caller without a quota; empty if none is free. */
   default CompletionStage<Optional<DeviceLock>> tryLock(
       DeviceId device, int slots, String attempt, Optional<String> run, Duration expiry) {
     Quota unlimited = new Quota("", OptionalInt.empty());
@@ -39,34 +38,34 @@ public interface DeviceLocks {
                     : Optional.empty());
   }
 
-  /** As above, for an attempt of no run. */
+  /** As above, for an attempt without a run. */
   default CompletionStage<Optional<DeviceLock>> tryLock(
       DeviceId device, int slots, String attempt, Duration expiry) {
     return tryLock(device, slots, attempt, Optional.empty(), expiry);
   }
 
-  /** How many slots are held for sessions of a tenant, on all replicas. */
+  /** Returns the number of slots locked for sessions of a tenant, on all replicas. */
   CompletionStage<Integer> heldFor(String tenant);
 
-  /** Takes one free slot for an operator; it stands until it is released. */
+  /** Locks one free slot for an operator, without expiry. */
   CompletionStage<Optional<DeviceLock>> tryLockForOperator(
       DeviceId device, int slots, String operator);
 
   /**
-   * Sets the expiry of these attempts' locks anew.
+   * Renews the expiry of attempts' locks.
    *
    * @return those that are no longer held
    */
   CompletionStage<List<DeviceLock>> renew(List<DeviceLock> locks, Duration expiry);
 
   /**
-   * Frees a slot if this very lock still holds it: an attempt's, an operator's, or that of a
-   * session which has ended. A live session's lock goes with its session only.
+   * Frees a slot if exactly this lock still holds it: an attempt's, an operator's, or that of a
+   * session which has ended. A live session's lock is freed only with its session.
    *
-   * @return false when it was not held by this lock any more
+   * @return false if this lock didn't hold it any more
    */
   CompletionStage<Boolean> release(DeviceLock lock);
 
-  /** All that is held now, for start-up, sweeps and people. */
+  /** Returns all current locks, for start-up, sweeps and views. */
   CompletionStage<List<HeldLock>> held();
 }

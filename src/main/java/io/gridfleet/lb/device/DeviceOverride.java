@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an operator or a suite said about a device on top of the inventory.
+ * Changes of an operator or a suite that override a device's inventory entry.
  *
- * @param maintenance the reason, when the device is out of service
- * @param tags replace the inventory's tags of the same key
- * @param testData whatever the suites keep with the device (rest.md#test-data)
+ * @param maintenance the reason, if the device is in maintenance
+ * @param tags override the inventory's tags of the same key
+ * @param testData data that suites store with the device (rest.md#test-data)
  */
 public record DeviceOverride(
     DeviceId device,

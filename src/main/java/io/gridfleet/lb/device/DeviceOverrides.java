@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
-/** What operators and suites said about devices: a port over facts that survive a crash. */
+/** The overrides of devices; a port over durable storage. */
 public interface DeviceOverrides {
 
   /**
-   * Changes the override of one device in one step.
+   * Changes the override of one device atomically.
    *
-   * @param change may run more than once; has no effect of its own
+   * @param change may run more than once; has no side effects
    */
   CompletionStage<DeviceOverride> change(DeviceId device, UnaryOperator<DeviceOverride> change);
 

@@ -3,62 +3,61 @@ package io.gridfleet.lb.device;
 import java.time.Instant;
 import java.util.Optional;
 
-/** News about devices that every replica wants at once; the store's facts say the rest. */
+/** A change that replicas signal to each other; the store holds the complete state. */
 public sealed interface FleetSignal {
 
   /** A slot was freed; {@code token} is that of the lock that held it. */
   record Freed(DeviceId device, int slot, long token) implements FleetSignal {}
 
   /**
-   * A slot was taken, while others wait, who needn't try for it, or for a tenant whose sessions are
-   * counted.
+   * A slot was locked. Sent while other replicas have waiting requests, which then don't try for
+   * it, or for a tenant with a quota.
    *
-   * @param tenant whose session it is to be, if they are counted
+   * @param tenant the tenant of the session, if it has a quota
    */
   record Taken(DeviceId device, int slot, long token, Optional<String> tenant)
       implements FleetSignal {}
 
-  /** A device is avoided, or isn't any more. */
+  /** The avoidance of a device began or ended. */
   record AvoidanceChanged(DeviceId device) implements FleetSignal {}
 
-  /** Reservations changed; of one device, or of any. */
+  /** Reservations changed; of one device, or of any device if empty. */
   record ReservationsChanged(Optional<DeviceId> device) implements FleetSignal {}
 
   /** An operator changed maintenance, tags or test data of a device. */
   record OverridesChanged(DeviceId device) implements FleetSignal {}
 
   /**
-   * The first of those who ask one question in a replica's queue; replaces what was told of the
-   * same line before.
+   * The first request of one waiting line in a replica's queue; replaces the previous signal of
+   * this line.
    *
-   * @param line a number that the replica gives to the question
-   * @param since when the request arrived: by the clock of whoever reads this, whatever the clocks
-   *     of the others say
-   * @param question what it asks, as text that replicas understand
+   * @param line the replica's number of the line
+   * @param since when the request arrived, converted to the receiver's clock
+   * @param question the question of the line, encoded for replicas
    */
   record Waits(String replica, int line, int priority, Instant since, String question)
       implements FleetSignal {}
 
-  /** Nobody asks that question any more in the replica's queue. */
+  /** The waiting line in the replica's queue is empty. */
   record NoneWaits(String replica, int line) implements FleetSignal {}
 
-  /** A replica wants to hear who waits. */
+  /** A replica requests {@link Waits} from all others. */
   record WhoWaits() implements FleetSignal {}
 
   /**
-   * Something happened that listeners of the event feed hear of on every replica.
+   * An event for the event feeds of all replicas.
    *
-   * @param event a JSON object on one line, of 3500 bytes at the most
+   * @param event a JSON object on one line, at most 3500 bytes
    */
   record Happened(String event) implements FleetSignal {}
 
   /**
-   * A request with an idempotency key was answered, or its replica lets another one begin.
+   * A request with an idempotency key was answered, or its replica released the key.
    *
-   * @param key as the store has it
+   * @param key in the store's form
    */
   record KeySettled(String key) implements FleetSignal {}
 
-  /** A session ended; its routes can be forgotten. */
+  /** A session ended; its cached route can be removed. */
   record SessionEnded(String session) implements FleetSignal {}
 }

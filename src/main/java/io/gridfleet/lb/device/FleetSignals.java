@@ -3,22 +3,25 @@ package io.gridfleet.lb.device;
 import java.util.function.Consumer;
 
 /**
- * Carries {@link FleetSignal}s between replicas. A signal is a hint that something can be looked at
- * now: it may be lost, and a slow sweep looks anyway. A replica doesn't hear its own signals.
+ * Sends {@link FleetSignal}s between replicas. A signal is a hint and may be lost; periodic sweeps
+ * read the store anyway. A replica doesn't receive its own signals.
  */
 public interface FleetSignals {
 
   void publish(FleetSignal signal);
 
-  /** Called for each signal of another replica, on a thread that must not be blocked. */
+  /**
+   * Registers a listener for signals of other replicas, called on a thread that must not be
+   * blocked.
+   */
   void onSignal(Consumer<FleetSignal> listener);
 
-  /** Whether there can be other replicas. */
+  /** Returns whether there can be other replicas. */
   default boolean hasOthers() {
     return true;
   }
 
-  /** For a single process: nobody else listens. */
+  /** Returns signals for a single process, which sends none. */
   static FleetSignals none() {
     return new FleetSignals() {
       @Override

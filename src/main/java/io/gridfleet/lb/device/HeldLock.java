@@ -4,30 +4,33 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A lock as the store tells it to those who don't hold it.
+ * A stored lock, as seen by others than its holder.
  *
- * @param kind what it is held for
+ * @param kind the kind of its holder
  * @param since when it was taken, by the store's clock
- * @param expires when it ends by itself; empty for one that stands as long as its session
- * @param tenant whose session it is held for, where that is known
+ * @param expires when it expires; empty for a lock that lasts as long as its session
+ * @param tenant the tenant of its session, if known
  */
 public record HeldLock(
     DeviceLock lock, Kind kind, Instant since, Optional<Instant> expires, Optional<String> tenant) {
 
-  /** One of which it isn't known whose it is, or that is nobody's session. */
+  /** Creates a lock without a known tenant. */
   public HeldLock(DeviceLock lock, Kind kind, Instant since, Optional<Instant> expires) {
     this(lock, kind, since, expires, Optional.empty());
   }
 
-  /** What a lock is held for. */
+  /** The kinds of holders. */
   public enum Kind {
     /** A session is being created; the lock expires unless its replica renews it. */
     ATTEMPT,
-    /** A session stands. */
+    /** A session is live. */
     SESSION,
-    /** A session has ended here and is being deleted on its node; others take that over in time. */
+    /**
+     * A session has ended and is being deleted on its node; after the expiry another replica takes
+     * that over.
+     */
     ENDING,
-    /** An operator took the device by hand. */
+    /** An operator locked the device. */
     OPERATOR
   }
 }

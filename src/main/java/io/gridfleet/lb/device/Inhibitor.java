@@ -5,16 +5,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One reason why a device can't serve a request now.
+ * A reason why a device can't serve a request now.
  *
- * @param detail who, what or why, for people; may be empty
- * @param until when it ends by itself, if that is known
- * @param since since when it stands, where that says more than the rest
+ * @param detail text for people; may be empty
+ * @param until when it ends by itself, if known
+ * @param since since when it holds, where relevant
  */
 public record Inhibitor(
     Kind kind, String detail, Optional<Instant> until, Optional<Instant> since) {
 
-  /** The reasons, in the order in which they are told (glossary.md#inhibitors). */
+  /** The kinds, in the order in which they are reported (glossary.md#inhibitors). */
   public enum Kind {
     NOT_MATCHING("not matching"),
     OTHER_TENANT("not this tenant's"),
@@ -32,12 +32,12 @@ public record Inhibitor(
       this.words = words;
     }
 
-    /** What people read. */
+    /** Returns the text for people. */
     public String words() {
       return words;
     }
 
-    /** What programs read in {@code value.data} and the REST bodies. */
+    /** Returns the code in {@code value.data} and REST bodies. */
     public String code() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The devices of the lab as the configuration tells them now, and the names they go by. */
+/** The configured devices of the lab, indexed by id and name. */
 public final class Inventory {
   private record Contents(
       List<Device> devices,
@@ -20,7 +20,7 @@ public final class Inventory {
 
   private volatile Contents contents = contents(List.of());
 
-  /** Takes over a new state of the lab; readers see the old or the new one, never a mixture. */
+  /** Replaces the devices; readers see either the old or the new contents. */
   public void replace(Collection<Device> devices) {
     contents = contents(List.copyOf(devices));
   }
@@ -52,7 +52,7 @@ public final class Inventory {
     return contents.devices();
   }
 
-  /** The keys that any device can be asked for, folded. */
+  /** Returns the attribute keys of all devices, case-folded. */
   public Set<String> keys() {
     return contents.keys();
   }
@@ -61,12 +61,12 @@ public final class Inventory {
     return Optional.ofNullable(contents.byId().get(id));
   }
 
-  /** Name and id for people; the id alone of a device that isn't there any more. */
+  /** Returns name and id for people; the id alone if the device was removed. */
   public String describe(DeviceId id) {
     return device(id).map(Device::toString).orElse(id.value());
   }
 
-  /** The one device of this udid, serial, id, or {@code id@host}, without regard to case. */
+  /** Returns the device with this udid, serial, id or {@code id@host}, ignoring case. */
   public Optional<Device> named(String name) {
     return Optional.ofNullable(contents.byName().get(name.strip().toLowerCase(Locale.ROOT)));
   }

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What an attempt asks for: one free slot of a device.
+ * An attempt's request for one free slot of a device.
  *
- * @param slots how many slots the device has
- * @param attempt the attempt's own idempotency key: it stays in the row, so that whoever cleans up
- *     after a dead replica can ask the node about it
- * @param run the run that the request belongs to: it gets devices of this run only, and without one
- *     only devices that no run has
- * @param quota whose session it is to be, and how many that caller may have
- * @param expiry how long the lock stands unless it is renewed
+ * @param slots the number of the device's slots
+ * @param attempt the attempt's idempotency key, stored with the lock so that the clean-up after a
+ *     dead replica can query the node by it
+ * @param run the run of the request: only devices of this run are locked; without one, only devices
+ *     that no run has reserved
+ * @param quota the tenant of the session and its limit
+ * @param expiry after which the lock expires unless renewed
  */
 public record LockRequest(
     DeviceId device,

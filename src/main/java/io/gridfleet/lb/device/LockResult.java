@@ -1,18 +1,18 @@
 package io.gridfleet.lb.device;
 
-/** What the store says to a {@link LockRequest}. */
+/** The store's result of a {@link LockRequest}. */
 public sealed interface LockResult {
 
-  /** The slot is the attempt's. */
+  /** The slot is locked for the attempt. */
   record Taken(DeviceLock lock) implements LockResult {}
 
-  /** No slot is free, or the device isn't in the reservation that the request belongs to. */
+  /** No slot is free, or the device doesn't belong to the request's reservation. */
   record NotFree() implements LockResult {}
 
   /**
-   * The tenant has as many sessions as it may; of the device nothing is said.
+   * The tenant has reached its quota; the device wasn't checked.
    *
-   * @param sessions how many it has, on all replicas
+   * @param sessions the tenant's sessions on all replicas
    */
   record OverQuota(int sessions) implements LockResult {}
 }

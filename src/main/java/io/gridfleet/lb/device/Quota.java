@@ -4,21 +4,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How many sessions a tenant may have at once, those that are starting or ending included.
+ * The limit on a tenant's concurrent sessions, including those that are starting or ending.
  *
  * @param tenant the name of its token
- * @param mostSessions empty where there is no limit
+ * @param mostSessions empty for no limit
  */
 public record Quota(String tenant, OptionalInt mostSessions) {
   /** The tenant of all requests in a lab without tokens. */
-  private static final String ANYBODY = "anonymous";
+  private static final String ANONYMOUS = "anonymous";
 
-  /** The tenant that reads answers about devices; empty where all names may be read. */
+  /**
+   * Returns the tenant for which texts about devices are redacted; empty if all names may be shown.
+   */
   public Optional<String> reader() {
-    return tenant.equals(ANYBODY) ? Optional.empty() : Optional.of(tenant);
+    return tenant.equals(ANONYMOUS) ? Optional.empty() : Optional.of(tenant);
   }
 
-  /** The tenant, if its sessions are counted. */
+  /** Returns the tenant if it has a limit. */
   public Optional<String> counted() {
     return mostSessions.isPresent() ? Optional.of(tenant) : Optional.empty();
   }

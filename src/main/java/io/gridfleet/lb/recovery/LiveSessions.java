@@ -18,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sessions hold their slots: those that begin here, and those that lived before the start. */
+/**
+ * Marks the slots of live sessions as held: of sessions that begin here, and of those that were
+ * live before the start.
+ */
 public final class LiveSessions {
-  /** A store that went away in the middle of the start is asked again so often. */
-  private static final Duration AGAIN = Duration.ofSeconds(1);
+  /** The pause before a retry if the store is unavailable during the start. */
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveSessions.class);
 
@@ -41,18 +44,16 @@ public final class LiveSessions {
     this.timer = timer;
   }
 
-  /**
-   * Takes over what the store remembers. Where the store went away in the middle of the start, that
-   * is when it is back.
-   */
+  /** Takes over the live sessions of the store. Retries until the store is available. */
   public CompletionStage<@Nullable Void> goOn() {
     return sessions
         .live()
         .thenAccept(this::hold)
         .exceptionally(
-            storeGone -> {
-              LOG.warn("live sessions can't be read yet: {}", storeGone.toString());
-              var unused = timer.schedule(this::goOn, AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            unavailable -> {
+              LOG.warn("live sessions could not be read yet: {}", unavailable.toString());
+              var unused =
+                  timer.schedule(this::goOn, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
               return null;
             });
   }
@@ -62,7 +63,7 @@ public final class LiveSessions {
       news.held(held(record.session()));
     }
     if (!live.isEmpty()) {
-      LOG.info("{} live sessions go on", live.size());
+      LOG.info("live sessions taken over from the store: {}", live.size());
     }
   }
 
@@ -70,23 +71,26 @@ public final class LiveSessions {
     news.stands(held(session));
   }
 
-  /** A session's lock with the name that people know the session by. */
+  /** Returns a session's lock with its test name or tenant as the holder, for people. */
   private static HeldLock held(Session session) {
     DeviceLock lock = session.lock();
-    String who = session.terms().testName().orElse(session.terms().tenant());
+    String holder = session.terms().testName().orElse(session.terms().tenant());
     return new HeldLock(
-        new DeviceLock(lock.device(), lock.slot(), who, lock.token()),
+        new DeviceLock(lock.device(), lock.slot(), holder, lock.token()),
         HeldLock.Kind.SESSION,
         session.created(),
         Optional.empty(),
         Optional.of(session.terms().tenant()));
   }
 
-  /** How many live; those that were active here, while the store is gone. */
+  /**
+   * Returns the number of live sessions; while the store is unavailable, of those active on this
+   * replica.
+   */
   public int count() {
     try {
       return sessions.live().toCompletableFuture().join().size();
-    } catch (CompletionException storeGone) {
+    } catch (CompletionException unavailable) {
       return activity.known();
     }
   }

@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sessions whose node went away and came back without them. While the node is away they stand: it
- * may have been the network. When it answers again, also for the first time, it is asked which of
- * them it knows, and the others end. What it has beside them is left alone: nodes may be shared.
+ * Ends sessions that a node lost while it was unreachable. They stay live until the node answers
+ * again, because only the network may have failed. When a node answers after that, or for the first
+ * time, its sessions are queried, and recorded ones that it doesn't have are ended. Other sessions
+ * of the node stay: nodes may be shared.
  */
 public final class LostSessions implements NodeProbeListener {
   private static final Logger log = LoggerFactory.getLogger(LostSessions.class);
@@ -48,7 +49,7 @@ public final class LostSessions implements NodeProbeListener {
         .thenAccept(this::end)
         .exceptionally(
             failure -> {
-              log.warn("node {} can't be asked for its sessions: {}", node, failure.toString());
+              log.warn("sessions of node {} could not be checked: {}", node, failure.toString());
               return null;
             });
   }

@@ -18,11 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Asks nodes about their sessions over {@link NodeCleanUp}; a node that nobody knows has nothing.
- */
+/** Queries nodes for their sessions over {@link NodeCleanUp}; an unconfigured node has none. */
 public final class NodeSessionCalls implements NodeSessions {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int NOT_FOUND = 404;
 
   private final NodeCleanUp calls;
@@ -79,10 +77,13 @@ public final class NodeSessionCalls implements NodeSessions {
                     listed.isPresent()
                         ? CompletableFuture.completedFuture(
                             Optional.of(listed.get().contains(session)))
-                        : asksItself(known.get(), session));
+                        : query(known.get(), session));
   }
 
-  /** Which of these a node doesn't know; those that it can't be asked about are not among them. */
+  /**
+   * Returns the sessions that a node doesn't have any more, without those that it gave no answer
+   * about.
+   */
   CompletionStage<Set<SessionId>> forgotten(NodeId node, Set<SessionId> sessions) {
     Optional<Node> known = nodes.find(node);
     if (known.isEmpty() || sessions.isEmpty()) {
@@ -94,7 +95,7 @@ public final class NodeSessionCalls implements NodeSessions {
             listed ->
                 listed.isPresent()
                     ? CompletableFuture.completedFuture(without(sessions, listed.get()))
-                    : askedOneByOne(known.get(), sessions));
+                    : queryEach(known.get(), sessions));
   }
 
   private static Set<SessionId> without(Set<SessionId> sessions, Set<SessionId> listed) {
@@ -103,28 +104,29 @@ public final class NodeSessionCalls implements NodeSessions {
     return rest;
   }
 
-  private CompletionStage<Set<SessionId>> askedOneByOne(Node node, Set<SessionId> sessions) {
+  private CompletionStage<Set<SessionId>> queryEach(Node node, Set<SessionId> sessions) {
     Set<SessionId> gone = ConcurrentHashMap.newKeySet();
-    CompletableFuture<?>[] questions =
+    CompletableFuture<?>[] queries =
         sessions.stream()
             .map(
                 session ->
-                    asksItself(node, session)
+                    query(node, session)
                         .thenAccept(
                             knows -> knows.filter(it -> !it).ifPresent(it -> gone.add(session)))
                         .toCompletableFuture())
             .toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(questions).thenApply(done -> gone);
+    return CompletableFuture.allOf(queries).thenApply(done -> gone);
   }
 
   /**
-   * For nodes that don't list their sessions: any command tells. It counts as activity there, but
-   * it is sent less often than the node's own limit, so a forgotten session still ends.
+   * Queries one session by a command, for nodes that don't list their sessions. The command counts
+   * as activity there, but is sent less often than the node's idle limit, so an abandoned session
+   * still ends.
    */
-  private CompletionStage<Optional<Boolean>> asksItself(Node node, SessionId session) {
-    NodeRequest question = NodeRequest.get("/session/" + session.value() + "/timeouts", PATIENCE);
+  private CompletionStage<Optional<Boolean>> query(Node node, SessionId session) {
+    NodeRequest request = NodeRequest.get("/session/" + session.value() + "/timeouts", TIMEOUT);
     return client
-        .send(NodeAddress.of(node.url()), question)
+        .send(NodeAddress.of(node.url()), request)
         .handle(
             (answer, failure) ->
                 answer == null ? Optional.empty() : Optional.of(answer.status() != NOT_FOUND));

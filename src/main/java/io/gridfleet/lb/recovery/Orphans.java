@@ -20,22 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cleans up after replicas that died in the middle of an attempt or of an ending: deletes on the
- * node what the attempt may have left, or the session that ended, and frees the device. A node that
- * can't be asked is asked again, and its device stays locked as long: it may hold the session
- * still.
+ * Cleans up after replicas that died during an attempt or while ending a session: deletes the
+ * session that may be left on the node and frees the device. If the node doesn't answer, its device
+ * stays locked, because the session may still exist, and the clean-up is retried. Threads: the
+ * timer starts a sweep; stages continue on the store's and nodes' threads.
  */
 public final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
 
-  /** A dead replica had a few hundred attempts under way at the most. */
+  /** A dead replica had a few hundred attempts in flight at most. */
   private static final int MAX = 100;
 
-  /** Longer than a node may take for the answers to all the tries of one question. */
+  /** Longer than all retries of one request to a node take. */
   private static final Duration CLAIM = Duration.ofMinutes(3);
 
-  /** A node that is back should have its devices back within moments. */
-  private static final Duration AGAIN = Duration.ofSeconds(10);
+  /** Short, so that devices are free soon after their node is reachable again. */
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
 
   private final OrphanedLocks locks;
   private final NodeSessions nodes;
@@ -43,7 +43,7 @@ public final class Orphans {
   private final UnclaimedSessions unclaimed;
   private final Consumer<DeviceLock> freed;
 
-  /** Claimed here, and the store went away before it could be told what became of them. */
+  /** Claimed locks whose result could not be stored because the store was unavailable. */
   private final Queue<ExpiredLock> unfinished = new ConcurrentLinkedQueue<>();
 
   public Orphans(
@@ -71,20 +71,20 @@ public final class Orphans {
         .thenAccept(found -> found.forEach(this::cleanUp))
         .exceptionally(
             failure -> {
-              log.debug("orphaned locks can't be looked for: {}", failure.toString());
+              log.debug("orphaned locks could not be claimed: {}", failure.toString());
               return null;
             });
   }
 
-  /** One that can't even be asked for keeps no other from being cleaned up. */
+  /** Cleans up one lock; an exception doesn't affect the others. */
   private void cleanUp(ExpiredLock orphan) {
     CompletableFuture.completedFuture(orphan)
         .thenCompose(this::gone)
-        .thenCompose(gone -> gone ? free(orphan) : locks.notCleaned(orphan, AGAIN))
+        .thenCompose(gone -> gone ? free(orphan) : locks.notCleaned(orphan, RETRY_DELAY))
         .exceptionally(
             failure -> {
               log.warn(
-                  "device {} can't be cleaned up yet: {}",
+                  "device {} could not be cleaned up yet: {}",
                   inventory.describe(orphan.lock().device()),
                   failure.toString());
               unfinished.add(orphan);
@@ -92,7 +92,10 @@ public final class Orphans {
             });
   }
 
-  /** A device that left the inventory has no node to be asked. */
+  /**
+   * Returns whether no session is left; true for a device that isn't in the inventory any more and
+   * has no node.
+   */
   private CompletionStage<Boolean> gone(ExpiredLock orphan) {
     Optional<Device> device = inventory.device(orphan.lock().device());
     if (device.isEmpty()) {
@@ -127,9 +130,9 @@ public final class Orphans {
             done -> {
               if (done) {
                 log.info(
-                    "device {} is free again after {} that nobody finished",
+                    "device {} is free after the clean-up of an orphaned {}",
                     inventory.describe(orphan.lock().device()),
-                    orphan.kind() == Kind.ATTEMPT ? "an attempt" : "an ending");
+                    orphan.kind() == Kind.ATTEMPT ? "attempt" : "session end");
               }
               freed.accept(orphan.lock());
             });

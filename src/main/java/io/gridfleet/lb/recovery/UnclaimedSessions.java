@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What dead attempts left on nodes that keep no answers by key: sessions of the node's list that
- * nobody knows. A session that an attempt is starting right now is unknown too; so what is unknown
- * at the first look is ended when every attempt that was under way on the node then has come to its
- * end, and it is unknown still.
+ * Ends sessions that dead attempts left on nodes without idempotency keys: sessions in the node's
+ * list that aren't recorded. A session that a live attempt is starting isn't recorded either; so a
+ * session that is unknown at the first look is ended only if it is still unknown after every
+ * attempt in flight at that time has finished.
  */
 public final class UnclaimedSessions {
   private static final Logger log = LoggerFactory.getLogger(UnclaimedSessions.class);
@@ -32,32 +32,35 @@ public final class UnclaimedSessions {
   private final Patience patience;
   private final LongSupplier nanos;
 
-  /** One that another replica has cleaned up stays here; a lock that is forgotten waits longer. */
+  /**
+   * Locks that another replica cleaned up stay until evicted; an evicted lock starts its wait
+   * again.
+   */
   private final Map<DeviceLock, Suspects> suspected =
       Caffeine.newBuilder().maximumSize(MAX).<DeviceLock, Suspects>build().asMap();
 
-  /** What all replicas together know. */
+  /** The sessions and attempts that all replicas know. */
   public interface Known {
-    /** Locks of attempts on a node's devices that a living replica looks after. */
+    /** Returns the unexpired locks of attempts on a node's devices. */
     CompletionStage<Set<DeviceLock>> attemptsOn(NodeId node);
 
     CompletionStage<Set<SessionId>> liveSessions();
   }
 
   /**
-   * How long a device stays locked for a session that wasn't found.
+   * How long a device stays locked for a session that isn't found.
    *
-   * @param listed on a node that lists its sessions: as long as a creation may take
-   * @param unlisted on one that doesn't: as long as a node keeps a session that gets no command
-   * @param unanswered on an Appium server that may be creating it still: as long as any session may
-   *     be silent
+   * @param listed on a node that lists its sessions: the maximum duration of a creation
+   * @param unlisted on other nodes: the node's own idle limit
+   * @param unanswered on an Appium server that may still create it: the longest idle limit of a
+   *     session
    */
   public record Patience(Duration listed, Duration unlisted, Duration unanswered) {}
 
   /**
-   * @param since when this replica looked first, by its monotonic clock
-   * @param unknown sessions that may be the attempt's
-   * @param underWay attempts of that moment that may turn out to own one of them
+   * @param since the time of the first look, by this replica's monotonic clock
+   * @param unknown sessions that the attempt may have created
+   * @param underWay attempts in flight at that time, which may own one of them
    */
   private record Suspects(long since, Set<SessionId> unknown, Set<DeviceLock> underWay) {}
 
@@ -68,7 +71,7 @@ public final class UnclaimedSessions {
     this.nanos = nanos;
   }
 
-  /** Looks once. True when the attempt's session is ended or can't be there any more. */
+  /** Checks once. Returns true if the attempt's session was ended or can't exist any more. */
   public CompletionStage<Boolean> gone(DeviceLock orphan, NodeId node) {
     Suspects before =
         suspected.computeIfAbsent(
@@ -78,24 +81,25 @@ public final class UnclaimedSessions {
         .thenCompose(
             list ->
                 list.isPresent()
-                    ? unknown(list.get(), node).thenCompose(now -> judge(orphan, node, before, now))
+                    ? unknown(list.get(), node)
+                        .thenCompose(now -> evaluate(orphan, node, before, now))
                     : CompletableFuture.completedFuture(isOver(before, patience.unlisted())))
-        .thenApply(gone -> gone && forget(orphan));
+        .thenApply(gone -> gone && remove(orphan));
   }
 
   /**
-   * For {@link LeftoverSession#UNANSWERED}: true when a session that the node may still have
-   * created has ended by its own time-out. The node's list is of no use: a session there may be
-   * that of another attempt, and the creation may go on.
+   * Returns, for {@link LeftoverSession#UNANSWERED}, whether a session that the node may have
+   * created has ended by its idle limit. The node's list isn't read: a session in it may belong to
+   * another attempt, and the creation may still be in progress.
    */
   public boolean timedOut(DeviceLock orphan) {
     Suspects first =
         suspected.computeIfAbsent(
             orphan, lock -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));
-    return isOver(first, patience.unanswered()) && forget(orphan);
+    return isOver(first, patience.unanswered()) && remove(orphan);
   }
 
-  private boolean forget(DeviceLock orphan) {
+  private boolean remove(DeviceLock orphan) {
     suspected.remove(orphan);
     return true;
   }
@@ -105,8 +109,8 @@ public final class UnclaimedSessions {
   }
 
   /**
-   * The list was read first, then attempts, then sessions: what an attempt has published in between
-   * is known, and what it hasn't is under way.
+   * Returns the unknown sessions. The node's list is read first, then attempts, then sessions: a
+   * session published in between is recorded, any other still has its attempt in flight.
    */
   private CompletionStage<Suspects> unknown(Set<SessionId> listed, NodeId node) {
     return known
@@ -124,7 +128,7 @@ public final class UnclaimedSessions {
     return rest;
   }
 
-  private CompletionStage<Boolean> judge(
+  private CompletionStage<Boolean> evaluate(
       DeviceLock orphan, NodeId node, Suspects before, Suspects now) {
     boolean first = before.unknown().isEmpty();
     Set<SessionId> unknown = new HashSet<>(now.unknown());
@@ -141,7 +145,7 @@ public final class UnclaimedSessions {
       suspected.put(orphan, new Suspects(before.since(), unknown, underWay));
       return CompletableFuture.completedFuture(false);
     }
-    log.info("node {} holds {} that nobody knows: they are ended", node, unknown);
+    log.info("ending unrecorded sessions on node {}: {}", node, unknown);
     return endAll(node, unknown);
   }
 

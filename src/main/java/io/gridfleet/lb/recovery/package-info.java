@@ -1,9 +1,8 @@
 /**
- * Sessions that nobody drives any more: those of replicas that died during an attempt (orphans),
- * those on nodes that keep no answers by key (unclaimed), those that a node lost while it was away,
- * and those that were live before the start. Comes in: expired locks, lists of nodes, the store.
- * Goes out: ended sessions, released locks. Threads: timers and {@code node-}; no state but
- * schedules.
+ * Recovery of sessions: of replicas that died during an attempt (orphans), on nodes without
+ * idempotency keys (unclaimed), lost by a node while it was unreachable, and live before the start.
+ * Input: expired locks, session lists of nodes, the store. Output: ended sessions, released locks.
+ * Threads: the timer and {@code node-}.
  */
 @NullMarked
 package io.gridfleet.lb.recovery;

@@ -2,7 +2,7 @@ package io.gridfleet.lb.run;
 
 import java.util.concurrent.CompletionStage;
 
-/** Moves a live run on: ready, active, one more heartbeat. */
+/** Changes the state of a live run: ready, active, heartbeat. */
 public final class AdvanceRun {
   private final RunChanges changes;
 
@@ -10,22 +10,22 @@ public final class AdvanceRun {
     this.changes = new RunChanges(runs, listener);
   }
 
-  /** From preparing straight to active; refused in any other state. */
+  /** Makes a preparing run active; fails in any other state. */
   public CompletionStage<Run> ready(RunId id) {
     return apply(id, Run::ready);
   }
 
-  /** To active; no fault when it is that already. */
+  /** Makes a run active; no error if it is active already. */
   public CompletionStage<Run> activate(RunId id) {
     return apply(id, Run::activate);
   }
 
-  /** A sign of life; a run that has ended is answered as it is. */
+  /** Records a heartbeat; returns a run that has ended unchanged. */
   public CompletionStage<Run> beat(RunId id) {
     return apply(id, Run::beat);
   }
 
-  /** A session on one of its devices was registered. */
+  /** Makes a preparing run active because a session on one of its devices was registered. */
   public CompletionStage<Run> sessionBegan(RunId id) {
     return apply(id, Run::sessionBegan);
   }

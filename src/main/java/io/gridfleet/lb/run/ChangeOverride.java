@@ -9,31 +9,31 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** Changes what is said about a device on top of the inventory, and tells it. */
+/** Changes the override of a device and notifies the listener. */
 public final class ChangeOverride {
   private final DeviceOverrides overrides;
   private final Consumer<DeviceOverride> listener;
 
   /**
-   * @param listener is told each override that changed, after it is a fact
+   * @param listener receives each changed override after it is stored
    */
   public ChangeOverride(DeviceOverrides overrides, Consumer<DeviceOverride> listener) {
     this.overrides = overrides;
     this.listener = listener;
   }
 
-  /** Takes the device out of service, or back in. */
+  /** Puts the device into maintenance, or ends it without a reason. */
   public CompletionStage<DeviceOverride> maintenance(DeviceId device, Optional<String> reason) {
     return change(device, was -> new DeviceOverride(device, reason, was.tags(), was.testData()));
   }
 
-  /** Sets tags on top of the inventory's. */
+  /** Replaces the tags that override the inventory's. */
   public CompletionStage<DeviceOverride> tags(DeviceId device, Map<String, String> tags) {
     return change(
         device, was -> new DeviceOverride(device, was.maintenance(), tags, was.testData()));
   }
 
-  /** Changes what suites keep with the device. */
+  /** Changes the test data of the device. */
   public CompletionStage<DeviceOverride> testData(
       DeviceId device, UnaryOperator<Map<String, Object>> newer) {
     return change(

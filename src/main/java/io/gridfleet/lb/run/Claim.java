@@ -2,5 +2,5 @@ package io.gridfleet.lb.run;
 
 import java.time.Instant;
 
-/** A worker's hold on a device of its own run, as testkits before 0.7 take it. */
+/** A worker's claim on a device of its run, used by testkits before 0.7. */
 public record Claim(String worker, Instant at) {}

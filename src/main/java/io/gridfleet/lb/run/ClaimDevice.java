@@ -10,9 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/**
- * Hands the devices of a run to its workers one by one, for testkits before 0.7 (contract §3.17).
- */
+/** Assigns the devices of a run to its workers, for testkits before 0.7 (test-suites.md). */
 public final class ClaimDevice {
   private final RunChanges changes;
   private final Duration ttl;
@@ -22,14 +20,14 @@ public final class ClaimDevice {
     this.ttl = config.claims().ttl();
   }
 
-  /** Claims the first device that no worker has; one whose claim is old counts as such. */
+  /** Claims the first device without a claim or whose claim is older than its TTL. */
   public CompletionStage<Reservation> claim(RunId id, String worker) {
     return changes
         .apply(id, (run, now) -> claimed(run, worker, now))
         .thenApply(changed -> newest(changed.after(), worker));
   }
 
-  /** Gives a device back. */
+  /** Releases a worker's claim on a device. */
   public CompletionStage<Run> release(RunId id, DeviceId device, String worker) {
     return changes
         .apply(id, (run, now) -> unclaimed(run, device, worker))

@@ -5,14 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts how often a device fails attempts of one run, on whatever replica; the second time is
- * told, for the suite may want to do without it.
+ * Counts the failed attempts of a device within one run, on all replicas. The second failure
+ * notifies the listener, so that the suite can exclude the device.
  */
 public final class CountFailures {
   private static final Logger LOG = LoggerFactory.getLogger(CountFailures.class);
 
-  /** Once may be bad luck (issue 6: a device that fails twice in a run is reported). */
-  private static final int TOLD_AT = 2;
+  /** A single failure isn't reported. */
+  private static final int REPORTED_AT = 2;
 
   private final RunChanges changes;
   private final RunListener listener;
@@ -22,14 +22,15 @@ public final class CountFailures {
     this.listener = listener;
   }
 
-  /** An attempt of a run's request failed through the device's fault. */
+  /** Counts an attempt of the run that failed because of the device. */
   public void attemptFailed(RunId run, DeviceId device, String cause) {
     changes
         .apply(run, (now, time) -> now.attemptFailed(device))
         .thenAccept(changed -> publish(changed, device, cause))
         .exceptionally(
             failure -> {
-              LOG.warn("A failure in run {} isn't counted: {}", run, failure.toString());
+              LOG.warn(
+                  "A device failure in run {} could not be counted: {}", run, failure.toString());
               return null;
             });
   }
@@ -38,7 +39,7 @@ public final class CountFailures {
     Run run = changed.after();
     boolean again =
         changed.anything()
-            && run.holding(device).filter(entry -> entry.failures() == TOLD_AT).isPresent();
+            && run.holding(device).filter(entry -> entry.failures() == REPORTED_AT).isPresent();
     if (again) {
       listener.failsAgain(run, device, cause);
     }

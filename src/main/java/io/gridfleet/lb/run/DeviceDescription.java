@@ -16,19 +16,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a device is in the words of the GridFleet API: attributes where they say it, else what
- * its udid and platform suggest. Manufacturer and model always say something, so that a suite needs
- * no second look (rest.md#devices).
+ * Describes a device in the terms of the GridFleet API: by its attributes, or else by its udid and
+ * platform. Manufacturer and model are never empty, so that a suite needs no second request
+ * (rest.md#devices).
  */
 public final class DeviceDescription {
   private static final Set<String> DEVICE_TYPES = Set.of("real_device", "emulator", "simulator");
   private static final Set<String> CONNECTION_TYPES = Set.of("usb", "network", "virtual");
 
-  /** Simulators have UUIDs; real Apple devices have 40 hex digits, or 8 and 16. */
+  /** The udid of an iOS simulator, a UUID; real devices have 40 hex digits, or 8 and 16. */
   private static final Pattern SIMULATOR_UDID =
       Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
-  /** Fields of the description that requests may ask for by these names. */
+  /** Fields of the description that selectors may name. */
   private static final List<String> SELECTABLE =
       List.of("pack_id", "platform_id", "connection_type", "connection_target");
 
@@ -38,7 +38,10 @@ public final class DeviceDescription {
 
   private DeviceDescription() {}
 
-  /** Everything that a reservation keeps, and the fields of a device row that have a value. */
+  /**
+   * Returns the description that a reservation stores and a device row shows; fields without a
+   * value are absent.
+   */
   public static ReservedDevice of(Device device, DeviceOverride override, DriverPacks packs) {
     PlatformRef ref = packs.of(device);
     String udid = device.udid().orElse(device.id().value());
@@ -68,10 +71,10 @@ public final class DeviceDescription {
   }
 
   /**
-   * The device with what selectors and the testkit's capabilities ask for beside its own
-   * attributes: platform, kinds, groups, and the tags that operators changed. What the inventory
-   * says itself stays. {@code device_type} is AppiumLB's word for the platform, so the testkit's is
-   * {@code device_kind}.
+   * Returns the device with the derived attributes that selectors and the testkit's capabilities
+   * use: platform, kinds, groups, and overridden tags. Attributes of the inventory take precedence.
+   * {@code device_type} is AppiumLB's name of the platform, so the testkit's is {@code
+   * device_kind}.
    */
   public static Device complete(Device device, DeviceOverride override, DriverPacks packs) {
     Attributes changed = attributes(device, override, packs);
@@ -103,7 +106,7 @@ public final class DeviceDescription {
     return Attributes.of(all);
   }
 
-  /** The attributes of a device but for its tags, under their own names and under bare ones. */
+  /** Returns the attributes of a device without its tags, which may be prefixed or bare. */
   private static Map<String, Object> withoutTags(Device device) {
     Attributes own = device.attributes();
     Map<String, Object> all = new LinkedHashMap<>();
@@ -126,7 +129,7 @@ public final class DeviceDescription {
     }
   }
 
-  /** The inventory's tags with what operators changed about them. */
+  /** Returns the inventory's tags with the overrides applied. */
   public static Map<String, String> tags(Device device, DeviceOverride override) {
     Map<String, String> tags = new TreeMap<>();
     Object whole = device.attributes().raw("tags");
@@ -152,7 +155,10 @@ public final class DeviceDescription {
     return tags;
   }
 
-  /** The groups of a device: its attribute {@code groups}, and its tags that are {@code true}. */
+  /**
+   * Returns the groups of a device: its attribute {@code groups}, and its tags that are {@code
+   * true}.
+   */
   public static Set<String> groups(Device device, Map<String, String> tags) {
     Set<String> groups = new TreeSet<>();
     if (device.attributes().raw("groups") instanceof Collection<?> named) {
@@ -167,7 +173,7 @@ public final class DeviceDescription {
     return groups;
   }
 
-  /** One attribute of a device as text. */
+  /** Returns an attribute of a device as text. */
   public static Optional<String> text(Device device, String key) {
     Object raw = device.attributes().raw(key);
     return raw == null || raw instanceof Map
@@ -176,9 +182,9 @@ public final class DeviceDescription {
   }
 
   private static String deviceType(Device device, PlatformRef ref) {
-    Optional<String> said = text(device, "device_type").filter(DEVICE_TYPES::contains);
-    if (said.isPresent()) {
-      return said.get();
+    Optional<String> configured = text(device, "device_type").filter(DEVICE_TYPES::contains);
+    if (configured.isPresent()) {
+      return configured.get();
     }
     String udid = device.udid().orElse("");
     boolean apple = ref.packId().equals("appium-xcuitest");
@@ -189,9 +195,10 @@ public final class DeviceDescription {
   }
 
   private static String connectionType(Device device, String deviceType, String target) {
-    Optional<String> said = text(device, "connection_type").filter(CONNECTION_TYPES::contains);
-    if (said.isPresent()) {
-      return said.get();
+    Optional<String> configured =
+        text(device, "connection_type").filter(CONNECTION_TYPES::contains);
+    if (configured.isPresent()) {
+      return configured.get();
     }
     if (!deviceType.equals("real_device") || device.platform().equals(Device.BROWSER)) {
       return "virtual";

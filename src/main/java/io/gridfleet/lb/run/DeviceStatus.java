@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A device and what is known of it at one moment.
+ * A snapshot of a device and its state.
  *
- * @param override what operators and suites said about it
- * @param inhibitors why it can't serve a request of its own run, or of none if it is in none; the
- *     most telling first
- * @param locks what holds its slots
- * @param added when the inventory first had it
+ * @param override the override set by operators and suites
+ * @param inhibitors what inhibits a request of the run that reserves it, or of no run; most
+ *     relevant first
+ * @param locks the locks on its slots
+ * @param added when it was added to the inventory
  */
 public record DeviceStatus(
     Device device,

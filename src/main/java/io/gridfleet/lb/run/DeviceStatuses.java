@@ -5,13 +5,13 @@ import io.gridfleet.lb.device.DeviceId;
 import java.util.List;
 import java.util.Optional;
 
-/** The devices of the lab as they are now: a view on memory, asked by any thread. */
+/** The current state of the lab's devices: an in-memory view for any thread. */
 public interface DeviceStatuses {
 
-  /** All of them, in an order that stays: reservations are handed out in it. */
+  /** Returns all devices in a stable order, in which reservations are assigned. */
   List<DeviceStatus> all();
 
-  /** A device without its state; takes no time, so that an event loop may ask. */
+  /** Returns a device without its state; cheap enough for event loops. */
   default Optional<Device> device(DeviceId id) {
     return find(id).map(DeviceStatus::device);
   }

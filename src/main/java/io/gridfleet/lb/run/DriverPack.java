@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An Appium driver and the platforms that it serves.
+ * An Appium driver and its platforms.
  *
  * @param driver the driver's npm package
  */
@@ -15,7 +15,7 @@ public record DriverPack(
     platforms = List.copyOf(platforms);
   }
 
-  /** Whether runs can ask for it: only when enabled. */
+  /** The state of a pack; runs can reserve devices of enabled packs only. */
   public enum State {
     DRAFT,
     ENABLED,

@@ -4,24 +4,28 @@ import io.gridfleet.lb.config.Key;
 import java.util.List;
 import java.util.Optional;
 
-/** A driver pack as an operator writes it. */
+/** The configuration of a driver pack. */
 public record DriverPackConfig(
-    @Key(doc = "What runs call the pack; a built-in one of this id goes.", example = "appium-fake")
+    @Key(
+            doc = "The id of the pack in runs; replaces a built-in pack of this id.",
+            example = "appium-fake")
         String id,
-    @Key(doc = "What people call it; its id if absent.", example = "Appium Fake")
+    @Key(doc = "The display name; its id if absent.", example = "Appium Fake")
         Optional<String> name,
-    @Key(doc = "The npm package of its driver.", example = "appium-fake-driver")
+    @Key(doc = "The npm package of the driver.", example = "appium-fake-driver")
         Optional<String> driver,
-    @Key(doc = "Whether runs may ask for it: only while enabled.", fallback = "enabled")
+    @Key(
+            doc = "The state; runs can reserve its devices only while it is enabled.",
+            fallback = "enabled")
         DriverPack.State state,
-    @Key(doc = "The kinds of devices that it serves.") List<PlatformConfig> platforms) {
+    @Key(doc = "The platforms of the driver.") List<PlatformConfig> platforms) {
 
-  /** A kind of device as an operator writes it. */
+  /** The configuration of a platform. */
   public record PlatformConfig(
-      @Key(doc = "What runs call it.", example = "fake_phone") String id,
-      @Key(doc = "What people call it; its id if absent.", example = "Fake phone")
+      @Key(doc = "The id of the platform in runs.", example = "fake_phone") String id,
+      @Key(doc = "The display name; its id if absent.", example = "Fake phone")
           Optional<String> label,
-      @Key(doc = "What WebDriver calls it.", example = "Fake") String platformName,
+      @Key(doc = "The platformName of WebDriver.", example = "Fake") String platformName,
       @Key(doc = "The driver's automation name.", example = "Fake") String automationName,
       @Key(doc = "Some of real_device, emulator, simulator.", fallback = "real_device")
           List<String> deviceTypes,

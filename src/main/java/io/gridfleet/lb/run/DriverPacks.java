@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The catalog of driver packs, and which platform a device is of. The built-in ones carry the ids
- * that the testkit's examples depend on (test-suites.md#packs-and-platforms).
+ * The catalog of driver packs, and the mapping from devices to platforms. Built-in packs have the
+ * ids that the testkit's examples use (test-suites.md#packs-and-platforms).
  */
 public record DriverPacks(List<DriverPack> packs) {
   private static final String UIAUTOMATOR2 = "appium-uiautomator2";
   private static final String XCUITEST = "appium-xcuitest";
 
-  /** An error text stays readable however many packs are configured. */
+  /** Bounds the length of error texts that list packs. */
   private static final int MAX_LISTED = 20;
 
   private static final List<String> REAL = List.of("real_device");
@@ -28,10 +28,10 @@ public record DriverPacks(List<DriverPack> packs) {
     packs = List.copyOf(packs);
   }
 
-  /** Names a platform: its own id is unique only within its pack. */
+  /** The key of a platform, whose id is unique only within its pack. */
   public record PlatformRef(String packId, String platformId) {}
 
-  /** The six documented platforms, all enabled. */
+  /** Returns the built-in packs with the six documented platforms, all enabled. */
   public static DriverPacks builtIn() {
     return new DriverPacks(
         List.of(
@@ -56,7 +56,7 @@ public record DriverPacks(List<DriverPack> packs) {
                     "roku_network", "Roku (network)", "roku", "Roku", REAL, List.of("network")))));
   }
 
-  /** The built-in packs with those of the configuration, which win. */
+  /** Returns the built-in packs and the configured ones, which take precedence. */
   public static DriverPacks of(List<DriverPackConfig> configured) {
     Map<String, DriverPack> all = new LinkedHashMap<>();
     builtIn().packs().forEach(pack -> all.put(pack.id(), pack));
@@ -74,8 +74,8 @@ public record DriverPacks(List<DriverPack> packs) {
   }
 
   /**
-   * The enabled packs with their platforms, for people: {@code pack (platform, platform), pack
-   * (…)}.
+   * Returns the enabled packs with their platforms, for error texts: {@code pack (platform,
+   * platform), pack (…)}.
    */
   String enabledText() {
     return packs.stream()
@@ -101,8 +101,8 @@ public record DriverPacks(List<DriverPack> packs) {
   }
 
   /**
-   * The platform of a device: what its attributes {@code pack_id} and {@code platform_id} say, else
-   * what its platform and make suggest, else one of its own that no catalog has.
+   * Returns the platform of a device: by its attributes {@code pack_id} and {@code platform_id},
+   * else by its platform and manufacturer, else a platform that isn't in the catalog.
    */
   public PlatformRef of(Device device) {
     Optional<String> pack = DeviceDescription.text(device, "pack_id");
@@ -130,7 +130,7 @@ public record DriverPacks(List<DriverPack> packs) {
     };
   }
 
-  /** The first platform that WebDriver calls so; else the name itself. */
+  /** Returns the first platform with this WebDriver platformName; else the name itself. */
   private String byPlatformName(String platformName) {
     return packs.stream()
         .flatMap(pack -> pack.platforms().stream())

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a run: first its devices are released, so that none of its requests gets one any more, then
- * its sessions are ended where the way it ended asks for that.
+ * Ends a run. Its devices are released first, so that none of its requests gets one any more; then
+ * its sessions are ended unless the run completed.
  */
 public final class EndRun {
   private static final Logger LOG = LoggerFactory.getLogger(EndRun.class);
@@ -20,22 +20,22 @@ public final class EndRun {
     this.sessions = sessions;
   }
 
-  /** The suite is done; sessions that still stand are left alone. */
+  /** Completes a run; its live sessions continue. */
   public CompletionStage<Run> complete(RunId id) {
     return changes.apply(id, Run::complete).thenApply(Runs.Changed::after);
   }
 
-  /** Calls the run off; done when its sessions are ended. */
+  /** Cancels a run; completes when its sessions have ended. */
   public CompletionStage<Run> cancel(RunId id) {
     return endWithSessions(id, Run::cancel);
   }
 
-  /** Calls the run off on an operator's word, whatever its state. */
+  /** Cancels a run in any state at an operator's request. */
   public CompletionStage<Run> forceRelease(RunId id) {
     return endWithSessions(id, Run::forceRelease);
   }
 
-  /** Ends the run if it is overdue by the store's clock. */
+  /** Expires the run if it is overdue by the store's clock. */
   CompletionStage<Run> expire(RunId id) {
     return endWithSessions(id, Run::expire);
   }
@@ -60,7 +60,8 @@ public final class EndRun {
         .handle(
             (nothing, failure) -> {
               if (failure != null) {
-                LOG.warn("Sessions of run {} may still stand: {}", run.id(), failure.toString());
+                LOG.warn(
+                    "Some sessions of run {} may still be live: {}", run.id(), failure.toString());
               }
               return run;
             });

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Takes one device of a run out of service: for a while, or for an operator to look at. */
+/** Excludes a device from its run, for a cooldown or until an operator ends its maintenance. */
 public final class ExcludeDevice {
   private final RunChanges changes;
   private final ChangeOverride overrides;
@@ -23,11 +23,11 @@ public final class ExcludeDevice {
   }
 
   /**
-   * The suite can't prepare a device: it is excluded with exactly this message and put into
-   * maintenance; the others of the run go on.
+   * Excludes a device that the suite can't prepare, with exactly this message, and puts it into
+   * maintenance. The run's other devices stay usable.
    */
   public CompletionStage<Run> reportPreparationFailure(RunId id, DeviceId device, String message) {
-    String reason = said(message, "message");
+    String reason = notBlank(message, "message");
     return changes
         .apply(id, (run, now) -> run.exclude(device, reason, now))
         .thenCompose(
@@ -42,9 +42,9 @@ public final class ExcludeDevice {
   }
 
   /**
-   * Lets a device rest. Too many rests in one run put it into maintenance.
+   * Starts a device's cooldown. Too many cooldowns in one run put it into maintenance.
    *
-   * @return the device's entry as it is now
+   * @return the device's reservation after the change
    */
   public CompletionStage<Reservation> coolDown(
       RunId id, DeviceId device, String reason, Duration ttl) {
@@ -53,7 +53,7 @@ public final class ExcludeDevice {
           Kind.COOLDOWN_TOO_LONG,
           "ttl_seconds must be <= %d".formatted(config.cooldown().most().toSeconds()));
     }
-    String why = said(reason, "reason");
+    String why = notBlank(reason, "reason");
     int threshold = config.cooldown().threshold();
     return changes
         .apply(id, (run, now) -> run.coolDown(device, why, ttl, threshold, now))
@@ -79,7 +79,7 @@ public final class ExcludeDevice {
             });
   }
 
-  private static String said(String text, String name) {
+  private static String notBlank(String text, String name) {
     if (text.isBlank()) {
       throw new RunException(Kind.BLANK, name + " must not be blank");
     }

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Why a reserved device serves nobody for now.
+ * Excludes a reserved device from all requests.
  *
- * @param until when it ends by itself; empty when only an operator ends it
+ * @param until when it expires; empty if only an operator can end it
  */
 public record Exclusion(String reason, Instant at, Optional<Instant> until) {
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends runs whose heartbeat stopped or whose time is up: at start-up, and every so often. Each
- * sweep also brings {@link RunBindings} up to what other replicas did.
+ * Expires runs whose heartbeat or TTL timed out, at start-up and periodically. Each sweep also
+ * reloads {@link RunBindings} to apply the changes of other replicas.
  */
 public final class ExpireRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ExpireRuns.class);
@@ -30,7 +30,9 @@ public final class ExpireRuns {
     this.clock = clock;
   }
 
-  /** Sweeps at once and then regularly, on the timer's thread; the future stops it. */
+  /**
+   * Sweeps at once and then periodically, on the timer's thread; cancelling the future stops it.
+   */
   public ScheduledFuture<?> start(ScheduledExecutorService timer, Duration interval) {
     return timer.scheduleWithFixedDelay(
         () ->
@@ -45,7 +47,7 @@ public final class ExpireRuns {
         TimeUnit.MILLISECONDS);
   }
 
-  /** A sweep that throws would be the last one. */
+  /** Catches exceptions, which would cancel the periodic task. */
   private CompletionStage<Void> sweepSafely() {
     try {
       return sweep();
@@ -54,7 +56,7 @@ public final class ExpireRuns {
     }
   }
 
-  /** One look at all live runs; done when those that are overdue have ended. */
+  /** Checks all live runs once; completes when overdue ones have ended. */
   public CompletionStage<Void> sweep() {
     return bindings.reload(runs).thenCompose(this::expire);
   }

@@ -3,9 +3,9 @@ package io.gridfleet.lb.run;
 import java.util.List;
 
 /**
- * A kind of device as suites ask for it.
+ * A kind of device that suites can reserve.
  *
- * @param platformName what WebDriver calls it
+ * @param platformName its platformName in WebDriver
  * @param deviceTypes some of {@code real_device}, {@code emulator}, {@code simulator}
  * @param connectionTypes some of {@code usb}, {@code network}, {@code virtual}
  */

@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a run asks for: devices of one platform.
+ * A run's requirement: devices of one platform.
  *
- * @param osVersion exactly this one
- * @param tags each of them must be equal on the device
- * @param groups the device must be in each of them
+ * @param osVersion compared exactly
+ * @param tags all must be equal on the device
+ * @param groups the device must be in all of them
  */
 public record Requirement(
     String packId,
@@ -26,14 +26,14 @@ public record Requirement(
     groups = Collections.unmodifiableSet(new TreeSet<>(groups));
   }
 
-  /** How many devices. */
+  /** The number of devices. */
   public sealed interface Amount {
     int atLeast();
 
     int atMost();
   }
 
-  /** So many, no fewer and no more. */
+  /** A fixed number of devices. */
   public record Exactly(int count) implements Amount {
     @Override
     public int atLeast() {
@@ -46,7 +46,7 @@ public record Requirement(
     }
   }
 
-  /** All there are, if there are enough. */
+  /** All free devices, if there are enough. */
   public record AllAvailable(int atLeast) implements Amount {
     @Override
     public int atMost() {
@@ -54,7 +54,7 @@ public record Requirement(
     }
   }
 
-  /** The amount as people and suites know it: {@code count=2} or {@code min_count=1}. */
+  /** Returns the amount in the terms of the API: {@code count=2} or {@code min_count=1}. */
   public String amountText() {
     return amount instanceof Exactly exactly
         ? "count=" + exactly.count()

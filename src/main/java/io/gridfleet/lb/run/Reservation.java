@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A run's hold on a device. A device is in at most one reservation that isn't released.
+ * A run's reservation of a device. A device is in at most one reservation that isn't released.
  *
- * @param failures how many attempts of the run it failed through its own fault
- * @param released when the hold ended; the entry stays listed with its run
+ * @param failures how many attempts of the run failed because of the device
+ * @param released when the reservation ended; it stays listed with its run
  */
 public record Reservation(
     DeviceId device,
@@ -20,31 +20,31 @@ public record Reservation(
     Optional<Instant> released) {
 
   /**
-   * How often the device was sent to cool down in this run.
+   * The cooldowns of the device in this run.
    *
-   * @param escalated whether that was too often: the device is in maintenance since
+   * @param escalated whether the limit was reached and the device put into maintenance
    */
   public record Cooldowns(int count, boolean escalated) {
     static final Cooldowns NONE = new Cooldowns(0, false);
   }
 
-  /** A fresh hold. */
+  /** Returns a new reservation. */
   public static Reservation of(DeviceId device, ReservedDevice snapshot) {
     return new Reservation(
         device, snapshot, Optional.empty(), Cooldowns.NONE, 0, Optional.empty(), Optional.empty());
   }
 
-  /** Whether it still holds the device. */
+  /** Returns whether it isn't released. */
   public boolean holds() {
     return released.isEmpty();
   }
 
-  /** The exclusion that stands now. */
+  /** Returns the exclusion in effect. */
   public Optional<Exclusion> exclusion(Instant now) {
     return exclusion.filter(found -> found.stands(now));
   }
 
-  /** Whether sessions of the run may use the device now. */
+  /** Returns whether sessions of the run may use the device now. */
   public boolean usable(Instant now) {
     return holds() && exclusion(now).isEmpty();
   }

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** Begins a run with all the devices that it asks for, or refuses at once. */
+/** Creates a run with all its devices, or fails at once. */
 public final class ReserveDevices {
-  /** What keeps a device out of a reservation; whether it is free, the store knows. */
+  /** Inhibitors that exclude a device from reservations. The store decides whether it is free. */
   private static final Set<Inhibitor.Kind> UNFIT =
       EnumSet.of(Inhibitor.Kind.MAINTENANCE, Inhibitor.Kind.DRAINING, Inhibitor.Kind.OFFLINE);
 
@@ -40,11 +40,11 @@ public final class ReserveDevices {
   }
 
   /**
-   * Reserves, all or nothing.
+   * Reserves all required devices, or none.
    *
-   * @param usable what the caller may use, by the attributes that are configured
-   * @throws RunException when the request asks for what there never is; the stage fails with one
-   *     when too few devices are free
+   * @param usable the devices that the caller may use, by configured attributes
+   * @throws RunException if the request can never be satisfied; the stage fails with one if too few
+   *     devices are free
    */
   public CompletionStage<Run> reserve(RunRequest request, Selector usable) {
     if (request.ttl().compareTo(config.mostTtl()) > 0) {
@@ -65,10 +65,10 @@ public final class ReserveDevices {
               candidates(requirement, all)));
     }
     return runs.reserve(RunId.random(), request, wants)
-        .thenApply(outcome -> begun(request, outcome));
+        .thenApply(outcome -> created(request, outcome));
   }
 
-  private Run begun(RunRequest request, Reserving outcome) {
+  private Run created(RunRequest request, Reserving outcome) {
     if (outcome instanceof Reserving.Shortage shortage) {
       throw shortage(request.requirements().get(shortage.want()), shortage.free());
     }

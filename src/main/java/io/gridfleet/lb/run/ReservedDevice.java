@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a device was when it was reserved, kept with the reservation because inventories change.
+ * The description of a device at its reservation, stored because inventories change.
  *
- * @param fields by the names of rest.md#runs; those without a value are absent
+ * @param fields named as in rest.md#runs; those without a value are absent
  */
 public record ReservedDevice(Map<String, String> fields, Map<String, String> tags) {
   public ReservedDevice {

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A CI run and its holds on devices.
+ * A CI run and its reservations; immutable.
  *
- * <p>States: preparing → active → completed; from both, cancelled and expired (contract §6). A run
- * in a terminal state holds nothing. Every method answers the run as it is afterwards; the same
- * object when nothing changed.
+ * <p>States: preparing → active → completed; preparing and active → cancelled or expired
+ * (test-suites.md#life-of-a-run). A run in a terminal state holds no device. Methods return the
+ * changed run, or this object if nothing changed.
  */
 public record Run(
     RunId id, RunRequest request, Status status, Times times, List<Reservation> reservations) {
@@ -23,21 +23,21 @@ public record Run(
   }
 
   /**
-   * Where it stands.
+   * The state of a run.
    *
-   * @param error why it ended, when that wasn't its own wish
-   * @param version counts the changes; of two copies the one with the higher version is newer
+   * @param error why it ended, if it didn't complete
+   * @param version the number of changes; of two copies the one with the higher version is newer
    */
   public record Status(RunState state, Optional<String> error, long version) {}
 
-  /** When what happened, by the store's clock. */
+  /** The times of the run's changes, by the store's clock. */
   public record Times(
       Instant created,
       Optional<Instant> started,
       Optional<Instant> completed,
       Instant lastHeartbeat) {}
 
-  /** A run that begins now. */
+  /** Returns a new run. */
   public static Run begin(
       RunId id, RunRequest request, List<Reservation> reservations, Instant now) {
     return new Run(
@@ -53,8 +53,8 @@ public record Run(
   }
 
   /**
-   * Whether it belongs to a tenant. A run from before tenants were recorded is anybody's until it
-   * ends.
+   * Returns whether it belongs to a tenant. A run from before tenants were recorded belongs to
+   * every tenant.
    */
   public boolean isOf(Tenant tenant) {
     return tenant.owns(request.tenant()) || (request.tenant().isEmpty() && live());
@@ -68,14 +68,14 @@ public record Run(
     return !state().terminal();
   }
 
-  /** The entry of a device that this run still holds. */
+  /** Returns the unreleased reservation of a device. */
   public Optional<Reservation> holding(DeviceId device) {
     return reservations.stream()
         .filter(entry -> entry.holds() && entry.device().equals(device))
         .findFirst();
   }
 
-  /** The suite is ready: the run is active from now on. */
+  /** Makes a preparing run active. */
   Run ready(Instant now) {
     if (state() != RunState.PREPARING) {
       throw illegal("ready");
@@ -83,7 +83,7 @@ public record Run(
     return started(now);
   }
 
-  /** Like {@link #ready}, but no fault in an active run. */
+  /** Like {@link #ready}, but no error if the run is active. */
   Run activate(Instant now) {
     if (!live()) {
       throw illegal("active");
@@ -91,7 +91,7 @@ public record Run(
     return started(now);
   }
 
-  /** The first session of a run makes it active; anything else is left alone. */
+  /** Makes a preparing run active at its first session; no change in other states. */
   Run sessionBegan(Instant now) {
     return state() == RunState.PREPARING ? started(now) : this;
   }
@@ -111,12 +111,12 @@ public record Run(
     return end(RunState.CANCELLED, "cancel", Optional.empty(), now);
   }
 
-  /** Ends the run on an operator's word, whatever its state. */
+  /** Cancels the run in any state at an operator's request. */
   Run forceRelease(Instant now) {
     return ended(RunState.CANCELLED, Optional.of("Force released by an administrator"), now);
   }
 
-  /** Ends the run if its heartbeat stopped or its time is up. */
+  /** Expires the run if its heartbeat or TTL timed out. */
   Run expire(Instant now) {
     if (!live()) {
       return this;
@@ -124,7 +124,7 @@ public record Run(
     return overdue(now).map(why -> ended(RunState.EXPIRED, Optional.of(why), now)).orElse(this);
   }
 
-  /** Why the run should be ended now. */
+  /** Returns why the run is overdue; empty if it isn't. */
   Optional<String> overdue(Instant now) {
     if (now.isAfter(times.lastHeartbeat().plus(request.heartbeatTimeout()))) {
       return Optional.of("Heartbeat timeout: none within " + seconds(request.heartbeatTimeout()));
@@ -157,7 +157,7 @@ public record Run(
     return with(newer, error, ended, released);
   }
 
-  /** Notes a sign of life; a run that ended has none. */
+  /** Records a heartbeat; no change in a terminal state. */
   Run beat(Instant now) {
     if (!live()) {
       return this;
@@ -166,7 +166,7 @@ public record Run(
     return with(state(), status.error(), newer, reservations);
   }
 
-  /** Takes one device out of service within this run. */
+  /** Excludes a device from this run permanently. */
   Run exclude(DeviceId device, String reason, Instant now) {
     Reservation entry = held(device);
     Exclusion exclusion = new Exclusion(reason, now, Optional.empty());
@@ -174,9 +174,9 @@ public record Run(
   }
 
   /**
-   * Lets one device rest; at the threshold it is excluded for good.
+   * Starts a device's cooldown; at the threshold it is excluded permanently.
    *
-   * @param threshold how many cooldowns are too many; 0 means there is no such number
+   * @param threshold the number of cooldowns that excludes it; 0 for no limit
    */
   Run coolDown(DeviceId device, String reason, Duration ttl, int threshold, Instant now) {
     Reservation entry = held(device);
@@ -189,7 +189,7 @@ public record Run(
     return replace(entry, entry.excluded(exclusion, new Reservation.Cooldowns(count, escalated)));
   }
 
-  /** Notes that a device failed an attempt; nothing when the run doesn't hold it any more. */
+  /** Counts a failed attempt of a device; no change if the run doesn't hold it any more. */
   Run attemptFailed(DeviceId device) {
     return holding(device).map(entry -> replace(entry, entry.failed())).orElse(this);
   }

@@ -15,15 +15,17 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Which live run holds which device, in memory: what matching and the device rows ask. Fed by this
- * replica's commands as a {@link RunListener}, and by {@link #reload} for what others did.
+ * The map from devices to the live runs that hold them, in memory, read by matching and by device
+ * rows. Updated by this replica's commands as a {@link RunListener}, and by {@link #reload} with
+ * the changes of other replicas.
  *
- * <p>Contended: one lock (this) guards all maps; nothing is called under it. Of two copies of a run
- * the higher version counts, so news may come in any order. Listeners that keep a copy of their own
- * must ask {@link #of} again under their own lock: notices of two changes may cross.
+ * <p>Contended: one lock (this) guards all maps; listeners are called after it is released. Of two
+ * copies of a run the one with the higher version is kept, so updates may arrive in any order. A
+ * listener with a copy of its own must read {@link #of} again under its own lock, because the
+ * notifications of two changes may overtake each other.
  */
 public final class RunBindings implements RunListener {
-  /** Ended runs that are remembered, so that late news of them is known to be old. */
+  /** How many ended runs are stored, so that late updates of them are ignored. */
   private static final int MAX_ENDED = 4096;
 
   private final Map<RunId, Run> live = new HashMap<>();
@@ -39,32 +41,32 @@ public final class RunBindings implements RunListener {
           });
 
   /**
-   * @param listener is told {@link RunListener#bindingsChanged}, then {@link RunListener#over}
+   * @param listener notified by {@link RunListener#bindingsChanged}, then {@link RunListener#over}
    */
   public RunBindings(RunListener listener) {
     this.listener = listener;
   }
 
-  /** The live run that holds a device. */
+  /** Returns the live run that holds a device. */
   public synchronized Optional<RunBinding> of(DeviceId device) {
     return Optional.ofNullable(byDevice.get(device));
   }
 
-  /** The run, if it hasn't ended. */
+  /** Returns a run that hasn't ended. */
   public synchronized Optional<Run> live(RunId id) {
     return Optional.ofNullable(live.get(id));
   }
 
   @Override
   public void changed(Run run) {
-    News news = new News();
+    Updates updates = new Updates();
     synchronized (this) {
-      take(run, news);
+      take(run, updates);
     }
-    publish(news);
+    publish(updates);
   }
 
-  /** Takes over what the store says is live; for start-up, sweeps and signals. */
+  /** Replaces the contents by the store's live runs; for start-up, sweeps and signals. */
   public CompletionStage<List<Run>> reload(Runs runs) {
     Set<RunId> before = known();
     return runs.live()
@@ -80,24 +82,24 @@ public final class RunBindings implements RunListener {
   }
 
   private void replace(Set<RunId> before, Collection<Run> found) {
-    News news = new News();
+    Updates updates = new Updates();
     synchronized (this) {
       Set<RunId> gone = new HashSet<>(before);
       found.forEach(run -> gone.remove(run.id()));
-      gone.forEach(id -> forget(id, news));
-      found.forEach(run -> take(run, news));
+      gone.forEach(id -> forget(id, updates));
+      found.forEach(run -> take(run, updates));
     }
-    publish(news);
+    publish(updates);
   }
 
-  private void take(Run run, News news) {
+  private void take(Run run, Updates updates) {
     Run known = live.get(run.id());
     boolean old = known != null && known.status().version() >= run.status().version();
     if (old || ended.contains(run.id())) {
       return;
     }
     if (!run.live()) {
-      forget(run.id(), news);
+      forget(run.id(), updates);
       return;
     }
     live.put(run.id(), run);
@@ -107,7 +109,7 @@ public final class RunBindings implements RunListener {
             entry -> {
               RunBinding before = byDevice.put(entry.device(), new RunBinding(run, entry));
               if (before == null || !sameFor(before, run, entry)) {
-                news.touched().add(entry.device());
+                updates.touched().add(entry.device());
               }
             });
   }
@@ -116,32 +118,32 @@ public final class RunBindings implements RunListener {
     return before.run().id().equals(run.id()) && Objects.equals(before.reservation(), entry);
   }
 
-  private void forget(RunId id, News news) {
+  private void forget(RunId id, Updates updates) {
     ended.add(id);
     Run known = live.remove(id);
     if (known == null) {
       return;
     }
-    news.over().add(id);
+    updates.over().add(id);
     for (Reservation entry : known.reservations()) {
       RunBinding binding = byDevice.get(entry.device());
       if (binding != null && binding.run().id().equals(id)) {
         byDevice.remove(entry.device());
-        news.touched().add(entry.device());
+        updates.touched().add(entry.device());
       }
     }
   }
 
-  private void publish(News news) {
-    if (!news.touched().isEmpty()) {
-      listener.bindingsChanged(Set.copyOf(news.touched()));
+  private void publish(Updates updates) {
+    if (!updates.touched().isEmpty()) {
+      listener.bindingsChanged(Set.copyOf(updates.touched()));
     }
-    news.over().forEach(listener::over);
+    updates.over().forEach(listener::over);
   }
 
-  /** What is to be told when the lock is free again. */
-  private record News(Set<DeviceId> touched, List<RunId> over) {
-    News() {
+  /** The notifications to send after the lock is released; written under the lock. */
+  private record Updates(Set<DeviceId> touched, List<RunId> over) {
+    Updates() {
       this(new HashSet<>(), new ArrayList<>());
     }
   }

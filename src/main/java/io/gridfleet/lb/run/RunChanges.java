@@ -3,7 +3,7 @@ package io.gridfleet.lb.run;
 import io.gridfleet.lb.run.Runs.Changed;
 import java.util.concurrent.CompletionStage;
 
-/** Changes a run as a fact and then tells what happened: what all commands do. */
+/** Stores a change of a run and then notifies the listener, for all commands. */
 final class RunChanges {
   private final Runs runs;
   private final RunListener listener;
@@ -13,7 +13,10 @@ final class RunChanges {
     this.listener = listener;
   }
 
-  /** Fails with a {@link RunException} when there is no such run or the change isn't possible. */
+  /**
+   * Applies a change. Fails with a {@link RunException} if the run doesn't exist or the change
+   * isn't possible.
+   */
   CompletionStage<Changed> apply(RunId id, Runs.Change change) {
     return runs.change(id, change)
         .thenApply(

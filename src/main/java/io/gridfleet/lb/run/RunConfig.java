@@ -8,40 +8,45 @@ import io.gridfleet.lb.config.ValidatedConfig;
 import java.time.Duration;
 import java.util.List;
 
-/** How runs are kept (test-suites.md#life-of-a-run). */
+/** The configuration of runs (test-suites.md#life-of-a-run). */
 public record RunConfig(
-    @Key(doc = "How long a run may last that doesn't say.", fallback = "1h", min = "1min")
-        Duration ttl,
-    @Key(doc = "The longest that a run may ask for.", fallback = "3h", min = "1min")
+    @Key(doc = "The TTL of a run that requests none.", fallback = "1h", min = "1min") Duration ttl,
+    @Key(doc = "The maximum TTL that a run may request.", fallback = "3h", min = "1min")
         Duration mostTtl,
-    @Key(doc = "How long a run may be silent that doesn't say.", fallback = "2min", min = "1s")
+    @Key(doc = "The heartbeat timeout of a run that requests none.", fallback = "2min", min = "1s")
         Duration heartbeatTimeout,
-    @Key(doc = "How often silent and overdue runs are looked for.", fallback = "15s", min = "100ms")
+    @Key(
+            doc = "The interval at which runs are checked for expiry.",
+            fallback = "15s",
+            min = "100ms")
         Duration expiryInterval,
-    @Key(doc = "How devices rest.") Cooldown cooldown,
+    @Key(doc = "Cooldowns of devices.") Cooldown cooldown,
     @Key(doc = "The claim routes of testkits before 0.7.") LegacyClaims claims,
-    @Key(doc = "Driver packs beside the built-in ones, or in their place.")
+    @Key(doc = "Driver packs in addition to the built-in ones, or replacing them.")
         List<DriverPackConfig> packs)
     implements ValidatedConfig {
 
-  /** How devices rest. */
+  /** Limits of cooldowns. */
   public record Cooldown(
-      @Key(doc = "The longest rest that a suite may ask for.", fallback = "1h") Duration most,
+      @Key(doc = "The longest cooldown that a suite may request.", fallback = "1h") Duration most,
       @Key(
-              doc = "How many rests in one run put a device in maintenance; none do if 0.",
+              doc =
+                  "The number of cooldowns in one run that puts a device into maintenance; 0 for none.",
               fallback = "3",
               min = "0")
           int threshold) {}
 
   /** The claim routes of testkits before 0.7. */
   public record LegacyClaims(
-      @Key(doc = "Whether they are served.", fallback = "false") boolean enabled,
-      @Key(doc = "After which another worker may have a claimed device.", fallback = "2min")
+      @Key(doc = "Whether the routes exist.", fallback = "false") boolean enabled,
+      @Key(
+              doc = "The time after which another worker may claim a claimed device.",
+              fallback = "2min")
           Duration ttl,
-      @Key(doc = "When a worker that finds nothing is told to come again.", fallback = "5s")
+      @Key(doc = "Retry-After of a worker that finds no free device.", fallback = "5s")
           Duration retryAfter) {}
 
-  /** The values that count when nothing is configured. */
+  /** Returns the default configuration. */
   public static RunConfig defaults() {
     return ConfigLoader.defaults(RunConfig.class);
   }

@@ -2,10 +2,10 @@ package io.gridfleet.lb.run;
 
 import java.util.Map;
 
-/** A command on runs that can't be carried out; nothing was changed. */
+/** A command on runs that failed; nothing was changed. */
 public final class RunException extends RuntimeException {
 
-  /** What stands in the way. */
+  /** The cause of the failure. */
   public enum Kind {
     UNKNOWN_RUN,
     UNKNOWN_DEVICE,
@@ -23,7 +23,7 @@ public final class RunException extends RuntimeException {
     COOLDOWN_TOO_LONG,
     /** No such pack or platform, or none that takes new runs; details carry its code. */
     PLATFORM,
-    /** A text that must say something is blank. */
+    /** A required text is blank. */
     BLANK,
     /** The device is not claimed, or by another worker. */
     NOT_CLAIMED,
@@ -59,7 +59,7 @@ public final class RunException extends RuntimeException {
     return kind;
   }
 
-  /** What a program can read about it; may be empty. */
+  /** Returns machine-readable details; may be empty. */
   public Map<String, Object> details() {
     return details;
   }

@@ -3,14 +3,14 @@ package io.gridfleet.lb.run;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Names a run: a lower-case UUID (rest.md#ids-and-times). */
+/** The id of a run, a lower-case UUID (rest.md#ids-and-times). */
 public record RunId(String value) {
 
   public static RunId random() {
     return new RunId(UUID.randomUUID().toString());
   }
 
-  /** The id in its normal form, or empty where the text is no UUID. */
+  /** Returns the id in its normal form; empty if the text is no UUID. */
   public static Optional<RunId> parse(String text) {
     try {
       UUID uuid = UUID.fromString(text);

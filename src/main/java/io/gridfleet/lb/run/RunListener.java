@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Told what happens to runs, after it is a fact and outside of any lock. */
+/** Receives changes of runs, after they are stored and under no lock. */
 public interface RunListener {
 
   /** A run began, or changed in any way: its state, a heartbeat, one of its reservations. */
@@ -15,7 +15,7 @@ public interface RunListener {
 
   default void activated(Run run) {}
 
-  /** A run reached a terminal state; its devices are released, its sessions may still stand. */
+  /** A run reached a terminal state; its devices are released, its sessions may still be live. */
   default void ended(Run run) {}
 
   /** A device can't be prepared for its run. */
@@ -23,19 +23,19 @@ public interface RunListener {
 
   default void coolingDown(Run run, DeviceId device, Duration howLong) {}
 
-  /** A device was sent to cool down too often; it is in maintenance. */
+  /** A device reached the limit of cooldowns; it is in maintenance. */
   default void escalated(Run run, DeviceId device) {}
 
   /** A device failed attempts of this run for the second time. */
   default void failsAgain(Run run, DeviceId device, String cause) {}
 
-  /** Who may use these devices changed. */
+  /** The reservations of these devices changed. */
   default void bindingsChanged(Set<DeviceId> devices) {}
 
-  /** A run that was live for {@link RunBindings} isn't any more, whichever replica ended it. */
+  /** A run was removed from {@link RunBindings} because it or another replica ended it. */
   default void over(RunId run) {}
 
-  /** Tells several, in order. */
+  /** Returns a listener that notifies these in order. */
   static RunListener all(RunListener... listeners) {
     return new RunListeners(List.of(listeners));
   }

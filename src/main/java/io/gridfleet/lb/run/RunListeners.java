@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Several listeners as one. */
+/** Notifies several listeners in order. */
 record RunListeners(List<RunListener> listeners) implements RunListener {
   private void each(Consumer<RunListener> event) {
     listeners.forEach(event);

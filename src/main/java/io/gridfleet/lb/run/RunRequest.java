@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a client asks for when it begins a run.
+ * A client's request to create a run.
  *
  * @param ttl how long the run may last from its creation; heartbeats don't extend it
- * @param heartbeatTimeout how long it may be silent
- * @param tenant the name of the token that asks; empty in runs that are older than this field
+ * @param heartbeatTimeout the longest time between heartbeats
+ * @param tenant the name of the client's token; empty in runs from before tenants were recorded
  */
 public record RunRequest(
     String name,
@@ -22,7 +22,7 @@ public record RunRequest(
     requirements = List.copyOf(requirements);
   }
 
-  /** A request of which it isn't known who asks. */
+  /** Creates a request without a tenant. */
   public RunRequest(
       String name,
       List<Requirement> requirements,

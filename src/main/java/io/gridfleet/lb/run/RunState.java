@@ -2,24 +2,24 @@ package io.gridfleet.lb.run;
 
 import java.util.Locale;
 
-/** Where a run is in its life (test-suites.md#life-of-a-run). */
+/** The state of a run (test-suites.md#life-of-a-run). */
 public enum RunState {
   /** Devices are reserved; the suite prepares them. */
   PREPARING,
   /** The suite runs. */
   ACTIVE,
-  /** The suite said it is done. */
+  /** The suite completed the run. */
   COMPLETED,
-  /** Somebody called it off. */
+  /** The suite or an operator cancelled the run. */
   CANCELLED,
-  /** Its heartbeat stopped or its time was up. */
+  /** Its heartbeat or TTL timed out. */
   EXPIRED;
 
   public boolean terminal() {
     return this != PREPARING && this != ACTIVE;
   }
 
-  /** As REST bodies, metrics and logs spell it. */
+  /** Returns the form in REST bodies, metrics and logs. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,23 +6,22 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Runs and their reservations: a port over facts that survive a crash. Times are the store's. Every
- * stage fails with the store's own exception when the store can't be reached.
+ * Runs and their reservations; a port over durable storage. Times are the store's. Stages fail with
+ * the store's exception if the store is unavailable.
  */
 public interface Runs {
 
   /**
-   * Begins a run with all of its devices, or does nothing: one atomic step, whatever number of
-   * replicas ask at once. Wants are served in order, candidates in order within each; a device
-   * counts as free when no reservation that isn't released names it, no slot of it is locked, and
-   * no earlier want of this call took it.
+   * Creates a run with all of its devices, or does nothing; atomic across replicas. Wants are
+   * served in order, candidates in order within each. A device is free if no unreleased reservation
+   * names it, no slot of it is locked, and no earlier want of this call took it.
    *
    * @param wants one for each requirement, in the same order; may be empty
    */
   CompletionStage<Reserving> reserve(RunId id, RunRequest request, List<Want> wants);
 
   /**
-   * So many devices out of these.
+   * A number of devices from a list of candidates.
    *
    * @param candidates reservations as they would be recorded, best first
    */
@@ -32,9 +31,9 @@ public interface Runs {
     }
   }
 
-  /** How an attempt to reserve went. */
+  /** The result of {@link #reserve}. */
   sealed interface Reserving {
-    /** The run has begun: {@link Run#begin} with the chosen candidates in order. */
+    /** The run was created: {@link Run#begin} with the chosen candidates in order. */
     record Reserved(Run run) implements Reserving {}
 
     /**
@@ -49,34 +48,34 @@ public interface Runs {
   CompletionStage<Optional<Run>> find(RunId id);
 
   /**
-   * Changes one run in one step: reads it, asks for the new form, writes it with its reservations.
-   * Fails with the exception that the change throws, and then nothing is written.
+   * Changes one run atomically: reads it, applies the change, writes it with its reservations.
+   * Fails with the exception of the change, without writing.
    *
-   * @return what the run was and is; empty when there is no such run
+   * @return the run before and after; empty if there is no such run
    */
   CompletionStage<Optional<Changed>> change(RunId id, Change change);
 
-  /** What a run becomes. May be asked more than once; has no effect of its own. */
+  /** Computes the new run. May be called more than once; has no side effects. */
   interface Change {
-    /** The same object means that there is nothing to write. */
+    /** Returns the new run; the same object if there is nothing to write. */
     Run apply(Run run, Instant now);
   }
 
   /** A run before and after a change; the same object twice when nothing changed. */
   record Changed(Run before, Run after) {
-    /** Whether anything was written. */
+    /** Returns whether anything was written. */
     public boolean anything() {
       return before.status().version() != after.status().version();
     }
   }
 
-  /** All runs that haven't ended. */
+  /** Returns all runs that haven't ended. */
   CompletionStage<List<Run>> live();
 
-  /** One page of all runs. */
+  /** Returns one page of runs. */
   CompletionStage<Page> list(Filter filter, Window window);
 
-  /** Which runs, and in which order; the id decides between equals. */
+  /** The filter and order of a list; the id decides between equal keys. */
   record Filter(
       Optional<RunState> state,
       Optional<Instant> createdFrom,
@@ -85,7 +84,7 @@ public interface Runs {
       Sort sort,
       boolean descending) {
 
-    /** The runs of all tenants. */
+    /** Creates a filter for the runs of all tenants. */
     public Filter(
         Optional<RunState> state,
         Optional<Instant> createdFrom,
@@ -95,15 +94,15 @@ public interface Runs {
       this(state, createdFrom, createdTo, Optional.empty(), sort, descending);
     }
 
-    /** What a list of runs can be sorted by. */
+    /** The sort keys of a list. */
     public enum Sort {
       CREATED_AT,
       NAME,
       STATE,
-      /** Runs that haven't ended come after all that have. */
+      /** The end; runs that haven't ended come last. */
       COMPLETED_AT;
 
-      /** What a run is sorted by: text, or milliseconds since the epoch. */
+      /** Returns the sort key of a run: text, or milliseconds since the epoch. */
       public String key(Run run) {
         return switch (this) {
           case CREATED_AT -> Long.toString(run.times().created().toEpochMilli());
@@ -124,7 +123,7 @@ public interface Runs {
   /**
    * A part of a list.
    *
-   * @param offset from where on, when there is no edge
+   * @param offset the index of the first run, if there is no edge
    */
   record Window(int limit, int offset, Optional<Edge> edge) {
     public Window(int limit, int offset) {
@@ -133,18 +132,18 @@ public interface Runs {
   }
 
   /**
-   * A place in a list: next to a run as it was when it was seen. What begins or ends meanwhile
-   * moves no page.
+   * A position in a list, next to a run with the key that it had. Runs that are created or end
+   * meanwhile don't shift pages.
    *
-   * @param key what the list is sorted by, of that run: see {@link Filter.Sort#key}
-   * @param before whether the part in front of it is meant, not the one behind
+   * @param key the run's sort key: see {@link Filter.Sort#key}
+   * @param before whether the window ends before the run, not begins after it
    */
   record Edge(String key, RunId run, boolean before) {}
 
   /**
    * A part of a list and the length of the whole.
    *
-   * @param more whether there are more, looking on from the window's edge or offset
+   * @param more whether more runs follow in the window's direction
    */
   record Page(List<Run> runs, long total, boolean more) {}
 }

@@ -10,29 +10,29 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Sessions as the store keeps them, live or ended: what the session lists are made of. */
+/** Stored sessions, live or ended, for the session lists. */
 public interface SessionRecords {
 
   CompletionStage<Optional<SessionRecord>> find(String session);
 
-  /** The newest first. */
+  /** Returns the newest sessions first. */
   CompletionStage<List<SessionRecord>> newest(int limit);
 
-  /** The ids of the {@link #newest}. */
+  /** Returns the ids of the {@link #newest}. */
   default CompletionStage<List<String>> newestIds(int limit) {
     return newest(limit)
         .thenApply(all -> all.stream().map(record -> record.session().id().value()).toList());
   }
 
-  /** Those of these runs, the newest first. */
+  /** Returns the sessions of these runs, newest first. */
   CompletionStage<List<SessionRecord>> ofRuns(Collection<RunId> runs);
 
-  /** Over the session map. */
+  /** Returns the records of a session map. */
   static SessionRecords of(SessionMap map) {
     return new MapRecords(map);
   }
 
-  /** The form over a {@link SessionMap}. */
+  /** Reads a {@link SessionMap}. */
   record MapRecords(SessionMap map) implements SessionRecords {
     @Override
     public CompletionStage<Optional<SessionRecord>> find(String session) {
@@ -57,12 +57,12 @@ public interface SessionRecords {
     }
   }
 
-  /** The device of a record. */
+  /** Returns the device of a record. */
   static DeviceId device(SessionRecord record) {
     return record.session().lock().device();
   }
 
-  /** The run of a record. */
+  /** Returns the run of a record. */
   static Optional<RunId> run(SessionRecord record) {
     return record.session().terms().run().flatMap(RunId::parse);
   }

@@ -2,12 +2,13 @@ package io.gridfleet.lb.run;
 
 import java.util.concurrent.CompletionStage;
 
-/** The live sessions of runs: a port over the session room. */
+/** The live sessions of runs; a port over package session. */
 public interface SessionsOfRun {
 
   /**
-   * Ends the live sessions of a run that was cancelled or expired: deletes them on their nodes,
-   * frees their devices. Done when all of that is; one that can't be deleted fails nothing.
+   * Ends the live sessions of a run that was cancelled or expired: deletes them on their nodes and
+   * frees their devices. Completes when all are done; a session that can't be deleted isn't an
+   * error.
    */
   CompletionStage<Void> end(RunId run);
 }

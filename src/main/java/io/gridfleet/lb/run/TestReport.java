@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a suite said about one of its sessions; it comes in any order, and may be about a session
- * that never was ({@code error-…}).
+ * A suite's report on one of its sessions. Its parts come in any order; the session may not exist
+ * ({@code error-…}).
  *
- * @param session the WebDriver session id, or what the suite uses in its place
- * @param reported when it was first spoken of
- * @param finished when the suite was done with it
- * @param outcome what the suite said came of it, last word first
- * @param tenant whose session it is; empty in reports that are older than this field
+ * @param session the WebDriver session id, or the suite's placeholder
+ * @param reported when it was first reported
+ * @param finished when the suite reported its end
+ * @param outcome the last reported outcome
+ * @param tenant the owning tenant; empty in reports from before tenants were recorded
  */
 public record TestReport(
     String session,
@@ -23,7 +23,7 @@ public record TestReport(
     Optional<Outcome> outcome,
     Optional<String> tenant) {
 
-  /** What came of a test. */
+  /** The outcome of a test. */
   public enum Outcome {
     RUNNING,
     PASSED,
@@ -32,10 +32,10 @@ public record TestReport(
   }
 
   /**
-   * The suite's own record of the session.
+   * The suite's registration of the session.
    *
-   * @param run what the device was reserved for then
-   * @param details the rest, as it was said: requested platform and capabilities, error
+   * @param run the run that held the device at the registration
+   * @param details the remaining members, as sent: requested platform and capabilities, error
    */
   public record Registration(
       Optional<String> testName,
@@ -44,10 +44,10 @@ public record TestReport(
       Optional<RunId> run,
       Map<String, Object> details) {}
 
-  /** The only detail of a report whose details are left out. */
+  /** The marker in place of omitted details. */
   private static final String LEFT_OUT = "left_out";
 
-  /** Without the details of its registration: for lists. */
+  /** Returns the report without the details of its registration, for lists. */
   public TestReport withoutDetails() {
     Optional<Registration> few =
         registration.map(
@@ -57,7 +57,7 @@ public record TestReport(
     return new TestReport(session, reported, few, finished, outcome, tenant);
   }
 
-  /** Whether nothing is left out. */
+  /** Returns whether the details are present. */
   public boolean isWhole() {
     return registration.map(it -> !it.details().containsKey(LEFT_OUT)).orElse(true);
   }
@@ -67,28 +67,28 @@ public record TestReport(
         session, now, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** The first tenant stays. */
+  /** Sets the tenant unless one is set. */
   public TestReport of(String name) {
     return tenant.isPresent()
         ? this
         : new TestReport(session, reported, registration, finished, outcome, Optional.of(name));
   }
 
-  /** The first registration stays. */
+  /** Sets the registration unless one is set. */
   public TestReport registered(Registration newer) {
     return registration.isPresent()
         ? this
         : new TestReport(session, reported, Optional.of(newer), finished, outcome, tenant);
   }
 
-  /** The first end stays. */
+  /** Sets the end unless one is set. */
   public TestReport finished(Instant now) {
     return finished.isPresent()
         ? this
         : new TestReport(session, reported, registration, Optional.of(now), outcome, tenant);
   }
 
-  /** The last outcome counts; one that is final ends the test too. */
+  /** Replaces the outcome; a final one also sets the end. */
   public TestReport outcome(Outcome newer, Instant now) {
     Optional<Instant> end =
         newer == Outcome.RUNNING ? finished : finished.or(() -> Optional.of(now));

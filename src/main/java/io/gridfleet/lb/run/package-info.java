@@ -1,7 +1,8 @@
 /**
- * CI runs: reservations, cooldown, heartbeat and expiry; driver packs and what devices are in their
- * words; what suites say about their sessions. Comes in: commands of {@code api}. Goes out: facts
- * for the store, bindings for the distributor. Threads: any; expiry is woken by the {@code timer}.
+ * CI runs: reservations, cooldown, heartbeat and expiry; driver packs and the description of
+ * devices in their terms; reports of suites on their sessions. Input: commands of {@code api}.
+ * Output: changes for the store, bindings for the distributor. Threads: any; expiry runs on the
+ * {@code timer}.
  */
 @NullMarked
 package io.gridfleet.lb.run;

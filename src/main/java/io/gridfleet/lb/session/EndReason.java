@@ -6,22 +6,24 @@ import java.util.Locale;
 public enum EndReason {
   /** The client deleted it. */
   CLIENT_DELETED,
-  /** The client left before it got the answer, or got an error because the store's was lost. */
+  /**
+   * The client disconnected before the answer, or got an error because the store's answer was lost.
+   */
   CLIENT_GONE,
   /** The node answered {@code invalid session id}. */
   UNKNOWN_TO_NODE,
-  /** Nothing happened on it for longer than its idle limit. */
+  /** It was idle for longer than its limit. */
   IDLE,
-  /** The node went away and didn't come back. */
+  /** The node lost the session. */
   NODE_LOST,
   /** Its run was cancelled or expired. */
   RUN_RELEASED,
   /** An operator ended it. */
   OPERATOR,
-  /** This server stopped and nobody else could carry it. */
+  /** This server stopped and no other replica could relay it. */
   SHUTDOWN;
 
-  /** As metrics, logs and REST bodies spell it. */
+  /** Returns the form in metrics, logs and REST bodies. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }

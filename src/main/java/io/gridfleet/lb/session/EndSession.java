@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The closing chapter of every session, whatever the end reason: map, node, lock, run, in that
- * order. Any number of callers may say it; one of them ends the session, the others do nothing.
+ * Ends sessions, for every end reason, in the order map, node, lock, run. Of concurrent callers one
+ * ends the session, decided by the session map; the others do nothing. Threads: any; no lock.
  */
 public final class EndSession {
   private static final Logger log = LoggerFactory.getLogger(EndSession.class);
@@ -36,37 +36,40 @@ public final class EndSession {
     this.clock = clock;
   }
 
-  /** Whether the node has to be told, or was the one who told us. */
+  /** Whether the session must be deleted on its node. */
   public enum NodeKnows {
     TELL_IT,
     ALREADY
   }
 
-  /** How the end of a session went. */
+  /** The result of ending a session. */
   public enum Outcome {
-    /** There was no such live session, or somebody else ended it. */
+    /** There was no such live session, or another caller ended it. */
     NOT_LIVE,
     ENDED,
-    /** It is over here; its node couldn't be told, and its device stays locked for the sweep. */
+    /** It has ended, but couldn't be deleted on its node; its device stays locked for the sweep. */
     LEFT_ON_NODE
   }
 
   /**
    * Ends a session.
    *
-   * @return completes when its device is free again, or when its node couldn't be told and the
-   *     device stays locked for the sweep: true for the caller that ended it
+   * @return true for the caller that ended it. Completes when the device is free, or stays locked
+   *     for the sweep because the node couldn't delete the session
    */
   public CompletionStage<Boolean> end(SessionId id, EndReason reason, NodeKnows node) {
     return endKnowing(id, reason, node).thenApply(outcome -> outcome != Outcome.NOT_LIVE);
   }
 
-  /** The same, for a caller who has to know how it went. */
+  /** Ends a session and returns the detailed outcome. */
   public CompletionStage<Outcome> endKnowing(SessionId id, EndReason reason, NodeKnows node) {
     return sessions.end(id, reason).thenCompose(ended -> close(ended, reason, node));
   }
 
-  /** The node may hold it still: its lock stands as an ending one, and a sweep goes on asking. */
+  /**
+   * Keeps the lock of kind {@code ENDING}, because the node may still hold the session; a sweep
+   * retries.
+   */
   private static CompletionStage<Void> leave(Session session) {
     log.warn(
         "session {} can't be deleted on node {} yet; device {} stays locked until it is",

@@ -5,52 +5,52 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * New session requests that carried an {@code X-Idempotency-Key}: who answers them, and what was
- * answered. A port over facts that survive a crash, so that a client which repeats its request gets
- * one answer from all replicas.
+ * Claims and answers of new session requests with an {@code X-Idempotency-Key}; a port over durable
+ * storage, so that a repeated request gets the same answer from all replicas.
  */
 public interface IdempotencyRecords {
 
-  /** What a replica is to do with a request. */
+  /** The result of a claim. */
   sealed interface Claim {}
 
-  /** It tells the story, and records the answer or lets the key go. */
+  /** This replica runs the request, then records the answer or releases the key. */
   record Ours() implements Claim {}
 
   /**
-   * Another replica, which lives, tells it.
+   * Another live replica runs the request.
    *
    * @param bodyHash of that request's body
    */
   record Elsewhere(String bodyHash) implements Claim {}
 
   /**
-   * What was answered to a key.
+   * The recorded answer of a key.
    *
-   * @param bodyHash of the request's body: the same key with another body is an error
+   * @param bodyHash of the request's body; the same key with another body is an error
    * @param status the HTTP status
    * @param body the answer's bytes
    */
   record Answered(String bodyHash, int status, byte[] body) implements Claim {}
 
   /**
-   * Takes a key, unless it was answered or another replica has it. What a replica has that died, or
-   * that this one has from before, is taken over.
+   * Claims a key unless it was answered or another live replica has claimed it. Claims of dead
+   * replicas and of this replica's earlier process are taken over.
    *
-   * @param claim names this very taking
+   * @param claim the unique id of this claim
    */
   CompletionStage<Claim> claim(String key, String bodyHash, String claim);
 
-  /** The answer that was recorded for this key and whose time isn't over. */
+  /** Returns the unexpired answer of a key. */
   CompletionStage<Optional<Answered>> find(String key);
 
   /**
-   * Keeps an answer for a while and lets the key go; the first one recorded for a key stays.
+   * Records an answer until it expires and releases the key; the first recorded answer of a key
+   * stays.
    *
-   * @param claim as it was taken
+   * @param claim the id of the claim
    */
   CompletionStage<Void> record(String key, String claim, Answered answer, Duration keep);
 
-  /** Lets a key go without an answer: the next who asks begins. */
+  /** Releases a key without an answer; the next request runs. */
   CompletionStage<Void> letGo(String key, String claim);
 }

@@ -5,20 +5,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long a session may be silent: a little longer than its node allows, so that the node ends it
+ * The idle limits of sessions: slightly longer than the node's, so that the node ends a session
  * first (capabilities.md#time-limits).
  *
- * @param margin on top of the node's own limit
- * @param otherwise for nodes that have no limit of their own
- * @param most where the client switched the node's limit off
+ * @param margin added to the node's own limit
+ * @param otherwise for nodes without a limit
+ * @param most if the client disabled the node's limit
  */
 public record IdleLimits(Duration margin, Duration otherwise, Duration most) {
-  /** What Appium's drivers do when nothing is said. */
+  /** The default {@code newCommandTimeout} of Appium's drivers. */
   private static final Duration APPIUM_DEFAULT = Duration.ofSeconds(60);
 
   /**
-   * @param asked {@code newCommandTimeout} as the client gave it; 0 switches the node's limit off
-   * @param answered the node's own capabilities tell an Appium driver from a browser's
+   * @param asked the client's {@code newCommandTimeout}; 0 disables the node's limit
+   * @param answered the node's capabilities, which distinguish Appium drivers from browsers
    */
   public Duration of(Optional<Duration> asked, Capabilities answered) {
     if (asked.isPresent()) {

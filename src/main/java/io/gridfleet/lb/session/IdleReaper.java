@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends sessions that have been silent for longer than they may be. Any replica may have carried the
- * last command, so each first writes what it saw, and the store's clock decides. A session that its
- * client drives directly is silent here by nature: its node is asked, and only one that the node
- * has forgotten is ended.
+ * Ends sessions that exceeded their idle limit. Any replica may have relayed the last command, so
+ * each first writes the activity that it saw, and the store's clock decides. Commands of directly
+ * connected clients aren't seen here: such a session is ended only if its node doesn't know it any
+ * more.
  */
 public final class IdleReaper {
   private static final Logger log = LoggerFactory.getLogger(IdleReaper.class);
@@ -27,8 +27,7 @@ public final class IdleReaper {
   private final Duration grace;
 
   /**
-   * @param grace how much longer than its limit a session may be silent, so that what other
-   *     replicas saw has been written
+   * @param grace added to the limit, so that other replicas have written their activity
    */
   public IdleReaper(
       SessionMap sessions,
@@ -43,7 +42,7 @@ public final class IdleReaper {
     this.grace = grace;
   }
 
-  /** Writes what was active here, then ends what is idle. */
+  /** Writes local activity, then ends idle sessions. */
   public CompletionStage<Void> sweep() {
     Map<SessionId, Duration> active = activity.sinceLastAsked();
     CompletionStage<Void> written =
@@ -53,12 +52,12 @@ public final class IdleReaper {
         .thenCompose(this::endAll)
         .exceptionally(
             failure -> {
-              log.warn("idle sessions can't be looked for: {}", failure.toString());
+              log.warn("idle sessions could not be read: {}", failure.toString());
               return null;
             });
   }
 
-  /** What the store didn't take is written by the next sweep. */
+  /** Writes activity; what fails is written by the next sweep. */
   private CompletionStage<Void> written(Map<SessionId, Duration> active) {
     return sessions
         .touch(active)
@@ -74,19 +73,21 @@ public final class IdleReaper {
     CompletableFuture<?>[] ends =
         idle.stream()
             .map(SessionRecord::session)
-            .map(this::endOrAsk)
+            .map(this::endUnlessActive)
             .map(CompletionStage::toCompletableFuture)
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(ends);
   }
 
-  /** Its activity here is measured by a clock that nobody sets; the store's may have been. */
+  /**
+   * Checks local activity by the monotonic clock, because the store's clock may have been adjusted.
+   */
   private boolean wasActiveHere(Session session) {
     Duration silent = activity.silentFor(session.id());
     return silent != null && silent.compareTo(session.terms().idleLimit()) < 0;
   }
 
-  private CompletionStage<?> endOrAsk(Session session) {
+  private CompletionStage<?> endUnlessActive(Session session) {
     if (wasActiveHere(session)) {
       activity.notWritten(Set.of(session.id()));
       return CompletableFuture.completedFuture(false);

@@ -7,30 +7,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** What nodes can be told and asked about their sessions, away from the request path. */
+/** Queries and deletes sessions on nodes, outside the request path. */
 public interface NodeSessions {
 
   /**
-   * Deletes a session on its node, in a bounded number of tries. True when it is gone from there;
-   * false when the node couldn't be asked; never exceptionally.
+   * Deletes a session on its node, with a bounded number of retries. Returns true if the node
+   * doesn't have it any more, false if the node didn't answer; never fails.
    */
   CompletionStage<Boolean> delete(NodeId node, SessionId session);
 
   /**
-   * Deletes a session whose id is none that a client could use, as far as a path can hold it. As
-   * {@link #delete}; false also where no path can.
+   * Deletes a session whose id clients can't use, if it can be encoded in a path. Like {@link
+   * #delete}; false also if it can't be encoded.
    */
   CompletionStage<Boolean> deleteUnusable(NodeId node, String id);
 
   /**
-   * Finds and deletes what an attempt may have left on its node, by the attempt's idempotency key.
-   * Never exceptionally.
+   * Finds and deletes the session that an attempt may have left on its node, by the attempt's
+   * idempotency key. Never fails.
    */
   CompletionStage<LeftoverSession> deleteLeftOver(NodeId node, String attempt);
 
-  /** The node's live sessions; empty when it doesn't list them or can't be asked. */
+  /** Returns the node's live sessions; empty if it doesn't list them or doesn't answer. */
   CompletionStage<Optional<Set<SessionId>>> listed(NodeId node);
 
-  /** Whether the node still knows a session; empty when it can't be asked. */
+  /** Returns whether the node still has a session; empty if it doesn't answer. */
   CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session);
 }

@@ -6,39 +6,38 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Locks of replicas that died in the middle of an attempt or of an ending. The slot of an expired
- * lock is given to nobody until one replica has claimed it, asked the node for the session, and
- * ended that.
+ * Locks of replicas that died during an attempt or while ending a session. The slot of an expired
+ * lock stays locked until one replica has claimed it, queried the node for the session, and deleted
+ * that.
  */
 public interface OrphanedLocks {
 
   /**
-   * Gives expired locks to the caller, oldest first. Nobody else gets them until the claim is over
-   * or its replica is dead; from here on the lock can neither be renewed nor published nor
-   * released.
+   * Claims expired locks, oldest first. No other replica can claim them until the claim expires or
+   * this replica dies. A claimed lock can't be renewed, published or released.
    *
-   * @param most how many at once
-   * @param claim how long the caller has for the clean-up; afterwards they are given out again
+   * @param most the maximum number of locks
+   * @param claim the time for the clean-up, after which they can be claimed again
    */
   CompletionStage<List<ExpiredLock>> claimExpired(int most, Duration claim);
 
   /**
-   * Frees the slot: nothing is left on the node.
+   * Frees the slot after the clean-up.
    *
-   * @return false when the claim was over before; whoever has it now frees the slot
+   * @return false if the claim had expired; the replica that claimed it since frees the slot
    */
   CompletionStage<Boolean> cleaned(ExpiredLock lock);
 
-  /** The node couldn't be asked: the lock is given out again after a pause. */
+  /** Lets the lock be claimed again after a pause, because the node didn't answer. */
   CompletionStage<Void> notCleaned(ExpiredLock lock, Duration pause);
 
-  /** Locks of attempts that somebody looks after, by the store's clock. */
+  /** Returns the unexpired locks of attempts, by the store's clock. */
   CompletionStage<List<DeviceLock>> attemptsUnderWay();
 
   /**
-   * Gives locks of sessions that aren't live to the sweep: only a table changed by hand has such.
+   * Expires session locks without a live session, which only manual changes of the table can cause.
    *
-   * @return how many there were
+   * @return the number of such locks
    */
   CompletionStage<Integer> expireWithoutSession();
 }

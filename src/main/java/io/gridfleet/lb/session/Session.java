@@ -12,10 +12,10 @@ import java.util.Optional;
 /**
  * A WebDriver session that exists on a node.
  *
- * @param lock the slot that it runs in
- * @param capabilities as they were answered to the client
- * @param tunnels where WebSockets of this session lead on its node, by what follows the session id
- *     in the path that the client was told
+ * @param lock the lock on its slot
+ * @param capabilities as returned to the client
+ * @param tunnels the WebSocket URLs on the node, by the part of the client's path after the session
+ *     id
  * @param created when it was recorded, by the store's clock
  */
 public record Session(
@@ -31,14 +31,14 @@ public record Session(
   }
 
   /**
-   * What was agreed when the session began.
+   * The terms that were set when the session began.
    *
-   * @param tenant the name of the token that asked
+   * @param tenant the name of the client's token
    * @param run the run that it belongs to
-   * @param testName what the client calls it, for people
-   * @param idleLimit how long it may be silent before it is ended
-   * @param commandTimeout how long one command may take
-   * @param direct whether the client was told to talk to the node itself
+   * @param testName the client's name of the test, for people
+   * @param idleLimit after which an idle session is ended
+   * @param commandTimeout the limit of one command
+   * @param direct whether the client was offered a direct connection to the node
    */
   public record Terms(
       String tenant,

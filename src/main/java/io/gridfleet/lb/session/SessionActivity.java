@@ -11,11 +11,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When each session was last active on this replica. The clock of a session stops while a command
- * or a socket message is under way; noting costs no look-up in the store.
+ * The last activity of each session on this replica, in memory. A session isn't idle while a
+ * command or a socket message is in flight. Called by event loops and the idle sweep; a concurrent
+ * map of atomic counters, no lock.
  */
 public final class SessionActivity {
-  /** One session's clock: how many commands are under way, and when the last one ended. */
+  /** The clock of one session: the number of commands in flight, and when the last one ended. */
   public static final class ActivityClock {
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long last;
@@ -26,7 +27,7 @@ public final class SessionActivity {
     }
   }
 
-  private final Map<SessionId, ActivityClock> pulses = new ConcurrentHashMap<>();
+  private final Map<SessionId, ActivityClock> clocks = new ConcurrentHashMap<>();
   private final LongSupplier nanoTime;
 
   public SessionActivity(LongSupplier nanoTime) {
@@ -34,75 +35,78 @@ public final class SessionActivity {
   }
 
   public void began(SessionId session) {
-    ActivityClock pulse = pulse(session);
-    pulse.underWay.incrementAndGet();
-    pulse.last = nanoTime.getAsLong();
+    ActivityClock clock = clock(session);
+    clock.underWay.incrementAndGet();
+    clock.last = nanoTime.getAsLong();
   }
 
   public void ended(SessionId session) {
-    ActivityClock pulse = pulses.get(session);
-    if (pulse != null) {
-      pulse.underWay.updateAndGet(count -> Math.max(0, count - 1));
-      touch(pulse);
+    ActivityClock clock = clocks.get(session);
+    if (clock != null) {
+      clock.underWay.updateAndGet(count -> Math.max(0, count - 1));
+      touch(clock);
     }
   }
 
-  /** Notes activity that has no end of its own, such as socket traffic. */
+  /** Records activity without a duration, such as socket traffic. */
   public void touched(SessionId session) {
-    touch(pulse(session));
+    touch(clock(session));
   }
 
-  private void touch(ActivityClock pulse) {
-    pulse.last = nanoTime.getAsLong();
-    pulse.fresh = true;
+  private void touch(ActivityClock clock) {
+    clock.last = nanoTime.getAsLong();
+    clock.fresh = true;
   }
 
-  private ActivityClock pulse(SessionId session) {
-    ActivityClock known = pulses.get(session);
+  private ActivityClock clock(SessionId session) {
+    ActivityClock known = clocks.get(session);
     return known != null
         ? known
-        : pulses.computeIfAbsent(session, id -> new ActivityClock(nanoTime.getAsLong()));
+        : clocks.computeIfAbsent(session, id -> new ActivityClock(nanoTime.getAsLong()));
   }
 
-  /** How many sessions have a clock here. */
+  /** Returns the number of sessions with a clock. */
   public int known() {
-    return pulses.size();
+    return clocks.size();
   }
 
   public void forget(SessionId session) {
-    pulses.remove(session);
+    clocks.remove(session);
   }
 
-  /** How long a session has been silent here; empty when this replica never saw it. */
+  /** Returns how long a session has been idle on this replica; null if it was never active here. */
   public @Nullable Duration silentFor(SessionId session) {
-    ActivityClock pulse = pulses.get(session);
-    if (pulse == null) {
+    ActivityClock clock = clocks.get(session);
+    if (clock == null) {
       return null;
     }
-    return pulse.underWay.get() > 0
+    return clock.underWay.get() > 0
         ? Duration.ZERO
-        : Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - pulse.last));
+        : Duration.ofNanos(Math.max(0, nanoTime.getAsLong() - clock.last));
   }
 
-  /** These were active, and it could not be written: they are told of once more. */
+  /**
+   * Marks sessions whose activity could not be written, so that {@link #sinceLastAsked} returns it
+   * again.
+   */
   void notWritten(Set<SessionId> sessions) {
     for (SessionId session : sessions) {
-      ActivityClock pulse = pulses.get(session);
-      if (pulse != null) {
-        pulse.fresh = true;
+      ActivityClock clock = clocks.get(session);
+      if (clock != null) {
+        clock.fresh = true;
       }
     }
   }
 
-  /** Those that were active since this was last asked, and how long ago. */
+  /** Returns the sessions active since the last call, and how long ago. */
   public Map<SessionId, Duration> sinceLastAsked() {
     Map<SessionId, Duration> active = new HashMap<>();
-    pulses.forEach(
-        (id, pulse) -> {
-          boolean busy = pulse.underWay.get() > 0;
-          if (busy || pulse.fresh) {
-            pulse.fresh = false;
-            long silent = busy ? 0 : Math.max(0, nanoTime.getAsLong() - pulse.last);
+    clocks.forEach(
+        (id, clock) -> {
+          boolean busy = clock.underWay.get() > 0;
+          if (busy || clock.fresh) {
+            clock.fresh = false;
+            long silent = busy ? 0 : Math.max(0, nanoTime.getAsLong() - clock.last);
             active.put(id, Duration.ofNanos(silent));
           }
         });

@@ -6,40 +6,38 @@ import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.config.ValidatedConfig;
 import java.time.Duration;
 
-/** How long sessions may be silent, and how long they are remembered. */
+/** Idle limits and retention of sessions. */
 public record SessionConfig(
     @Key(
-            doc = "Silence beyond the node's own newCommandTimeout that ends a session.",
+            doc =
+                "The time beyond the node's newCommandTimeout after which an idle session is ended.",
             fallback = "30s")
         Duration idleMargin,
     @Key(
-            doc = "Silence that ends a session on a node without a newCommandTimeout.",
+            doc = "The idle limit on a node without a newCommandTimeout.",
             fallback = "5min",
             min = "1s")
         Duration idleDefault,
     @Key(
-            doc = "Silence that ends a session whose newCommandTimeout is 0.",
+            doc = "The idle limit of a session whose newCommandTimeout is 0.",
             fallback = "1h",
             min = "1s")
         Duration maxIdle,
     @Key(
-            doc = "How often silent sessions are looked for, and what was active is written.",
+            doc = "The interval at which activity is written and idle sessions are ended.",
             fallback = "5s",
             min = "100ms")
         Duration idleSweep,
-    @Key(doc = "How long ended sessions are kept in the store.", fallback = "14d")
+    @Key(doc = "The retention of ended sessions in the store.", fallback = "14d")
         Duration keepEnded)
     implements ValidatedConfig {
 
-  /**
-   * How much longer than its limit a session may be silent: other replicas write what they saw once
-   * a sweep, and may be late.
-   */
+  /** Returns the time added to idle limits, because other replicas write activity once a sweep. */
   public Duration grace(boolean otherReplicas) {
     return otherReplicas ? idleSweep.multipliedBy(2) : Duration.ZERO;
   }
 
-  /** What ends silent sessions. */
+  /** Returns the idle limits. */
   public IdleLimits limits() {
     return new IdleLimits(idleMargin, idleDefault, maxIdle);
   }

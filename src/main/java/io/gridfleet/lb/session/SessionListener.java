@@ -2,12 +2,14 @@ package io.gridfleet.lb.session;
 
 import java.time.Duration;
 
-/** Hears what becomes of sessions. Called on any thread, under no lock; must not block. */
+/**
+ * Receives the beginning and end of sessions. Called on any thread, under no lock; doesn't block.
+ */
 public interface SessionListener {
 
   /** A session was recorded. */
   default void published(Session session) {}
 
-  /** A session ended; told once, by the replica that ended it. */
+  /** A session ended; called once, by the replica that ended it. */
   default void ended(Session session, EndReason reason, Duration lived) {}
 }

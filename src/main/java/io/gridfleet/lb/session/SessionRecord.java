@@ -3,7 +3,7 @@ package io.gridfleet.lb.session;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A session as the store keeps it, live or ended. */
+/** A stored session, live or ended. */
 public record SessionRecord(Session session, Instant lastActivity, Optional<End> end) {
 
   /** When and why it ended. */

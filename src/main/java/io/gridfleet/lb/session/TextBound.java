@@ -1,9 +1,9 @@
 package io.gridfleet.lb.session;
 
 /**
- * How long the texts may be that clients choose and that are kept, in UTF-16 characters. What only
- * informs people is cut, so that nothing else fails for it; what programs compare or search is
- * refused. Test data and requested capabilities are bounded in bytes, where their routes are.
+ * The bounds of stored texts that clients choose, in UTF-16 characters. Texts that only inform
+ * people are cut, so that nothing else fails; texts that programs compare or search are rejected.
+ * Test data and requested capabilities are bounded in bytes by their routes.
  */
 public enum TextBound {
   TEST_NAME(512, true),
@@ -23,10 +23,10 @@ public enum TextBound {
   GROUP(256, false),
   TAG(256, false);
 
-  /** How many tags or groups one body may have. */
+  /** The maximum number of tags or groups in one body. */
   public static final int MAX_TAGS = 100;
 
-  /** What stands for the end that was cut off. */
+  /** Replaces the end that was cut off. */
   private static final String MARK = "\u2026";
 
   private final int longest;
@@ -41,12 +41,12 @@ public enum TextBound {
     return longest;
   }
 
-  /** Whether longer texts are cut; otherwise their request is refused. */
+  /** Returns whether longer texts are cut; otherwise their request is rejected. */
   public boolean cuts() {
     return cut;
   }
 
-  /** The text, its end replaced by a mark where it is too long. */
+  /** Returns the text, with its end replaced by a mark if it is too long. */
   public String cut(String text) {
     if (text.length() <= longest) {
       return text;

@@ -1,6 +1,6 @@
 /**
  * Sessions that exist on nodes: {@code Session}, the {@code SessionMap} port, {@code EndSession},
- * and the idle reaper. Threads: any; the reaper is woken by the {@code timer}.
+ * and the idle reaper. Threads: any; the reaper runs on the {@code timer}.
  */
 @NullMarked
 package io.gridfleet.lb.session;

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls the API as the front door does, holds every answer against the description, and records
- * what was said.
+ * Calls the API as the HTTP endpoint does, validates every answer against the description, and
+ * records the exchange.
  */
 public final class ApiClient {
   private static final ObjectMapper MAPPER =
@@ -37,14 +37,14 @@ public final class ApiClient {
   }
 
   /**
-   * @param headers with which the description is asked for
+   * @param headers the headers of the request for the description
    */
   ApiClient(ApiLab lab, Map<String, String> headers) {
     this.lab = lab;
     this.description = call("GET", "/api/openapi.json", "", headers).body();
   }
 
-  /** What came back. */
+  /** An answer. */
   public record Reply(int status, Map<String, String> headers, JsonNode body) {
     public String text(String pointer) {
       return body.at(pointer).asText();
@@ -63,7 +63,7 @@ public final class ApiClient {
     return exchange("POST", target, body);
   }
 
-  /** Says something, checks the answer's form, and writes both down. */
+  /** Sends a request, validates the answer, and records both. */
   Reply exchange(String method, String target, String body) {
     Reply reply = call(method, target, body, Map.of());
     hold(method, target, reply);
@@ -71,7 +71,7 @@ public final class ApiClient {
     return reply;
   }
 
-  /** Begins something and gives its id a name. */
+  /** Creates an object and names its id. */
   String begin(String target, String body, String name) {
     Reply reply = call("POST", target, body, Map.of());
     assertThat(reply.status()).isEqualTo(201);
@@ -81,7 +81,7 @@ public final class ApiClient {
     return reply.text("/id");
   }
 
-  /** Says something without looking at the form of the answer. */
+  /** Sends a request without validating the answer. */
   Reply call(String method, String target, String body, Map<String, String> headers) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);
@@ -102,7 +102,7 @@ public final class ApiClient {
     }
   }
 
-  /** Gives an id a name that stays the same from run to run of this test. */
+  /** Replaces an id by a stable name in the transcript. */
   void name(String id, String name) {
     names.put(id, "<" + name + ">");
   }
@@ -111,7 +111,7 @@ public final class ApiClient {
     return transcript.toString();
   }
 
-  /** Templates with their methods that were called. */
+  /** The called operations, by template and method. */
   Set<String> called() {
     return called;
   }

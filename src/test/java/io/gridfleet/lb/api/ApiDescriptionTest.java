@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The description tells the truth: every operation in it is called and its answer held to it. */
+/** The description is correct: every operation in it is called and its answer validated. */
 final class ApiDescriptionTest {
   private static final String RUN =
       """
@@ -50,7 +50,7 @@ final class ApiDescriptionTest {
     assertThat(
             AccessTable.routes().keySet().stream()
                 .filter(route -> Api.owns(route.substring(route.indexOf(' ') + 1))))
-        .as("who may use each of them")
+        .as("operations with an access rule")
         .containsExactlyInAnyOrderElementsOf(described);
   }
 

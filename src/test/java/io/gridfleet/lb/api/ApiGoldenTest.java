@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The contract as request and answer pairs: a change of shape is a change of a file. */
+/** The API's contract as golden pairs of requests and answers. */
 final class ApiGoldenTest {
   private static final String PHONES =
       """
@@ -97,12 +97,12 @@ final class ApiGoldenTest {
         {"pack_id":"p","platform_id":"q","min_count":1},{"pack_id":"p","platform_id":"q","count":0}]}""");
     client.post("/api/runs", "{broken");
     client.post("/api/runs");
-    String nobody = "7d3c2f6a-0000-4000-8000-000000000000";
-    client.get("/api/runs/" + nobody);
-    client.post("/api/runs/" + nobody + "/ready");
-    client.post("/api/runs/" + nobody + "/cancel");
-    client.post("/api/runs/" + nobody + "/heartbeat");
-    client.post("/api/runs/" + nobody + "/force-release");
+    String unknown = "7d3c2f6a-0000-4000-8000-000000000000";
+    client.get("/api/runs/" + unknown);
+    client.post("/api/runs/" + unknown + "/ready");
+    client.post("/api/runs/" + unknown + "/cancel");
+    client.post("/api/runs/" + unknown + "/heartbeat");
+    client.post("/api/runs/" + unknown + "/force-release");
     client.get("/api/runs/nobody");
     Golden.check("refused.txt", client.transcript());
   }
@@ -128,12 +128,12 @@ final class ApiGoldenTest {
     String stranger = "/api/runs/" + run + "/devices/" + device(3).id();
     client.post(stranger + "/preparation-failed", "{\"message\":\"no\"}");
     client.post(stranger + "/cooldown", "{\"reason\":\"no\",\"ttl_seconds\":1}");
-    String nobody = "7d3c2f6a-0000-4000-8000-000000000000";
+    String unknown = "7d3c2f6a-0000-4000-8000-000000000000";
     client.post(
-        "/api/runs/" + run + "/devices/" + nobody + "/cooldown",
+        "/api/runs/" + run + "/devices/" + unknown + "/cooldown",
         "{\"reason\":\"no\",\"ttl_seconds\":1}");
     client.post(
-        "/api/runs/" + nobody + "/devices/" + device(0).id() + "/cooldown",
+        "/api/runs/" + unknown + "/devices/" + device(0).id() + "/cooldown",
         "{\"reason\":\"no\",\"ttl_seconds\":1}");
     client.post("/api/runs/" + run + "/cancel");
     client.get("/api/devices?status=maintenance");

@@ -64,7 +64,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** The API wired as the application wires it, over a lab in memory and a clock that is told. */
+/** The API wired as in the application, over a lab in memory and a virtual clock. */
 public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   final VirtualClock clock = new VirtualClock();
   public final RunLab lab = new RunLab();
@@ -131,7 +131,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
     api = new Api(routes, access);
   }
 
-  /** Sees the same devices as the rows; nothing is placed here. */
+  /** A distributor over the same devices as the rows; places no request. */
   private Distributor distributor() {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     timer.shutdown();

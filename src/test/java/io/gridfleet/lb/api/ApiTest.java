@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What golden pairs don't show: who may call, paths, time, the feed. */
+/** Behaviour beyond the golden files: authentication, paths, time, the event feed. */
 final class ApiTest {
   private static final String RUN =
       """
@@ -57,7 +57,7 @@ final class ApiTest {
   }
 
   @Test
-  void aTokenIsTakenAsBearerOrAsThePasswordOfItsName() {
+  void aTokenIsAcceptedAsBearerOrAsPassword() {
     Tenant ci =
         new Tenant("ci", Role.SUITE, Selector.everything(), OptionalInt.empty(), 0, 0, true);
     ApiAccess access =
@@ -83,7 +83,7 @@ final class ApiTest {
   }
 
   @Test
-  void theRequestIdIsGivenBackOrMade() {
+  void theRequestIdIsEchoedOrGenerated() {
     Map<String, String> header = Map.of("X-Request-ID", "ci-17");
     ApiClient.Reply reply = client.call("GET", "/api/runs/x", "", header);
 
@@ -95,7 +95,7 @@ final class ApiTest {
   }
 
   @Test
-  void aTargetMayHoldSlashesAndPercents() {
+  void aTargetMayContainSlashesAndPercents() {
     Device device = lab.lab.add("tv/1 %2F+x", "Android", Map.of());
 
     ApiClient.Reply reply = client.get("/api/devices/by-connection-target/tv%2F1%20%252F%2Bx");
@@ -106,7 +106,7 @@ final class ApiTest {
   }
 
   @Test
-  void aGroupThatNoDeviceIsInIsRefused() {
+  void aGroupWithoutDevicesIsRejected() {
     lab.lab.add("tv", "Android", Map.of("groups", List.of("lounge")));
     assertThat(client.get("/api/devices?group=lounge").body()).hasSize(1);
 
@@ -124,7 +124,7 @@ final class ApiTest {
   }
 
   @Test
-  void listsTakeOnlyStatesThatExist() {
+  void listsAcceptKnownStatesOnly() {
     for (String state :
         List.of("pending", "preparing", "active", "completed", "failed", "expired", "cancelled")) {
       assertThat(client.get("/api/runs?state=" + state).status()).as(state).isEqualTo(200);
@@ -145,7 +145,7 @@ final class ApiTest {
   }
 
   @Test
-  void maintenanceNeedsAnObjectAndADeviceThatNoRunHolds() {
+  void maintenanceNeedsAnObjectAndAnUnreservedDevice() {
     String path = "/api/devices/" + lab.lab.all().get(0).device().id() + "/maintenance";
     ApiClient.Reply none = client.post(path);
     assertThat(none.status()).isEqualTo(422);
@@ -164,7 +164,7 @@ final class ApiTest {
   }
 
   @Test
-  void aBodyThatIsNotJsonByItsTypeIsInvalid() {
+  void aBodyWithAnotherContentTypeIsInvalid() {
     String run = RUN.formatted(1, 60);
     for (String type : List.of("application/xml", "application/octet-stream")) {
       ApiClient.Reply refused = client.call("POST", "/api/runs", run, Map.of("Content-Type", type));
@@ -191,7 +191,7 @@ final class ApiTest {
   }
 
   @Test
-  void aRunThatFallsSilentExpiresAndItsSessionsEnd() {
+  void aRunWithoutHeartbeatsExpiresAndItsSessionsEnd() {
     String run = client.begin("/api/runs", RUN.formatted(2, 60), "run");
     lab.begin("s-1", lab.lab.all().get(0).device(), RunId.parse(run));
     lab.clock.pass(Duration.ofSeconds(50));
@@ -235,7 +235,7 @@ final class ApiTest {
   }
 
   @Test
-  void aRunThatBeginsMeanwhileMovesNoPage() {
+  void aNewRunDoesNotShiftPages() {
     String empty = "{\"name\":\"n\",\"requirements\":[]}";
     List<String> newestFirst = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -266,7 +266,7 @@ final class ApiTest {
   }
 
   @Test
-  void aDeviceThatRestedServesItsRunAgain() {
+  void aDeviceServesItsRunAgainAfterItsCooldown() {
     String run = client.begin("/api/runs", RUN.formatted(1, 60), "run");
     String device = lab.lab.all().get(0).device().id().value();
     client.post(
@@ -284,7 +284,7 @@ final class ApiTest {
   }
 
   @Test
-  void tagsAndGroupsAreAllNeeded() {
+  void allTagsAndGroupsMustMatch() {
     String body =
         """
         {"name":"n","requirements":[{"pack_id":"appium-uiautomator2",\
@@ -297,7 +297,7 @@ final class ApiTest {
   }
 
   @Test
-  void aSessionThatNamesNoDeviceIsKnownByItsId() {
+  void aSessionWithoutDeviceIsFoundByItsId() {
     String run = client.begin("/api/runs", RUN.formatted(1, 60), "run");
     lab.begin("s-1", lab.lab.all().get(0).device(), RunId.parse(run));
 
@@ -310,7 +310,7 @@ final class ApiTest {
   }
 
   @Test
-  void aSuiteThatForgotTheOutcomeGetsAnEndAfterAWhile() {
+  void aSessionWithoutReportedOutcomeIsAnErrorAfterTheGracePeriod() {
     lab.begin("s-1", lab.lab.all().get(0).device(), Optional.empty());
     client.post("/api/sessions", "{\"session_id\":\"s-1\",\"connection_target\":\"phone-1\"}");
     lab.end("s-1", EndReason.CLIENT_DELETED);
@@ -325,7 +325,7 @@ final class ApiTest {
   }
 
   @Test
-  void bodiesThatAreTooLargeAreRefused() {
+  void tooLargeBodiesAreRejected() {
     String path = "/api/devices/" + lab.lab.all().get(0).device().id() + "/test_data";
     String large = "{\"a\":\"" + "x".repeat(65_536) + "\"}";
     assertThat(client.exchange("PUT", path, large).status()).isEqualTo(422);
@@ -336,7 +336,7 @@ final class ApiTest {
   }
 
   @Test
-  void theFeedTellsWhatHappensAndWhatWasMissed() {
+  void theFeedSendsNewAndMissedEvents() {
     List<String> first = new ArrayList<>();
     ApiAnswer.Subscription open = listen(Map.of(), first);
     String run = client.begin("/api/runs", RUN.formatted(1, 60), "run");
@@ -354,10 +354,10 @@ final class ApiTest {
     assertThat(second.get(1)).contains("event: run.completed\n");
     List<String> stranger = new ArrayList<>();
     listen(Map.of("Last-Event-ID", "a replica that is gone-7"), stranger).close();
-    assertThat(stranger).as("all that is remembered").hasSize(4);
+    assertThat(stranger).as("all buffered events").hasSize(4);
   }
 
-  private ApiAnswer.Subscription listen(Map<String, String> headers, List<String> heard) {
+  private ApiAnswer.Subscription listen(Map<String, String> headers, List<String> received) {
     ApiAnswer answer =
         lab.api
             .handle(new ApiRequest("GET", "/api/events", "", headers, new byte[0]))
@@ -366,6 +366,6 @@ final class ApiTest {
     assertThat(answer.headers()).containsEntry("Content-Type", "text/event-stream");
     return ((ApiAnswer.Stream) answer)
         .source()
-        .open(bytes -> heard.add(new String(bytes, StandardCharsets.UTF_8)));
+        .open(bytes -> received.add(new String(bytes, StandardCharsets.UTF_8)));
   }
 }

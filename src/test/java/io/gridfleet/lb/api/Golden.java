@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * Compares a transcript with the file that it has to be; {@code -Dgridfleet.golden.write} writes
- * it.
- */
+/** Compares a transcript with its golden file; {@code -Dgridfleet.golden.write} writes it. */
 final class Golden {
   private static final Path FOLDER = Path.of("src/test/resources/io/gridfleet/lb/api");
 

@@ -62,7 +62,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reservations steer the distributor: a run's devices serve the run, and nobody else. */
+/** The distributor honours reservations: a run's devices serve this run only. */
 final class ReservedRoutingTest implements DeviceLocks {
   private final VirtualClock clock = new VirtualClock();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -71,7 +71,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   private final FleetUpdates news = new FleetUpdates(distributor);
   private final RunLab lab = new RunLab();
 
-  /** How far the store's clock is ahead of the own one. */
+  /** The offset of the store's clock from the local one. */
   private Duration ahead = Duration.ZERO;
 
   private final FakeRuns runs = new FakeRuns(() -> clock.instant().plus(ahead), this::locked);
@@ -154,7 +154,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Test
-  void aRunsDevicesServeTheRunAndNobodyElse() {
+  void aRunsDevicesServeThisRunOnly() {
     furnish(2);
     Run run = reserve(1);
     DeviceId mine = run.reservations().get(0).device();
@@ -168,7 +168,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Test
-  void theEndOfARunWakesThoseWhoWait() {
+  void theEndOfARunWakesWaitingRequests() {
     furnish(1);
     Run run = reserve(1);
     CompletableFuture<Placement> waiting = ask(Optional.empty());
@@ -180,7 +180,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Test
-  void aDeviceThatRestsServesNobodyYetStaysBound() {
+  void aDeviceInCooldownServesNoRequestButStaysReserved() {
     furnish(1);
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
@@ -197,7 +197,7 @@ final class ReservedRoutingTest implements DeviceLocks {
 
   @ParameterizedTest
   @ValueSource(ints = {-60, 60})
-  void aDeviceRestsForItsTimeHoweverTheClocksDiffer(int seconds) {
+  void aCooldownLastsItsTimeHoweverTheClocksDiffer(int seconds) {
     ahead = Duration.ofSeconds(seconds);
     furnish(1);
     Run run = reserve(1);
@@ -211,7 +211,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Test
-  void theEndOfARestWakesThoseWhoWait() {
+  void theEndOfACooldownWakesWaitingRequests() {
     furnish(1);
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
@@ -238,18 +238,18 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Test
-  void whatASelectorFindsForARunIsTold() throws IOException {
+  void explainConsidersTheRun() throws IOException {
     furnish(3);
     Run run = reserve(1);
     SelectorRoutes routes =
         new SelectorRoutes(
             distributor, this, new DeviceRows(lab, DriverPacks.builtIn(), bindings), clock);
 
-    JsonNode told = explain(routes, "selector=model%3APixel*+os_version%3A14");
-    assertThat(told.path("matching").intValue()).isEqualTo(3);
-    assertThat(told.path("free").intValue()).isEqualTo(2);
-    assertThat(told.at("/inhibited/reserved").intValue()).isEqualTo(1);
-    assertThat(told.path("terms")).hasSize(2);
+    JsonNode explained = explain(routes, "selector=model%3APixel*+os_version%3A14");
+    assertThat(explained.path("matching").intValue()).isEqualTo(3);
+    assertThat(explained.path("free").intValue()).isEqualTo(2);
+    assertThat(explained.at("/inhibited/reserved").intValue()).isEqualTo(1);
+    assertThat(explained.path("terms")).hasSize(2);
     JsonNode mine = explain(routes, "selector=model%3APixel*&run=" + run.id());
     assertThat(mine.path("free").intValue()).isEqualTo(1);
     JsonNode none = explain(routes, "selector=model%3APixel*+os_version%3A99");
@@ -274,7 +274,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Test
-  void aDeviceCarriesWhatSuitesAskFor() {
+  void aDeviceHasTheAttributesThatSuitesRequest() {
     Device phone =
         lab.add(
             "10.0.0.8:5555",

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Holds JSON against the schemas of a description: the part of JSON Schema that it uses. */
+/** Validates JSON against the description's schemas; the subset of JSON Schema that it uses. */
 final class ResponseSchema {
   private final JsonNode description;
 

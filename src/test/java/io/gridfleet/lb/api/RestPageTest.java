@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The documents' page about REST has every route and no other. With {@code
- * -Dgridfleet.golden.write=true} its table is written.
+ * The REST page of the documents lists every route and no other. {@code
+ * -Dgridfleet.golden.write=true} writes its table.
  */
 final class RestPageTest {
   private static final Path PAGE = Path.of("src/site/markdown/rest.md");

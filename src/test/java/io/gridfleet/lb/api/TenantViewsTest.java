@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What a tenant reads and does not read where devices are shared, and what opens nothing. */
+/** What a tenant can read of shared devices, and what grants no access. */
 final class TenantViewsTest {
   private static final Map<String, Tenant> TENANTS =
       Map.of(
@@ -56,9 +56,9 @@ final class TenantViewsTest {
   }
 
   private String reserve(String tenant, String platform) {
-    ApiClient.Reply begun = as(tenant, "POST", "/api/runs", RUN.formatted(platform));
-    assertThat(begun.status()).as(begun.toString()).isEqualTo(201);
-    return begun.text("/id");
+    ApiClient.Reply created = as(tenant, "POST", "/api/runs", RUN.formatted(platform));
+    assertThat(created.status()).as(created.toString()).isEqualTo(201);
+    return created.text("/id");
   }
 
   @Test
@@ -120,7 +120,7 @@ final class TenantViewsTest {
   }
 
   @Test
-  void whatMayHoldPasswordsIsNotForViewers() {
+  void viewersCannotReadFieldsThatMayHoldPasswords() {
     lab.lab.add("pw", "Android", Map.of("device_config", Map.of("password", "h1dden")));
     String session =
         "{\"session_id\":\"s-9\",\"status\":\"error\",\"requested_capabilities\":{\"pw\":\"h1dden\"}}";
@@ -136,7 +136,7 @@ final class TenantViewsTest {
   }
 
   @Test
-  void whoReportsOnAnotherTenantsSessionHasAReportOfItsOwn() {
+  void aReportOnAnotherTenantsSessionIsSeparate() {
     as("checkout", "POST", "/api/sessions", "{\"session_id\":\"s-1\",\"test_name\":\"theirs\"}");
 
     ApiClient.Reply registered =
@@ -155,7 +155,7 @@ final class TenantViewsTest {
   }
 
   @Test
-  void theFeedTellsATenantOfItsOwn() {
+  void theFeedSendsATenantItsOwnEvents() {
     List<String> checkout = listen("checkout");
     List<String> wall = listen("wall");
 
@@ -175,19 +175,19 @@ final class TenantViewsTest {
         new ApiRequest("GET", "/api/events", "", Map.of("Authorization", tenant), new byte[0]);
     ApiAnswer.Stream stream =
         (ApiAnswer.Stream) lab.api.handle(request).toCompletableFuture().join();
-    List<String> told = new ArrayList<>();
+    List<String> received = new ArrayList<>();
     stream
         .source()
         .open(
             bytes -> {
               String text = new String(bytes, StandardCharsets.UTF_8);
-              return text.startsWith(":") || told.add(text);
+              return text.startsWith(":") || received.add(text);
             });
-    return told;
+    return received;
   }
 
   @Test
-  void anOperatorsHandOnARunLeavesItItsTenants() {
+  void aRunStaysItsTenantsAfterAnOperatorChangedIt() {
     String run = reserve("checkout", "android_mobile");
     lab.clock.pass(Duration.ofSeconds(1));
     assertThat(as("desk", "POST", "/api/runs/" + run + "/active", "").status()).isEqualTo(200);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The devices of the lab as the distributor sees them. */
+/** The states of the lab's devices from the distributor. */
 final class TestDeviceStates implements DeviceStatuses {
   private final Distributor distributor;
   private final FakeDeviceOverrides overrides;
@@ -31,13 +31,13 @@ final class TestDeviceStates implements DeviceStatuses {
     return distributor.states().stream().map(device -> state(device, now)).toList();
   }
 
-  private DeviceStatus state(DeviceView seat, Instant now) {
-    DeviceId id = seat.device().id();
+  private DeviceStatus state(DeviceView device, Instant now) {
+    DeviceId id = device.device().id();
     return new DeviceStatus(
-        seat.device(),
+        device.device(),
         overrides.of(id),
-        seat.inhibitors(),
-        seat.locks(),
-        added.computeIfAbsent(id, device -> now));
+        device.inhibitors(),
+        device.locks(),
+        added.computeIfAbsent(id, first -> now));
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each text that a client chooses is refused or cut beyond its bound, and no error repeats it. */
+/** Each text that a client chooses is rejected or cut beyond its bound, and no error repeats it. */
 final class TextBoundsTest {
   private static final int HUGE = 1_000_000;
   private static final String REQUIREMENT =

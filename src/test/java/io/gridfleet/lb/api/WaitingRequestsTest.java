@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** API requests that wait for the thread that serves them. */
+/** API requests queued for the executor. */
 final class WaitingRequestsTest {
   private final ApiLab lab = new ApiLab().furnish();
   private final Deque<Runnable> waiting = new ArrayDeque<>();

@@ -9,10 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/**
- * The documents have the table that the program goes by; {@code -Dgridfleet.golden.write} writes
- * it.
- */
+/** The documents have the program's access table; {@code -Dgridfleet.golden.write} writes it. */
 final class AccessDocumentTest {
   private static final Path PAGE = Path.of("src/site/markdown/tokens-and-security.md");
   private static final String BEGIN = "<!-- access table: written by AccessDocumentTest -->\n";

@@ -81,7 +81,7 @@ final class TokensTest {
   }
 
   @Test
-  void aRoleThatDoesntLetARouteBeUsedIsRefusedThere() {
+  void aRoleWithoutReachOnARouteIsRejectedThere() {
     Admission tokens =
         tokens("tokens: [{name: wall, sha256: %s, role: viewer}]".formatted(hashOf("third")))
             .to(AccessTable.NEW_SESSION);
@@ -93,7 +93,7 @@ final class TokensTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "first", "first-secret ", "FIRST-SECRET", "second-secret", "ci", "\u0000"})
-  void aWrongTokenIsRefusedInTheSameWordsAsAMissingOne(String secret) {
+  void aWrongTokenGetsTheSameTextAsAMissingOne(String secret) {
     Admission tokens = tokens("tokens: [{name: ci, secretEnv: CI}]");
     ProtocolException missing = refused(tokens, Credentials.none());
     ProtocolException wrong = refused(tokens, path(secret));
@@ -103,13 +103,13 @@ final class TokensTest {
   }
 
   @Test
-  void theHashOfNothingAdmitsNobodyWithoutAToken() {
+  void theHashOfAnEmptySecretAdmitsNoRequest() {
     Admission tokens = tokens("tokens: [{name: odd, sha256: %s}]".formatted(hashOf("")));
     assertThat(refused(tokens, Credentials.none()).error().status()).isEqualTo(401);
   }
 
   @Test
-  void everyWayToPresentATokenIsRead() {
+  void everyFormOfATokenIsRead() {
     Admission tokens = tokens("tokens: [{name: ci, secretEnv: CI}]");
     for (String header :
         List.of(
@@ -127,7 +127,7 @@ final class TokensTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "Bearer", "Basic", "Basic !!!", "Basic Zm9v", "Digest x", "first-secret"})
-  void aHeaderThatHoldsNoTokenIsRefused(String header) {
+  void aHeaderWithoutATokenIsRejected(String header) {
     Admission tokens = tokens("tokens: [{name: ci, secretEnv: CI}]");
     refused(tokens, Credentials.of(Optional.empty(), Optional.of(header)));
   }
@@ -162,7 +162,7 @@ final class TokensTest {
   }
 
   @Test
-  void aTokenSaysWhereItsSecretIsExactlyOnce() {
+  void aTokenHasExactlyOneSourceOfItsSecret() {
     assertThatThrownBy(() -> load("tokens: [{name: a}]"))
         .hasMessageContaining("needs exactly one of");
     assertThatThrownBy(

@@ -8,7 +8,7 @@ import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.StringLength;
 
 class DeviceIdTest {
-  /** Pairs that begin alike too, and such as end before the eighth character. */
+  /** Includes pairs with a common prefix and ids shorter than eight characters. */
   @Property
   void startOrdersAsIdsDo(
       @ForAll @AlphaChars @StringLength(max = 10) String one,

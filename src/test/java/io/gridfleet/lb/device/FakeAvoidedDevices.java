@@ -22,7 +22,7 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
     this.clock = clock;
   }
 
-  /** The way on which calls come from now on. */
+  /** Sets the link of further calls. */
   public void link(StoreLink way) {
     link = way;
   }
@@ -31,7 +31,7 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
     return link == null ? work.get() : link.call("avoided." + name, work);
   }
 
-  /** Whether changes wait to be answered; those that waited are answered when it ends. */
+  /** Sets whether answers to changes are delayed; delayed ones are sent when it ends. */
   public synchronized void slow(boolean isSlow) {
     if (isSlow) {
       held = new CompletableFuture<>();

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Locks in memory, with the promises of the port; they fail only when told to. */
+/** Locks in memory, with the guarantees of the port; they fail only on request. */
 public final class FakeDeviceLocks implements DeviceLocks {
   private record Slot(DeviceId device, int number) {}
 
@@ -37,7 +37,7 @@ public final class FakeDeviceLocks implements DeviceLocks {
     this.clock = clock;
   }
 
-  /** The way on which calls come from now on; what tests ask for themselves doesn't. */
+  /** Sets the link of further calls; calls of tests themselves bypass it. */
   public void link(StoreLink way) {
     link = way;
   }
@@ -46,17 +46,17 @@ public final class FakeDeviceLocks implements DeviceLocks {
     return link == null ? work.get() : link.call("locks." + name, work);
   }
 
-  /** Whether an expired lock holds its slot until a sweep has freed it, as in a real store. */
+  /** Sets whether an expired lock keeps its slot until a sweep has freed it, as in a real store. */
   public synchronized void expiredStand(boolean stand) {
     expiredStand = stand;
   }
 
-  /** Whether the store behind them can't be reached: nothing is locked then. */
+  /** Sets whether the store is unavailable; nothing is locked then. */
   public synchronized void gone(boolean isGone) {
     gone = isGone;
   }
 
-  /** A reservation as the store has it, of which no news went out yet; or its end. */
+  /** Sets or ends a stored reservation without a signal. */
   public synchronized void reservedBy(DeviceId device, Optional<String> run) {
     run.ifPresentOrElse(id -> reserved.put(device, id), () -> reserved.remove(device));
   }
@@ -68,7 +68,8 @@ public final class FakeDeviceLocks implements DeviceLocks {
 
   private synchronized CompletionStage<LockResult> lock(LockRequest options, Duration freeFor) {
     if (gone) {
-      return CompletableFuture.failedFuture(new IllegalStateException("gone, as told"));
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("unavailable, as configured"));
     }
     int sessions = sessionsOf(options.quota().tenant());
     if (sessions >= options.quota().mostSessions().orElse(Integer.MAX_VALUE)) {

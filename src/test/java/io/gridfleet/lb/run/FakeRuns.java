@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs in memory, with the semantics of the port; every call is one step, behind a link that may
- * lose it.
+ * Runs in memory, with the semantics of the port; every call is atomic, behind a link that may lose
+ * it.
  */
 public final class FakeRuns implements Runs {
   private final Map<RunId, Run> all = new LinkedHashMap<>();
@@ -40,7 +40,7 @@ public final class FakeRuns implements Runs {
     this.locked = locked;
   }
 
-  /** The way on which calls come from now on; what tests ask for themselves doesn't. */
+  /** Sets the link of further calls; calls of tests themselves bypass it. */
   public void link(StoreLink way) {
     link = way;
   }

@@ -12,24 +12,24 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** News of runs come in any order and from any side; the newest counts. */
+/** Updates of runs arrive in any order from any replica; the newest version is kept. */
 final class RunBindingsTest {
   private static final Instant NOW = Instant.parse("2026-05-12T10:00:00Z");
   private static final DeviceId PHONE = DeviceId.of("phone-1");
 
-  private final List<Set<DeviceId>> told = new ArrayList<>();
+  private final List<Set<DeviceId>> notified = new ArrayList<>();
   private final List<String> again = new ArrayList<>();
   private final List<RunId> over = new ArrayList<>();
   private final RunListener listener =
       new RunListener() {
         @Override
         public void bindingsChanged(Set<DeviceId> devices) {
-          told.add(devices);
+          notified.add(devices);
         }
 
         @Override
         public void over(RunId run) {
-          assertThat(bindings().live(run)).as("it is over when it is told").isEmpty();
+          assertThat(bindings().live(run)).as("removed before the notification").isEmpty();
           over.add(run);
         }
 
@@ -44,7 +44,7 @@ final class RunBindingsTest {
     return bindings;
   }
 
-  private static Run begun() {
+  private static Run newRun() {
     RunRequest request =
         new RunRequest(
             "r", List.of(), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
@@ -53,45 +53,45 @@ final class RunBindingsTest {
   }
 
   @Test
-  void oldNewsOfARunChangesNothing() {
-    Run first = begun();
+  void anOldUpdateOfARunIsIgnored() {
+    Run first = newRun();
     Run rested = first.coolDown(PHONE, "flaky", Duration.ofSeconds(9), 3, NOW);
     bindings.changed(rested);
     bindings.changed(first);
 
     assertThat(bindings.of(PHONE).orElseThrow().excludedUntil())
         .contains(NOW.plus(Duration.ofSeconds(9)));
-    assertThat(told).hasSize(1);
+    assertThat(notified).hasSize(1);
   }
 
   @Test
-  void newsOfARunThatHasEndedDoesNotReviveIt() {
-    Run run = begun();
+  void aLateUpdateDoesNotReviveAnEndedRun() {
+    Run run = newRun();
     bindings.changed(run);
     bindings.changed(run.cancel(NOW));
     bindings.changed(run);
 
     assertThat(bindings.of(PHONE)).isEmpty();
     assertThat(bindings.live(run.id())).isEmpty();
-    assertThat(told).hasSize(2);
+    assertThat(notified).hasSize(2);
     assertThat(over).containsExactly(run.id());
   }
 
   @Test
-  void aHeartbeatIsNoNewsOfDevices() {
-    Run run = begun();
+  void aHeartbeatChangesNoBindings() {
+    Run run = newRun();
     bindings.changed(run);
     bindings.changed(run.beat(NOW.plusSeconds(30)));
 
-    assertThat(told).hasSize(1);
+    assertThat(notified).hasSize(1);
     assertThat(bindings.live(run.id()).orElseThrow().times().lastHeartbeat())
         .isEqualTo(NOW.plusSeconds(30));
   }
 
   @Test
-  void whatAnotherReplicaEndedIsGoneAfterAReload() {
+  void aRunThatAnotherReplicaEndedIsRemovedByAReload() {
     VirtualClock clock = new VirtualClock();
-    Run run = begun();
+    Run run = newRun();
     bindings.changed(run);
 
     bindings.reload(new FakeRuns(clock)).toCompletableFuture().join();
@@ -99,16 +99,16 @@ final class RunBindingsTest {
     assertThat(bindings.of(PHONE)).isEmpty();
     assertThat(over).containsExactly(run.id());
     bindings.changed(run);
-    assertThat(bindings.live(run.id())).as("news that was on its way").isEmpty();
+    assertThat(bindings.live(run.id())).as("a late update").isEmpty();
   }
 
   @Test
-  void aDeviceThatFailsTwiceInARunIsToldOnce() {
+  void aDeviceThatFailsTwiceInARunIsReportedOnce() {
     FakeRuns runs = new FakeRuns(new VirtualClock());
     ReservedDevice phone = new ReservedDevice(Map.of(), Map.of());
     Runs.Want want = new Runs.Want(1, 1, List.of(Reservation.of(PHONE, phone)));
     RunId run = RunId.random();
-    runs.reserve(run, begun().request(), List.of(want));
+    runs.reserve(run, newRun().request(), List.of(want));
     CountFailures here = new CountFailures(runs, listener);
     CountFailures elsewhere = new CountFailures(runs, listener);
     here.attemptFailed(run, PHONE, "first");

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A lab of phones for tests: devices, what operators said, what is locked and what is offline. */
+/** A lab of phones for tests: devices, overrides, locked and offline devices. */
 public final class RunLab implements DeviceStatuses {
   private static final Node NODE =
       new Node(

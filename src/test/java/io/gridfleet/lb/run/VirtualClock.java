@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that moves when it is told to. */
+/** A clock that tests advance. */
 public final class VirtualClock implements InstantSource {
   private volatile Instant now = Instant.parse("2026-05-12T10:00:00.123456Z");
 

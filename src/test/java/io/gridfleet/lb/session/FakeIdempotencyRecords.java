@@ -40,7 +40,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
             .map(Kept::answer));
   }
 
-  /** The way on which calls come from now on. */
+  /** Sets the link of further calls. */
   public void link(StoreLink way) {
     link = way;
   }
@@ -55,8 +55,8 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   }
 
   private synchronized CompletionStage<Claim> take(String key, String bodyHash, String claim) {
-    Claim said = claimed(key, bodyHash, claim);
-    return held.thenApply(released -> said);
+    Claim result = claimed(key, bodyHash, claim);
+    return held.thenApply(released -> result);
   }
 
   private Claim claimed(String key, String bodyHash, String claim) {
@@ -75,7 +75,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     return new Elsewhere(before.bodyHash());
   }
 
-  /** Which claims are those of one replica: it takes over what it has from before. */
+  /** Sets which claims belong to the same replica, which takes over its earlier ones. */
   public void replicas(BiPredicate<String, String> ofOne) {
     ofOneReplica = ofOne;
   }
@@ -90,7 +90,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Whether answers to claims wait; those that waited come when it ends. */
+  /** Sets whether answers to claims are delayed; delayed ones are sent when it ends. */
   public synchronized void slow(boolean isSlow) {
     if (isSlow) {
       held = new CompletableFuture<>();
@@ -99,7 +99,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     }
   }
 
-  /** Whether answers to records wait; those that waited come when it ends. */
+  /** Sets whether answers to records are delayed; delayed ones are sent when it ends. */
   public synchronized void slowToRecord(boolean isSlow) {
     if (isSlow) {
       recording = new CompletableFuture<>();
@@ -108,12 +108,12 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
     }
   }
 
-  /** How many keys are taken and not answered. */
+  /** Returns the number of claimed keys without an answer. */
   public synchronized int taken() {
     return taken.size();
   }
 
-  /** The replica that has this key is dead. */
+  /** Marks the replica that claimed this key as dead. */
   public synchronized void died(String key) {
     taken.remove(key);
   }

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions in memory, with the promises of the port and none of its failures. */
+/** Sessions in memory, with the guarantees of the port. */
 public final class FakeSessionMap implements SessionMap {
   private static final Duration ENDING = Duration.ofSeconds(20);
 
@@ -36,7 +36,7 @@ public final class FakeSessionMap implements SessionMap {
     this.openRuns = openRuns;
   }
 
-  /** The way on which calls of the request path come from now on. */
+  /** Sets the link of further calls of the request path. */
   public void link(StoreLink way) {
     link = way;
   }

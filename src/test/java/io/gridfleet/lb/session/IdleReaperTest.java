@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Silence is measured by a clock that nobody sets, wherever this process saw the session. */
+/** Idle time is measured by a monotonic clock for sessions with activity on this replica. */
 final class IdleReaperTest {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
@@ -103,7 +103,7 @@ final class IdleReaperTest {
   }
 
   @Test
-  void whoWasNeverSeenHereEndsByTheStoresClock() {
+  void aSessionWithoutLocalActivityEndsByTheStoresClock() {
     SessionId id = published();
 
     pass(LIMIT.plusSeconds(1));

@@ -132,7 +132,10 @@ public final class CatalogRoutes {
     return row;
   }
 
-  /** Where the original begins to hand out ports; ours are in the inventory. */
+  /**
+   * GridFleet's first ports, for clients that read them; this server takes ports from the
+   * inventory.
+   */
   private static Map<String, Object> ports(boolean android) {
     List<Map<String, Object>> ports =
         android

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The capabilities that sessions of a device get, flat (rest.md#devices). */
+/** The merged capabilities of a device's sessions, flat (rest.md#devices). */
 public final class DeviceCapabilities {
-  private static final Set<String> OURS =
+  private static final Set<String> SERVER_SET =
       Set.of(
           "platformname",
           "appium:udid",
@@ -31,7 +31,7 @@ public final class DeviceCapabilities {
         .asMap()
         .forEach(
             (name, value) -> {
-              if (!OURS.contains(name.toLowerCase(Locale.ROOT))) {
+              if (!SERVER_SET.contains(name.toLowerCase(Locale.ROOT))) {
                 caps.put(name, value);
               }
             });

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Which devices a list asks for and in which order (rest.md#devices). */
+/** The filters, order and page of a device list (rest.md#devices). */
 public final class DeviceQuery {
   static final String[] PARAMETERS = {
     "pack_id",
@@ -53,7 +53,7 @@ public final class DeviceQuery {
   private static final Set<String> DEVICE_TYPES = Set.of("real_device", "emulator", "simulator");
   public static final Set<String> CONNECTION_TYPES = Set.of("usb", "network", "virtual");
 
-  /** The original's own bound on a page. */
+  /** GridFleet's own bound on a page. */
   private static final int MAX_PAGE_SIZE = 500;
 
   private final List<Predicate<DeviceRow>> filters = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class DeviceQuery {
     query.check();
   }
 
-  /** Nobody reports telemetry to us: it is unknown everywhere. */
+  /** Telemetry isn't collected: its value is {@code unknown} for every device. */
   private void hardware(QueryParameters query) {
     query
         .oneOf("hardware_health_status", Set.of("unknown", "healthy", "warning", "critical"))
@@ -142,7 +142,10 @@ public final class DeviceQuery {
     return offset;
   }
 
-  /** Refuses a group that none of the caller's devices is in. */
+  /**
+   * Returns the matching devices in order. Fails with 422 for a group without a device of the
+   * caller.
+   */
   List<DeviceRow> of(List<DeviceRow> all) {
     DeviceRows.checkGroups(groups, all);
     return all.stream()

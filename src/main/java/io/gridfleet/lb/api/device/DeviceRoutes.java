@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Devices: lists, single rows, what suites keep with them, and what operators do to them. */
+/** Routes of devices: lists, single rows, configuration, maintenance and operator locks. */
 public final class DeviceRoutes {
   private final DeviceRows rows;
   private final ChangeOverride overrides;
@@ -50,45 +50,46 @@ public final class DeviceRoutes {
             .query(DeviceQuery.PARAMETERS)
             .answers(200, "Devices")
             .refuses(422),
-        Operation.get("/api/devices/{id}", "Reads a device", this::detail)
+        Operation.get("/api/devices/{id}", "Returns a device", this::detail)
             .answers(200, "DeviceDetail")
             .refuses(404, 422),
-        Operation.of("PATCH", "/api/devices/{id}", "Changes a device's tags", this::retag)
+        Operation.of("PATCH", "/api/devices/{id}", "Replaces a device's tag overrides", this::retag)
             .body("DevicePatch")
             .answers(200, "Device")
             .refuses(404, 422),
         Operation.get(
                 "/api/devices/by-connection-target/{target}",
-                "Finds a device by what appium:udid says",
+                "Returns the device of a connection target (appium:udid)",
                 this::byTarget)
             .answers(200, "Device")
             .refuses(404),
-        Operation.get("/api/devices/{id}/health", "Reads how well a device is", this::health)
+        Operation.get("/api/devices/{id}/health", "Returns a device's health", this::health)
             .answers(200, "DeviceHealth")
             .refuses(404, 422),
-        Operation.get("/api/devices/{id}/config", "Reads a device's configuration", this::config)
+        Operation.get("/api/devices/{id}/config", "Returns a device's configuration", this::config)
             .query("keys")
             .answers(200, "Object")
             .refuses(404, 422),
         Operation.get(
                 "/api/devices/{id}/capabilities",
-                "Reads the capabilities that sessions of a device get",
+                "Returns the capabilities of a device's sessions",
                 call -> ApiAnswers.now(DeviceCapabilities.of(row(call), rows.packs())))
             .answers(200, "Object")
             .refuses(404, 422),
-        Operation.post("/api/devices/{id}/maintenance", "Takes a device out", this::enter)
+        Operation.post(
+                "/api/devices/{id}/maintenance", "Puts a device into maintenance", this::enter)
             .body("MaintenanceRequest")
             .answers(200, "Device")
             .refuses(404, 409, 422),
-        Operation.post("/api/devices/{id}/maintenance/exit", "Takes a device back in", this::exit)
+        Operation.post(
+                "/api/devices/{id}/maintenance/exit", "Ends a device's maintenance", this::exit)
             .answers(200, "Device")
             .refuses(404, 409, 422),
-        Operation.post("/api/devices/{id}/lock", "Locks a device by hand", this::lock)
+        Operation.post("/api/devices/{id}/lock", "Locks a device for an operator", this::lock)
             .body("LockRequest")
             .answers(200, "Device")
             .refuses(404, 409, 422),
-        Operation.post(
-                "/api/devices/{id}/unlock", "Frees a device that was locked by hand", this::unlock)
+        Operation.post("/api/devices/{id}/unlock", "Releases an operator's lock", this::unlock)
             .answers(200, "Device")
             .refuses(404, 409, 422));
   }
@@ -172,9 +173,9 @@ public final class DeviceRoutes {
     DeviceId device = row(call).state().device().id();
     RequestBody body = call.body().only(Set.of("tags"));
     Map<String, String> tags = body.texts("tags");
-    boolean said = body.has("tags");
+    boolean given = body.has("tags");
     body.check();
-    return said ? answer(call, overrides.tags(device, tags)) : again(call);
+    return given ? answer(call, overrides.tags(device, tags)) : again(call);
   }
 
   private CompletionStage<ApiAnswer> enter(ApiCall call) {

@@ -24,16 +24,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One device as the API tells it: one shape that serves both generations of clients
- * (rest.md#devices).
+ * The API's view of one device; one shape for both generations of clients (rest.md#devices).
  *
- * @param what the device in the API's words
- * @param binding the live run that holds it
- * @param caller who reads it
+ * @param what the description of the device in the API's terms
+ * @param binding the live run that reserves it
+ * @param caller the caller, whose access decides what is shown
  */
 public record DeviceRow(
     DeviceStatus state, ReservedDevice what, Optional<RunBinding> binding, ApiCaller caller) {
-  /** The reason of a maintenance that was ordered without one; it says nothing about health. */
+  /** The reason recorded for maintenance without a given one; not a health finding. */
   static final String BY_OPERATOR = "Set by an operator";
 
   private static final List<String> TEXTS =
@@ -75,20 +74,21 @@ public record DeviceRow(
     return binding.isPresent() ? "reserved" : null;
   }
 
-  /** The one word that filters ask for. */
+  /** Returns the status that the {@code status} filter compares. */
   public String status() {
     String operational = operationalState();
     String hold = hold();
     return operational.equals("busy") || hold == null ? operational : hold;
   }
 
-  /** Whether it is well; empty while nothing is known. */
+  /** Returns whether the device is healthy; empty while unknown. */
   Optional<Boolean> healthy() {
-    boolean ill = state.has(Kind.OFFLINE) || state.has(Kind.AVOIDED) || !complaint().isEmpty();
+    boolean ill =
+        state.has(Kind.OFFLINE) || state.has(Kind.AVOIDED) || !maintenanceReason().isEmpty();
     return Optional.of(!ill);
   }
 
-  private String complaint() {
+  private String maintenanceReason() {
     return state.override().maintenance().filter(why -> !why.equals(BY_OPERATOR)).orElse("");
   }
 
@@ -96,12 +96,12 @@ public record DeviceRow(
     return state.has(Kind.MAINTENANCE) || !healthy().orElse(true);
   }
 
-  /** The live run that holds it, if the caller may know which. */
+  /** Returns the live run that reserves the device if the caller may see it. */
   private Optional<RunBinding> shown() {
     return binding.filter(caller::sees);
   }
 
-  /** Whether another tenant's run or session holds it. */
+  /** Returns whether a run or session of another tenant uses the device. */
   boolean heldByOthers() {
     boolean reserved = binding.isPresent() && shown().isEmpty();
     return reserved
@@ -114,7 +114,7 @@ public record DeviceRow(
     return DeviceDescription.groups(state.device(), what.tags());
   }
 
-  /** The fields of DeviceRead. */
+  /** Returns the fields of DeviceRead. */
   Map<String, @Nullable Object> read(Instant now) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     String id = state.device().id().value();
@@ -152,7 +152,7 @@ public record DeviceRow(
     return row;
   }
 
-  /** The fields of DeviceHealth: what probes and attempts have found, nothing is asked now. */
+  /** Returns the fields of DeviceHealth from past probes and attempts; sends no request. */
   Map<String, @Nullable Object> checks(Instant now) {
     boolean up = !state.has(Kind.OFFLINE);
     Map<String, @Nullable Object> node = new LinkedHashMap<>();
@@ -172,7 +172,7 @@ public record DeviceRow(
     return row;
   }
 
-  /** What the inventory keeps for suites, as it stands there. */
+  /** Returns the inventory's {@code device_config}, unchanged. */
   public Object config() {
     Object config = state.device().attributes().raw("device_config");
     return config instanceof Map ? config : Map.of();
@@ -189,7 +189,7 @@ public record DeviceRow(
     return row;
   }
 
-  /** The fields about exclusion and cooldown that rows of devices and of runs share. */
+  /** Adds the exclusion and cooldown fields that device rows and run rows share. */
   public static void exclusion(Map<String, @Nullable Object> row, Reservation entry, Instant now) {
     Optional<Exclusion> exclusion = entry.exclusion(now);
     Optional<Instant> until = exclusion.flatMap(Exclusion::until);
@@ -241,12 +241,12 @@ public record DeviceRow(
             .map(i -> i.detail().isEmpty() ? i.kind().words() : i.detail())
             .findFirst()
             .orElse("Healthy");
-    health.put("summary", complaint().isEmpty() ? summary : complaint());
+    health.put("summary", maintenanceReason().isEmpty() ? summary : maintenanceReason());
     health.put("last_checked_at", ApiJson.time(now));
     return health;
   }
 
-  /** Why it can't serve, with what its run adds. */
+  /** Returns the device's inhibitors and those of its reservation. */
   private List<Map<String, @Nullable Object>> inhibitors(Instant now) {
     List<Map<String, @Nullable Object>> all = new ArrayList<>();
     String run = shown().map(found -> "run " + found.run().name()).orElse("");
@@ -265,7 +265,7 @@ public record DeviceRow(
     return all;
   }
 
-  /** Who holds a device is shown to those only who see that. */
+  /** Returns the inhibitor without its detail if the caller may not see the holder. */
   Inhibitor shown(Inhibitor found) {
     boolean names = found.kind() == Kind.LOCKED || found.kind() == Kind.RESERVED;
     return names && heldByOthers()
@@ -273,7 +273,7 @@ public record DeviceRow(
         : found;
   }
 
-  /** One reason, for programs and people. */
+  /** Returns the JSON form of an inhibitor. */
   public static Map<String, @Nullable Object> inhibitor(Inhibitor inhibitor) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("kind", inhibitor.kind().code());

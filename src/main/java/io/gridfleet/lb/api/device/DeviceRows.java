@@ -35,12 +35,12 @@ public final class DeviceRows {
     return packs;
   }
 
-  /** Those that the caller sees. */
+  /** Returns the devices that the caller may see. */
   public List<DeviceRow> all(ApiCaller caller) {
     return seen(caller).map(state -> row(state, caller)).toList();
   }
 
-  /** Refuses groups that none of these devices is in, in the original's words. */
+  /** Fails with 422 and GridFleet's text for groups that none of these devices is in. */
   public static void checkGroups(Collection<String> asked, List<DeviceRow> all) {
     Set<String> unknown = new TreeSet<>(asked);
     for (DeviceRow row : all) {
@@ -65,18 +65,18 @@ public final class DeviceRows {
         .map(state -> row(state, caller));
   }
 
-  /** The device; 404 when the caller sees none. */
+  /** Returns the device; fails with 404 if the caller may not see it. */
   DeviceRow get(DeviceId id, ApiCaller caller) {
     return find(id, caller)
         .orElseThrow(() -> ApiError.notFound("Device %s was not found".formatted(id)));
   }
 
-  /** The device that a connection target, a udid or any other name of it stands for. */
+  /** Returns the device with this connection target, udid or other name. */
   public Optional<DeviceRow> byTarget(String target, ApiCaller caller) {
     List<DeviceStatus> all = seen(caller).toList();
-    return first(all, device -> said(device, "connection_target").equals(target))
+    return first(all, device -> attribute(device, "connection_target").equals(target))
         .or(() -> first(all, device -> device.udid().filter(target::equals).isPresent()))
-        .or(() -> first(all, device -> said(device, "identity_value").equals(target)))
+        .or(() -> first(all, device -> attribute(device, "identity_value").equals(target)))
         .or(() -> first(all, device -> device.address().equals(target)))
         .or(() -> first(all, device -> device.id().value().equalsIgnoreCase(target)))
         .map(state -> row(state, caller));
@@ -86,13 +86,13 @@ public final class DeviceRows {
     return states.device(id).filter(caller::sees).isPresent();
   }
 
-  /** Whether a live run is the caller's; one that isn't known is nobody's. */
+  /** Returns whether the caller may see a live run; false for an unknown one. */
   public boolean seesRun(ApiCaller caller, String run) {
     return caller.seesAll()
         || RunId.parse(run).flatMap(bindings::live).filter(caller::sees).isPresent();
   }
 
-  /** What hinders a device, without the names of those whom the caller doesn't see. */
+  /** Returns the inhibitors without details that the caller may not see. */
   public List<Inhibitor> shown(DeviceId device, List<Inhibitor> inhibitors, ApiCaller caller) {
     return caller.seesAll()
         ? inhibitors
@@ -101,7 +101,7 @@ public final class DeviceRows {
             .orElse(List.of());
   }
 
-  private static String said(Device device, String key) {
+  private static String attribute(Device device, String key) {
     return DeviceDescription.text(device, key).orElse("");
   }
 

@@ -18,9 +18,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** What suites keep with a device (rest.md#test-data). */
+/** Routes of the test data that suites store with a device (rest.md#test-data). */
 public final class TestDataRoutes {
-  /** The original's bound on the serialised object, in bytes. */
+  /** GridFleet's bound on the serialised object, in bytes. */
   private static final int MAX_BYTES = 65_536;
 
   private final DeviceRows rows;
@@ -28,7 +28,7 @@ public final class TestDataRoutes {
   private final Consumer<DeviceId> listener;
 
   /**
-   * @param listener is told whose data was written
+   * @param listener receives the device whose test data was written
    */
   public TestDataRoutes(DeviceRows rows, ChangeOverride overrides, Consumer<DeviceId> listener) {
     this.rows = rows;
@@ -39,7 +39,7 @@ public final class TestDataRoutes {
   public List<Operation> operations() {
     String path = "/api/devices/{id}/test_data";
     return List.of(
-        Operation.get(path, "Reads a device's test data", this::read)
+        Operation.get(path, "Returns a device's test data", this::read)
             .answers(200, "Object")
             .refuses(404, 422),
         Operation.of("PUT", path, "Replaces a device's test data", this::replace)
@@ -88,7 +88,7 @@ public final class TestDataRoutes {
             });
   }
 
-  /** Objects merge, everything else is replaced; null is a value. */
+  /** Merges objects deeply and replaces everything else; null is a value. */
   private static void merge(ObjectNode target, ObjectNode patch) {
     for (Map.Entry<String, JsonNode> member : patch.properties()) {
       JsonNode there = target.get(member.getKey());

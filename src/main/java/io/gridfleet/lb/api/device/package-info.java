@@ -1,6 +1,6 @@
 /**
- * Devices: lists, single rows, the catalog of driver packs, test data, and what operators do to
- * devices. Threads: event loops and the store's.
+ * Devices: lists, single rows, the catalog of driver packs, test data, maintenance and operator
+ * locks. Threads: the API's executor and the store's.
  */
 @NullMarked
 package io.gridfleet.lb.api.device;

@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What happens in the lab, as it happens. */
+/** The event feed of the lab. */
 public interface EventFeed {
 
   /**
-   * Something that happened.
+   * An event.
    *
    * @param id the same on every replica
    * @param type such as {@code run.created}
-   * @param tenant whose it is; empty for what is about a device only
+   * @param tenant the owning tenant; empty for an event of a device
    */
   record Event(
       String id, String type, Instant at, Optional<String> tenant, Map<String, Object> data) {}
 
-  /** Something that happened to a device. */
+  /** Publishes an event of a device. */
   default void publish(String type, Map<String, Object> data) {
     publish(type, Optional.empty(), data);
   }
@@ -27,10 +27,10 @@ public interface EventFeed {
   void publish(String type, Optional<String> tenant, Map<String, Object> data);
 
   /**
-   * Hears of everything from now on, and first of what came after an event that was heard before;
-   * of all that is remembered, if that one isn't any more.
+   * Subscribes to all events from now on. Buffered events after {@code after} are delivered first;
+   * all buffered events if that one isn't buffered any more.
    *
-   * @param listener must not block; what it throws ends its subscription
+   * @param listener doesn't block; an exception ends its subscription
    */
   ApiAnswer.Subscription subscribe(Optional<String> after, Consumer<Event> listener);
 }

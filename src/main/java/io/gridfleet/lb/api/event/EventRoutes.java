@@ -27,7 +27,7 @@ public final class EventRoutes {
           "X-Accel-Buffering",
           "no");
 
-  /** Shown at once, so that clients and what lies between them see that the feed is open. */
+  /** Sent at once, so that clients and proxies receive the head and a first chunk. */
   private static final byte[] OPENED = ": open\n\n".getBytes(StandardCharsets.UTF_8);
 
   private final EventFeed feed;
@@ -40,12 +40,12 @@ public final class EventRoutes {
 
   public List<Operation> operations() {
     return List.of(
-        Operation.get("/api/events", "What happens, as it happens", this::open)
+        Operation.get("/api/events", "Streams events of runs, devices and sessions", this::open)
             .answers(200, "EventStream"));
   }
 
   private CompletionStage<ApiAnswer> open(ApiCall call) {
-    Optional<String> heard = call.request().header("last-event-id");
+    Optional<String> lastId = call.request().header("last-event-id");
     return CompletableFuture.completedStage(
         new ApiAnswer.Stream(
             200,
@@ -53,7 +53,7 @@ public final class EventRoutes {
             sink -> {
               sink.send(OPENED);
               return feed.subscribe(
-                  heard,
+                  lastId,
                   event -> {
                     if (sees(call.caller(), event)) {
                       send(sink, event);

@@ -12,44 +12,45 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * The event feed of one process: remembers the latest events, its own and those it heard of, and
- * hands each to all who listen. Events reach one listener in order: numbering and handing out
- * happen on one turn at a time, for what a new listener has missed too, taken by whoever publishes;
- * a listener must be quick.
+ * The event feed of one process: buffers the latest events, local and from other replicas, and
+ * delivers each to all listeners. One lock (this) guards the buffer, the queue of deliveries and
+ * the flag {@code delivering}. One publishing thread at a time drains the queue outside the lock,
+ * replays for new listeners included, so each listener receives events in order. Listeners must be
+ * quick.
  */
 public final class RecentEvents implements EventFeed {
-  /** Enough for a client that reconnects after a minute of a busy lab. */
-  private static final int REMEMBERED = 1000;
+  /** Covers a reconnect after a minute in a busy lab. */
+  private static final int MAX_BUFFERED = 1000;
 
   private final InstantSource clock;
   private final String origin;
-  private final Consumer<Event> others;
+  private final Consumer<Event> replicas;
   private final Deque<Event> latest = new ArrayDeque<>();
   private final Deque<Delivery> pending = new ArrayDeque<>();
-  private final List<Listening> listeners = new CopyOnWriteArrayList<>();
+  private final List<Subscriber> listeners = new CopyOnWriteArrayList<>();
   private long number;
-  private boolean handingOut;
+  private boolean delivering;
 
-  private record Listening(Consumer<Event> listener) {}
+  private record Subscriber(Consumer<Event> listener) {}
 
-  /** An event for those who listen by then, or for one who asked for what it missed. */
-  private record Delivery(Event event, List<Listening> to) {}
+  /** An event and the subscribers that it is delivered to. */
+  private record Delivery(Event event, List<Subscriber> to) {}
 
   /**
-   * @param origin what this process is called in the ids of its events
-   * @param others told of what is published here, for other processes to hear
+   * @param origin the name of this process in event ids
+   * @param replicas receives events published here, for other replicas
    */
-  public RecentEvents(InstantSource clock, String origin, Consumer<Event> others) {
+  public RecentEvents(InstantSource clock, String origin, Consumer<Event> replicas) {
     this.clock = clock;
     this.origin = origin;
-    this.others = others;
+    this.replicas = replicas;
   }
 
   @Override
   public void publish(String type, Optional<String> tenant, Map<String, Object> data) {
     Event event = new Event(nextId(), type, clock.instant(), tenant, data);
     received(event);
-    others.accept(event);
+    replicas.accept(event);
   }
 
   private synchronized String nextId() {
@@ -57,39 +58,39 @@ public final class RecentEvents implements EventFeed {
     return origin + "-" + number;
   }
 
-  /** Something that happened elsewhere. */
+  /** Delivers an event of another replica. */
   public void received(Event event) {
     synchronized (this) {
       latest.add(event);
-      if (latest.size() > REMEMBERED) {
+      if (latest.size() > MAX_BUFFERED) {
         latest.remove();
       }
       pending.add(new Delivery(event, List.copyOf(listeners)));
-      if (handingOut) {
+      if (delivering) {
         return;
       }
-      handingOut = true;
+      delivering = true;
     }
-    handOut();
+    deliver();
   }
 
-  private void handOut() {
+  private void deliver() {
     for (Optional<Delivery> next = next(); next.isPresent(); next = next()) {
       Event event = next.get().event();
-      next.get().to().forEach(listening -> publish(listening, event));
+      next.get().to().forEach(subscriber -> publish(subscriber, event));
     }
   }
 
   private synchronized Optional<Delivery> next() {
     Delivery next = pending.poll();
-    handingOut = next != null;
+    delivering = next != null;
     return Optional.ofNullable(next);
   }
 
-  private List<Event> since(String heard) {
+  private List<Event> since(String lastId) {
     List<Event> missed = new ArrayList<>();
     for (Event event : latest) {
-      if (event.id().equals(heard)) {
+      if (event.id().equals(lastId)) {
         missed.clear();
       } else {
         missed.add(event);
@@ -98,31 +99,31 @@ public final class RecentEvents implements EventFeed {
     return missed;
   }
 
-  private void publish(Listening listening, Event event) {
-    if (!listeners.contains(listening)) {
+  private void publish(Subscriber subscriber, Event event) {
+    if (!listeners.contains(subscriber)) {
       return;
     }
     try {
-      listening.listener().accept(event);
+      subscriber.listener().accept(event);
     } catch (RuntimeException gone) {
-      listeners.remove(listening);
+      listeners.remove(subscriber);
     }
   }
 
   @Override
   public ApiAnswer.Subscription subscribe(Optional<String> after, Consumer<Event> listener) {
-    Listening listening = new Listening(listener);
+    Subscriber subscriber = new Subscriber(listener);
     boolean turn;
     synchronized (this) {
       List<Event> missed = after.map(this::since).orElseGet(List::of);
-      missed.forEach(event -> pending.add(new Delivery(event, List.of(listening))));
-      listeners.add(listening);
-      turn = !handingOut;
-      handingOut = true;
+      missed.forEach(event -> pending.add(new Delivery(event, List.of(subscriber))));
+      listeners.add(subscriber);
+      turn = !delivering;
+      delivering = true;
     }
     if (turn) {
-      handOut();
+      deliver();
     }
-    return () -> listeners.remove(listening);
+    return () -> listeners.remove(subscriber);
   }
 }

@@ -2,43 +2,43 @@ package io.gridfleet.lb.api.http;
 
 import java.util.Map;
 
-/** What the front door sends back. Content-Length or chunking are the front door's business. */
+/** A response of the API. The HTTP endpoint adds Content-Length or chunking. */
 public sealed interface ApiAnswer {
   int status();
 
-  /** Names as they are sent; {@code Content-Type} included where there is a body. */
+  /** Returns the headers as sent, with {@code Content-Type} if there is a body. */
   Map<String, String> headers();
 
-  /** An answer that is all there. */
+  /** A response with a complete body. */
   record Whole(int status, Map<String, String> headers, byte[] body) implements ApiAnswer {
     public Whole {
       headers = Map.copyOf(headers);
     }
   }
 
-  /** An answer that goes on until one side closes it. */
+  /** A response that is streamed until one side closes it. */
   record Stream(int status, Map<String, String> headers, Source source) implements ApiAnswer {
     public Stream {
       headers = Map.copyOf(headers);
     }
   }
 
-  /** Where the bytes of a {@link Stream} come from. */
+  /** The producer of a {@link Stream}'s bytes. */
   interface Source {
     /**
-     * Begins to send. Called once, when the head is written.
+     * Starts sending. Called once, after the head is written.
      *
-     * @return to be closed when the client has gone or the server stops
+     * @return the subscription, closed when the client disconnects or the server stops
      */
     Subscription open(Sink sink);
   }
 
-  /** Where the bytes of a {@link Stream} go; called on any thread, must not block. */
+  /** The consumer of a {@link Stream}'s bytes. Called on any thread; doesn't block. */
   interface Sink {
     /**
-     * Sends one piece.
+     * Sends one chunk.
      *
-     * @return false when the client is too slow or gone: the source then gives up
+     * @return false if the client is too slow or has disconnected; the source then stops
      */
     boolean send(byte[] bytes);
   }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Makes answers. */
+/** Factory methods of {@link ApiAnswer}. */
 public final class ApiAnswers {
   private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
 
@@ -45,7 +45,10 @@ public final class ApiAnswers {
     return new ApiAnswer.Whole(error.status(), headers, ApiJson.bytes(envelope));
   }
 
-  /** What unknown routes and wrong methods get: not in the envelope (contract §2). */
+  /**
+   * Returns the body of unknown routes and wrong methods, which has no envelope
+   * (rest.md#gridfleet-api).
+   */
   public static ApiAnswer bare(int status, String detail, Map<String, String> more) {
     Map<String, String> headers = new LinkedHashMap<>(JSON);
     headers.putAll(more);

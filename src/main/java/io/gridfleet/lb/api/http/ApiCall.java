@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request that found its operation.
+ * A request with its resolved operation.
  *
- * @param path what the template's names stand for, decoded
+ * @param path the decoded values of the template's names
  */
 public record ApiCall(
     ApiRequest request, Map<String, String> path, QueryParameters query, ApiCaller caller) {
@@ -20,12 +20,12 @@ public record ApiCall(
     return path.getOrDefault(name, "");
   }
 
-  /** The run named in the path; 422 if that is no UUID. */
+  /** Returns the run of the path; fails with 422 if it is no UUID. */
   public RunId run() {
     return new RunId(uuid("id"));
   }
 
-  /** The device named in the path; 422 if that is no UUID. */
+  /** Returns the device of the path; fails with 422 if it is no UUID. */
   public DeviceId device(String name) {
     return new DeviceId(uuid(name));
   }
@@ -43,7 +43,7 @@ public record ApiCall(
     return new RequestBody(json());
   }
 
-  /** The body's object; 422 where the body says that it is no JSON. */
+  /** Returns the body's object; fails with 422 if {@code Content-Type} isn't JSON. */
   public ObjectNode json() {
     Optional<String> type = request.header("content-type").filter(given -> !isJson(given));
     if (type.isPresent() && request.body().length > 0) {
@@ -56,7 +56,7 @@ public record ApiCall(
     return ApiJson.object(request.body());
   }
 
-  /** No type at all is as good as JSON. */
+  /** A missing type counts as JSON. */
   private static boolean isJson(String header) {
     String type = header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     return type.isEmpty() || type.equals("application/json") || type.endsWith("+json");

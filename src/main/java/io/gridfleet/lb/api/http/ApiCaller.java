@@ -9,16 +9,16 @@ import io.gridfleet.lb.run.RunBinding;
 import java.util.Optional;
 
 /**
- * Who calls an operation, and whose things it may use there. What a caller doesn't see doesn't
- * exist for it: lists leave it out, and its id is answered like one that nobody has.
+ * The caller of an operation and its reach. Objects outside the reach are treated as missing: lists
+ * omit them, and their ids are answered with 404.
  *
- * @param reach of the caller's role on the operation; never {@link Reach#NONE}
+ * @param reach the reach of the caller's role on the operation; never {@link Reach#NONE}
  */
 public record ApiCaller(Tenant tenant, Reach reach) {
-  /** The route that decides who reads what may hold passwords in rows that others read too. */
+  /** The route whose access rule applies to fields that may hold passwords. */
   private static final String SECRETS = "GET /api/devices/{id}/config";
 
-  /** Whoever may use everything. */
+  /** Returns a caller without limits. */
   public static ApiCaller unlimited() {
     return new ApiCaller(Tenant.anonymous(), Reach.ALL);
   }
@@ -27,7 +27,7 @@ public record ApiCaller(Tenant tenant, Reach reach) {
     return reach == Reach.ALL || tenant.isAnonymous();
   }
 
-  /** By what is configured: tags that were changed through the API open nothing. */
+  /** Evaluates the configured attributes only: tags changed through the API grant no access. */
   public boolean sees(Device device) {
     return seesAll() || tenant.devices().matches(device.configured());
   }
@@ -41,7 +41,7 @@ public record ApiCaller(Tenant tenant, Reach reach) {
   }
 
   /**
-   * Whether it sees what has a tenant.
+   * Returns whether the caller may see an object with this owner.
    *
    * @param owner the tenant's name; empty where none was recorded
    */
@@ -49,7 +49,7 @@ public record ApiCaller(Tenant tenant, Reach reach) {
     return seesAll() || tenant.owns(owner);
   }
 
-  /** The tenant whose runs are listed; empty for all. */
+  /** Returns the tenant that lists are limited to; empty for all. */
   public Optional<String> only() {
     return seesAll() ? Optional.empty() : Optional.of(tenant.name());
   }

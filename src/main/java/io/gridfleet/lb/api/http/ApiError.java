@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal that is told in the error envelope of rest.md#errors. */
+/** An error that is sent in the envelope of rest.md#errors. */
 public final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -38,7 +38,7 @@ public final class ApiError extends RuntimeException {
     return of(404, message);
   }
 
-  /** A request that doesn't have the right form; one entry a fault. */
+  /** Returns the error of an invalid request, with one entry for each fault. */
   static ApiError invalid(List<Map<String, Object>> problems) {
     return new ApiError(
         422, code(422), "Request validation failed", List.copyOf(problems), Map.of());
@@ -48,7 +48,7 @@ public final class ApiError extends RuntimeException {
     return new ApiError(status, code, String.valueOf(getMessage()), details, Map.of(name, value));
   }
 
-  /** Whether {@code detail} stands beside the envelope too: an old client reads only that. */
+  /** Returns whether {@code detail} is sent beside the envelope, for testkits before 0.7. */
   boolean alsoBare() {
     return status == 409 && String.valueOf(getMessage()).contains("is not claimed");
   }

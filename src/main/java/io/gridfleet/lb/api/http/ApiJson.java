@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** JSON bodies, in and out, and how times are written in them. */
+/** Reads and writes JSON bodies and the times in them. */
 public final class ApiJson {
-  /** Null where a map can't hold one. */
+  /** JSON null, for maps that reject Java's. */
   public static final JsonNode NULL = NullNode.getInstance();
 
-  /** Suites send shallow objects; a deeper one is an attack on the stack. */
+  /** Bounds the parser's recursion; valid bodies are shallow. */
   private static final int MAX_DEPTH = 64;
 
   private static final ObjectMapper MAPPER =
@@ -36,7 +36,7 @@ public final class ApiJson {
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** Microseconds and Z: what every released client parses. */
+  /** Microseconds and Z, which every released client parses. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -54,7 +54,7 @@ public final class ApiJson {
     return MAPPER.valueToTree(value);
   }
 
-  /** A body that must be an object; the faults name the body. */
+  /** Parses a body that must be an object; fails with 422. */
   static ObjectNode object(byte[] body) {
     if (body.length == 0) {
       throw ValidationErrors.one("missing", List.of("body"), "Field required", null);
@@ -88,7 +88,7 @@ public final class ApiJson {
     return MAPPER.convertValue(node, Object.class);
   }
 
-  /** The whole schema file of this package. */
+  /** Reads a schema file of this package. */
   public static ObjectNode resource(String name) {
     try (var stream = ApiJson.class.getResourceAsStream(name)) {
       if (stream == null) {

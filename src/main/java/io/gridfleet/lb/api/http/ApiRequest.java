@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A request as the front door hands it over.
+ * A request as received from the HTTP endpoint.
  *
  * @param path from the root, still percent-encoded: {@code /api/devices}, {@code /health/live}
- * @param query what follows the question mark, still encoded; may be empty
- * @param headers at least {@code authorization}, {@code x-request-id}, {@code host}; their names in
+ * @param query the query string, still encoded; may be empty
+ * @param headers at least {@code authorization}, {@code x-request-id} and {@code host}; names in
  *     any case
  */
 public record ApiRequest(
@@ -21,7 +21,7 @@ public record ApiRequest(
     headers = Map.copyOf(lower);
   }
 
-  /** A header by its name in lower case. */
+  /** Returns a header by its lower-case name. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));
   }

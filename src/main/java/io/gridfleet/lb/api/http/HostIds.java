@@ -4,7 +4,7 @@ import io.gridfleet.lb.node.Node;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
-/** What the GridFleet API calls hosts are our nodes; their ids must be UUIDs. */
+/** Derives the host ids of the GridFleet API, which are UUIDs, from node ids. */
 public final class HostIds {
   private HostIds() {}
 

@@ -9,19 +9,19 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One method on one path: what serves it and how it is described.
+ * One method on one path: its handler and its description.
  *
- * @param template the path, with names in braces for segments that vary
+ * @param template the path, with names in braces for variable segments
  */
 public record Operation(String method, String template, Handler handler, Doc doc) {
 
-  /** Serves a call; throws or fails with an {@link ApiError} or a {@code RunException}. */
+  /** Handles a call; throws or fails with an {@link ApiError} or a {@code RunException}. */
   public interface Handler {
     CompletionStage<ApiAnswer> handle(ApiCall call);
   }
 
   /**
-   * What openapi.json says.
+   * The operation's entry in openapi.json.
    *
    * @param query names of parameters
    * @param body the schema of the request's body; empty for none
@@ -46,7 +46,7 @@ public record Operation(String method, String template, Handler handler, Doc doc
     return new Operation(method, template, handler, new Doc(summary, List.of(), "", Map.of()));
   }
 
-  /** Who may use it. */
+  /** Returns the access rule of the route. */
   public Access access() {
     return AccessTable.of(method + " " + template);
   }
@@ -65,7 +65,7 @@ public record Operation(String method, String template, Handler handler, Doc doc
     return with(new Doc(doc.summary, doc.query, doc.body, all));
   }
 
-  /** Statuses that come with the error envelope. */
+  /** Adds statuses whose body is the error envelope. */
   public Operation refuses(int... statuses) {
     Operation result = this;
     for (int status : statuses) {
@@ -78,7 +78,7 @@ public record Operation(String method, String template, Handler handler, Doc doc
     return new Operation(method, template, handler, newer);
   }
 
-  /** The names in the template. */
+  /** Returns the names in the template. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
     for (String segment : template.split("/", -1)) {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** The parameters behind the question mark, form-encoded, read with all faults noted. */
+/** The parameters of a query string. Faults are collected until {@link #check}. */
 public final class QueryParameters {
   private final Map<String, List<String>> values = new LinkedHashMap<>();
   private final ValidationErrors problems = new ValidationErrors();
@@ -50,7 +50,7 @@ public final class QueryParameters {
     return List.copyOf(values.getOrDefault(name, List.of()));
   }
 
-  /** What follows a prefix: {@code tags.team=a} is {@code team → a}. */
+  /** Returns the parameters below a prefix: {@code tags.team=a} is {@code team → a}. */
   public Map<String, String> under(String prefix) {
     Map<String, String> found = new LinkedHashMap<>();
     values.forEach(
@@ -63,17 +63,17 @@ public final class QueryParameters {
   }
 
   public Optional<String> oneOf(String name, Set<String> allowed) {
-    return text(name).filter(value -> allowed.contains(value) || wrongWord(name, value, allowed));
+    return text(name).filter(value -> allowed.contains(value) || notAllowed(name, value, allowed));
   }
 
-  private boolean wrongWord(String name, String value, Set<String> allowed) {
-    String words = String.join("', '", new TreeSet<>(allowed));
+  private boolean notAllowed(String name, String value, Set<String> allowed) {
+    String expected = String.join("', '", new TreeSet<>(allowed));
     problems.add(
         "literal_error",
         List.of("query", name),
-        "Input should be '" + words + "'",
+        "Input should be '" + expected + "'",
         value,
-        Map.of("expected", "'" + words + "'"));
+        Map.of("expected", "'" + expected + "'"));
     return false;
   }
 
@@ -89,7 +89,7 @@ public final class QueryParameters {
     return uuid;
   }
 
-  /** A UUID in lower case, or empty where the text is none. */
+  /** Returns the UUID in lower case; empty if the text is none. */
   static Optional<String> normalUuid(String value) {
     try {
       return value.length() == 36
@@ -152,7 +152,7 @@ public final class QueryParameters {
     return Optional.of(number);
   }
 
-  /** A time with or without its offset; without one it is UTC. */
+  /** Returns a time; one without an offset is UTC. */
   public Optional<Instant> time(String name) {
     return text(name)
         .flatMap(
@@ -178,7 +178,7 @@ public final class QueryParameters {
     }
   }
 
-  /** To be called when everything is read. */
+  /** Fails with 422 if a fault was found. Called after the last parameter is read. */
   public void check() {
     problems.throwIfAny();
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** An object of a request's body, read member by member with all faults noted. */
+/** An object of a request's body. Faults are collected until {@link #check}. */
 public final class RequestBody {
   private final ObjectNode node;
   private final List<Object> where;
@@ -31,7 +31,7 @@ public final class RequestBody {
     return problems;
   }
 
-  /** Refuses members that nobody asked for. */
+  /** Rejects unknown members. */
   public RequestBody only(Set<String> known) {
     node.fieldNames()
         .forEachRemaining(
@@ -62,7 +62,7 @@ public final class RequestBody {
     problems.add("missing", at(name), "Field required", ApiJson.tree(node));
   }
 
-  /** A text that must be there; empty when it isn't, and the fault is noted. */
+  /** Returns a required text; empty, with a fault, if it is missing. */
   public String text(String name) {
     if (!node.has(name)) {
       missing(name);
@@ -84,12 +84,12 @@ public final class RequestBody {
     return found.map(JsonNode::textValue);
   }
 
-  /** As {@link #text(String)}, cut or refused where it is too long. */
+  /** Like {@link #text(String)}; a text beyond the bound is cut or rejected. */
   public String text(String name, TextBound bound) {
     return within(at(name), text(name), bound);
   }
 
-  /** As {@link #optionalText(String)}, cut or refused where it is too long. */
+  /** Like {@link #optionalText(String)}; a text beyond the bound is cut or rejected. */
   public Optional<String> optionalText(String name, TextBound bound) {
     return optionalText(name).map(value -> within(at(name), value, bound));
   }
@@ -106,7 +106,7 @@ public final class RequestBody {
     return bound.cut(value);
   }
 
-  /** A text of a length between two bounds. */
+  /** Returns a required text whose length is between two bounds. */
   public String text(String name, int shortest, int longest) {
     String value = text(name);
     if (node.has(name) && node.get(name).isTextual()) {
@@ -137,13 +137,13 @@ public final class RequestBody {
             value -> {
               boolean known = allowed.contains(value);
               if (!known) {
-                String words = String.join("', '", new TreeSet<>(allowed));
+                String values = String.join("', '", new TreeSet<>(allowed));
                 problems.add(
                     "literal_error",
                     at(name),
-                    "Input should be '" + words + "'",
+                    "Input should be '" + values + "'",
                     value,
-                    Map.of("expected", "'" + words + "'"));
+                    Map.of("expected", "'" + values + "'"));
               }
               return known;
             });
@@ -161,7 +161,7 @@ public final class RequestBody {
             });
   }
 
-  /** An integer, or text that reads as one. */
+  /** Returns an integer, given as a number or as text. */
   public Optional<Integer> number(String name, int least) {
     return member(name)
         .flatMap(
@@ -200,7 +200,7 @@ public final class RequestBody {
     return whole ? Optional.of(value.intValue()) : Optional.empty();
   }
 
-  /** Texts by name; numbers and booleans are not texts. */
+  /** Returns texts by name; numbers and booleans are faults. */
   public Map<String, String> texts(String name) {
     Map<String, String> found = new LinkedHashMap<>();
     Optional<JsonNode> value = member(name);
@@ -238,7 +238,7 @@ public final class RequestBody {
     }
   }
 
-  /** A list of texts. */
+  /** Returns a list of texts. */
   public List<String> list(String name, TextBound bound) {
     List<String> found = new ArrayList<>();
     member(name)
@@ -247,12 +247,12 @@ public final class RequestBody {
     return found;
   }
 
-  /** Whatever stands there, as plain Java values. */
+  /** Returns a value of any type as plain Java values. */
   public Optional<Object> value(String name) {
     return member(name).map(ApiJson::plain);
   }
 
-  /** An object of any content. */
+  /** Returns an object with any members. */
   public Optional<Map<String, Object>> anything(String name) {
     Optional<JsonNode> value = member(name);
     if (value.isPresent() && !value.get().isObject()) {
@@ -262,7 +262,7 @@ public final class RequestBody {
     return value.map(ApiJson::map);
   }
 
-  /** The objects of a list that must be there. */
+  /** Returns the objects of a required list. */
   public List<RequestBody> bodies(String name) {
     JsonNode list = node.get(name);
     if (list == null) {
@@ -286,7 +286,7 @@ public final class RequestBody {
     return found;
   }
 
-  /** Notes a fault of the object as a whole. */
+  /** Adds a fault of the object as a whole. */
   public void fault(String message) {
     problems.add("value_error", where, "Value error, " + message, ApiJson.tree(node));
   }

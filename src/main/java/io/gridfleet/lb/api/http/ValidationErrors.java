@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The faults of one request, all told at once in the form of rest.md#errors. */
+/** The faults of one request, reported together in the form of rest.md#errors. */
 public final class ValidationErrors {
-  /** What was sent is repeated for people; more than this nobody reads. */
+  /** The bound of the {@code input} that a fault repeats, in bytes of JSON. */
   private static final int MAX_REPEATED = 4 * 1024;
 
   private final List<Map<String, Object>> found = new ArrayList<>();
 
   /**
-   * Notes one fault.
+   * Adds a fault.
    *
-   * @param type a word for programs, as pydantic has it
-   * @param where {@code body}, {@code query} or {@code path} and what follows
+   * @param type the error type, as pydantic names it
+   * @param where {@code body}, {@code query} or {@code path}, then names and indices
    */
   void add(String type, List<?> where, String message, @Nullable Object input) {
     add(type, where, message, input, Map.of());

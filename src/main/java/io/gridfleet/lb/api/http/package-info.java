@@ -1,6 +1,6 @@
 /**
- * What a request to the API and its answer are made of: path, parameters, body, errors in the
- * envelope of rest.md#errors, and the description of an operation. Threads: event loops; no state.
+ * Requests and responses of the API: path, parameters, body, errors in the envelope of
+ * rest.md#errors, and descriptions of operations. Threads: any; no shared state.
  */
 @NullMarked
 package io.gridfleet.lb.api.http;

@@ -22,15 +22,15 @@ public final class QueueRoutes {
 
   public List<Operation> operations() {
     return List.of(
-        Operation.get(
-                "/api/queue", "Lists requests that wait for a device", call -> list(call, "items"))
+        Operation.get("/api/queue", "Lists queued session requests", call -> list(call, "items"))
             .answers(200, "Queue"),
         Operation.get(
                 "/api/grid/queue",
-                "The queue as the original spells it",
+                "Lists queued session requests in GridFleet's format",
                 call -> list(call, "requests"))
             .answers(200, "GridQueue"),
-        Operation.of("DELETE", "/api/queue/{request}", "Takes a request out", this::remove)
+        Operation.of(
+                "DELETE", "/api/queue/{request}", "Removes a request from the queue", this::remove)
             .answers(204, "")
             .refuses(404));
   }

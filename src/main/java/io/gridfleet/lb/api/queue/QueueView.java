@@ -3,30 +3,30 @@ package io.gridfleet.lb.api.queue;
 import java.time.Duration;
 import java.util.List;
 
-/** The requests that wait for a device: a port over the distributor. */
+/** The queued new session requests; a port implemented over the distributor. */
 public interface QueueView {
 
-  /** In the order in which they are served. */
+  /** Returns the requests in the order in which they are served. */
   List<Waiting> waiting();
 
   /**
-   * Takes one out of the queue; its client gets an error that says so.
+   * Removes a request from the queue; its client receives an error with the reason.
    *
-   * @return false when no such request waits
+   * @return false if no such request is queued
    */
   boolean remove(String request, String why);
 
   /**
-   * One that waits.
+   * A queued request.
    *
    * @param position from 1
    * @param request its id
-   * @param selector what it asks for
-   * @param waitsFor why it has no device yet
+   * @param selector its selector, as text
+   * @param waitsFor why no device was assigned yet
    */
   record Waiting(
       int position, String request, Asker asker, Duration age, String selector, String waitsFor) {}
 
-  /** Who asks. */
+  /** The tenant of a request and its priority. */
   record Asker(String tenant, int priority) {}
 }

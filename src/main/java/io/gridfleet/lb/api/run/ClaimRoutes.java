@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The claim routes of testkits before 0.7, off unless configured (contract §3.17). */
+/** The claim routes of testkits before 0.7, disabled by default (test-suites.md). */
 public final class ClaimRoutes {
   private static final Set<String> INCLUDES = Set.of("config", "test_data", "capabilities");
 
@@ -49,19 +49,18 @@ public final class ClaimRoutes {
       return List.of();
     }
     return List.of(
-        Operation.post(
-                "/api/runs/{id}/claim", "Gives a worker one of its run's devices", this::claim)
+        Operation.post("/api/runs/{id}/claim", "Claims a device of a run for a worker", this::claim)
             .query("include")
             .body("ClaimRequest")
             .answers(200, "ClaimedDevice")
             .refuses(404, 409, 422),
-        Operation.post("/api/runs/{id}/release", "Gives a device back", this::release)
+        Operation.post("/api/runs/{id}/release", "Releases a claimed device", this::release)
             .body("ReleaseRequest")
             .answers(200, "Released")
             .refuses(404, 409, 422),
         Operation.post(
                 "/api/runs/{id}/devices/{device}/release-with-cooldown",
-                "Gives a device back and lets it rest",
+                "Releases a claimed device and starts its cooldown",
                 this::releaseWithCooldown)
             .body("ReleaseWithCooldownRequest")
             .answers(200, "ReleasedWithCooldown")
@@ -96,13 +95,13 @@ public final class ClaimRoutes {
     if (cause instanceof RunException refused
         && refused.kind() == RunException.Kind.NOTHING_CLAIMABLE) {
       long seconds = commands.config().claims().retryAfter().toSeconds();
-      ApiError told = RunErrors.of(refused);
+      ApiError error = RunErrors.of(refused);
       Map<String, Object> details = new LinkedHashMap<>();
-      if (told.details() instanceof Map<?, ?> known) {
+      if (error.details() instanceof Map<?, ?> known) {
         known.forEach((key, value) -> details.put(String.valueOf(key), value));
       }
       details.put("retry_after_sec", seconds);
-      throw ApiError.of(409, String.valueOf(told.getMessage()), details)
+      throw ApiError.of(409, String.valueOf(error.getMessage()), details)
           .withHeader("Retry-After", Long.toString(seconds));
     }
     throw failure instanceof RuntimeException unchecked

@@ -15,14 +15,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a client wants with each reserved device so that it needs no second call. */
+/** The optional members of each reserved device that a client requests. */
 record ReservationIncludes(Set<String> names) {
   private static final Set<String> KNOWN = Set.of("config", "test_data", "capabilities");
 
   /**
-   * Reads {@code include}; refuses before anything is reserved.
+   * Reads {@code include}; fails before anything is reserved.
    *
-   * @param allowed those of the known that this route can give
+   * @param allowed the names that this route supports
    */
   static ReservationIncludes of(QueryParameters query, Set<String> allowed) {
     Set<String> names = new TreeSet<>();
@@ -50,7 +50,7 @@ record ReservationIncludes(Set<String> names) {
     return new ReservationIncludes(names);
   }
 
-  /** Puts what was asked for into the row of a device. */
+  /** Adds the requested members to the row of a device. */
   void add(
       Map<String, @Nullable Object> row, Reservation entry, DeviceRows rows, ApiCaller caller) {
     if (names.isEmpty()) {
@@ -58,7 +58,8 @@ record ReservationIncludes(Set<String> names) {
     }
     Optional<DeviceRow> device = rows.find(entry.device(), caller);
     if (device.isEmpty()) {
-      row.put("unavailable_includes", names.stream().map(ReservationIncludes::notThere).toList());
+      row.put(
+          "unavailable_includes", names.stream().map(ReservationIncludes::unavailable).toList());
       return;
     }
     if (names.contains("config")) {
@@ -72,7 +73,7 @@ record ReservationIncludes(Set<String> names) {
     }
   }
 
-  private static Map<String, String> notThere(String name) {
+  private static Map<String, String> unavailable(String name) {
     Map<String, String> row = new LinkedHashMap<>();
     row.put("include", name);
     row.put("reason", "device_not_found");

@@ -17,7 +17,7 @@ final class RunBody {
   private static final Set<String> MEMBERS =
       Set.of("name", "requirements", "ttl_minutes", "heartbeat_timeout_sec", "created_by");
 
-  /** Negative times would make no sense; 0 is accepted, as the original does. */
+  /** 0 is accepted, as GridFleet does; negative durations aren't. */
   private static final int MIN = 0;
 
   private RunBody() {}

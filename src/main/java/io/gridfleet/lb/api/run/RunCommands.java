@@ -7,7 +7,7 @@ import io.gridfleet.lb.run.ExcludeDevice;
 import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.RunConfig;
 
-/** Everything that can be done with runs. */
+/** The commands on runs. */
 public record RunCommands(
     ReserveDevices reserve,
     AdvanceRun advance,

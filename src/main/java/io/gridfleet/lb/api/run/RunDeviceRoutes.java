@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** What a suite says about a device of its run (rest.md#devices-of-a-run). */
+/** Routes by which a suite reports on a device of its run (rest.md#devices-of-a-run). */
 public final class RunDeviceRoutes {
   /** The original's bound on a reason. */
   private final RunCommands commands;
@@ -38,14 +38,14 @@ public final class RunDeviceRoutes {
     return List.of(
         Operation.post(
                 "/api/runs/{id}/devices/{device}/preparation-failed",
-                "Takes a device out of its run and into maintenance",
+                "Excludes a device from its run and puts it into maintenance",
                 this::preparationFailed)
             .body("PreparationFailure")
             .answers(200, "Run")
             .refuses(409, 422),
         Operation.post(
                 "/api/runs/{id}/devices/{device}/cooldown",
-                "Lets a device of a run rest",
+                "Starts a device's cooldown in its run",
                 this::cooldown)
             .body("CooldownRequest")
             .answers(200, "Cooldown")

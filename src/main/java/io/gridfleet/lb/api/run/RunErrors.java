@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
-/** What a command's refusal is in HTTP (rest.md#errors). */
+/** Maps a {@link RunException} to the API's error (rest.md#errors). */
 public final class RunErrors {
   private RunErrors() {}
 
@@ -35,7 +35,7 @@ public final class RunErrors {
     return details;
   }
 
-  /** On some routes an unknown run or device is a conflict, not missing. */
+  /** Returns a mapping by which an unknown run or device is 409 in place of 404. */
   static <T> Function<Throwable, T> unknownIsConflict() {
     return failure -> {
       Throwable cause =

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Puts what happens to runs into the event feed. */
+/** Publishes changes of runs to the event feed. */
 public final class RunEvents implements RunListener {
   private final EventFeed feed;
 

@@ -32,8 +32,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of runs, a page at a time (rest.md#runs). A cursor is the place of a run in the list, so
- * that runs which begin meanwhile move no page.
+ * Pages of the list of runs (rest.md#runs). A cursor is the position of a run in the list, so that
+ * new runs don't shift pages.
  */
 final class RunPages {
   private static final int DEFAULT_PAGE = 50;
@@ -65,11 +65,11 @@ final class RunPages {
     Optional<Instant> to = query.time("created_to");
     Window window = window(query, sort);
     query.check();
-    Optional<RunState> ours = state.flatMap(RunPages::state);
-    if (state.isPresent() && ours.isEmpty()) {
+    Optional<RunState> known = state.flatMap(RunPages::state);
+    if (state.isPresent() && known.isEmpty()) {
       return ApiAnswers.now(body(new Page(List.of(), 0, false), List.of(), window, sort));
     }
-    return runs.list(new Filter(ours, from, to, call.caller().only(), sort, descending), window)
+    return runs.list(new Filter(known, from, to, call.caller().only(), sort, descending), window)
         .thenCompose(
             page ->
                 sessions
@@ -77,7 +77,10 @@ final class RunPages {
                     .thenApply(rows -> ApiAnswers.ok(body(page, rows, window, sort))));
   }
 
-  /** The original lists the newest first: older is further on, whatever the order. */
+  /**
+   * {@code direction=older} means forward in every sort order, as in GridFleet, which lists newest
+   * first.
+   */
   private static Window window(QueryParameters query, Sort sort) {
     int limit = query.number("limit", 1, MAX_PAGE_SIZE).orElse(DEFAULT_PAGE);
     int offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);

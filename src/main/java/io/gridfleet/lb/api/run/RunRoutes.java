@@ -28,9 +28,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs: begin, read, move on, end (rest.md#runs). */
+/** Routes of runs (rest.md#runs). */
 public final class RunRoutes {
-  /** Clients wait 10 s; what isn't ended by then goes on behind the answer. */
+  /**
+   * How long an answer waits for sessions to end: clients wait 10 s. Sessions continue to end after
+   * the answer.
+   */
   private static final long SESSIONS_END_WITHIN_SECONDS = 6;
 
   private final Runs runs;
@@ -42,7 +45,7 @@ public final class RunRoutes {
   private final Function<ApiRequest, String> gridUrl;
 
   /**
-   * @param gridUrl where WebDriver clients should go, seen from who asks
+   * @param gridUrl the WebDriver URL as the client of a request reaches it
    */
   public RunRoutes(
       Runs runs,
@@ -75,42 +78,43 @@ public final class RunRoutes {
                 "sort_dir")
             .answers(200, "RunPage")
             .refuses(422),
-        Operation.post("/api/runs", "Begins a run with all its devices, or refuses", this::create)
+        Operation.post(
+                "/api/runs", "Creates a run and reserves all its devices, or none", this::create)
             .query("include")
             .body("RunCreate")
             .answers(201, "RunCreated")
             .refuses(409, 422),
-        Operation.get("/api/runs/{id}", "Reads a run", this::read)
+        Operation.get("/api/runs/{id}", "Returns a run", this::read)
             .answers(200, "RunDetail")
             .refuses(404, 422),
         step(
             "ready",
-            "The suite is ready: the run is active",
+            "Makes a preparing run active",
             call -> seen(call, () -> commands.advance().ready(call.run()))),
         step(
             "active",
-            "The run is active",
+            "Makes a run active; no error if it is",
             call -> seen(call, () -> commands.advance().activate(call.run()))),
         step(
             "complete",
-            "Ends a run; its sessions go on",
+            "Completes a run; its sessions continue",
             call -> seen(call, () -> commands.end().complete(call.run()))),
         step(
             "cancel",
-            "Ends a run and its sessions",
+            "Cancels a run and ends its sessions",
             call -> soon(call, seen(call, () -> commands.end().cancel(call.run())))),
         Operation.post(
                 "/api/runs/{id}/force-release",
-                "Ends a run and its sessions whatever its state",
+                "Cancels a run in any state and ends its sessions",
                 call -> answer(soon(call, commands.end().forceRelease(call.run()))))
             .answers(200, "Run")
             .refuses(404, 422),
-        Operation.post("/api/runs/{id}/heartbeat", "Notes a sign of life", this::heartbeat)
+        Operation.post("/api/runs/{id}/heartbeat", "Records a run's heartbeat", this::heartbeat)
             .answers(200, "Heartbeat")
             .refuses(404, 422));
   }
 
-  /** Gives a command if the caller sees the run; else the run is as unknown as any. */
+  /** Runs a command if the caller may see the run; otherwise fails as for an unknown run. */
   <T> CompletionStage<T> seen(ApiCall call, Supplier<CompletionStage<T>> command) {
     if (call.caller().seesAll()) {
       return command.get();
@@ -125,7 +129,7 @@ public final class RunRoutes {
             });
   }
 
-  /** A step on which an unknown run is a conflict. */
+  /** Returns an operation that changes the run's state; an unknown run is 409. */
   private Operation step(
       String name, String summary, Function<ApiCall, CompletionStage<Run>> command) {
     return Operation.post(
@@ -136,7 +140,7 @@ public final class RunRoutes {
         .refuses(409, 422);
   }
 
-  /** Waits for sessions to end, but not for ever. */
+  /** Waits for sessions to end, at most {@link #SESSIONS_END_WITHIN_SECONDS}. */
   private CompletionStage<Run> soon(ApiCall call, CompletionStage<Run> ending) {
     CompletableFuture<Run> future = ending.toCompletableFuture().copy();
     CompletableFuture<Boolean> waited =
@@ -146,7 +150,7 @@ public final class RunRoutes {
     return waited.thenCompose(done -> done ? future : exists(call));
   }
 
-  /** The run; 404 when the caller sees none. */
+  /** Returns the run; fails with 404 if the caller may not see it. */
   CompletionStage<Run> exists(ApiCall call) {
     RunId id = call.run();
     return runs.find(id)

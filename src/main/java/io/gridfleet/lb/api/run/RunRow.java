@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A run as the API tells it (rest.md#runs). */
+/** The API's view of a run (rest.md#runs). */
 record RunRow(Run run, Instant now) {
   private static final List<String> DEVICE_FIELDS =
       List.of(
@@ -30,7 +30,7 @@ record RunRow(Run run, Instant now) {
           "manufacturer",
           "model");
 
-  /** The answer to its creation. */
+  /** Returns the body of a successful creation. */
   Map<String, @Nullable Object> created(
       List<Map<String, @Nullable Object>> devices, String gridUrl) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -45,12 +45,12 @@ record RunRow(Run run, Instant now) {
     return row;
   }
 
-  /** The fields of RunRead, with how the run's sessions among these went. */
+  /** Returns the fields of RunRead, with the counts of the run's sessions among these. */
   static Map<String, @Nullable Object> read(Run run, List<SessionRow> sessions, Instant now) {
     return new RunRow(run, now).read(SessionRows.counts(sessions.stream(), run.id(), now));
   }
 
-  /** The fields of RunRead. */
+  /** Returns the fields of RunRead. */
   Map<String, @Nullable Object> read(Map<String, Integer> sessionCounts) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("id", run.id().value());
@@ -71,7 +71,7 @@ record RunRow(Run run, Instant now) {
     return row;
   }
 
-  /** RunRead and the devices. */
+  /** Returns the fields of RunRead and the devices. */
   Map<String, @Nullable Object> detail(Map<String, Integer> sessionCounts) {
     Map<String, @Nullable Object> row = read(sessionCounts);
     row.put("devices", devices());
@@ -82,7 +82,7 @@ record RunRow(Run run, Instant now) {
     return run.reservations().stream().map(entry -> device(entry, now)).toList();
   }
 
-  /** The fields of ReservedDeviceInfo; what was asked to be included is added by the creation. */
+  /** Returns the fields of ReservedDeviceInfo; the creation adds included members. */
   static Map<String, @Nullable Object> device(Reservation entry, Instant now) {
     Map<String, @Nullable Object> row = plain(entry);
     DeviceRow.exclusion(row, entry, now);
@@ -93,7 +93,7 @@ record RunRow(Run run, Instant now) {
     return row;
   }
 
-  /** The fields about the device itself. */
+  /** Returns the fields of the device itself. */
   static Map<String, @Nullable Object> plain(Reservation entry) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("device_id", entry.device().value());

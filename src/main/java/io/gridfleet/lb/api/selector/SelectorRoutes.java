@@ -34,9 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What a selector would find now, and what stands between it and each device. */
+/** Explains which devices a selector matches now and what inhibits each device. */
 public final class SelectorRoutes {
-  /** A run that isn't the caller's is explained like this one, which nobody has. */
+  /** Replaces the id of a run that the caller may not see; no run has this id. */
   private static final String UNKNOWN_RUN = "00000000-0000-0000-0000-000000000000";
 
   private final Distributor distributor;
@@ -55,11 +55,11 @@ public final class SelectorRoutes {
   public List<Operation> operations() {
     String path = "/api/selector/explain";
     return List.of(
-        Operation.get(path, "What a selector would find", this::get)
+        Operation.get(path, "Explains which devices a selector matches", this::get)
             .query("selector", "run")
             .answers(200, "Explanation")
             .refuses(400),
-        Operation.post(path, "What a selector would find", this::post)
+        Operation.post(path, "Explains which devices a selector in the body matches", this::post)
             .body("ExplainRequest")
             .answers(200, "Explanation")
             .refuses(400, 422));
@@ -109,8 +109,8 @@ public final class SelectorRoutes {
   }
 
   /**
-   * Who has as many sessions as it may waits, although devices are free; empty without a limit.
-   * While the store is gone, those that this replica knows are told.
+   * Returns the quota of the caller and its sessions; empty without a limit. While the store is
+   * unavailable, counts the sessions that this replica knows.
    */
   private CompletionStage<Optional<Map<String, Object>>> quota(Tenant caller) {
     if (caller.maxSessions().isEmpty()) {
@@ -123,7 +123,7 @@ public final class SelectorRoutes {
         .thenApply(sessions -> Optional.of(Map.of("most", most, "sessions", sessions)));
   }
 
-  /** What hinders each device, whatever the selector says: that is the explanation's part. */
+  /** Returns a request that matches every device, to collect the inhibitors of each. */
   private PlacementRequest everything(Tenant caller, Optional<String> run) {
     return new PlacementRequest(
         "explain",
@@ -140,7 +140,7 @@ public final class SelectorRoutes {
         verdict.inhibitors().stream().map(found -> found.kind().words()).toList());
   }
 
-  /** That it doesn't match, with the first term that fails, goes before all else. */
+  /** Returns the inhibitors; a selector mismatch with its first failing term comes first. */
   private List<Inhibitor> why(ApiCaller caller, Verdict verdict, Explanation.Verdict explained) {
     String failed = explained.failedTerm();
     return failed == null

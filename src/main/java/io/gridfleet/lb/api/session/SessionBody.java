@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The body of {@code POST /sessions} (rest.md#sessions); its {@code run_id} is checked and then
+ * The body of {@code POST /sessions} (rest.md#sessions); its {@code run_id} is validated, then
  * ignored.
  *
- * @param details the rest, as it was said
+ * @param details the remaining members, as sent
  */
 record SessionBody(
     String session,
@@ -26,7 +26,7 @@ record SessionBody(
     Optional<String> connectionTarget,
     Map<String, Object> details) {
 
-  /** The original's bound on the serialised capabilities, in bytes. */
+  /** GridFleet's bound on the serialised capabilities, in bytes. */
   private static final int MAX_CAPABILITY_BYTES = 32 * 1024;
 
   private static final Map<String, TextBound> SHORT_DETAILS =

@@ -36,25 +36,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions: our rows, and what suites say about them in any order (rest.md#sessions). */
+/**
+ * Routes of sessions: lists, single rows, and reports of suites, which come in any order
+ * (rest.md#sessions).
+ */
 public final class SessionRoutes {
   static final Set<String> OUTCOMES = Set.of("running", "passed", "failed", "error");
 
-  /** What lists can be asked for; a session that is being created has no row here. */
+  /** The values of the {@code status} filter; a session that is being created has no row. */
   private static final Set<String> STATUSES =
       Set.of("pending", "running", "passed", "failed", "error");
 
   private static final int DEFAULT_PAGE = 50;
   private static final int MAX_PAGE_SIZE = 500;
 
-  /** The device's page shows so many. */
+  /** The number of sessions in a device's detail. */
   private static final int OF_A_DEVICE = 50;
 
   private final SessionRows rows;
   private final TestReports reports;
   private final DeviceRows devices;
   private final AdvanceRun advance;
-  private final KillSession killer;
+  private final KillSession killSession;
   private final InstantSource clock;
 
   public SessionRoutes(
@@ -62,13 +65,13 @@ public final class SessionRoutes {
       TestReports reports,
       DeviceRows devices,
       AdvanceRun advance,
-      KillSession killer,
+      KillSession killSession,
       InstantSource clock) {
     this.rows = new SessionRows(records, reports);
     this.reports = reports;
     this.devices = devices;
     this.advance = advance;
-    this.killer = killer;
+    this.killSession = killSession;
     this.clock = clock;
   }
 
@@ -91,26 +94,30 @@ public final class SessionRoutes {
                 "offset")
             .answers(200, "SessionPage")
             .refuses(422),
-        Operation.post("/api/sessions", "Tells of a session", this::register)
+        Operation.post("/api/sessions", "Registers a session", this::register)
             .body("SessionCreate")
             .answers(200, "Session")
             .refuses(404, 422),
-        Operation.get("/api/sessions/{sid}", "Reads a session", this::read)
+        Operation.get("/api/sessions/{sid}", "Returns a session", this::read)
             .answers(200, "SessionDetail")
             .refuses(404),
-        Operation.post("/api/sessions/{sid}/finished", "Tells that a session is done", this::finish)
+        Operation.post("/api/sessions/{sid}/finished", "Reports the end of a session", this::finish)
             .answers(204, "")
             .refuses(404),
         Operation.post("/api/sessions/{sid}/kill", "Ends a live session", this::kill)
             .answers(200, "SessionKilled")
             .refuses(404, 409),
-        Operation.of("PATCH", "/api/sessions/{sid}/status", "Tells what came of it", this::status)
+        Operation.of(
+                "PATCH",
+                "/api/sessions/{sid}/status",
+                "Reports the outcome of a session",
+                this::status)
             .body("SessionStatus")
             .answers(200, "Session")
             .refuses(404, 422));
   }
 
-  /** The newest sessions of a device, for its page. */
+  /** Returns the newest sessions of a device. */
   public CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(
       DeviceId device, ApiCaller caller) {
     return rows.page(caller, row -> row.device().equals(Optional.of(device)), 0, OF_A_DEVICE)
@@ -119,28 +126,28 @@ public final class SessionRoutes {
   }
 
   private CompletionStage<ApiAnswer> register(ApiCall call) {
-    SessionBody said = SessionBody.read(call.body());
+    SessionBody body = SessionBody.read(call.body());
     ApiCaller caller = call.caller();
-    return rows.find(said.session(), caller)
+    return rows.find(body.session(), caller)
         .thenCompose(
             found -> {
               if (found.row().flatMap(SessionRow::registration).isPresent()) {
                 return CompletableFuture.completedStage(found);
               }
-              return add(said, found, caller)
-                  .thenCompose(done -> rows.find(said.session(), caller));
+              return add(body, found, caller)
+                  .thenCompose(done -> rows.find(body.session(), caller));
             })
         .thenApply(found -> ApiAnswers.ok(found.row().orElseThrow().read(clock.instant(), caller)));
   }
 
-  private CompletionStage<Void> add(SessionBody said, SessionRows.Found found, ApiCaller caller) {
+  private CompletionStage<Void> add(SessionBody body, SessionRows.Found found, ApiCaller caller) {
     Optional<SessionRow> known = found.row();
-    Optional<DeviceRow> device = device(said, caller);
+    Optional<DeviceRow> device = device(body, caller);
     if (device.isEmpty()
         && known.isEmpty()
-        && said.namesDevice()
-        && said.outcome() == Outcome.RUNNING) {
-      throw ApiError.notFound("No such device for session " + said.session());
+        && body.namesDevice()
+        && body.outcome() == Outcome.RUNNING) {
+      throw ApiError.notFound("No such device for session " + body.session());
     }
     Optional<RunBinding> binding =
         device
@@ -151,26 +158,26 @@ public final class SessionRoutes {
         known.flatMap(SessionRow::run).or(() -> binding.map(bound -> bound.run().id()));
     TestReport.Registration registration =
         new TestReport.Registration(
-            said.testName(),
-            said.outcome(),
+            body.testName(),
+            body.outcome(),
             device.map(row -> row.state().device().id()),
             run,
-            said.details());
+            body.details());
     return reports
         .change(
             found.reportKey(),
             (report, now) -> {
               TestReport registered = report.of(owner(found, caller)).registered(registration);
-              return said.outcome() == Outcome.RUNNING ? registered : registered.finished(now);
+              return body.outcome() == Outcome.RUNNING ? registered : registered.finished(now);
             })
         .thenCompose(
             done ->
-                run.isPresent() && said.outcome() == Outcome.RUNNING
+                run.isPresent() && body.outcome() == Outcome.RUNNING
                     ? advance.sessionBegan(run.get()).handle((begun, pruned) -> null)
                     : CompletableFuture.completedStage(null));
   }
 
-  /** Whoever speaks of a session first has it, unless it is a session of ours. */
+  /** Returns the owner: the tenant of the recorded session, or else the first that reports it. */
   private static String owner(SessionRows.Found found, ApiCaller caller) {
     return found.row().flatMap(SessionRow::tenant).orElse(caller.tenant().name());
   }
@@ -179,10 +186,10 @@ public final class SessionRoutes {
     return reservation.usable(clock.instant());
   }
 
-  private Optional<DeviceRow> device(SessionBody said, ApiCaller caller) {
-    return said.device()
+  private Optional<DeviceRow> device(SessionBody body, ApiCaller caller) {
+    return body.device()
         .flatMap(id -> devices.find(id, caller))
-        .or(() -> said.connectionTarget().flatMap(target -> devices.byTarget(target, caller)));
+        .or(() -> body.connectionTarget().flatMap(target -> devices.byTarget(target, caller)));
   }
 
   private CompletionStage<ApiAnswer> read(ApiCall call) {
@@ -190,7 +197,7 @@ public final class SessionRoutes {
         .thenApply(found -> ApiAnswers.ok(detail(found.row().orElseThrow(), call.caller())));
   }
 
-  /** The session, whose row is there; 404 when the caller sees none. */
+  /** Returns the session; fails with 404 if the caller may not see it. */
   private CompletionStage<SessionRows.Found> existing(ApiCall call) {
     String session = call.path("sid");
     return rows.find(session, call.caller())
@@ -225,7 +232,7 @@ public final class SessionRoutes {
         .thenApply(done -> ApiAnswers.empty());
   }
 
-  /** Whoever killed a session is told whether its node has ended it too. */
+  /** Ends a session; {@code terminated} reports whether the node has deleted it. */
   private CompletionStage<ApiAnswer> kill(ApiCall call) {
     return existing(call)
         .thenCompose(
@@ -233,7 +240,7 @@ public final class SessionRoutes {
               boolean live =
                   found.row().flatMap(SessionRow::record).filter(SessionRecord::live).isPresent();
               return live
-                  ? killer.kill(new SessionId(call.path("sid")))
+                  ? killSession.kill(new SessionId(call.path("sid")))
                   : CompletableFuture.completedStage(EndSession.Outcome.NOT_LIVE);
             })
         .thenCompose(outcome -> killed(call, outcome));

@@ -20,15 +20,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session as the API tells it: what we know of it merged with what its suite said. At least one
- * of the two is there.
+ * The API's view of one session: the server's record merged with the suite's report, of which at
+ * least one is present.
  */
 public record SessionRow(
     String session, Optional<SessionRecord> record, Optional<TestReport> report) {
-  /** How long a suite that registered its session may take to tell the outcome after its end. */
+  /** How long after a session's end a suite that registered it may report the outcome. */
   private static final Duration GRACE = Duration.ofSeconds(60);
 
-  /** What came of it and why, as the API spells it. */
+  /** The outcome and its cause in the API's terms. */
   private record Verdict(Outcome outcome, @Nullable String errorType, @Nullable String message) {
     static Verdict of(Outcome outcome) {
       return new Verdict(outcome, null, null);
@@ -43,15 +43,15 @@ public record SessionRow(
   }
 
   Optional<Instant> ended() {
-    Optional<Instant> ours = record.flatMap(SessionRecord::end).map(SessionRecord.End::at);
-    return ours.or(() -> report.flatMap(TestReport::finished));
+    Optional<Instant> recorded = record.flatMap(SessionRecord::end).map(SessionRecord.End::at);
+    return recorded.or(() -> report.flatMap(TestReport::finished));
   }
 
   Optional<TestReport.Registration> registration() {
     return report.flatMap(TestReport::registration);
   }
 
-  /** Whose it is; empty where that wasn't recorded. */
+  /** Returns the owning tenant; empty if none was recorded. */
   Optional<String> tenant() {
     return record
         .map(found -> found.session().terms().tenant())
@@ -76,11 +76,11 @@ public record SessionRow(
 
   private Verdict verdict(Instant now) {
     Optional<EndReason> reason = record.flatMap(SessionRecord::end).map(SessionRecord.End::reason);
-    Optional<Outcome> told = report.flatMap(TestReport::outcome);
+    Optional<Outcome> reported = report.flatMap(TestReport::outcome);
     Optional<Outcome> registered =
         registration().map(TestReport.Registration::outcome).filter(o -> o != Outcome.RUNNING);
-    if (told.isPresent() || registered.isPresent()) {
-      return Verdict.of(told.or(() -> registered).orElseThrow());
+    if (reported.isPresent() || registered.isPresent()) {
+      return Verdict.of(reported.or(() -> registered).orElseThrow());
     }
     if (reason.filter(EndReason.OPERATOR::equals).isPresent()) {
       return new Verdict(Outcome.ERROR, "operator_kill", "The session was killed by an operator");
@@ -92,11 +92,14 @@ public record SessionRow(
     if (ended().isEmpty()) {
       return Verdict.of(Outcome.RUNNING);
     }
-    return report.isPresent() ? untold(now) : Verdict.of(Outcome.PASSED);
+    return report.isPresent() ? unreported(now) : Verdict.of(Outcome.PASSED);
   }
 
-  /** A suite that speaks of its sessions but not of this one's outcome: a fixture failed. */
-  private Verdict untold(Instant now) {
+  /**
+   * Returns the verdict on a registered session whose outcome wasn't reported: an error after the
+   * grace period.
+   */
+  private Verdict unreported(Instant now) {
     boolean waiting = ended().map(end -> now.isBefore(end.plus(GRACE))).orElse(true);
     return waiting
         ? Verdict.of(Outcome.RUNNING)
@@ -104,10 +107,10 @@ public record SessionRow(
             Outcome.ERROR, "status_not_reported", "The suite ended the session without a status");
   }
 
-  /** The fields of rest.md#sessions. */
+  /** Returns the fields of rest.md#sessions. */
   Map<String, @Nullable Object> read(Instant now, ApiCaller caller) {
     Verdict verdict = verdict(now);
-    Map<String, Object> said =
+    Map<String, Object> details =
         registration().map(TestReport.Registration::details).orElse(Map.of());
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("id", id());
@@ -116,15 +119,15 @@ public record SessionRow(
     row.put("started_at", ApiJson.time(started()));
     row.put("ended_at", ApiJson.time(ended()));
     row.put("status", verdict.outcome().name().toLowerCase(Locale.ROOT));
-    row.put("requested_pack_id", said.get("requested_pack_id"));
-    row.put("requested_platform_id", said.get("requested_platform_id"));
-    row.put("requested_device_type", said.get("requested_device_type"));
-    row.put("requested_connection_type", said.get("requested_connection_type"));
+    row.put("requested_pack_id", details.get("requested_pack_id"));
+    row.put("requested_platform_id", details.get("requested_platform_id"));
+    row.put("requested_device_type", details.get("requested_device_type"));
+    row.put("requested_connection_type", details.get("requested_connection_type"));
     row.put(
         "requested_capabilities",
-        caller.readsSecrets() ? said.get("requested_capabilities") : null);
-    row.put("error_type", said.getOrDefault("error_type", verdict.errorType()));
-    row.put("error_message", said.getOrDefault("error_message", verdict.message()));
+        caller.readsSecrets() ? details.get("requested_capabilities") : null);
+    row.put("error_type", details.getOrDefault("error_type", verdict.errorType()));
+    row.put("error_message", details.getOrDefault("error_message", verdict.message()));
     row.put("run_id", run().map(RunId::value).orElse(null));
     return row;
   }
@@ -135,7 +138,7 @@ public record SessionRow(
         .or(() -> record.flatMap(found -> found.session().terms().testName()));
   }
 
-  /** The row's own id: the same for every reader. */
+  /** Returns the row's id, which is the same on every replica. */
   private String id() {
     byte[] key = ("gridfleet-session:" + session).getBytes(StandardCharsets.UTF_8);
     return UUID.nameUUIDFromBytes(key).toString();

@@ -21,16 +21,16 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Merges our sessions with what suites said about theirs. A report's key is the id of its session.
- * Where a suite reports on an id that is another tenant's, it is told nothing of that: its report
- * has a key of its own, and for this suite it is the session of that id.
+ * Merges the server's session records with the reports of suites. A report's key is the id of its
+ * session. A report on an id that belongs to another tenant gets a key of its own, which hides the
+ * other session from this suite.
  */
 public final class SessionRows {
-  /** The lists look back this far; older rows are found by their id. */
-  private static final int LATELY = 5000;
+  /** The number of rows that lists include; older rows are found by id only. */
+  private static final int MAX_LISTED = 5000;
 
-  /** Between a session id and the tenant that reports on it although it is another's. */
-  private static final char ASIDE = '\u001f';
+  /** Separates a session id from the tenant that reports on it without owning it. */
+  private static final char KEY_SEPARATOR = '\u001f';
 
   private final SessionRecords records;
   private final TestReports reports;
@@ -41,9 +41,9 @@ public final class SessionRows {
   }
 
   /**
-   * What a caller finds under a session id.
+   * The result of a lookup by session id.
    *
-   * @param reportKey of the caller's report on it
+   * @param reportKey the key of the caller's report on the session
    */
   record Found(Optional<SessionRow> row, String reportKey) {}
 
@@ -53,7 +53,7 @@ public final class SessionRows {
           .find(session)
           .thenCombine(reports.find(session), (record, report) -> found(session, record, report));
     }
-    String aside = session + ASIDE + caller.tenant().name();
+    String aside = session + KEY_SEPARATOR + caller.tenant().name();
     return records
         .find(session)
         .thenCombine(reports.find(session), Both::new)
@@ -73,7 +73,7 @@ public final class SessionRows {
           || report.filter(it -> !caller.seesThatOf(tenant(it))).isPresent();
     }
 
-    /** A report that is older than its field for the tenant is of the session's. */
+    /** Reports from before tenants were recorded belong to the session's tenant. */
     private Optional<String> tenant(TestReport report) {
       return report.tenant().or(() -> record.flatMap(Both::tenant));
     }
@@ -90,20 +90,22 @@ public final class SessionRows {
         none ? Optional.empty() : Optional.of(new SessionRow(session, record, report)), session);
   }
 
-  /** Those of these runs, the newest first. */
+  /** Returns the sessions of these runs, newest first. */
   public CompletionStage<List<SessionRow>> of(Collection<RunId> runs) {
     return records.ofRuns(runs).thenCombine(reports.ofRuns(runs), SessionRows::merged);
   }
 
-  /** The newest: so many rows of each kind are enough for so many of both. */
+  /**
+   * Returns the newest rows; reading this many of each source suffices for this many merged ones.
+   */
   private CompletionStage<List<SessionRow>> newest(int most) {
     return records.newest(most).thenCombine(reports.newest(most), SessionRows::merged);
   }
 
   /**
-   * A page of all rows.
+   * A page of rows.
    *
-   * @param total of the rows that lists look back to
+   * @param total the number of rows that lists include
    */
   record Page(List<SessionRow> rows, int total) {}
 
@@ -111,7 +113,7 @@ public final class SessionRows {
     if (!caller.seesAll()) {
       return page(caller, row -> true, offset, limit);
     }
-    int most = (int) Math.min((long) offset + limit, LATELY);
+    int most = (int) Math.min((long) offset + limit, MAX_LISTED);
     return total()
         .thenCombine(newest(most), (total, rows) -> cut(rows, total, offset, limit))
         .thenCompose(this::whole);
@@ -119,17 +121,17 @@ public final class SessionRows {
 
   private CompletionStage<Integer> total() {
     return records
-        .newestIds(LATELY)
+        .newestIds(MAX_LISTED)
         .thenCombine(
-            reports.newestIds(LATELY),
-            (ours, theirs) -> {
-              Set<String> all = new HashSet<>(ours);
-              all.addAll(theirs);
+            reports.newestIds(MAX_LISTED),
+            (recorded, reported) -> {
+              Set<String> all = new HashSet<>(recorded);
+              all.addAll(reported);
               return all.size();
             });
   }
 
-  /** A page of the rows that fit. */
+  /** Returns a page of the matching rows. */
   CompletionStage<Page> page(ApiCaller caller, Predicate<SessionRow> fits, int offset, int limit) {
     return all()
         .thenApply(
@@ -145,7 +147,7 @@ public final class SessionRows {
     return new Page(rows.stream().skip(offset).limit(limit).toList(), total);
   }
 
-  /** Reads what lists leave out. */
+  /** Reads the details that lists omit. */
   private CompletionStage<Page> whole(Page page) {
     List<CompletableFuture<SessionRow>> rows =
         page.rows().stream().map(row -> whole(row).toCompletableFuture()).toList();
@@ -166,19 +168,19 @@ public final class SessionRows {
                     row.session(), row.record(), found.isPresent() ? found : row.report()));
   }
 
-  /** The newest first. */
+  /** Returns all listed rows, newest first. */
   private CompletionStage<List<SessionRow>> all() {
-    return newest(LATELY);
+    return newest(MAX_LISTED);
   }
 
-  private static List<SessionRow> merged(List<SessionRecord> ours, List<TestReport> theirs) {
+  private static List<SessionRow> merged(List<SessionRecord> recorded, List<TestReport> reported) {
     Map<String, SessionRow> rows = new LinkedHashMap<>();
-    ours.forEach(
+    recorded.forEach(
         record -> {
           String id = record.session().id().value();
           rows.putIfAbsent(id, new SessionRow(id, Optional.of(record), Optional.empty()));
         });
-    theirs.forEach(
+    reported.forEach(
         report ->
             rows.merge(
                 report.session(),
@@ -190,11 +192,11 @@ public final class SessionRows {
   }
 
   private static String session(TestReport report) {
-    int aside = report.session().indexOf(ASIDE);
+    int aside = report.session().indexOf(KEY_SEPARATOR);
     return aside < 0 ? report.session() : report.session().substring(0, aside);
   }
 
-  /** How the sessions of a run went, by their status and in all. */
+  /** Counts the sessions of a run by status and in total. */
   public static Map<String, Integer> counts(Stream<SessionRow> rows, RunId run, Instant now) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     List.of("passed", "failed", "error", "running", "total").forEach(key -> counts.put(key, 0));

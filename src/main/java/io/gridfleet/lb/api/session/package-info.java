@@ -1,6 +1,5 @@
 /**
- * Sessions: lists, single rows, and what suites report about them. Threads: event loops and the
- * store's.
+ * Sessions: lists, single rows, and reports of suites. Threads: the API's executor and the store's.
  */
 @NullMarked
 package io.gridfleet.lb.api.session;

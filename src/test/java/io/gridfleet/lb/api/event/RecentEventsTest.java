@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Whoever listens gets each event once and in order, also while it catches up. */
+/** Each listener receives every event once and in order, also during its replay. */
 final class RecentEventsTest {
   private final RecentEvents events = new RecentEvents(InstantSource.system(), "me", event -> {});
 
@@ -24,7 +24,7 @@ final class RecentEventsTest {
   }
 
   @Test
-  void whatHappensWhileAListenerCatchesUpComesAfterWhatItMissed() throws Exception {
+  void eventsDuringAReplayAreDeliveredAfterIt() throws Exception {
     publish(3);
     List<String> got = new CopyOnWriteArrayList<>();
     CountDownLatch first = new CountDownLatch(1);
@@ -59,7 +59,7 @@ final class RecentEventsTest {
   }
 
   @Test
-  void aListenerThatBeginsInTheMiddleOfAnEventGetsItOnce() {
+  void aListenerThatSubscribesDuringADeliveryReceivesTheEventOnce() {
     List<String> late = new CopyOnWriteArrayList<>();
     List<Event> early = new CopyOnWriteArrayList<>();
     events.subscribe(

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Explaining over the API: the same answers whichever way the selector comes. */
+/** Explaining over the API, with the same answers for both forms of the selector. */
 final class SelectorRoutesTest {
   private final ApiLab lab = new ApiLab().furnish();
   private final ApiClient client = new ApiClient(lab);
@@ -26,7 +26,7 @@ final class SelectorRoutesTest {
   }
 
   @Test
-  void theNearestMissSaysWhatStandsInTheWay() {
+  void theNearestMissHasItsInhibitors() {
     ApiClient.Reply reply =
         client.get("/api/selector/explain?selector=model:%22Pixel+8%22+os_version:%3E99");
     assertThat(reply.status()).isEqualTo(200);
@@ -66,7 +66,7 @@ final class SelectorRoutesTest {
   }
 
   @Test
-  void whatCannotBeReadIsRefusedWithItsPlace() {
+  void aSyntaxErrorIsReportedWithItsPosition() {
     ApiClient.Reply reply = client.get("/api/selector/explain?selector=device_type%3Dios");
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.text("/error/message")).startsWith("No matched devices were found");
