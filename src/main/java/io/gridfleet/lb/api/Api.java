@@ -11,6 +11,7 @@ import io.gridfleet.lb.api.run.RunErrors;
 import io.gridfleet.lb.auth.Access;
 import io.gridfleet.lb.auth.Reach;
 import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.device.OperatorLockException;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreFaultException;
@@ -187,6 +188,9 @@ public final class Api {
     }
     if (cause instanceof RunException refused) {
       return ApiAnswers.error(RunErrors.of(refused), id);
+    }
+    if (cause instanceof OperatorLockException refused) {
+      return ApiAnswers.error(ApiError.of(409, String.valueOf(refused.getMessage())), id);
     }
     if (cause instanceof CancellationException) {
       return ApiAnswers.empty();

@@ -1,6 +1,6 @@
 /**
- * Devices: their description, locks, avoidance and overrides, and the inhibitors that keep one from
- * serving a request. Threads: any.
+ * Devices: their description, locks, avoidance, overrides and operator locks, and the inhibitors
+ * that keep one from serving a request. Threads: any.
  */
 @NullMarked
 package io.gridfleet.lb.device;

@@ -10,6 +10,7 @@ import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.api.session.SessionRoutes;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;

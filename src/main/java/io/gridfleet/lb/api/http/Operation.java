@@ -15,7 +15,10 @@ import java.util.concurrent.CompletionStage;
  */
 public record Operation(String method, String template, Handler handler, Doc doc) {
 
-  /** Handles a call; throws or fails with an {@link ApiError} or a {@code RunException}. */
+  /**
+   * Handles a call; throws or fails with an {@link ApiError}, a {@code RunException} or an {@code
+   * OperatorLockException}.
+   */
   public interface Handler {
     CompletionStage<ApiAnswer> handle(ApiCall call);
   }

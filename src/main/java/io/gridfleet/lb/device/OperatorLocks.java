@@ -1,20 +1,15 @@
-package io.gridfleet.lb.api.device;
+package io.gridfleet.lb.device;
 
-import io.gridfleet.lb.api.http.ApiError;
-import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.device.DeviceLock;
-import io.gridfleet.lb.device.DeviceLocks;
-import io.gridfleet.lb.device.HeldLock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Devices that people take by hand. */
+/** Locks and unlocks devices for operators. Threads: any; no state. */
 public final class OperatorLocks {
   private final DeviceLocks locks;
   private final Listener listener;
 
-  /** Told after it is a fact: whoever matches devices has to know. */
+  /** Receives changes after they are stored, so that matching considers them. */
   public interface Listener {
     default void locked(DeviceLock lock) {}
 
@@ -26,20 +21,25 @@ public final class OperatorLocks {
     this.listener = listener;
   }
 
-  CompletionStage<DeviceLock> lock(Device device, String operator) {
+  /** Locks a free slot; fails with an {@link OperatorLockException} if the device is in use. */
+  public CompletionStage<DeviceLock> lock(Device device, String operator) {
     return locks
         .tryLockForOperator(device.id(), device.slots(), operator)
         .thenApply(
             found -> {
               DeviceLock lock =
                   found.orElseThrow(
-                      () -> ApiError.of(409, "Device %s is in use".formatted(device.id())));
+                      () ->
+                          new OperatorLockException("Device %s is in use".formatted(device.id())));
               listener.locked(lock);
               return lock;
             });
   }
 
-  CompletionStage<Void> unlock(Device device) {
+  /**
+   * Releases the locks of operators; fails with an {@link OperatorLockException} if it has none.
+   */
+  public CompletionStage<Void> unlock(Device device) {
     return locks.held().thenCompose(held -> release(device, held));
   }
 
@@ -51,7 +51,7 @@ public final class OperatorLocks {
             .filter(lock -> lock.device().equals(device.id()))
             .toList();
     if (byHand.isEmpty()) {
-      throw ApiError.of(409, "Device %s is not locked by hand".formatted(device.id()));
+      throw new OperatorLockException("Device %s is not locked by hand".formatted(device.id()));
     }
     return CompletableFuture.allOf(
         byHand.stream()
