@@ -48,7 +48,7 @@ public record TokenConfig(
       complaints.at("name", "must not be blank");
     }
     if (name.equals(Tenant.anonymous().name())) {
-      complaints.at("name", "must not be 'anonymous', which is the tenant of a lab without tokens");
+      complaints.at("name", "must not be 'anonymous', which is the tenant in a lab without tokens");
     }
     long given = Stream.of(secretFile, secretEnv, sha256).filter(Optional::isPresent).count();
     if (given != 1) {
