@@ -1,12 +1,21 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.newsession.AttemptCalls;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.NewSessionFlow;
 import io.gridfleet.lb.newsession.PendingSession;
 import io.gridfleet.lb.node.NodeAddress;
+import io.gridfleet.lb.node.NodeAnswer;
+import io.gridfleet.lb.node.NodeRequest;
 import io.gridfleet.lb.relay.NodeSocket;
+import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.relay.WebSocketFrames;
+import io.gridfleet.lb.router.BidiClientTable.Effect;
+import io.gridfleet.lb.router.BidiClientTable.Event;
+import io.gridfleet.lb.router.BidiClientTable.State;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.state.StateMachine;
+import io.gridfleet.lb.state.UnexpectedEventException;
 import io.gridfleet.lb.webdriver.BidiMessage;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.Json;
@@ -27,26 +36,43 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.URI;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's WebSocket without a session yet: answers {@code session.status}, begins a new session
- * for {@code session.new}, and joins the socket with the node's when there is one. Owned by the
- * event loop of the connection; the answer of the new session comes on the same loop.
+ * A client's WebSocket that has no session yet: answers {@code session.status}, begins a new
+ * session for {@code session.new}, and joins the socket with the node's when the session exists.
  *
- * <p>States (see {@link State}): open, no session was asked for, or the last try was refused;
- * asked, a new session is on its way; joined, a tunnel owns the channel; closed. A client that
- * leaves while asked is told to the new session, which gives back what was taken for it.
+ * <p>States and transitions: {@link BidiClientTable}. The state is entered before the effect is
+ * carried out.
+ *
+ * <p>Owner: the event loop of the client's connection. Netty calls the handler there, the node's
+ * socket is opened on the same loop, and the answer of the new session is brought to it; nothing
+ * here is locked or volatile.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>{@code pending} is set in {@code ASKED}, and only then: each new session that was begun is
+ *       either answered or left by its client.
+ *   <li>One timer runs in {@code OPEN}, until it has closed the connection, and in {@code ASKED};
+ *       none in {@code JOINED} and {@code CLOSED}.
+ *   <li>There is at most one node socket: the next attempt closes the last one's. In {@code OPEN}
+ *       there is none. In {@code JOINED} it is the tunnel's. In {@code CLOSED} it closes as soon as
+ *       its node has answered, because a session whose id was never read can't be deleted.
+ *   <li>In {@code JOINED} the handler is not in the pipeline: no further event comes.
+ * </ul>
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -55,36 +81,65 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private static final Logger log = LoggerFactory.getLogger(BidiClient.class);
 
-  /** Where the connection stands, and what may follow. */
-  enum State {
-    CLOSED,
-    JOINED,
-    OPEN,
-    ASKED;
+  private final NewSessions newSessions;
+  private final Relay relay;
+  private final Consumer<Session> socketClosed;
+  private final BooleanSupplier stopping;
+  private final BidiSessions.Times times;
+  private final StateMachine<State, Event, Effect> machine =
+      new StateMachine<>(BidiClientTable.TABLE);
 
-    private Set<State> next() {
-      return switch (this) {
-        case OPEN -> EnumSet.of(ASKED, CLOSED);
-        case ASKED -> EnumSet.of(OPEN, JOINED, CLOSED);
-        case JOINED, CLOSED -> EnumSet.noneOf(State.class);
-      };
-    }
+  /** Set when the codec adds this handler to the pipeline, which is before its first event. */
+  private @Nullable ChannelHandlerContext context;
+
+  /** The codec in front of this handler; the tunnel takes its place in {@code JOINED}. */
+  private @Nullable WebSocketFrames frames;
+
+  /** The new session request that runs. */
+  private @Nullable PendingSession pending;
+
+  /** The socket of the last attempt, also before its node has answered. */
+  private @Nullable NodeSocket socket;
+
+  /** Fires {@code DUE}: the first command is late, or the next ping is due. */
+  private @Nullable ScheduledFuture<?> timer;
+
+  /** Begins a new session for the client of this connection. */
+  @FunctionalInterface
+  interface NewSessions {
+    /**
+     * @param calls how nodes are asked for the session
+     * @throws ProtocolException for a request that can't be begun
+     */
+    PendingSession begin(NewSessionPayload payload, AttemptCalls calls);
   }
 
-  private final Exchange exchange;
-  private final BidiSessions.Parts parts;
-  private final BidiSessions.Times times;
-  private State state = State.OPEN;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable WebSocketFrames frames;
-  private @Nullable PendingSession pending;
-  private @Nullable NodeSocket socket;
-  private @Nullable ScheduledFuture<?> alarm;
-
-  BidiClient(Exchange exchange, BidiSessions.Parts parts, BidiSessions.Times times) {
-    this.exchange = exchange;
-    this.parts = parts;
+  BidiClient(
+      NewSessions newSessions,
+      Relay relay,
+      Consumer<Session> socketClosed,
+      BooleanSupplier stopping,
+      BidiSessions.Times times) {
+    this.newSessions = newSessions;
+    this.relay = relay;
+    this.socketClosed = socketClosed;
+    this.stopping = stopping;
     this.times = times;
+  }
+
+  /**
+   * The effect of an event. One that the table doesn't know in this state closes the channel, whose
+   * end gives back what is held: {@code INACTIVE} has a row in each state in which a channel can
+   * close. The caller then does nothing.
+   */
+  Effect fire(Event event) {
+    try {
+      return machine.fire(event);
+    } catch (UnexpectedEventException mistake) {
+      log.error("a BiDi connection is closed by a mistake", mistake);
+      context().close();
+      return Effect.NONE;
+    }
   }
 
   @Override
@@ -95,34 +150,47 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** The handshake is answered; the frames are read by this codec. */
   void opened(WebSocketFrames codec) {
     frames = codec;
-    within(times.firstCommand(), this::close);
+    within(times.firstCommand());
   }
 
   private ChannelHandlerContext context() {
     return Objects.requireNonNull(context);
   }
 
-  private void to(State wanted) {
-    if (!state.next().contains(wanted)) {
-      throw new IllegalStateException("a BiDi connection goes from " + state + " to " + wanted);
-    }
-    state = wanted;
-    if (alarm != null) {
-      alarm.cancel(false);
-      alarm = null;
+  /** Replaces the timer that runs. A timer that was cancelled on its own loop never runs. */
+  private void within(Duration time) {
+    stopTimer();
+    timer = context().executor().schedule(this::due, time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
     }
   }
 
-  private void within(Duration time, Runnable task) {
-    alarm = context().executor().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
+  private void due() {
+    switch (fire(Event.DUE)) {
+      case CLOSE_SILENT ->
+          close(
+              new CloseWebSocketFrame(
+                  WebSocketCloseStatus.POLICY_VIOLATION, "no session was asked for"));
+      // Keeps proxies from closing a connection on which a request waits.
+      case PING -> {
+        context().writeAndFlush(new PingWebSocketFrame());
+        within(times.ping());
+      }
+      default -> {}
+    }
   }
 
-  private void close() {
-    context()
-        .writeAndFlush(
-            new CloseWebSocketFrame(
-                WebSocketCloseStatus.POLICY_VIOLATION, "no session was asked for"))
-        .addListener(ChannelFutureListener.CLOSE);
+  /**
+   * Closes the channel after the frame is written. The state changes with {@code INACTIVE}: until
+   * then the client's commands are answered as before.
+   */
+  private void close(CloseWebSocketFrame frame) {
+    context().writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override
@@ -130,12 +198,17 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     if (frame instanceof PingWebSocketFrame ping) {
       from.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
     } else if (frame instanceof CloseWebSocketFrame bye) {
-      from.writeAndFlush(bye.retain()).addListener(ChannelFutureListener.CLOSE);
+      close(bye.retain());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
       command(frame);
     }
   }
 
+  /**
+   * A command that fails is answered, and the connection stays: the client can send the next one. A
+   * message without a usable id is answered with the id null (WebDriver BiDi, "respond with an
+   * error").
+   */
   private void command(WebSocketFrame frame) {
     Optional<Long> id = Optional.empty();
     try {
@@ -171,45 +244,55 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
   }
 
   private Map<String, Object> status() {
-    boolean ready = !parts.stopping().getAsBoolean();
+    boolean ready = !stopping.getAsBoolean();
     Map<String, Object> status = new LinkedHashMap<>();
     status.put("ready", ready);
     status.put("message", ready ? "GridFleet LB is ready" : "this server is stopping");
     return status;
   }
 
+  /**
+   * A server that stops refuses before the table is asked, so that {@code ASK} means a request that
+   * can begin. A second request on the same connection is refused and leaves the first as it is.
+   */
   private void ask(long id, Map<String, Object> params) {
-    if (parts.stopping().getAsBoolean()) {
+    if (stopping.getAsBoolean()) {
       throw new ProtocolException(NewSessionFlow.stopping());
     }
-    if (state != State.OPEN) {
-      throw new ProtocolException(
-          WebDriverError.of(
-              ErrorCode.SESSION_NOT_CREATED, "this connection asks for a session already"));
+    switch (fire(Event.ASK)) {
+      case BEGIN -> begin(id, params);
+      case REFUSE ->
+          throw new ProtocolException(
+              WebDriverError.of(
+                  ErrorCode.SESSION_NOT_CREATED, "this connection asks for a session already"));
+      default -> {}
     }
-    if (!(params.get("capabilities") instanceof Map)) {
-      throw ProtocolException.invalidArgument("'capabilities' must be an object");
+  }
+
+  /**
+   * {@code ASKING} lasts from the event that led here to {@code BEGUN} or {@code NOT_BEGUN}. The
+   * timer of {@code OPEN} runs on where nothing was begun: a client can't stay by repeating a
+   * request that is malformed.
+   *
+   * <p>The answer is handled in a task of its own, because the request completes it within the
+   * event that answers, or within {@code begin}.
+   */
+  private void begin(long id, Map<String, Object> params) {
+    PendingSession begun;
+    try {
+      if (!(params.get("capabilities") instanceof Map)) {
+        throw ProtocolException.invalidArgument("'capabilities' must be an object");
+      }
+      NewSessionPayload payload = NewSessionPayload.parse(Json.bytes(params));
+      begun = newSessions.begin(payload, (node, request, on) -> attempt(id, node.url(), request));
+    } catch (RuntimeException notBegun) {
+      fire(Event.NOT_BEGUN);
+      throw notBegun;
     }
-    NewSessionPayload payload = NewSessionPayload.parse(Json.bytes(params));
-    PendingSession begun =
-        parts
-            .arrivals()
-            .begin(
-                exchange,
-                payload,
-                (node, request, executor) -> {
-                  closeSocket();
-                  NodeAddress address = NodeAddress.of(node.url());
-                  NodeSocket opened =
-                      parts
-                          .relay()
-                          .openSocket(context().channel().eventLoop(), address, request, id);
-                  socket = opened;
-                  return opened.answer();
-                });
-    to(State.ASKED);
     pending = begun;
-    within(times.ping(), this::ping);
+    if (fire(Event.BEGUN) == Effect.AWAIT) {
+      within(times.ping());
+    }
     begun
         .answer()
         .thenAcceptAsync(answer -> answered(id, answer), context().executor())
@@ -221,34 +304,59 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
             });
   }
 
-  /** Keeps proxies from closing a connection on which a request waits. */
-  private void ping() {
-    context().writeAndFlush(new PingWebSocketFrame());
-    within(times.ping(), this::ping);
+  /**
+   * Opens the node's socket on the client's event loop, because a tunnel needs both channels on
+   * one. Each attempt has a socket of its own: the one before it has failed by now, and is closed
+   * even where its node left it open.
+   */
+  private CompletableFuture<NodeAnswer> attempt(long id, URI node, NodeRequest request) {
+    closeSocket();
+    NodeSocket opened =
+        relay.openSocket(context().channel().eventLoop(), NodeAddress.of(node), request, id);
+    socket = opened;
+    return opened.answer();
   }
 
+  /**
+   * The channel can have closed before this task runs. The answer is written before the tunnel
+   * starts, so that it comes before what the node sends on the session's socket.
+   */
   private void answered(long id, NewSessionAnswer answer) {
     Session session = answer.session().orElse(null);
-    NodeSocket opened = socket;
-    if (state == State.CLOSED) {
-      closeSocket();
-    } else if (session == null || opened == null) {
-      closeSocket();
-      to(State.OPEN);
+    if (session == null) {
+      notCreated(id, answer);
+    } else if (fire(Event.CREATED) == Effect.JOIN) {
       pending = null;
-      within(times.firstCommand(), this::close);
+      stopTimer();
       send(BidiMessage.ofHttp(id, answer.body()));
-    } else {
-      to(State.JOINED);
+      join(session, Objects.requireNonNull(socket));
+    }
+  }
+
+  /** The client may ask again, and has the time of a first command for it. */
+  private void notCreated(long id, NewSessionAnswer answer) {
+    if (fire(Event.NOT_CREATED) == Effect.ANSWER_ERROR) {
+      pending = null;
+      closeSocket();
+      within(times.firstCommand());
       send(BidiMessage.ofHttp(id, answer.body()));
-      parts
-          .relay()
-          .join(
-              session.id(),
-              context().channel(),
-              Objects.requireNonNull(frames),
-              opened,
-              () -> parts.socketClosed().accept(session));
+    }
+  }
+
+  /**
+   * The codec leaves the pipeline, and this handler with it. Where the client is in the middle of a
+   * message the codec stays and the channel closes, which is the tunnel's to handle: only this
+   * handler leaves.
+   */
+  private void join(Session session, NodeSocket opened) {
+    relay.join(
+        session.id(),
+        context().channel(),
+        Objects.requireNonNull(frames),
+        opened,
+        () -> socketClosed.accept(session));
+    if (!context().isRemoved()) {
+      context().pipeline().remove(this);
     }
   }
 
@@ -263,34 +371,50 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     context().writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(message)));
   }
 
+  /** A new session that was begun goes on to its answer while the server stops. */
   @Override
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
-    if ((event == FrontDoor.DRAIN || event == FrontDoor.LEAVE) && state == State.OPEN) {
-      from.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE))
-          .addListener(ChannelFutureListener.CLOSE);
+    if ((event == FrontDoor.DRAIN || event == FrontDoor.LEAVE)
+        && fire(Event.STOPPING) == Effect.CLOSE_STOPPING) {
+      close(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE));
     }
   }
 
+  /** Fired by the codec for a message that is too large, and for frames that break RFC 6455. */
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
     if (cause instanceof TooLongFrameException
         || cause.getCause() instanceof TooLongFrameException) {
-      from.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG))
-          .addListener(ChannelFutureListener.CLOSE);
+      close(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG));
     } else {
       from.close();
     }
   }
 
+  /**
+   * Netty's decoders fire what they have read whole before this event: a client that sends {@code
+   * session.new} and closes at once is in {@code ASKED} here, and its request is left.
+   */
   @Override
   public void channelInactive(ChannelHandlerContext from) {
-    PendingSession left = pending;
-    boolean asked = state == State.ASKED;
-    if (state != State.CLOSED) {
-      to(State.CLOSED);
+    Effect effect = fire(Event.INACTIVE);
+    stopTimer();
+    if (effect == Effect.LEAVE) {
+      leave();
     }
-    if (asked && left != null) {
-      left.clientLeft();
+  }
+
+  /**
+   * The request deletes a session that exists or comes up later. The node's socket stays until the
+   * node has answered, with the session's id in its answer; after that nobody else would close it.
+   */
+  private void leave() {
+    PendingSession left = Objects.requireNonNull(pending);
+    pending = null;
+    left.clientLeft();
+    NodeSocket opened = socket;
+    if (opened != null) {
+      opened.answer().whenComplete((answer, failure) -> opened.close());
     }
   }
 }

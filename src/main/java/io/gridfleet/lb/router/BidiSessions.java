@@ -74,7 +74,13 @@ public final class BidiSessions implements Endpoint {
   }
 
   private void open(Exchange exchange, String key) {
-    BidiClient client = new BidiClient(exchange, parts, times);
+    BidiClient client =
+        new BidiClient(
+            (payload, calls) -> parts.arrivals().begin(exchange, payload, calls),
+            parts.relay(),
+            parts.socketClosed(),
+            parts.stopping(),
+            times);
     WebSocketFrames frames = new WebSocketFrames(true, BidiClient.MAX_MESSAGE_BYTES, client);
     exchange.upgrade(switching(key), frames);
     client.opened(frames);
