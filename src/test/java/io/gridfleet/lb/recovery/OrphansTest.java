@@ -1,4 +1,4 @@
-package io.gridfleet.lb.app;
+package io.gridfleet.lb.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.Inventory;
-import io.gridfleet.lb.recovery.Orphans;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.OrphanedLocks;
 import java.time.Duration;

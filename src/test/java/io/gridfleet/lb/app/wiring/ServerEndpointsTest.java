@@ -11,7 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Requests that wait for a thread. */
-final class OwnEndpointsTest {
+final class ServerEndpointsTest {
   private final Deque<Runnable> waiting = new ArrayDeque<>();
 
   @Test

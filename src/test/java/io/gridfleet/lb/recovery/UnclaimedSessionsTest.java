@@ -1,4 +1,4 @@
-package io.gridfleet.lb.app;
+package io.gridfleet.lb.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
-import io.gridfleet.lb.recovery.UnclaimedSessions;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
