@@ -1,6 +1,6 @@
 /**
- * REST for devices, runs, sessions, selectors and the queue, the event feed and the dashboard
- * files. Threads: operations start on the API's executor and continue on the store's threads.
+ * REST for devices, runs, sessions, selectors and the queue, and the event feed. Threads:
+ * operations start on the executor of the API and continue on the threads of the store.
  *
  * <p>Exported from the sub-packages: {@code device.CatalogRoutes}, {@code device.DeviceRoutes},
  * {@code device.DeviceRows}, {@code device.TestDataRoutes}, {@code event.EventFeed}, {@code

@@ -58,7 +58,7 @@ final class BidiClientTable {
     CLOSE_SILENT,
     /** Closes with 1001. */
     CLOSE_STOPPING,
-    /** The new session request hears that its client has left; the node's socket is closed. */
+    /** Ends the new session request, whose client has left, and closes the node's socket. */
     LEAVE
   }
 
