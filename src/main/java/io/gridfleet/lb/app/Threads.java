@@ -37,19 +37,20 @@ public final class Threads {
    *
    * @param views the API's requests and the pages
    * @param scrapes separate, so that they don't wait for large lists
-   * @param chores rebuilding of state after a change
+   * @param maintenance rebuilding of state after a change
    */
-  public record OffLoop(ExecutorService views, ExecutorService scrapes, ExecutorService chores) {
+  public record OffLoop(
+      ExecutorService views, ExecutorService scrapes, ExecutorService maintenance) {
     public void close() {
       views.shutdownNow();
       scrapes.shutdownNow();
-      chores.shutdownNow();
+      maintenance.shutdownNow();
     }
   }
 
   public static OffLoop offLoop() {
     return new OffLoop(
-        one("views", MAX_VIEWS), one("metrics", MAX_SCRAPES), one("chores", MAX_VIEWS));
+        one("views", MAX_VIEWS), one("metrics", MAX_SCRAPES), one("maintenance", MAX_VIEWS));
   }
 
   /**

@@ -15,7 +15,7 @@ public interface AvoidedDevices {
    *
    * @return whether there was an unexpired one
    */
-  CompletionStage<Boolean> forgive(DeviceId device);
+  CompletionStage<Boolean> endAvoidance(DeviceId device);
 
   /** Returns the unexpired ones. */
   CompletionStage<List<AvoidedDevice>> all();

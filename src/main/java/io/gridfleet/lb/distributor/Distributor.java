@@ -171,7 +171,7 @@ public final class Distributor {
   /** The effects of changes; each is called without the lock, by the thread of the change. */
   private final class ModelEffects implements ModelLock.Outside {
     @Override
-    public void askForLock(Pick pick) {
+    public void requestLock(Pick pick) {
       lockRequests.ask(pick);
     }
 

@@ -78,7 +78,7 @@ public final class FleetUpdates {
   }
 
   /** Ends the avoidance of a device. */
-  public void forgiven(DeviceId device) {
+  public void avoidanceEnded(DeviceId device) {
     change(device, facts -> facts.avoided(null, ""), state -> {});
   }
 
@@ -112,7 +112,7 @@ public final class FleetUpdates {
   }
 
   /** Marks the start of a query for all locks; {@link #locks} takes its result. */
-  public void locksAreAsked() {
+  public void lockQueryStarted() {
     updates.publish(
         fleet -> fleet.states().forEach(state -> state.slots().queryStarted()), List.of());
   }

@@ -88,16 +88,16 @@ public final class LockKeeper {
 
   /** Frees the slot, as {@link DeviceLocks#release}. */
   CompletionStage<Boolean> release(DeviceLock lock) {
-    letGo(lock);
+    stopRenewing(lock);
     return locks.release(lock);
   }
 
-  /** Renews a lock from now on, until {@link #letGo}. */
+  /** Renews a lock from now on, until {@link #stopRenewing}. */
   public void keep(DeviceLock lock) {
     kept.computeIfPresent(lock, (key, known) -> known.begun());
   }
 
-  public void letGo(DeviceLock lock) {
+  public void stopRenewing(DeviceLock lock) {
     kept.remove(lock);
   }
 

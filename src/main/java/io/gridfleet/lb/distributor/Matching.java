@@ -129,7 +129,7 @@ final class Matching {
   /** Returns the questions without a queue, and the devices to match against them. */
   MatchResults.Missing missing(List<Question> questions) {
     List<Question> fresh =
-        questions.stream().filter(question -> !waiting.knows(question)).distinct().toList();
+        questions.stream().filter(question -> !waiting.hasQueue(question)).distinct().toList();
     return new MatchResults.Missing(
         fresh,
         fresh.isEmpty() ? List.of() : fleet.states().stream().map(DeviceState::device).toList());
@@ -139,7 +139,7 @@ final class Matching {
   long workOf(List<Question> questions) {
     long work = 0;
     for (Question question : questions) {
-      work += waiting.knows(question) ? 0 : question.work();
+      work += waiting.hasQueue(question) ? 0 : question.work();
     }
     return work * fleet.states().size();
   }

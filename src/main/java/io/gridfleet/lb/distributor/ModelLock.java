@@ -53,7 +53,7 @@ final class ModelLock {
   /** The targets of effects, each called without the lock. */
   interface Outside {
     /** Requests the lock of a pick. */
-    void askForLock(Pick pick);
+    void requestLock(Pick pick);
 
     /** Ends the yielding of a device at that time. */
     void endYieldingAt(DeviceId device, Instant until);
@@ -86,7 +86,7 @@ final class ModelLock {
     }
 
     void picked(Pick pick) {
-      all.add(() -> outside.askForLock(pick));
+      all.add(() -> outside.requestLock(pick));
     }
 
     void yielded(DeviceId device, Instant until) {

@@ -41,9 +41,9 @@ final class ModelUpdates {
    * Matches the head of another replica's queue against the devices here. The number is assigned in
    * the order of the signals; the results may arrive in any order.
    */
-  void askFor(FleetSignal.Waits signal, QuestionText.Asked asked) {
+  void matchHead(FleetSignal.Waits signal, QuestionText.Asked asked) {
     AtomicLong number = new AtomicLong();
-    modelLock.make((now, effects) -> number.set(matching.remoteHeads().asks(signal)));
+    modelLock.make((now, effects) -> number.set(matching.remoteHeads().register(signal)));
     boolean isAsked =
         matcher.ask(
             asked.question(),
@@ -53,7 +53,7 @@ final class ModelUpdates {
               matching.serveYielded(now, effects);
             });
     if (!isAsked) {
-      modelLock.make((now, effects) -> matching.remoteHeads().notAsked(signal, number.get()));
+      modelLock.make((now, effects) -> matching.remoteHeads().drop(signal, number.get()));
     }
   }
 

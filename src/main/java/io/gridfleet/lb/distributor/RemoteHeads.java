@@ -95,7 +95,7 @@ final class RemoteHeads {
    *
    * @return the number of the signal
    */
-  long asks(FleetSignal.Waits signal) {
+  long register(FleetSignal.Waits signal) {
     asking.put(place(signal), ++signals);
     return signals;
   }
@@ -106,7 +106,7 @@ final class RemoteHeads {
   }
 
   /** Drops a signal because too much matching is pending; its replica repeats it. */
-  void notAsked(FleetSignal.Waits signal, long number) {
+  void drop(FleetSignal.Waits signal, long number) {
     asking.remove(place(signal), number);
   }
 

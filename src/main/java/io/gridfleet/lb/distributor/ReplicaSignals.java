@@ -49,7 +49,7 @@ public final class ReplicaSignals {
   private void waits(FleetSignal.Waits signal) {
     QuestionText.read(signal.question())
         .ifPresentOrElse(
-            asked -> updates.askFor(signal, asked),
+            asked -> updates.matchHead(signal, asked),
             () -> noneWaits(signal.replica(), signal.line()));
   }
 

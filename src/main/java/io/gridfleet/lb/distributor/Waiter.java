@@ -69,24 +69,24 @@ final class Waiter implements Comparable<Waiter> {
   }
 
   enum Effect {
-    ASK_FOR_LOCK,
+    REQUEST_LOCK,
     /** Takes the request out of the queue, and requests the lock. */
-    TAKE_FROM_LINE,
-    /** As {@code TAKE_FROM_LINE}, of a request whose wait has started. */
-    TAKE_FROM_QUEUE,
+    DEQUEUE_TO_LOCK,
+    /** As {@code DEQUEUE_TO_LOCK}, of a request whose wait has started. */
+    DEQUEUE_WAITING_TO_LOCK,
     /** Adds it to the queue of each of its questions. */
-    ENTER_LINE,
-    /** As {@code ENTER_LINE} and {@code START_WAIT}. */
-    ENTER_QUEUE,
+    ENQUEUE,
+    /** As {@code ENQUEUE} and {@code START_WAIT}. */
+    ENQUEUE_AND_WAIT,
     /** Notifies the caller that the request waits, and sets the timer. */
     START_WAIT,
     EXPLAIN,
     PLACE,
     ANSWER,
     /** Takes it out of the queue, and answers. */
-    LEAVE_LINE,
-    /** As {@code LEAVE_LINE}, of a request whose wait has started. */
-    LEAVE_QUEUE,
+    DEQUEUE_AND_ANSWER,
+    /** As {@code DEQUEUE_AND_ANSWER}, of a request whose wait has started. */
+    DEQUEUE_WAITING_AND_ANSWER,
     KEEP_ANSWER,
     GIVE_KEPT_ANSWER,
     /** Gives the kept answer, and releases the lock. */
@@ -100,26 +100,26 @@ final class Waiter implements Comparable<Waiter> {
    */
   static final StateTable<State, Event, Effect> TABLE =
       StateTable.<State, Event, Effect>of("waiting request", State.MATCHING, Event.class)
-          .on(State.MATCHING, Event.SLOT_PICKED, State.LOCKING, Effect.ASK_FOR_LOCK)
-          .on(State.MATCHING, Event.NO_SLOT, State.QUEUED, Effect.ENTER_QUEUE)
+          .on(State.MATCHING, Event.SLOT_PICKED, State.LOCKING, Effect.REQUEST_LOCK)
+          .on(State.MATCHING, Event.NO_SLOT, State.QUEUED, Effect.ENQUEUE_AND_WAIT)
           .on(State.MATCHING, Event.NO_MATCH, State.REFUSING, Effect.EXPLAIN)
           .on(State.MATCHING, Event.END, State.ENDED, Effect.ANSWER)
           .on(State.REFUSING, Event.END, State.ENDED, Effect.ANSWER)
           .on(State.LOCKING, Event.LOCK_GRANTED, State.ENDED, Effect.PLACE)
-          .on(State.LOCKING, Event.LOCK_REFUSED, State.RETURNED, Effect.ENTER_LINE)
+          .on(State.LOCKING, Event.LOCK_REFUSED, State.RETURNED, Effect.ENQUEUE)
           .on(State.LOCKING, Event.LOCK_FAILED, State.ENDED, Effect.ANSWER)
           .on(State.LOCKING, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
-          .on(State.RETURNED, Event.SLOT_PICKED, State.RELOCKING, Effect.TAKE_FROM_LINE)
+          .on(State.RETURNED, Event.SLOT_PICKED, State.RELOCKING, Effect.DEQUEUE_TO_LOCK)
           .on(State.RETURNED, Event.NO_SLOT, State.QUEUED, Effect.START_WAIT)
-          .on(State.RETURNED, Event.END, State.ENDED, Effect.LEAVE_LINE)
+          .on(State.RETURNED, Event.END, State.ENDED, Effect.DEQUEUE_AND_ANSWER)
           .on(State.RELOCKING, Event.LOCK_GRANTED, State.ENDED, Effect.PLACE)
-          .on(State.RELOCKING, Event.LOCK_REFUSED, State.RETURNED, Effect.ENTER_LINE)
+          .on(State.RELOCKING, Event.LOCK_REFUSED, State.RETURNED, Effect.ENQUEUE)
           .on(State.RELOCKING, Event.LOCK_FAILED, State.ENDED, Effect.ANSWER)
           .on(State.RELOCKING, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
-          .on(State.QUEUED, Event.SLOT_PICKED, State.QUEUED_LOCKING, Effect.TAKE_FROM_QUEUE)
-          .on(State.QUEUED, Event.END, State.ENDED, Effect.LEAVE_QUEUE)
+          .on(State.QUEUED, Event.SLOT_PICKED, State.QUEUED_LOCKING, Effect.DEQUEUE_WAITING_TO_LOCK)
+          .on(State.QUEUED, Event.END, State.ENDED, Effect.DEQUEUE_WAITING_AND_ANSWER)
           .on(State.QUEUED_LOCKING, Event.LOCK_GRANTED, State.ENDED, Effect.PLACE)
-          .on(State.QUEUED_LOCKING, Event.LOCK_REFUSED, State.QUEUED, Effect.ENTER_LINE)
+          .on(State.QUEUED_LOCKING, Event.LOCK_REFUSED, State.QUEUED, Effect.ENQUEUE)
           .on(State.QUEUED_LOCKING, Event.LOCK_FAILED, State.ENDED, Effect.ANSWER)
           .on(State.QUEUED_LOCKING, Event.END, State.CANCELLED, Effect.KEEP_ANSWER)
           .on(State.CANCELLED, Event.LOCK_GRANTED, State.ENDED, Effect.RELEASE_LOCK)

@@ -37,14 +37,14 @@ final class WaiterTransitions {
    */
   boolean slotPicked(Waiter waiter, DeviceState state, ModelLock.Effects effects) {
     switch (fire(waiter, Event.SLOT_PICKED, effects)) {
-      case ASK_FOR_LOCK -> waiting.asks(waiter, state, false);
-      case TAKE_FROM_LINE -> {
-        waiting.leave(waiter);
-        waiting.asks(waiter, state, true);
+      case REQUEST_LOCK -> waiting.lockRequested(waiter, state, false);
+      case DEQUEUE_TO_LOCK -> {
+        waiting.remove(waiter);
+        waiting.lockRequested(waiter, state, true);
       }
-      case TAKE_FROM_QUEUE -> {
-        waiting.leave(waiter);
-        waiting.asks(waiter, state, true);
+      case DEQUEUE_WAITING_TO_LOCK -> {
+        waiting.remove(waiter);
+        waiting.lockRequested(waiter, state, true);
         // The effect that starts the wait may run after the store's answer to this request.
         effects.add(() -> waiter.queued().complete(null));
       }
@@ -58,7 +58,7 @@ final class WaiterTransitions {
   /** Queues a request for which no slot is free, and notifies its caller. */
   void noSlot(Waiter waiter, Instant now, ModelLock.Effects effects) {
     switch (fire(waiter, Event.NO_SLOT, effects)) {
-      case ENTER_QUEUE -> {
+      case ENQUEUE_AND_WAIT -> {
         enter(waiter);
         startWait(waiter, now, effects);
       }
@@ -111,7 +111,7 @@ final class WaiterTransitions {
    */
   boolean lockRefused(Waiter waiter, ModelLock.Effects effects) {
     switch (fire(waiter, Event.LOCK_REFUSED, effects)) {
-      case ENTER_LINE -> {
+      case ENQUEUE -> {
         waiting.answered(waiter);
         enter(waiter);
       }
@@ -143,12 +143,12 @@ final class WaiterTransitions {
   void end(Waiter waiter, Answer answer, ModelLock.Effects effects) {
     switch (fire(waiter, Event.END, effects)) {
       case ANSWER -> done(waiter, answer, effects);
-      case LEAVE_LINE -> {
-        waiting.leave(waiter);
+      case DEQUEUE_AND_ANSWER -> {
+        waiting.remove(waiter);
         done(waiter, answer, effects);
       }
-      case LEAVE_QUEUE -> {
-        waiting.leave(waiter);
+      case DEQUEUE_WAITING_AND_ANSWER -> {
+        waiting.remove(waiter);
         // As in slotPicked: the effect that starts the wait may run after this one.
         effects.add(() -> waiter.queued().complete(null));
         done(waiter, answer, effects);
@@ -169,7 +169,7 @@ final class WaiterTransitions {
       log.error(
           "request {} is ended by an unexpected event", waiter.placement().request(), mistake);
       end(waiter, Answer.of(mistake), effects);
-      waiting.leave(waiter);
+      waiting.remove(waiter);
       return Effect.NOTHING;
     }
   }

@@ -91,7 +91,7 @@ final class WaitingRequests {
   }
 
   /** Returns whether a question has a queue, so that matching it is no work. */
-  boolean knows(Question question) {
+  boolean hasQueue(Question question) {
     return queues.containsKey(question);
   }
 
@@ -130,7 +130,7 @@ final class WaitingRequests {
   }
 
   /** Removes a request from its queues; no effect if it is in none. */
-  void leave(Waiter waiter) {
+  void remove(Waiter waiter) {
     for (QuestionQueue queue : waiter.queues()) {
       removeFromOrder(queue);
       queue.waiters().remove(waiter);
@@ -160,7 +160,7 @@ final class WaitingRequests {
    *
    * @param wasQueued whether it may be published as a head
    */
-  void asks(Waiter waiter, DeviceState state, boolean wasQueued) {
+  void lockRequested(Waiter waiter, DeviceState state, boolean wasQueued) {
     asking.put(waiter, state);
     if (wasQueued) {
       waiter.queues().forEach(queue -> queue.asking().add(waiter));

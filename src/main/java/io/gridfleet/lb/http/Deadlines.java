@@ -70,7 +70,7 @@ public final class Deadlines {
     }
 
     /** Removes the deadline from its list; its owner has closed. */
-    public void leave() {
+    public void remove() {
       set = false;
       list.leave(this);
     }

@@ -45,7 +45,7 @@ public final class HttpAnswers {
   }
 
   /** Whether the client's request allows a persistent connection. */
-  public static boolean wantsKeepAlive(HttpRequest request) {
+  public static boolean isKeepAlive(HttpRequest request) {
     return HttpUtil.isKeepAlive(request);
   }
 }

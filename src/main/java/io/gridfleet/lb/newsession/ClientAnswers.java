@@ -56,22 +56,22 @@ final class ClientAnswers {
   /** Forwards the node's answer, unchanged if it is an error. */
   void asTheNodeSaid(NewSessionState state, Attempt attempt, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.Refused refused) {
-      asSaid(state, attempt, refused.answer(), refused.answer().error().message());
+      asReceived(state, attempt, refused.answer(), refused.answer().error().message());
     } else if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
       failed
           .answer()
           .ifPresentOrElse(
-              said -> asSaid(state, attempt, said, failed.cause()),
+              said -> asReceived(state, attempt, said, failed.cause()),
               () -> refuse(state, Refusals.lastWords(failed)));
     }
   }
 
-  private void asSaid(
+  private void asReceived(
       NewSessionState state, Attempt attempt, AttemptOutcome.Answer said, String cause) {
     if (said.status() < MIN_ERROR) {
       refuse(state, Refusals.noError(attempt.device().node().id(), said, cause));
     } else {
-      error(state, said.error(), NewSessionAnswer.asSaid(said.status(), said.body()));
+      error(state, said.error(), NewSessionAnswer.asReceived(said.status(), said.body()));
     }
   }
 

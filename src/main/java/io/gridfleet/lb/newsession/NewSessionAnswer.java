@@ -30,7 +30,7 @@ public record NewSessionAnswer(
   }
 
   /** Returns the unchanged answer of a node, or an earlier answer. */
-  public static NewSessionAnswer asSaid(int status, byte[] body) {
+  public static NewSessionAnswer asReceived(int status, byte[] body) {
     return new NewSessionAnswer(status, body, Optional.empty(), true);
   }
 

@@ -143,7 +143,7 @@ public final class NewSessionFlow {
   private void admitted(NewSessionState state, NewSessionOptions options) {
     switch (state.fire(Event.READ)) {
       case PLACE -> {
-        state.asks(options, placement(state.request(), options));
+        state.setOptions(options, placement(state.request(), options));
         listener.admitted(state.request(), options);
         creation.place(state);
       }
@@ -208,7 +208,7 @@ public final class NewSessionFlow {
    * released by the distributor, or comes as an event in {@code LEFT}.
    */
   private void leaveQueue(NewSessionState state) {
-    state.letGo().abandon();
+    state.handOver().abandon();
     listener.clientLeft(state.request(), Phase.QUEUED);
     places.keep(state.request(), state.placement().turn());
   }

@@ -112,7 +112,7 @@ final class NewSessionState implements PendingSession {
    * Hands the held resource over to another owner. Called before that owner is, so that a bug in
    * between can't give it back twice; a lock that is lost that way expires.
    */
-  Holding letGo() {
+  Holding handOver() {
     Holding before = holding;
     holding = NOTHING;
     return before;
@@ -123,7 +123,7 @@ final class NewSessionState implements PendingSession {
   }
 
   /** Sets the options and the request to the distributor. */
-  void asks(NewSessionOptions read, PlacementRequest placed) {
+  void setOptions(NewSessionOptions read, PlacementRequest placed) {
     options = read;
     placement = placed;
   }

@@ -63,7 +63,7 @@ final class RequestSteps {
       throw noEffectOf(Event.BROKEN);
     }
     try {
-      state.letGo().giveBack(state.request(), locks);
+      state.handOver().giveBack(state.request(), locks);
     } catch (RuntimeException another) {
       log.error("what request {} held can't be given back", state.request().id(), another);
     }

@@ -87,7 +87,7 @@ final class SessionCreation {
     } else {
       switch (state.fire(Event.NOT_PLACED)) {
         case ANSWER_ERROR -> {
-          state.letGo();
+          state.handOver();
           answers.notPlaced(state, placement);
         }
         case NONE -> {}
@@ -151,7 +151,7 @@ final class SessionCreation {
       NewSessionState state, Attempt attempt, AttemptOutcome outcome, RetryPolicy.Next next) {
     switch (state.fire(Event.RECORDED)) {
       case RETURN_DEVICE -> {
-        state.letGo();
+        state.handOver();
         steps.next(
             state,
             locks.giveBack(state.request(), attempt),
@@ -198,7 +198,7 @@ final class SessionCreation {
           CompletableFuture.completedFuture(
               new Publisher.NotPublished(Refusals.mistake(), mistake.toString(), Optional.empty()));
     }
-    state.letGo();
+    state.handOver();
     steps.next(
         state,
         publication.thenCombine(recorded, (result, done) -> result),

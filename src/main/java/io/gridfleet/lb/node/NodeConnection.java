@@ -137,7 +137,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
    */
   public Channel handOver(ChannelHandler tunnel) {
     sink = null;
-    idle.leave();
+    idle.remove();
     pool.remove(this);
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addLast(tunnel);
@@ -256,7 +256,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    idle.leave();
+    idle.remove();
     pool.remove(this);
     AnswerSink to = sink;
     sink = null;

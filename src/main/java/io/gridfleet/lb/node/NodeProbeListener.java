@@ -15,7 +15,7 @@ public interface NodeProbeListener {
    * The node reports versions of its browsers, by their names in lower case; called when they
    * change.
    */
-  default void browsersTold(NodeId node, Map<String, String> versions) {}
+  default void browsersReported(NodeId node, Map<String, String> versions) {}
 
   /** The node doesn't answer; {@code cause} is one line of text. */
   default void nodeDown(NodeId node, String cause) {}

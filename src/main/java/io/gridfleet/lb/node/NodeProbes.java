@@ -200,7 +200,7 @@ public final class NodeProbes implements AutoCloseable {
     /** An exception of the listener doesn't end the node's probes. */
     private void publish(Map<String, String> versions) {
       try {
-        listener.browsersTold(node.id(), versions);
+        listener.browsersReported(node.id(), versions);
       } catch (RuntimeException mistake) {
         log.error("a listener failed on the browsers of node {}", node.id(), mistake);
       }

@@ -45,7 +45,7 @@ public final class LiveSessions {
   }
 
   /** Takes over the live sessions of the store. Retries until the store is available. */
-  public CompletionStage<@Nullable Void> goOn() {
+  public CompletionStage<@Nullable Void> resume() {
     return sessions
         .live()
         .thenAccept(this::hold)
@@ -53,7 +53,7 @@ public final class LiveSessions {
             unavailable -> {
               LOG.warn("live sessions could not be read yet: {}", unavailable.toString());
               var unused =
-                  timer.schedule(this::goOn, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+                  timer.schedule(this::resume, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
               return null;
             });
   }

@@ -66,7 +66,7 @@ public final class NodeSessionCalls implements NodeSessions {
   }
 
   @Override
-  public CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
+  public CompletionStage<Optional<Boolean>> has(NodeId node, SessionId session) {
     Optional<Node> known = nodes.find(node);
     return known.isEmpty()
         ? CompletableFuture.completedFuture(Optional.empty())

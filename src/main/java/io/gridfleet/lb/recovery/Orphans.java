@@ -118,7 +118,7 @@ public final class Orphans {
                 switch (left) {
                   case NONE -> CompletableFuture.completedFuture(true);
                   case UNREACHABLE -> CompletableFuture.completedFuture(false);
-                  case UNDETERMINED -> unclaimed.gone(orphan, node);
+                  case UNDETERMINED -> unclaimed.isGone(orphan, node);
                   case UNANSWERED -> CompletableFuture.completedFuture(unclaimed.timedOut(orphan));
                 });
   }

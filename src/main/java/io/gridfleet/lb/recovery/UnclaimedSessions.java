@@ -72,7 +72,7 @@ public final class UnclaimedSessions {
   }
 
   /** Checks once. Returns true if the attempt's session was ended or can't exist any more. */
-  public CompletionStage<Boolean> gone(DeviceLock orphan, NodeId node) {
+  public CompletionStage<Boolean> isGone(DeviceLock orphan, NodeId node) {
     Suspects before =
         suspected.computeIfAbsent(
             orphan, first -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));

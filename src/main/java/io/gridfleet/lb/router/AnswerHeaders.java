@@ -32,7 +32,7 @@ final class AnswerHeaders {
     if (readable) {
       version = head.protocolVersion();
     }
-    keepAlive = readable && !draining && HttpAnswers.wantsKeepAlive(head);
+    keepAlive = readable && !draining && HttpAnswers.isKeepAlive(head);
   }
 
   /** Sets the origin of another server's page that may read the next answer. */

@@ -400,7 +400,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     Effect effect = fire(Event.INACTIVE);
     stopTimer();
     if (effect == Effect.LEAVE) {
-      leave();
+      detach();
     }
   }
 
@@ -408,7 +408,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
    * The request deletes a session that exists or comes up later. The node's socket stays until the
    * node has answered, with the session's id in its answer; after that nobody else would close it.
    */
-  private void leave() {
+  private void detach() {
     PendingSession left = Objects.requireNonNull(pending);
     pending = null;
     left.clientLeft();

@@ -278,7 +278,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext from) {
     Effect effect = fire(Event.INACTIVE);
-    leave();
+    release();
     RequestSink sink = current;
     current = null;
     if (effect == Effect.LEAVE_EXCHANGE && sink != null) {
@@ -287,9 +287,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Releases what this connection holds; the channel has closed or is being handed over. */
-  private void leave() {
+  private void release() {
     if (deadline != null) {
-      deadline.leave();
+      deadline.remove();
       deadline = null;
     }
     waiting.release();
@@ -373,7 +373,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   Channel handOver(ChannelHandler tunnel) {
     Channel channel = channel();
     current = null;
-    leave();
+    release();
     channel.pipeline().addLast("tunnel", tunnel);
     channel.pipeline().remove(this);
     channel.pipeline().remove(encoder);

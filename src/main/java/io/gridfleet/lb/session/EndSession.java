@@ -70,7 +70,7 @@ public final class EndSession {
    * Keeps the lock of kind {@code ENDING}, because the node may still hold the session; a sweep
    * retries.
    */
-  private static CompletionStage<Void> leave(Session session) {
+  private static CompletionStage<Void> keepLocked(Session session) {
     log.warn(
         "session {} can't be deleted on node {} yet; device {} stays locked until it is",
         session.id(),
@@ -91,7 +91,7 @@ public final class EndSession {
             : CompletableFuture.completedFuture(true);
     return gone.thenCompose(
             done ->
-                (done ? locks.release(session.lock()) : leave(session))
+                (done ? locks.release(session.lock()) : keepLocked(session))
                     .thenApply(freed -> done ? Outcome.ENDED : Outcome.LEFT_ON_NODE))
         .thenApply(
             outcome -> {

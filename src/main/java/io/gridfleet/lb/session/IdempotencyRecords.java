@@ -52,5 +52,5 @@ public interface IdempotencyRecords {
   CompletionStage<Void> record(String key, String claim, Answered answer, Duration keep);
 
   /** Releases a key without an answer; the next request runs. */
-  CompletionStage<Void> letGo(String key, String claim);
+  CompletionStage<Void> release(String key, String claim);
 }

@@ -96,7 +96,7 @@ public final class IdleReaper {
       return endSession.end(session.id(), EndReason.IDLE, NodeKnows.TELL_IT);
     }
     return nodes
-        .knows(session.node(), session.id())
+        .has(session.node(), session.id())
         .thenCompose(
             known -> {
               if (known.isPresent() && !known.get()) {

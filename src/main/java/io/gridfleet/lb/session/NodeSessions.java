@@ -32,5 +32,5 @@ public interface NodeSessions {
   CompletionStage<Optional<Set<SessionId>>> listed(NodeId node);
 
   /** Returns whether the node still has a session; empty if it doesn't answer. */
-  CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session);
+  CompletionStage<Optional<Boolean>> has(NodeId node, SessionId session);
 }

@@ -27,5 +27,5 @@ public interface StoreListener {
   default void storeUp(Duration downFor) {}
 
   /** The end of a session that happened during an outage has been written. */
-  default void owedEndWritten(Session session, EndReason reason) {}
+  default void deferredEndWritten(Session session, EndReason reason) {}
 }

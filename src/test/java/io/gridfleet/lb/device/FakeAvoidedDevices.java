@@ -56,7 +56,7 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
   }
 
   @Override
-  public CompletionStage<Boolean> forgive(DeviceId device) {
+  public CompletionStage<Boolean> endAvoidance(DeviceId device) {
     return called("forgive", () -> remove(device));
   }
 

@@ -143,7 +143,7 @@ final class CapsOnReplicasTest {
     FakeWire.Replica one = replica("one", 2);
     FleetUpdates news = new FleetUpdates(one.distributor());
     Asked ended = new Asked(one, "ci", 5);
-    news.locksAreAsked();
+    news.lockQueryStarted();
     var told = store.held().toCompletableFuture().join();
     ended.endsAt(one);
     Asked begun = new Asked(one, "ci", 5);

@@ -111,7 +111,7 @@ final class RememberedFactsTest {
     news.node(NODE, Optional.empty());
     news.maintenance(PHONE, Optional.empty());
     news.reserved(PHONE, Optional.empty(), Optional.empty());
-    news.forgiven(PHONE);
+    news.avoidanceEnded(PHONE);
 
     inventory(phone(NODE));
 

@@ -32,7 +32,7 @@ public interface ObedientNodes extends NodeSessions {
   }
 
   @Override
-  default CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
+  default CompletionStage<Optional<Boolean>> has(NodeId node, SessionId session) {
     return CompletableFuture.completedFuture(Optional.of(true));
   }
 }

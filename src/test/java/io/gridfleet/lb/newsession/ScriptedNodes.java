@@ -256,7 +256,7 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
   }
 
   @Override
-  public CompletionStage<Optional<Boolean>> knows(NodeId node, SessionId session) {
+  public CompletionStage<Optional<Boolean>> has(NodeId node, SessionId session) {
     return CompletableFuture.completedFuture(Optional.of(deviceOf.containsKey(session.value())));
   }
 }

@@ -144,7 +144,7 @@ final class UnansweredKeyTest {
     }
 
     @Override
-    public CompletionStage<Optional<Boolean>> knows(NodeId asked, SessionId session) {
+    public CompletionStage<Optional<Boolean>> has(NodeId asked, SessionId session) {
       return done(Optional.empty());
     }
   }

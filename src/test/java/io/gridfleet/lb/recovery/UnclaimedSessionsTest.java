@@ -59,7 +59,7 @@ final class UnclaimedSessionsTest {
   }
 
   private boolean look() {
-    return unclaimed.gone(DEAD, NODE).toCompletableFuture().join();
+    return unclaimed.isGone(DEAD, NODE).toCompletableFuture().join();
   }
 
   private void after(Duration time) {
@@ -180,7 +180,7 @@ final class UnclaimedSessionsTest {
     }
 
     @Override
-    public CompletionStage<Optional<Boolean>> knows(NodeId asked, SessionId session) {
+    public CompletionStage<Optional<Boolean>> has(NodeId asked, SessionId session) {
       return done(Optional.empty());
     }
   }

@@ -81,7 +81,7 @@ public final class FakeIdempotencyRecords implements IdempotencyRecords {
   }
 
   @Override
-  public CompletionStage<Void> letGo(String key, String claim) {
+  public CompletionStage<Void> release(String key, String claim) {
     return called("letGo", () -> free(key, claim));
   }
 

@@ -67,8 +67,8 @@ final class AvoidedDevicesContractTest {
   void aForgivenDeviceIsNotAvoidedAndForgivingTwiceIsNoFault() {
     now(avoided.avoid(phone, MINUTE, "x"));
 
-    assertThat(now(avoided.forgive(phone))).isTrue();
-    assertThat(now(avoided.forgive(phone))).isFalse();
+    assertThat(now(avoided.endAvoidance(phone))).isTrue();
+    assertThat(now(avoided.endAvoidance(phone))).isFalse();
 
     assertThat(now(avoided.all())).isEmpty();
   }
@@ -79,6 +79,6 @@ final class AvoidedDevicesContractTest {
     assertThat(now(avoided.all())).hasSize(1);
 
     await().untilAsserted(() -> assertThat(now(avoided.all())).isEmpty());
-    assertThat(now(avoided.forgive(phone))).as("its time was over").isFalse();
+    assertThat(now(avoided.endAvoidance(phone))).as("its time was over").isFalse();
   }
 }

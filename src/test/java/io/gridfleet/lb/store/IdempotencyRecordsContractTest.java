@@ -57,8 +57,8 @@ final class IdempotencyRecordsContractTest {
   void aKeyIsTakenAndLetGo() {
     assertThat(now(records.claim("key", "hash", "one"))).isEqualTo(new Ours());
     assertThat(now(records.claim("other", "hash", "two"))).isEqualTo(new Ours());
-    now(records.letGo("key", "not this one"));
-    now(records.letGo("key", "one"));
+    now(records.release("key", "not this one"));
+    now(records.release("key", "one"));
 
     assertThat(now(records.claim("key", "another", "three"))).isEqualTo(new Ours());
   }
@@ -70,7 +70,7 @@ final class IdempotencyRecordsContractTest {
 
     assertThat(now(records.claim("key", "hash", "two")))
         .isInstanceOfSatisfying(Answered.class, it -> assertThat(it.body()).isEqualTo(BODY));
-    now(records.letGo("key", "two"));
+    now(records.release("key", "two"));
     assertThat(now(records.claim("key", "hash", "three"))).isInstanceOf(Answered.class);
   }
 
@@ -78,9 +78,9 @@ final class IdempotencyRecordsContractTest {
   void whatThisReplicaTookBeforeItTakesAgainAndOnlyTheLastCounts() {
     now(records.claim("key", "hash", "one"));
     assertThat(now(records.claim("key", "other", "two"))).isEqualTo(new Ours());
-    now(records.letGo("key", "one"));
+    now(records.release("key", "one"));
 
-    now(records.letGo("key", "two"));
+    now(records.release("key", "two"));
     assertThat(now(records.claim("key", "third", "three"))).isEqualTo(new Ours());
   }
 

@@ -64,7 +64,7 @@ final class StoreOutageTest {
     }
 
     @Override
-    public void owedEndWritten(Session session, EndReason reason) {
+    public void deferredEndWritten(Session session, EndReason reason) {
       received.add("ended " + session.id() + " " + reason);
     }
   }
@@ -134,7 +134,7 @@ final class StoreOutageTest {
 
     await().until(store.health()::up);
     await().until(() -> now(other.sessionMap().find(session.id())).isEmpty());
-    await().until(() -> store.owedRecords() == 0);
+    await().until(() -> store.deferredRecords() == 0);
     assertThat(now(store.sessionMap().find(refused.id()))).isPresent();
     assertThat(store.health().up()).isTrue();
   }
@@ -154,7 +154,7 @@ final class StoreOutageTest {
           }
 
           @Override
-          public void owedEndWritten(Session session, EndReason reason) {
+          public void deferredEndWritten(Session session, EndReason reason) {
             throw new IllegalStateException("a mistake, as configured");
           }
         };
@@ -169,7 +169,7 @@ final class StoreOutageTest {
         link.restore();
         await().until(broken.health()::up);
       }
-      await().until(() -> broken.owedRecords() == 0);
+      await().until(() -> broken.deferredRecords() == 0);
     }
   }
 
@@ -194,12 +194,12 @@ final class StoreOutageTest {
     assertThat(failed(store.sessionMap().end(session.id(), EndReason.IDLE))).isTrue();
     assertThat(failed(store.sessionMap().end(endedByOther.id(), EndReason.IDLE))).isTrue();
     assertThat(failed(store.deviceLocks().release(attempt))).isTrue();
-    assertThat(store.owedRecords()).isEqualTo(4);
+    assertThat(store.deferredRecords()).isEqualTo(4);
     now(other.sessionMap().end(endedByOther.id(), EndReason.OPERATOR));
     assertThat(now(other.sessionMap().find(session.id()))).isPresent();
 
     link.restore();
-    await().until(() -> store.owedRecords() == 0 && store.health().up());
+    await().until(() -> store.deferredRecords() == 0 && store.health().up());
     assertThat(now(other.deviceLocks().held()))
         .as("the nodes are still to be called")
         .extracting(HeldLock::kind)
@@ -230,7 +230,7 @@ final class StoreOutageTest {
     now(other.sessionMap().publish(Facts.session(session.id(), lock, MINUTE)));
 
     link.restore();
-    await().until(() -> store.owedRecords() == 0);
+    await().until(() -> store.deferredRecords() == 0);
 
     assertThat(now(other.sessionMap().find(session.id()))).isPresent();
   }

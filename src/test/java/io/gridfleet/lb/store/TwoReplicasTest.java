@@ -131,10 +131,10 @@ final class TwoReplicasTest {
     IdempotencyRecords there = two.idempotencyRecords();
     assertThat(now(here.claim("key", "hash", "a"))).isEqualTo(new Ours());
     assertThat(now(there.claim("key", "other", "b"))).isEqualTo(new Elsewhere("hash"));
-    now(there.letGo("key", "b"));
+    now(there.release("key", "b"));
     assertThat(now(there.claim("key", "hash", "c"))).isEqualTo(new Elsewhere("hash"));
 
-    now(here.letGo("key", "a"));
+    now(here.release("key", "a"));
     assertThat(now(there.claim("key", "hash", "d"))).isEqualTo(new Ours());
     now(there.record("key", "d", new Answered("hash", 200, new byte[] {1}), MINUTE));
 

@@ -80,11 +80,11 @@ public final class Main implements Callable<Integer> {
    * a sixth of a command's processor time. Tests check all buffers.
    */
   private static void tuneNetty() {
-    unlessSaid("io.netty.jfr.enabled", "false");
-    unlessSaid("io.netty.leakDetection.level", "disabled");
+    unlessGiven("io.netty.jfr.enabled", "false");
+    unlessGiven("io.netty.leakDetection.level", "disabled");
   }
 
-  private static void unlessSaid(String property, String value) {
+  private static void unlessGiven(String property, String value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
     }

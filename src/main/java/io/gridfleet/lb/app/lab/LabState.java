@@ -100,7 +100,7 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
 
   /** At a start many nodes report at once: the devices are rebuilt once for all of them. */
   @Override
-  public void browsersTold(NodeId node, Map<String, String> versions) {
+  public void browsersReported(NodeId node, Map<String, String> versions) {
     browsers.put(node, versions);
     if (renewing.compareAndSet(false, true)) {
       later.accept(this::renewReported);

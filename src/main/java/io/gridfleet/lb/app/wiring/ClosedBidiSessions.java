@@ -52,7 +52,7 @@ final class ClosedBidiSessions implements Consumer<Session> {
           timer.schedule(
               () ->
                   nodes
-                      .knows(session.node(), session.id())
+                      .has(session.node(), session.id())
                       .thenAccept(
                           known -> {
                             if (known.isPresent() && !known.get()) {

@@ -75,8 +75,8 @@ final class CompositeListener {
     }
 
     @Override
-    public void owedEndWritten(Session session, EndReason reason) {
-      counting.owedEndWritten(session, reason);
+    public void deferredEndWritten(Session session, EndReason reason) {
+      counting.deferredEndWritten(session, reason);
       endedMeanwhile.accept(session, reason);
     }
   }
@@ -90,9 +90,9 @@ final class CompositeListener {
     }
 
     @Override
-    public void browsersTold(NodeId node, Map<String, String> versions) {
-      first.browsersTold(node, versions);
-      second.browsersTold(node, versions);
+    public void browsersReported(NodeId node, Map<String, String> versions) {
+      first.browsersReported(node, versions);
+      second.browsersReported(node, versions);
     }
 
     @Override

@@ -237,7 +237,9 @@ public final class GridFleetLb implements AutoCloseable {
   private void soon(Runnable task) {
     var unused =
         timer.schedule(
-            () -> offLoop.chores().execute(task), UPDATE_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+            () -> offLoop.maintenance().execute(task),
+            UPDATE_DELAY.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   private UnclaimedSessions unclaimedSessions() {
@@ -357,7 +359,7 @@ public final class GridFleetLb implements AutoCloseable {
    */
   public InetSocketAddress start() throws IOException {
     reload.start();
-    live.goOn().toCompletableFuture().join();
+    live.resume().toCompletableFuture().join();
     signals.listen();
     signals.sweep().toCompletableFuture().join();
     started = true;

@@ -99,7 +99,7 @@ final class SignalConsumer {
    */
   CompletionStage<Void> sweep() {
     others.repeat();
-    updates.locksAreAsked();
+    updates.lockQueryStarted();
     Set<SessionId> withSockets = sessions.withSockets().get();
     return CompletableFuture.allOf(
         logFailure(
@@ -145,7 +145,7 @@ final class SignalConsumer {
           now.add(entry.device());
           updates.avoided(entry);
         });
-    avoided.stream().filter(device -> !now.contains(device)).forEach(updates::forgiven);
+    avoided.stream().filter(device -> !now.contains(device)).forEach(updates::avoidanceEnded);
     avoided = Set.copyOf(now);
   }
 

@@ -157,7 +157,7 @@ public final class Attempts {
 
   /** Ends the attempt's ownership of a lock: it belongs to the session, or expires. */
   public void handOver(DeviceLock lock) {
-    parts.keeper().letGo(lock);
+    parts.keeper().stopRenewing(lock);
     settled();
   }
 }

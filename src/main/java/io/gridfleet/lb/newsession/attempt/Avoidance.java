@@ -75,15 +75,15 @@ public final class Avoidance {
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());
       updates.attemptSucceeded(device.id());
-      return forgive(device);
+      return endAvoidance(device);
     }
     return CompletableFuture.completedFuture(null);
   }
 
-  private CompletionStage<Void> forgive(Device device) {
+  private CompletionStage<Void> endAvoidance(Device device) {
     boolean stoodHere = recorded.remove(device.id()) != null;
     return facts
-        .forgive(device.id())
+        .endAvoidance(device.id())
         .exceptionally(
             failure -> {
               logged(failure);

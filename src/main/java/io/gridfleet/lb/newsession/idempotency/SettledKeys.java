@@ -54,7 +54,7 @@ final class SettledKeys {
   }
 
   /** Releases a key: the next request with it begins anew. */
-  void letGo(String key, String claim) {
+  void release(String key, String claim) {
     settle(key, new Settling(claim, Optional.empty()));
   }
 
@@ -70,7 +70,7 @@ final class SettledKeys {
                 settling
                     .answer()
                     .map(answer -> records.record(key, settling.claim(), answer, keep))
-                    .orElseGet(() -> records.letGo(key, settling.claim())));
+                    .orElseGet(() -> records.release(key, settling.claim())));
     return written.whenComplete(
         (done, failure) -> {
           if (failure == null) {

@@ -202,7 +202,7 @@ final class SharedRequest {
     NewSessionAnswer given;
     synchronized (this) {
       effect = fire(Event.JOINED);
-      if (effect != Effect.TURN_AWAY) {
+      if (effect != Effect.REJECT) {
         listeners.add(listener);
         present++;
       }
@@ -211,7 +211,7 @@ final class SharedRequest {
     if (effect == Effect.ANSWER_AT_ONCE && given != null) {
       listener.answer(given);
     }
-    return effect == Effect.TURN_AWAY ? null : listener;
+    return effect == Effect.REJECT ? null : listener;
   }
 
   /** Ends the pending request as left by its client, on the loop of that request. */

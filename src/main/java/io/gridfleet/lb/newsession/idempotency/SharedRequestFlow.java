@@ -67,7 +67,7 @@ final class SharedRequestFlow {
         shared.decided().complete(null);
         claim(key, shared, true);
       }
-      case LET_GO -> keys.letGo(key, shared.first().id());
+      case RELEASE -> keys.release(key, shared.first().id());
       case NONE -> {}
       default -> throw new IllegalStateException("unexpected effect " + effect);
     }
@@ -96,7 +96,7 @@ final class SharedRequestFlow {
           key,
           shared,
           before.bodyHash().equals(shared.bodyHash())
-              ? NewSessionAnswer.asSaid(before.status(), before.body())
+              ? NewSessionAnswer.asReceived(before.status(), before.body())
               : NewSessionAnswer.of(otherBody().error(), legacy(shared)));
     } else if (claim instanceof Elsewhere elsewhere) {
       heldElsewhere(key, shared, elsewhere.bodyHash());
@@ -133,7 +133,7 @@ final class SharedRequestFlow {
   void started(SharedRequest shared, PendingSession pending) {
     switch (shared.started(pending)) {
       case DECIDE -> shared.decided().complete(null);
-      case LEAVE -> pending.clientLeft();
+      case CANCEL -> pending.clientLeft();
       case NONE -> {}
       default -> throw new IllegalStateException("unexpected effect of STARTED");
     }
@@ -145,7 +145,7 @@ final class SharedRequestFlow {
       running.remove(key, shared);
       shared.decided().complete(null);
       if (shared.mayHoldKey()) {
-        keys.letGo(key, shared.first().id());
+        keys.release(key, shared.first().id());
       }
       shared.answerAll();
     }
@@ -162,12 +162,12 @@ final class SharedRequestFlow {
       case RECORD ->
           keys.record(key, claim, new Answered(shared.bodyHash(), answer.status(), answer.body()))
               .whenComplete((done, failure) -> guarded(key, shared, () -> recorded(key, shared)));
-      case LET_GO_AND_ANSWER -> {
+      case RELEASE_AND_ANSWER -> {
         running.remove(key, shared);
-        keys.letGo(key, claim);
+        keys.release(key, claim);
         shared.answerAll();
       }
-      case LET_GO -> keys.letGo(key, claim);
+      case RELEASE -> keys.release(key, claim);
       default -> throw new IllegalStateException("unexpected effect of an answer");
     }
   }
@@ -192,7 +192,7 @@ final class SharedRequestFlow {
     if (effect != Effect.NONE) {
       forget(key, shared);
     }
-    if (effect == Effect.FORGET_AND_LEAVE) {
+    if (effect == Effect.REMOVE_AND_CANCEL) {
       shared.leavePending();
     }
   }
@@ -204,7 +204,7 @@ final class SharedRequestFlow {
   private void forget(String key, SharedRequest shared) {
     shared.decided().complete(null);
     if (running.remove(key, shared)) {
-      keys.letGo(key, shared.first().id());
+      keys.release(key, shared.first().id());
     }
   }
 
@@ -228,7 +228,7 @@ final class SharedRequestFlow {
       return;
     }
     forget(key, shared);
-    if (effect == Effect.FAIL_AND_LEAVE) {
+    if (effect == Effect.FAIL_AND_CANCEL) {
       shared.leavePending();
     }
     shared.answerAll();

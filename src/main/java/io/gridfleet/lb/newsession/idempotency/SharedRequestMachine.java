@@ -88,24 +88,24 @@ final class SharedRequestMachine {
     ANSWER,
     RECORD,
     /** Releases the key, then answers. */
-    LET_GO_AND_ANSWER,
-    LET_GO,
+    RELEASE_AND_ANSWER,
+    RELEASE,
     /** The client is a listener from now on. */
     LISTEN,
     /** The client receives the answer at once. */
     ANSWER_AT_ONCE,
     /** The client can't join, and enters a new request. */
-    TURN_AWAY,
+    REJECT,
     /** Removes the request and releases its key. */
-    FORGET,
+    REMOVE,
     /** The same, and ends the pending request. */
-    FORGET_AND_LEAVE,
+    REMOVE_AND_CANCEL,
     /** Ends a pending request that has begun too late. */
-    LEAVE,
+    CANCEL,
     /** Removes the request, releases its key and answers with an error. */
     FAIL,
     /** The same, and ends the pending request. */
-    FAIL_AND_LEAVE
+    FAIL_AND_CANCEL
   }
 
   static final StateTable<State, Event, Effect> TABLE =
@@ -125,7 +125,7 @@ final class SharedRequestMachine {
         .on(State.ENTERED, Event.STARTED, State.RUNNING, Effect.NONE)
         .on(State.ENTERED, Event.REPLAYED, State.ANSWERED, Effect.ANSWER)
         .on(State.ENTERED, Event.JOINED, State.ENTERED, Effect.LISTEN)
-        .on(State.ENTERED, Event.ALL_LEFT, State.CLOSED, Effect.FORGET)
+        .on(State.ENTERED, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
         .on(State.ENTERED, Event.BROKEN, State.CLOSED, Effect.FAIL)
         .on(State.CLAIMING, Event.ASK, State.CLAIMING_AGAIN, Effect.NONE)
         .on(State.CLAIMING, Event.CLAIMED, State.STARTING, Effect.START)
@@ -134,7 +134,7 @@ final class SharedRequestMachine {
         .on(State.CLAIMING, Event.CLAIM_FAILED, State.ELSEWHERE, Effect.NONE)
         .on(State.CLAIMING, Event.REPLAYED, State.ANSWERED, Effect.ANSWER)
         .on(State.CLAIMING, Event.JOINED, State.CLAIMING, Effect.LISTEN)
-        .on(State.CLAIMING, Event.ALL_LEFT, State.CLOSED, Effect.FORGET)
+        .on(State.CLAIMING, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
         .on(State.CLAIMING, Event.BROKEN, State.CLOSED, Effect.FAIL)
         .on(State.CLAIMING_AGAIN, Event.ASK, State.CLAIMING_AGAIN, Effect.NONE)
         .on(State.CLAIMING_AGAIN, Event.CLAIMED, State.STARTING, Effect.START)
@@ -143,11 +143,11 @@ final class SharedRequestMachine {
         .on(State.CLAIMING_AGAIN, Event.CLAIM_FAILED, State.CLAIMING, Effect.CLAIM)
         .on(State.CLAIMING_AGAIN, Event.REPLAYED, State.ANSWERED, Effect.ANSWER)
         .on(State.CLAIMING_AGAIN, Event.JOINED, State.CLAIMING_AGAIN, Effect.LISTEN)
-        .on(State.CLAIMING_AGAIN, Event.ALL_LEFT, State.CLOSED, Effect.FORGET)
+        .on(State.CLAIMING_AGAIN, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
         .on(State.CLAIMING_AGAIN, Event.BROKEN, State.CLOSED, Effect.FAIL)
         .on(State.ELSEWHERE, Event.ASK, State.CLAIMING, Effect.CLAIM)
         .on(State.ELSEWHERE, Event.JOINED, State.ELSEWHERE, Effect.LISTEN)
-        .on(State.ELSEWHERE, Event.ALL_LEFT, State.CLOSED, Effect.FORGET)
+        .on(State.ELSEWHERE, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
         .on(State.ELSEWHERE, Event.BROKEN, State.CLOSED, Effect.FAIL);
   }
 
@@ -157,15 +157,15 @@ final class SharedRequestMachine {
         .on(State.STARTING, Event.ASK, State.STARTING, Effect.NONE)
         .on(State.STARTING, Event.STARTED, State.RUNNING, Effect.DECIDE)
         .on(State.STARTING, Event.JOINED, State.STARTING, Effect.LISTEN)
-        .on(State.STARTING, Event.ALL_LEFT, State.CLOSED, Effect.FORGET)
+        .on(State.STARTING, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
         .on(State.STARTING, Event.BROKEN, State.CLOSED, Effect.FAIL)
         .on(State.RUNNING, Event.ASK, State.RUNNING, Effect.NONE)
         .on(State.RUNNING, Event.LASTING_ANSWER, State.RECORDING, Effect.RECORD)
-        .on(State.RUNNING, Event.PASSING_ANSWER, State.ANSWERED, Effect.LET_GO_AND_ANSWER)
+        .on(State.RUNNING, Event.PASSING_ANSWER, State.ANSWERED, Effect.RELEASE_AND_ANSWER)
         .on(State.RUNNING, Event.REPLAYED, State.ANSWERED, Effect.ANSWER)
         .on(State.RUNNING, Event.JOINED, State.RUNNING, Effect.LISTEN)
-        .on(State.RUNNING, Event.ALL_LEFT, State.CLOSED, Effect.FORGET_AND_LEAVE)
-        .on(State.RUNNING, Event.BROKEN, State.CLOSED, Effect.FAIL_AND_LEAVE)
+        .on(State.RUNNING, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE_AND_CANCEL)
+        .on(State.RUNNING, Event.BROKEN, State.CLOSED, Effect.FAIL_AND_CANCEL)
         .on(State.RECORDING, Event.ASK, State.RECORDING, Effect.NONE)
         .on(State.RECORDING, Event.RECORDED, State.ANSWERED, Effect.ANSWER)
         .on(State.RECORDING, Event.JOINED, State.RECORDING, Effect.LISTEN)
@@ -181,16 +181,16 @@ final class SharedRequestMachine {
       StateTable.Builder<State, Event, Effect> table) {
     return table
         .on(State.CLOSED, Event.ASK, State.CLOSED, Effect.NONE)
-        .on(State.CLOSED, Event.CLAIMED, State.CLOSED, Effect.LET_GO)
+        .on(State.CLOSED, Event.CLAIMED, State.CLOSED, Effect.RELEASE)
         .on(State.CLOSED, Event.HELD_ELSEWHERE, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.KEY_FREED, State.CLOSED, Effect.NONE)
-        .on(State.CLOSED, Event.CLAIM_FAILED, State.CLOSED, Effect.LET_GO)
+        .on(State.CLOSED, Event.CLAIM_FAILED, State.CLOSED, Effect.RELEASE)
         .on(State.CLOSED, Event.REPLAYED, State.CLOSED, Effect.NONE)
-        .on(State.CLOSED, Event.STARTED, State.CLOSED, Effect.LEAVE)
-        .on(State.CLOSED, Event.LASTING_ANSWER, State.CLOSED, Effect.LET_GO)
-        .on(State.CLOSED, Event.PASSING_ANSWER, State.CLOSED, Effect.LET_GO)
+        .on(State.CLOSED, Event.STARTED, State.CLOSED, Effect.CANCEL)
+        .on(State.CLOSED, Event.LASTING_ANSWER, State.CLOSED, Effect.RELEASE)
+        .on(State.CLOSED, Event.PASSING_ANSWER, State.CLOSED, Effect.RELEASE)
         .on(State.CLOSED, Event.RECORDED, State.CLOSED, Effect.NONE)
-        .on(State.CLOSED, Event.JOINED, State.CLOSED, Effect.TURN_AWAY)
+        .on(State.CLOSED, Event.JOINED, State.CLOSED, Effect.REJECT)
         .on(State.CLOSED, Event.ALL_LEFT, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.BROKEN, State.CLOSED, Effect.NONE);
   }

@@ -159,7 +159,7 @@ final class DeferredWrites {
 
   private void ended(Session session, EndReason reason) {
     try {
-      listener.owedEndWritten(session, reason);
+      listener.deferredEndWritten(session, reason);
     } catch (RuntimeException mistake) {
       LOG.error("A listener failed on the end of session {}", session.id(), mistake);
     }

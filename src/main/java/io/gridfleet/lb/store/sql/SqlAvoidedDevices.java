@@ -41,7 +41,7 @@ final class SqlAvoidedDevices implements AvoidedDevices {
   }
 
   @Override
-  public CompletionStage<Boolean> forgive(DeviceId device) {
+  public CompletionStage<Boolean> endAvoidance(DeviceId device) {
     return statements.run(
         "avoided.forgive",
         handle ->

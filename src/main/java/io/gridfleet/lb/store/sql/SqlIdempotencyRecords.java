@@ -74,7 +74,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
           Optional<Answered> answered = find(handle, name);
           if (answered.isPresent()) {
             if (taken) {
-              letGo(handle, name, claim);
+              release(handle, name, claim);
             }
             return answered.get();
           }
@@ -138,22 +138,22 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
               .bind("body", answer.body())
               .bind("keep", keep.toMillis())
               .execute();
-          letGo(handle, name, claim);
+          release(handle, name, claim);
           return null;
         });
   }
 
   @Override
-  public CompletionStage<Void> letGo(String key, String claim) {
+  public CompletionStage<Void> release(String key, String claim) {
     return statements.run(
         "idempotency.letGo",
         handle -> {
-          letGo(handle, Columns.storable(key), claim);
+          release(handle, Columns.storable(key), claim);
           return null;
         });
   }
 
-  private static void letGo(Handle handle, String key, String claim) {
+  private static void release(Handle handle, String key, String claim) {
     handle
         .createUpdate("DELETE FROM keyed_requests WHERE request_key = :key AND claim = :claim")
         .bind("key", key)

@@ -185,11 +185,12 @@ final class SqlSessionMap implements SessionMap {
             .bind("ago", ago.toMillis())
             .map((row, context) -> SessionColumns.session(row))
             .findOne();
-    session.ifPresent(ended -> leave(handle, ended.lock(), ago.isZero() ? ENDING : Duration.ZERO));
+    session.ifPresent(
+        ended -> keepEnding(handle, ended.lock(), ago.isZero() ? ENDING : Duration.ZERO));
     return session;
   }
 
-  private static void leave(Handle handle, DeviceLock lock, Duration patience) {
+  private static void keepEnding(Handle handle, DeviceLock lock, Duration patience) {
     handle
         .createUpdate(LEAVE)
         .bind("patience", patience.toMillis())

@@ -203,7 +203,7 @@ public final class SqlStore implements AutoCloseable {
   }
 
   /** Returns the number of changes kept in memory until the store is back. */
-  public int owedRecords() {
+  public int deferredRecords() {
     return deferred.size();
   }
 

@@ -39,7 +39,7 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
 
   @Override
   public boolean owes() {
-    return store.owedRecords() > 0;
+    return store.deferredRecords() > 0;
   }
 
   @Override

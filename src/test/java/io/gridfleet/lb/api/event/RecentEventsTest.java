@@ -28,7 +28,7 @@ final class RecentEventsTest {
     publish(3);
     List<String> got = new CopyOnWriteArrayList<>();
     CountDownLatch first = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch proceed = new CountDownLatch(1);
     CompletableFuture<?> catchesUp =
         CompletableFuture.runAsync(
             () ->
@@ -38,13 +38,13 @@ final class RecentEventsTest {
                       got.add(event.id());
                       if (event.id().equals("me-2")) {
                         first.countDown();
-                        awaited(goOn);
+                        awaited(proceed);
                       }
                     }));
     assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
 
     publish(1);
-    goOn.countDown();
+    proceed.countDown();
     catchesUp.get(10, TimeUnit.SECONDS);
 
     assertThat(got).containsExactly("me-2", "me-3", "me-4");

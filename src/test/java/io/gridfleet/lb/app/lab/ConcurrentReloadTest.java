@@ -32,7 +32,7 @@ final class ConcurrentReloadTest {
         "store: 'sqlite::memory:'\n"
             + "nodes: [{id: own, url: 'http://own:1', devices: [{udid: o, platformName: iOS}]}]\n");
     CountDownLatch first = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch proceed = new CountDownLatch(1);
     AtomicInteger replaced = new AtomicInteger();
     try (Metrics metrics = new Metrics("test")) {
       ConfigSource source = new ConfigSource(Optional.of(file), Map.of(), Map.of(), Map.of());
@@ -47,7 +47,7 @@ final class ConcurrentReloadTest {
                   nodes -> {
                     replaced.incrementAndGet();
                     first.countDown();
-                    awaited(goOn);
+                    awaited(proceed);
                   },
                   metrics.reloads()),
               InstantSource.system());
@@ -62,12 +62,12 @@ final class ConcurrentReloadTest {
           .as("inventories put into effect while the first reload runs")
           .hasValue(1);
 
-      goOn.countDown();
+      proceed.countDown();
       signal.join();
       changedFile.join();
       assertThat(replaced).hasValue(2);
     } finally {
-      goOn.countDown();
+      proceed.countDown();
     }
   }
 

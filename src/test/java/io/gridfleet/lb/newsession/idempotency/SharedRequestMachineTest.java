@@ -46,7 +46,7 @@ final class SharedRequestMachineTest {
   private static final class Records implements IdempotencyRecords {
     final Deque<Claimed> claims = new ArrayDeque<>();
     final Deque<CompletableFuture<Void>> recordings = new ArrayDeque<>();
-    final List<String> letGo = new ArrayList<>();
+    final List<String> released = new ArrayList<>();
 
     @Override
     public CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
@@ -66,8 +66,8 @@ final class SharedRequestMachineTest {
     }
 
     @Override
-    public CompletionStage<Void> letGo(String key, String claim) {
-      letGo.add(claim);
+    public CompletionStage<Void> release(String key, String claim) {
+      released.add(claim);
       return CompletableFuture.completedFuture(null);
     }
   }
@@ -260,7 +260,7 @@ final class SharedRequestMachineTest {
       at.ends("");
       if (!kept) {
         at.leavesNothing();
-        assertThat(at.records.letGo).contains("r1");
+        assertThat(at.records.released).contains("r1");
       }
     }
   }
@@ -273,7 +273,7 @@ final class SharedRequestMachineTest {
       at.ends(EnumSet.of(State.RECORDING, State.ANSWERED).contains(state) ? "" : "unknown error");
       at.allLeave();
       if (state != State.ANSWERED) {
-        assertThat(at.records.letGo).as("after %s", state).contains("r1");
+        assertThat(at.records.released).as("after %s", state).contains("r1");
       }
     }
   }
@@ -328,12 +328,12 @@ final class SharedRequestMachineTest {
     at.claimFails();
     at.requests.lookAgain();
     at.claimed(earlier(at)).ends("earlier");
-    assertThat(at.records.letGo).containsExactly("r1");
+    assertThat(at.records.released).containsExactly("r1");
 
     Case sure = Case.in(State.ELSEWHERE);
     sure.requests.lookAgain();
     sure.claimed(earlier(sure)).ends("earlier");
-    assertThat(sure.records.letGo).as("where it isn't needed").isEmpty();
+    assertThat(sure.records.released).as("where it isn't needed").isEmpty();
   }
 
   @Test
@@ -341,7 +341,7 @@ final class SharedRequestMachineTest {
     Case ours = Case.in(State.CLAIMING);
     ours.allLeave();
     ours.claimed(OURS);
-    assertThat(ours.records.letGo).as("the claim that came late").hasSize(2);
+    assertThat(ours.records.released).as("the claim that came late").hasSize(2);
     for (IdempotencyRecords.Claim claim :
         List.of(
             new IdempotencyRecords.Elsewhere(""),
@@ -358,7 +358,7 @@ final class SharedRequestMachineTest {
     failed.allLeave();
     failed.claimFails();
     assertThat(failed.shared.state()).isEqualTo(State.CLOSED);
-    assertThat(failed.records.letGo).as("a claim that may have been granted").hasSize(2);
+    assertThat(failed.records.released).as("a claim that may have been granted").hasSize(2);
   }
 
   @Test
@@ -398,7 +398,7 @@ final class SharedRequestMachineTest {
     passing.whenRefused = passing::leaveWithoutLoop;
     passing.claimed(OURS).ends("");
     passing.leavesNothing();
-    assertThat(passing.records.letGo).contains("r1");
+    assertThat(passing.records.released).contains("r1");
   }
 
   @Test
@@ -407,7 +407,7 @@ final class SharedRequestMachineTest {
     at.lab.link.next("sessions.publish", Fate.REQUEST_LOST);
     at.claimed(OURS).ends("try again");
     assertThat(at.records.recordings).isEmpty();
-    assertThat(at.records.letGo).containsExactly("r1");
+    assertThat(at.records.released).containsExactly("r1");
   }
 
   /** It waits until it is decided which body is the key's, and isn't in the map meanwhile. */
