@@ -5,6 +5,7 @@ import io.gridfleet.lb.api.device.DeviceRoutes;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.run.ClaimRoutes;
 import io.gridfleet.lb.api.run.RunDeviceRoutes;
@@ -16,13 +17,16 @@ import java.util.List;
 
 /** All routes of the API. */
 public record ApiRoutes(
-    Devices devices, Suites suites, Matching matching, EventRoutes events, ServerRoutes server) {
+    Devices devices, Suites suites, Matching matching, EventRoutes events, Server server) {
 
   /** Routes below devices and driver packs. */
   public record Devices(DeviceRoutes devices, TestDataRoutes testData, CatalogRoutes catalog) {}
 
   /** Routes of the queue and of selectors. */
   public record Matching(QueueRoutes queue, SelectorRoutes selectors) {}
+
+  /** Routes of the server itself. */
+  public record Server(ServerRoutes server, OverviewRoutes overview) {}
 
   /** Routes of runs and sessions. */
   public record Suites(
@@ -40,7 +44,8 @@ public record ApiRoutes(
     all.addAll(matching.queue().operations());
     all.addAll(matching.selectors().operations());
     all.addAll(events.operations());
-    all.addAll(server.operations());
+    all.addAll(server.overview().operations());
+    all.addAll(server.server().operations());
     all.add(OpenApi.operation(all));
     return List.copyOf(all);
   }

@@ -5,9 +5,10 @@
  * <p>Exported from the sub-packages: {@code device.CatalogRoutes}, {@code device.DeviceRoutes},
  * {@code device.DeviceRows}, {@code device.TestDataRoutes}, {@code event.EventFeed}, {@code
  * event.EventRoutes}, {@code event.RecentEvents}, {@code http.ApiAnswer}, {@code http.ApiRequest},
- * {@code queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code run.ClaimRoutes}, {@code
- * run.RunCommands}, {@code run.RunDeviceRoutes}, {@code run.RunEvents}, {@code run.RunRoutes},
- * {@code selector.SelectorRoutes}, {@code session.SessionRoutes}.
+ * {@code overview.LabOverview}, {@code overview.OverviewRoutes}, {@code queue.DistributorQueue},
+ * {@code queue.QueueRoutes}, {@code run.ClaimRoutes}, {@code run.RunCommands}, {@code
+ * run.RunDeviceRoutes}, {@code run.RunEvents}, {@code run.RunRoutes}, {@code
+ * selector.SelectorRoutes}, {@code session.SessionRoutes}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

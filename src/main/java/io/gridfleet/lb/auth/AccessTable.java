@@ -41,6 +41,7 @@ public final class AccessTable {
         "GET /api/events",
         "GET /api/grid/queue",
         "GET /api/grid/status",
+        "GET /api/overview",
         "GET /api/queue",
         "GET /api/selector/explain",
         "POST /api/selector/explain",

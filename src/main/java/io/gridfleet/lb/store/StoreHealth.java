@@ -33,6 +33,11 @@ public final class StoreHealth {
     return now.up() ? Optional.empty() : Optional.of(now.trouble());
   }
 
+  /** Returns for how long it has been up or down, at most since the start. */
+  public Duration unchangedFor() {
+    return Duration.ofNanos(System.nanoTime() - state.sinceNanos());
+  }
+
   /** Whether an outage ended less than this ago. */
   public boolean justBack(Duration howLong) {
     State now = state;

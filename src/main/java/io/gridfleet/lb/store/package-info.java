@@ -9,7 +9,8 @@
  * store-pulse} for the store's own; {@code store-signals} receives notifications. Stages complete
  * on them, without a connection held.
  *
- * <p>Exported from the sub-packages: {@code sql.Replicas}, {@code sql.SqlStore}.
+ * <p>Exported from the sub-packages: {@code sql.Replica}, {@code sql.Replicas}, {@code
+ * sql.SqlStore}.
  */
 @NullMarked
 package io.gridfleet.lb.store;

@@ -112,6 +112,7 @@ final class ApiDescriptionTest {
             1, "r-1", new QueueView.Asker("a", 0), Duration.ofSeconds(1), "", "nothing free"));
     good(client.get("/api/queue"));
     good(client.get("/api/grid/queue"));
+    good(client.get("/api/overview"));
     good(client.exchange("DELETE", "/api/queue/r-1", ""));
     good(client.get("/api/selector/explain?selector=model%3APixel*"));
     good(client.post("/api/selector/explain", "{\"selector\":{\"model\":\"Pixel 8\"}}"));

@@ -6,6 +6,7 @@ import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.event.RecentEvents;
+import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.api.run.ClaimRoutes;
@@ -77,6 +78,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   final ExpireRuns expiry;
   final ApiRoutes routes;
   final Api api;
+  final FakeOverview overview = new FakeOverview(this);
   boolean healthy = true;
 
   private final Map<String, SessionRecord> sessions = new LinkedHashMap<>();
@@ -127,7 +129,8 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
             new ApiRoutes.Matching(
                 new QueueRoutes(queue()), new SelectorRoutes(distributor, this, rows, clock)),
             new EventRoutes(events, rows),
-            new ServerRoutes(health(), rows));
+            new ApiRoutes.Server(
+                new ServerRoutes(health(), rows), new OverviewRoutes(overview, queue())));
     api = new Api(routes, access);
   }
 

@@ -158,6 +158,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     boolean queue =
         path.startsWith("/api/queue")
             || path.startsWith("/api/grid/queue")
+            || path.startsWith("/api/overview")
             || path.endsWith("/readyz");
     int which = story || queue ? 0 : turn.incrementAndGet() % ports.size();
     return ask(which, method, path, body, headerLines);

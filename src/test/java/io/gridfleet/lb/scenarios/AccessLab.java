@@ -117,6 +117,7 @@ final class AccessLab {
             "GET /appium/sessions",
             "GET /api/queue",
             "GET /api/grid/queue",
+            "GET /api/overview",
             "GET /api/selector/explain")
         .contains(route);
   }
@@ -173,7 +174,7 @@ final class AccessLab {
           ? "no-such-session-" + ++unknownSessions
           : session(owner, owner.token(role, true));
     }
-    if (route.contains("queue")) {
+    if (route.contains("queue") || route.endsWith("/overview")) {
       return unknown ? NOBODYS : waiting(owner, owner.token(role, true));
     }
     return unknown ? NOBODYS : device(owner, 1);

@@ -8,7 +8,6 @@ import io.gridfleet.lb.api.http.Operation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -38,7 +37,7 @@ public final class QueueRoutes {
   private CompletionStage<ApiAnswer> list(ApiCall call, String member) {
     List<Map<String, Object>> rows =
         queue.waiting().stream()
-            .filter(one -> call.caller().seesThatOf(Optional.of(one.asker().tenant())))
+            .filter(one -> one.seenBy(call.caller()))
             .map(QueueRoutes::row)
             .toList();
     Map<String, Object> body = new LinkedHashMap<>();
@@ -47,7 +46,8 @@ public final class QueueRoutes {
     return ApiAnswers.now(body);
   }
 
-  private static Map<String, Object> row(QueueView.Waiting waiting) {
+  /** Returns the JSON form of a waiting request. */
+  public static Map<String, Object> row(QueueView.Waiting waiting) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("id", waiting.request());
     row.put("position", waiting.position());

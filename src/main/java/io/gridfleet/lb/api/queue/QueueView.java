@@ -1,7 +1,9 @@
 package io.gridfleet.lb.api.queue;
 
+import io.gridfleet.lb.api.http.ApiCaller;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The queued new session requests; a port implemented over the distributor. */
 public interface QueueView {
@@ -25,7 +27,12 @@ public interface QueueView {
    * @param waitsFor why no device was assigned yet
    */
   record Waiting(
-      int position, String request, Asker asker, Duration age, String selector, String waitsFor) {}
+      int position, String request, Asker asker, Duration age, String selector, String waitsFor) {
+
+    public boolean seenBy(ApiCaller caller) {
+      return caller.seesThatOf(Optional.of(asker.tenant()));
+    }
+  }
 
   /** The tenant of a request and its priority. */
   record Asker(String tenant, int priority) {}

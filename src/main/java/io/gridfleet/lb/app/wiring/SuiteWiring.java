@@ -12,8 +12,10 @@ import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.http.ApiRequest;
+import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.DistributorQueue;
 import io.gridfleet.lb.api.queue.QueueRoutes;
+import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.api.run.ClaimRoutes;
 import io.gridfleet.lb.api.run.RunCommands;
 import io.gridfleet.lb.api.run.RunDeviceRoutes;
@@ -138,6 +140,7 @@ final class SuiteWiring {
             store.time());
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
+    QueueView queue = new DistributorQueue(parts.distributor());
     OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =
         new Api(
@@ -152,10 +155,13 @@ final class SuiteWiring {
                     new ClaimRoutes(commands, runRoutes, rows, store.time()),
                     sessions),
                 new ApiRoutes.Matching(
-                    new QueueRoutes(new DistributorQueue(parts.distributor())),
+                    new QueueRoutes(queue),
                     new SelectorRoutes(parts.distributor(), store.deviceLocks(), rows, clock)),
                 new EventRoutes(events, rows),
-                new ServerRoutes(parts.health(), rows)),
+                new ApiRoutes.Server(
+                    new ServerRoutes(parts.health(), rows),
+                    new OverviewRoutes(
+                        new ServerOverview(store, parts.distributor(), clock), queue))),
             access,
             parts.elsewhere());
   }

@@ -38,6 +38,11 @@ public final class Replicas {
     return own;
   }
 
+  /** Returns the name of this process, for people. */
+  public String ownName() {
+    return name;
+  }
+
   /** Returns the replicas with a recent heartbeat. */
   public CompletionStage<List<Replica>> alive() {
     return statements.run(

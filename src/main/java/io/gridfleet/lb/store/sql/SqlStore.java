@@ -197,6 +197,11 @@ public final class SqlStore implements AutoCloseable {
     return health;
   }
 
+  /** Returns {@code sqlite} or {@code postgresql}. */
+  public String kind() {
+    return database.dialect() == Dialect.SQLITE ? "sqlite" : "postgresql";
+  }
+
   /** Returns the number of statements that wait for a thread. */
   public int waitingStatements() {
     return statements.waitingNow();
