@@ -6,6 +6,7 @@ import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.config.ValidatedConfig;
+import io.gridfleet.lb.history.HistoryConfig;
 import io.gridfleet.lb.newsession.NewSessionConfig;
 import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.node.NodeTlsConfig;
@@ -38,6 +39,7 @@ public record GridFleetConfig(
     @Key(doc = "Who may use the lab; everybody, if there are none.") List<TokenConfig> tokens,
     @Key(doc = "New sessions: waiting, attempts, progress.") NewSessionConfig newSession,
     @Key(doc = "Live sessions: silence and memory.") SessionConfig session,
+    @Key(doc = "What is kept of requests and devices for people to read.") HistoryConfig history,
     @Key(doc = "Runs of CI suites: how long they last, how devices rest.") RunConfig runs,
     @Key(doc = "Commands and sockets on their way to nodes.") RelayConfig relay,
     @Key(doc = "The HTTP endpoint: limits and closing.") RouterConfig router,
@@ -83,6 +85,7 @@ public record GridFleetConfig(
         tokens,
         newSession,
         session,
+        history,
         runs,
         relay,
         router,

@@ -24,6 +24,7 @@ public final class Metrics implements AutoCloseable {
   private final StoreMetrics store = new StoreMetrics(registry);
   private final ReloadMetrics reloads = new ReloadMetrics(registry);
   private final Counter replays;
+  private final Counter historyDrops;
   private final List<AutoCloseable> bound = new ArrayList<>();
   private volatile @Nullable FleetMetrics fleet;
 
@@ -38,6 +39,10 @@ public final class Metrics implements AutoCloseable {
     replays =
         Counter.builder(Names.of("idempotent.replays"))
             .description("New session requests that joined or replayed another of the same key.")
+            .register(registry);
+    historyDrops =
+        Counter.builder(Names.of("history.dropped"))
+            .description("Records of the history that were not written, because the store lagged.")
             .register(registry);
     bound.add(ProcessMetrics.bindTo(registry));
   }
@@ -65,6 +70,11 @@ public final class Metrics implements AutoCloseable {
   /** Counts a new session request that got the answer of an earlier one, or waits for it. */
   public void idempotentReplay() {
     replays.increment();
+  }
+
+  /** Counts records of the history that were not written. */
+  public void historyDropped(int records) {
+    historyDrops.increment(records);
   }
 
   /** Registers meters of devices, nodes, queue and live sessions. Called once. */
