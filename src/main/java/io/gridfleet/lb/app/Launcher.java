@@ -7,7 +7,7 @@ import io.gridfleet.lb.app.cli.Main;
  * the program's classes. Compiled for Java 8 by an execution of its own in {@code pom.xml}, so it
  * uses nothing newer, and names {@link Main} only after the version check.
  */
-public final class Launcher {
+final class Launcher {
   private static final int NEEDED = 17;
   private static final int CANT_START = 1;
 

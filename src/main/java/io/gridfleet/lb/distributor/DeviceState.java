@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The current state of a device in the distributor: description, facts that exclude it, and its
  * {@link DeviceSlots}. Guarded by the distributor's lock.
  */
-public final class DeviceState {
+final class DeviceState {
   private final int index;
   private final DeviceSlots slots;
   private Device device;

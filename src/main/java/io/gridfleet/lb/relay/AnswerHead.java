@@ -1,6 +1,5 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.HopByHop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.HopByHop;
 import io.gridfleet.lb.http.HttpAnswers;
 import io.gridfleet.lb.node.NodeAnswer;
 import io.gridfleet.lb.node.NodeFailure;

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.HopByHop;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.node.AnswerSink;
 import io.gridfleet.lb.node.NodeAddress;

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.HopByHop;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.handler.codec.http.HttpHeaderNames;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * programs on nodes, because a new session names them; clients other than browsers send neither
  * {@code Origin} nor {@code Sec-Fetch-Site}, or the origin of this server.
  */
-public final class OriginPolicy {
+final class OriginPolicy {
   private static final String FETCH_SITE = "sec-fetch-site";
   private static final String FETCH_MODE = "sec-fetch-mode";
   private static final String ANY = "*";

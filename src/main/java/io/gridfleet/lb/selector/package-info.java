@@ -1,7 +1,7 @@
 /**
  * The selector language: tokens, parser, sealed syntax tree, evaluation over plain attributes,
  * errors with a column. Comes in: text or JSON. Goes out: whether a device matches, and why.
- * Threads: any; everything is immutable but {@code MatchSet}, whose owner guards it.
+ * Threads: any; everything is immutable.
  */
 @NullMarked
 package io.gridfleet.lb.selector;

@@ -2,8 +2,8 @@
  * All SQL: migrations, the SQLite and PostgreSQL implementations of the ports that features own,
  * signals between replicas. {@code SqlStore} opens the store and provides the ports; {@code
  * Statements} executes each of their statements; {@code StoreHeartbeat} writes the heartbeat,
- * detects outages and writes what was deferred. Input: an address. Output: facts, {@code
- * StoreHealth}, failures that are all {@code StoreException}.
+ * detects outages and writes what was deferred. Input: an address. Output: facts, and failures that
+ * are all {@code StoreException}.
  *
  * <p>Threads: {@code store-1…}, a small bounded pool, for the statements of the ports; {@code
  * store-pulse} for the store's own; {@code store-signals} receives notifications. Stages complete

@@ -53,7 +53,7 @@ public final class LogLines implements AutoCloseable {
   }
 
   /** With the counts of what was left out. */
-  List<String> linesAtTheEnd() {
+  public List<String> linesAtTheEnd() {
     limit.stop();
     return lines;
   }

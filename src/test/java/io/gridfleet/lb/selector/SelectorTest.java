@@ -93,16 +93,6 @@ final class SelectorTest {
   }
 
   @Test
-  void onlyTheChangedDeviceIsEvaluatedAgain() {
-    MatchSet set = new MatchSet(Selector.parse("device_type:ios"));
-    set.put(3, PHONE);
-    set.put(4, Attributes.of(Map.of("device_type", "android")));
-    assertThat(set.bits().stream().boxed()).containsExactly(3);
-    set.put(3, Attributes.of(Map.of()));
-    assertThat(set.contains(3)).isFalse();
-  }
-
-  @Test
   void patternsTogetherHaveABound() {
     String one = "model:*" + "ab".repeat(50) + "%d ";
     Selector.parse(numbered(one, 5));

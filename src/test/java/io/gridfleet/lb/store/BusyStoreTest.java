@@ -46,7 +46,7 @@ final class BusyStoreTest {
 
       carriedOut.forEach(Facts::now);
       assertThat(refused.get()).isEqualTo(1);
-      assertThat(store.health().up()).isTrue();
+      assertThat(store.isUp()).isTrue();
     }
   }
 

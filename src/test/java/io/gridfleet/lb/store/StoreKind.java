@@ -28,7 +28,7 @@ public enum StoreKind {
     return open(config, StoreListener.SILENT);
   }
 
-  static SqlStore open(StoreConfig config, StoreListener listener) {
+  public static SqlStore open(StoreConfig config, StoreListener listener) {
     try {
       return SqlStore.open(config, listener);
     } catch (StoreStartException e) {

@@ -199,7 +199,7 @@ final class StoreStartTest {
           .hasMessageContaining("full");
 
       limitPages(store, 1_000_000);
-      org.awaitility.Awaitility.await().until(store.health()::up);
+      org.awaitility.Awaitility.await().until(store::isUp);
       assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
     }
   }

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.api.device;
 
-import io.gridfleet.lb.api.http.HostIds;
 import io.gridfleet.lb.api.http.QueryParameters;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -5,7 +5,6 @@ import io.gridfleet.lb.api.http.ApiAnswers;
 import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.ApiJson;
-import io.gridfleet.lb.api.http.HostIds;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.api.session.SessionRoutes;

@@ -2,7 +2,6 @@ package io.gridfleet.lb.api.device;
 
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.api.http.ApiJson;
-import io.gridfleet.lb.api.http.HostIds;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;

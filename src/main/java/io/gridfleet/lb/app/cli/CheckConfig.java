@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:the configuration can be used", "2:it can't; each problem has a line"})
-public final class CheckConfig implements Callable<Integer> {
+final class CheckConfig implements Callable<Integer> {
   static final int WRONG = 2;
 
   private final Map<String, String> environment;

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:it finds a device", "1:it finds none", "2:it can't be read"})
-public final class ExplainSelector implements Callable<Integer> {
+final class ExplainSelector implements Callable<Integer> {
   private static final int WRONG = 2;
 
   @Option(names = "--config", paramLabel = "FILE", required = true, description = "The lab.")

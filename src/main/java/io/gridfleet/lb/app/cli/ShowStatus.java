@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {"0:it does", "1:it doesn't, or doesn't answer", "2:the url is none"})
-public final class ShowStatus implements Callable<Integer> {
+final class ShowStatus implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int OK = 200;
   private static final int WRONG = 2;

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Access to the API that logs refused callers, never the credentials they presented. */
-public final class LoggedApiAccess implements ApiAccess {
+final class LoggedApiAccess implements ApiAccess {
   private static final Logger log = LoggerFactory.getLogger(LoggedApiAccess.class);
 
   private final ApiAccess access;

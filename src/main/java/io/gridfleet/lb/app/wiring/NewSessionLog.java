@@ -20,7 +20,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Logs one line for each step of a new session, with the request's id; never a capability. The ids
  * are also fields, for a log of JSON lines.
  */
-public final class NewSessionLog implements NewSessionListener {
+final class NewSessionLog implements NewSessionListener {
   private static final Logger log = LoggerFactory.getLogger("newsession");
   private static final int UNAUTHORIZED = 401;
 

@@ -4,7 +4,6 @@ import io.gridfleet.lb.api.overview.LabOverview;
 import io.gridfleet.lb.app.ProgramVersion;
 import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.store.StoreHealth;
 import io.gridfleet.lb.store.sql.Replicas;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.InstantSource;
@@ -60,8 +59,8 @@ record ServerOverview(SqlStore facts, Distributor distributor, InstantSource clo
 
   @Override
   public StoreState store() {
-    StoreHealth health = facts.health();
-    return new StoreState(health.up(), clock.instant().minus(health.unchangedFor()), facts.kind());
+    return new StoreState(
+        facts.isUp(), clock.instant().minus(facts.stateUnchangedFor()), facts.kind());
   }
 
   @Override

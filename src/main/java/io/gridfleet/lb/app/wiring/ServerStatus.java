@@ -66,7 +66,7 @@ record ServerStatus(
 
   @Override
   public boolean storeAnswers() {
-    return store.health().up();
+    return store.isUp();
   }
 
   @Override

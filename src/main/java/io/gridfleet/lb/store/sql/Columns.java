@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads typed values from columns, and makes texts that every database accepts. */
-public final class Columns {
+final class Columns {
   /** The maximum UTF-8 bytes of a UTF-16 character. */
   public static final int MAX_BYTES_OF_A_CHARACTER = 3;
 

@@ -3,7 +3,6 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.store.DatabaseErrors;
-import io.gridfleet.lb.store.StoreThreads;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;

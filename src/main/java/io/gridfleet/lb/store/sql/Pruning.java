@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
 
 /** Deletes expired records in small steps, one replica at a time. */
-public final class Pruning {
+final class Pruning {
   /** Rows of one step: a few milliseconds, so that other statements don't wait for long. */
   private static final int STEP = 500;
 

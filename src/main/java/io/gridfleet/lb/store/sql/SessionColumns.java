@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.statement.Update;
 
 /** A session as a row. The holder of its lock is the session itself. */
-public final class SessionColumns {
+final class SessionColumns {
   /** More than any driver returns; what exceeds it is left out of the row. */
   public static final int MAX_CAPABILITIES = 64 * 1024;
 

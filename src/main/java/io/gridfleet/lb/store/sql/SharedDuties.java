@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Handle;
  * Tasks that one replica does for all of them: the first one to request a turn that is due gets it.
  * No replica is configured for it, and a dead one costs one turn.
  */
-public final class SharedDuties {
+final class SharedDuties {
   private final Statements statements;
   private final String replica;
 

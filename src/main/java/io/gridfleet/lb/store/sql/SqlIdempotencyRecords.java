@@ -1,7 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.session.IdempotencyRecords;
-import io.gridfleet.lb.store.StoreHealth;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -5,7 +5,6 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.OrphanedLocks;
-import io.gridfleet.lb.store.StoreHealth;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -5,7 +5,6 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionRecord;
-import io.gridfleet.lb.store.StoreHealth;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -10,12 +10,10 @@ import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.OrphanedLocks;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.store.DatabaseErrors;
-import io.gridfleet.lb.store.OversizedRows;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreAddress.SqliteFile;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreException;
-import io.gridfleet.lb.store.StoreHealth;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreStartException;
 import io.gridfleet.lb.store.StoreUnavailableException;
@@ -185,7 +183,7 @@ public final class SqlStore implements AutoCloseable {
     return signals;
   }
 
-  public SharedDuties duties() {
+  SharedDuties duties() {
     return duties;
   }
 
@@ -193,7 +191,17 @@ public final class SqlStore implements AutoCloseable {
     return replicas;
   }
 
-  public StoreHealth health() {
+  /** Returns whether statements are executed now. */
+  public boolean isUp() {
+    return health.up();
+  }
+
+  /** Returns how long the store has been up, or down. */
+  public Duration stateUnchangedFor() {
+    return health.unchangedFor();
+  }
+
+  StoreHealth health() {
     return health;
   }
 

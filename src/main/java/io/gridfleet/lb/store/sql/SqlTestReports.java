@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /** Reports as documents; a change writes if the version is unchanged. */
-public final class SqlTestReports implements TestReports {
+final class SqlTestReports implements TestReports {
   private static final String WRITE =
       """
       INSERT INTO test_reports (session, version, reported, run, body)

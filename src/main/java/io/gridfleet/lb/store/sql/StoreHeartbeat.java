@@ -2,8 +2,6 @@ package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.store.DatabaseErrors;
 import io.gridfleet.lb.store.StoreException;
-import io.gridfleet.lb.store.StoreHealth;
-import io.gridfleet.lb.store.StoreThreads;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.Executors;

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.store.sql;
 
-import io.gridfleet.lb.store.OversizedRows;
 import io.gridfleet.lb.store.open.Database;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
@@ -9,7 +9,8 @@ import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.session.TextBound;
-import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.store.Facts;
+import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.webdriver.Capabilities;
 import java.time.Duration;
 import java.util.List;

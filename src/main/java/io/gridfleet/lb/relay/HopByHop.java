@@ -1,4 +1,4 @@
-package io.gridfleet.lb.http;
+package io.gridfleet.lb.relay;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -6,7 +6,7 @@ import io.netty.util.AsciiString;
 import java.util.List;
 
 /** Removes hop-by-hop headers, which concern one connection only (RFC 9110 section 7.6.1). */
-public final class HopByHop {
+final class HopByHop {
   private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   private static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
   private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.device;
@@ -10,10 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.Session;
-import io.gridfleet.lb.store.sql.Pruning;
-import io.gridfleet.lb.store.sql.Replicas;
-import io.gridfleet.lb.store.sql.SharedDuties;
-import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

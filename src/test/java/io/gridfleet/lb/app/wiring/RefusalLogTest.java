@@ -1,9 +1,8 @@
-package io.gridfleet.lb.app;
+package io.gridfleet.lb.app.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.app.wiring.LoggedApiAccess;
-import io.gridfleet.lb.app.wiring.NewSessionLog;
+import io.gridfleet.lb.app.LogLines;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.webdriver.ErrorCode;

@@ -1,10 +1,7 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.session.TextBound;
-import io.gridfleet.lb.store.sql.Columns;
-import io.gridfleet.lb.store.sql.SessionColumns;
-import io.gridfleet.lb.store.sql.SqlTestReports;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -15,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Cuts rows that are larger than this program writes them, one after another. Versions without
  * bounds on texts wrote rows of many megabytes, which every list that reads them has to load.
  */
-public final class OversizedRows {
+final class OversizedRows {
   private static final Logger LOG = LoggerFactory.getLogger(OversizedRows.class);
 
   private static final int MAX_TEST_NAME =

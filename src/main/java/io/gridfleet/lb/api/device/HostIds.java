@@ -1,11 +1,11 @@
-package io.gridfleet.lb.api.http;
+package io.gridfleet.lb.api.device;
 
 import io.gridfleet.lb.node.Node;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /** Derives the host ids of the GridFleet API, which are UUIDs, from node ids. */
-public final class HostIds {
+final class HostIds {
   private HostIds() {}
 
   public static String id(Node node) {

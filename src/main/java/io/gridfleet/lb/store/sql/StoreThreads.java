@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /** Creates and stops the threads of the store. */
-public final class StoreThreads {
+final class StoreThreads {
   private StoreThreads() {}
 
   public static Thread named(String name, Runnable task) {

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.device;
@@ -15,8 +15,12 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionActivity;
+import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
-import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.StoreListener;
+import io.gridfleet.lb.store.StoreUnavailableException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;

@@ -1,22 +1,19 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.store.StoreListener;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether the store can be used now, and the cause if it can't. Any thread. */
-public final class StoreHealth {
+final class StoreHealth {
   private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
   /** While the store is up, trouble is the cause of the last outage; the first state has none. */
   private record State(boolean up, String trouble, long sinceNanos) {}
 
   private volatile State state = new State(true, "", System.nanoTime());
-  private final List<Consumer<StoreHealth>> listeners = new CopyOnWriteArrayList<>();
   private final StoreListener listener;
 
   public StoreHealth(StoreListener listener) {
@@ -46,11 +43,6 @@ public final class StoreHealth {
         && System.nanoTime() - now.sinceNanos() < howLong.toNanos();
   }
 
-  /** Registers a callback for each change, called on a thread of the store. */
-  public void onChange(Consumer<StoreHealth> whenChanged) {
-    listeners.add(whenChanged);
-  }
-
   /** Returns true for the one caller that changed the state. */
   public boolean markDown(String trouble) {
     if (!changed(new State(false, trouble, System.nanoTime()))) {
@@ -58,7 +50,6 @@ public final class StoreHealth {
     }
     LOG.warn("The store is down: {}", trouble);
     guarded(() -> listener.storeDown(trouble));
-    publish();
     return true;
   }
 
@@ -71,7 +62,6 @@ public final class StoreHealth {
     Duration downFor = Duration.ofNanos(after.sinceNanos() - before.sinceNanos());
     LOG.warn("The store is back after {} ms", downFor.toMillis());
     guarded(() -> listener.storeUp(downFor));
-    publish();
   }
 
   private synchronized boolean changed(State after) {
@@ -80,10 +70,6 @@ public final class StoreHealth {
     }
     state = after;
     return true;
-  }
-
-  private void publish() {
-    listeners.forEach(each -> guarded(() -> each.accept(this)));
   }
 
   /** A failing listener must not stop the thread that noticed the change. */

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store;
+package io.gridfleet.lb.store.sql;
 
 import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.device;
@@ -20,8 +20,10 @@ import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.IdempotencyRecords.Elsewhere;
 import io.gridfleet.lb.session.IdempotencyRecords.Ours;
 import io.gridfleet.lb.session.Session;
-import io.gridfleet.lb.store.sql.Replica;
-import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.store.Facts;
+import io.gridfleet.lb.store.StoreAddress;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
