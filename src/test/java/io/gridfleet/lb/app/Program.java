@@ -18,6 +18,10 @@ final class Program implements AutoCloseable {
   /** Not a claim: a start on a machine whose cores are all busy elsewhere. */
   private static final Duration START = Duration.ofMinutes(3);
 
+  /** A build in the background (nohup, &) ignores signals, and what it starts inherits that. */
+  private static final List<String> DEFAULT_SIGNALS =
+      List.of("env", "--default-signal=HUP,INT,TERM");
+
   private final Process process;
   private final Path log;
   private final int port;
@@ -55,7 +59,7 @@ final class Program implements AutoCloseable {
   }
 
   private static List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(DEFAULT_SIGNALS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-jar", jar().toAbsolutePath().toString()));
