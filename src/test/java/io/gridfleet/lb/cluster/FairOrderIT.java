@@ -15,8 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Requests wait at several replicas for one device: the oldest request gets it. */
+@Execution(ExecutionMode.CONCURRENT)
 final class FairOrderIT {
   private static final String ANDROID =
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':50";

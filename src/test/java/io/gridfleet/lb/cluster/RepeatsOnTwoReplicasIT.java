@@ -10,8 +10,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A client repeats its request, with its key, through another replica. */
+@Execution(ExecutionMode.CONCURRENT)
 final class RepeatsOnTwoReplicasIT {
   private static final String WISH =
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':40";

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Ports for processes that are started later. Below those that the kernel gives to connections, and
- * in a range of this JVM's own: the build runs two at a time.
+ * in a range of this JVM's own: the build runs several at a time.
  */
 public final class Ports {
   private static final int LOWEST = 15_000;

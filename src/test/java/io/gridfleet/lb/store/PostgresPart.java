@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +33,10 @@ public final class PostgresPart {
       }
       try {
         EmbeddedPostgres server =
-            EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+            EmbeddedPostgres.builder()
+                .setPGStartupWait(Duration.ofSeconds(60))
+                .setServerConfig("fsync", "off")
+                .start();
         return new StoreAddress.Postgres(
             "postgres", "127.0.0.1:" + server.getPort(), "postgres", "");
       } catch (IOException e) {

@@ -30,8 +30,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** PostgreSQL is stopped and started again. */
+@Execution(ExecutionMode.CONCURRENT)
 final class StoreOutageTest {
   private final Queue<String> received = new ConcurrentLinkedQueue<>();
   private Postgres direct;
