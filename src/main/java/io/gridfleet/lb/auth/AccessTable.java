@@ -22,6 +22,7 @@ public final class AccessTable {
         Access.OPEN,
         "GET /",
         "GET /ui",
+        "GET /ui/session",
         "GET /docs",
         "GET /status",
         "GET /healthz",

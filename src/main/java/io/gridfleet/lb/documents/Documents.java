@@ -20,11 +20,9 @@ public final class Documents {
   private static final String STYLE = "style.css";
 
   private final Map<String, ServedDocument> byName;
-  private final PageLayout layout;
 
-  private Documents(Map<String, ServedDocument> byName, PageLayout layout) {
+  private Documents(Map<String, ServedDocument> byName) {
     this.byName = byName;
-    this.layout = layout;
   }
 
   /** Reads and renders all pages; takes some hundred milliseconds in a new process. */
@@ -57,7 +55,7 @@ public final class Documents {
                 name,
                 ServedDocument.of(ServedDocument.HTML, layout.page(page.title(), page.html()))));
     byName.put(STYLE, ServedDocument.of(ServedDocument.CSS, resource(STYLE)));
-    return new Documents(Map.copyOf(byName), layout);
+    return new Documents(Map.copyOf(byName));
   }
 
   /**
@@ -67,11 +65,6 @@ public final class Documents {
    */
   public Optional<ServedDocument> find(String path) {
     return Optional.ofNullable(byName.get(path.isEmpty() ? INDEX : path));
-  }
-
-  /** Another page in the same frame. */
-  public ServedDocument page(Overview overview) {
-    return ServedDocument.of(ServedDocument.HTML, layout.page(overview.title(), overview.html()));
   }
 
   private static String resource(String name) {

@@ -21,6 +21,7 @@ public record Overview(
 
   private static Map<String, String> links() {
     Map<String, String> links = new LinkedHashMap<>();
+    links.put("/ui", "the lab in a browser");
     links.put("/docs", "documentation");
     links.put("/status", "WebDriver status");
     links.put("/metrics", "metrics for Prometheus");
@@ -31,7 +32,7 @@ public record Overview(
     return links;
   }
 
-  String title() {
+  private String title() {
     return "GridFleet LB " + version;
   }
 
@@ -57,20 +58,5 @@ public record Overview(
     text.append('\n');
     LINKS.forEach((path, what) -> text.append("  %-18s %s%n".formatted(path, what)));
     return text.toString();
-  }
-
-  String html() {
-    StringBuilder html = new StringBuilder("<h1>" + PageLayout.escaped(title()) + "</h1>\n");
-    html.append("<p>").append(PageLayout.escaped(state())).append("</p>\n<table>\n");
-    facts()
-        .forEach(
-            (name, value) ->
-                html.append("<tr><th>%s</th><td>%s</td></tr>%n".formatted(name, value)));
-    html.append(
-        "</table>\n<p>WebDriver clients use this address, also with <code>/wd/hub</code>.</p>\n<ul>\n");
-    LINKS.forEach(
-        (path, what) ->
-            html.append("<li><a href=\"%1$s\">%1$s</a> %2$s</li>%n".formatted(path, what)));
-    return html.append("</ul>\n").toString();
   }
 }

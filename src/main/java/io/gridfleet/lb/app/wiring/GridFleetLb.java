@@ -37,6 +37,7 @@ import io.gridfleet.lb.recovery.Orphans;
 import io.gridfleet.lb.recovery.UnclaimedSessions;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.router.BodyBudget;
+import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.Endpoints;
 import io.gridfleet.lb.router.FrontDoor;
 import io.gridfleet.lb.run.DriverPacks;
@@ -50,6 +51,7 @@ import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreStartException;
 import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.ui.UiAssets;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -331,12 +333,17 @@ public final class GridFleetLb implements AutoCloseable {
         ServerEndpoints.ready(status::unready),
         ServerEndpoints.metrics(metrics::scrape, offLoop.scrapes()),
         ServerEndpoints.api(suites.api()),
-        new ServerPages(status::overview, offLoop.views()),
+        new ServerPages(status::overview, uiPages(), offLoop.views()),
         (id, answered) ->
             endSession.end(
                 id,
                 EndReason.CLIENT_DELETED,
                 answered == 0 || answered >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
+  }
+
+  private Endpoint uiPages() {
+    return new UiPages(
+        new OnceRead<>("the UI's files", UiAssets::read, offLoop.views()), admission);
   }
 
   /** Reads the held locks of new and returned devices from the store. */

@@ -1,0 +1,4 @@
+/* Request. Not built yet. */
+import { Empty, html, Page } from '../parts.js';
+
+export const Screen = () => html`<${Page} title="Request"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;

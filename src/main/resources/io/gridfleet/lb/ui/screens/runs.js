@@ -1,0 +1,4 @@
+/* Runs. Not built yet. */
+import { Empty, html, Page } from '../parts.js';
+
+export const Screen = () => html`<${Page} title="Runs"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;

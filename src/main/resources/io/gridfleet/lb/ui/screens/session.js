@@ -1,0 +1,4 @@
+/* Session. Not built yet. */
+import { Empty, html, Page } from '../parts.js';
+
+export const Screen = () => html`<${Page} title="Session"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;

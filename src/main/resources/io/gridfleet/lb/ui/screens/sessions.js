@@ -1,0 +1,4 @@
+/* Sessions. Not built yet. */
+import { Empty, html, Page } from '../parts.js';
+
+export const Screen = () => html`<${Page} title="Sessions"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;

@@ -1,0 +1,4 @@
+/* Usage. Not built yet. */
+import { Empty, html, Page } from '../parts.js';
+
+export const Screen = () => html`<${Page} title="Usage"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;

@@ -1,0 +1,104 @@
+package io.gridfleet.lb.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.openqa.selenium.Keys;
+
+/** The frame around the screens, in a real browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class UiShellIT {
+  private UiLab lab;
+  private UiBrowser browser;
+
+  @BeforeAll
+  void open() throws IOException {
+    browser = UiBrowser.open();
+    lab = UiLab.demo();
+  }
+
+  @AfterAll
+  void close() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  @Test
+  void theFirstScreenShowsTheLab() throws IOException {
+    String hostile = UiLab.HOSTILE.replace("\"", "\\\"");
+    String phone =
+        "'gridfleet:selector':{'model':'%1$s'},'gridfleet:testName':'%1$s'".formatted(hostile);
+    String session = lab.session(phone);
+    lab.waiting(phone + ",'gridfleet:waitForDeviceOnlineTimeout':60");
+    browser.screen(lab, "/ui");
+    assertThat(browser.driver().getTitle()).isEqualTo("Now · GridFleet LB");
+    browser.untilShows("android");
+    browser.untilShows("<img src=x onerror=");
+    lab.client().delete("/session/" + session);
+  }
+
+  @Test
+  void aScreenThatIsNotThereIsSaidAndOthersAreReached() {
+    browser.driver().get(lab.url("/ui/nothing"));
+    browser.untilShows("There is no such page");
+    assertThat(browser.consoleErrors()).allMatch(line -> line.contains("/ui/nothing"));
+    browser.check();
+  }
+
+  @Test
+  void keysLeadToScreensAndBackLeadsBack() {
+    browser.open(lab, "/ui");
+    browser.type("g", "d");
+    browser.until("devices", "return document.title === 'Devices · GridFleet LB'");
+    assertThat(browser.driver().getCurrentUrl()).endsWith("/ui/devices");
+    browser.until("the heading has the focus", "return document.activeElement.tagName === 'H1'");
+    browser.driver().navigate().back();
+    browser.until("now", "return document.title === 'Now · GridFleet LB'");
+    browser.type("/");
+    browser.until("the search", "return document.activeElement.hasAttribute('data-search')");
+    browser.type(Keys.ESCAPE);
+    browser.type("?");
+    browser.untilShows("show these keys");
+    browser.check();
+    browser.press("Close");
+    browser.untilHides("show these keys");
+  }
+
+  @Test
+  void aLostConnectionIsShownAndComesBackByItself() {
+    browser.open(lab, "/ui");
+    browser.offline(true);
+    try {
+      browser.untilShows("can’t be reached");
+    } finally {
+      browser.offline(false);
+    }
+    browser.untilHides("can’t be reached");
+    browser.consoleErrors();
+  }
+
+  @Test
+  void itIsReadableOnAPhoneAndOnAWall() {
+    for (int width : new int[] {380, 2560}) {
+      browser.size(width, 900);
+      browser.open(lab, "/ui");
+      assertThat(
+              browser
+                  .driver()
+                  .executeScript(
+                      "return document.documentElement.scrollWidth"
+                          + " - document.documentElement.clientWidth"))
+          .as("pixels beside the window of " + width)
+          .isEqualTo(0L);
+    }
+    browser.size(1280, 900);
+  }
+}
