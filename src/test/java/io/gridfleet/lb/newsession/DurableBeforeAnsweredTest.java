@@ -75,7 +75,7 @@ final class DurableBeforeAnsweredTest {
         new IdempotentRequests.Limits(Duration.ofMinutes(30), 1_000),
         () -> {},
         key -> {},
-        lab.time);
+        new IdempotentRequests.Time(lab.time, lab.time));
   }
 
   private PendingSession begin(IdempotentRequests requests) {

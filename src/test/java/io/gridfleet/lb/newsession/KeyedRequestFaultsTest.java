@@ -46,12 +46,13 @@ final class KeyedRequestFaultsTest {
           new IdempotentRequests.Limits(Duration.ofMinutes(30), MAX_KEYS),
           () -> {},
           key -> {},
-          lab.time);
+          new IdempotentRequests.Time(lab.time, lab.time));
 
   @BeforeEach
   void onePhone() {
     lab.fleet(1);
     records.link(lab.link);
+    records.replicas(String::equals);
   }
 
   private PendingSession ask(Map<String, Object> capabilities) {

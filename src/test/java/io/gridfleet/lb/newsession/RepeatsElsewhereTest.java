@@ -25,12 +25,16 @@ final class RepeatsElsewhereTest {
   private final FakeIdempotencyRecords records = new FakeIdempotencyRecords(here.time);
   private final IdempotentRequests first =
       new IdempotentRequests(
-          here.flow, records, KEEP, () -> {}, key -> signalSecond(key), here.time);
+          here.flow, records, KEEP, () -> {}, key -> signalSecond(key), time(here));
   private final IdempotentRequests second =
       new IdempotentRequests(
-          there.flow, records, KEEP, () -> {}, key -> signalFirst(key), there.time);
+          there.flow, records, KEEP, () -> {}, key -> signalFirst(key), time(there));
   private boolean deaf;
   private String settled = "";
+
+  private static IdempotentRequests.Time time(NewSessionLab lab) {
+    return new IdempotentRequests.Time(lab.time, lab.time);
+  }
 
   private void signalSecond(String key) {
     settled = key;

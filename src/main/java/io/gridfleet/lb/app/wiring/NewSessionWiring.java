@@ -154,7 +154,7 @@ final class NewSessionWiring {
                 config.newSession().idempotencyFor(), config.newSession().maxKeysPerCaller()),
             replayed,
             key -> parts.store().signals().publish(new FleetSignal.KeySettled(key)),
-            clock);
+            new IdempotentRequests.Time(clock, timer));
     parts.store().signals().onSignal(signal -> settled(requests, signal));
     Threads.every(timer, LOOK_AGAIN, requests::lookAgain);
     return new NewSessionEndpoint(

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,13 @@ public final class IdempotentRequests {
   public record Limits(Duration keep, int mostPerCaller) {}
 
   /**
+   * The clock of arrivals, and the timer of repeated claims.
+   *
+   * @param timer its tasks only hand over to the executor of a request
+   */
+  public record Time(InstantSource clock, ScheduledExecutorService timer) {}
+
+  /**
    * @param repeated called for each request that joins or receives an earlier answer
    * @param others called with each settled key, to notify other replicas
    */
@@ -68,12 +76,12 @@ public final class IdempotentRequests {
       Limits limits,
       Runnable repeated,
       Consumer<String> others,
-      InstantSource clock) {
+      Time time) {
     this.flow = flow;
     this.repeated = repeated;
     this.running = new RequestsByKey(limits.mostPerCaller());
     this.keys = new SettledKeys(records, limits.keep(), others);
-    this.shared = new SharedRequestFlow(flow, keys, running, repeated, clock);
+    this.shared = new SharedRequestFlow(flow, keys, running, repeated, time);
   }
 
   /** Returns the error of any request with these credentials; empty if they are valid. */
@@ -128,7 +136,7 @@ public final class IdempotentRequests {
       }
       running.remove(scoped, known);
     }
-    shared.guarded(scoped, fresh, () -> shared.ask(scoped, fresh, false));
+    shared.guarded(scoped, fresh, () -> shared.ask(scoped, fresh));
     return own;
   }
 
@@ -160,7 +168,7 @@ public final class IdempotentRequests {
    */
   private void enter(String key, SharedRequest fresh, @Nullable SharedRequest known) {
     if (known == null) {
-      shared.ask(key, fresh, false);
+      shared.ask(key, fresh);
       return;
     }
     boolean closed = known.isClosed();
@@ -197,7 +205,7 @@ public final class IdempotentRequests {
   public void settledElsewhere(String key) {
     SharedRequest waits = running.get(key);
     if (waits != null) {
-      shared.guarded(key, waits, () -> shared.ask(key, waits, true));
+      shared.guarded(key, waits, () -> shared.ask(key, waits));
     }
   }
 
@@ -206,8 +214,7 @@ public final class IdempotentRequests {
    * replica sends none. On the timer; costs one claim for each key that waits for another replica.
    */
   public void lookAgain() {
-    running.forEach(
-        (key, entered) -> shared.guarded(key, entered, () -> shared.ask(key, entered, true)));
+    running.forEach((key, entered) -> shared.guarded(key, entered, () -> shared.ask(key, entered)));
     keys.writeAgain();
   }
 

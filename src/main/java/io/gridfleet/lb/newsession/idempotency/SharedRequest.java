@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariants, checked after each event: a running request has a pending request, a recording or
  * answered one has its answer, and one with neither is continued by its first request, by the
- * store's answer or by the sweep.
+ * store's answer, by the timer or by the sweep.
  */
 final class SharedRequest {
   private final String bodyHash;
@@ -52,6 +52,12 @@ final class SharedRequest {
 
   /** Guarded by this; set once, never cleared. No transition depends on it. */
   private boolean mayHoldKey;
+
+  /** Guarded by this; set once, never cleared. */
+  private boolean wasElsewhere;
+
+  /** Guarded by this: the number of claims without an answer of the store. */
+  private int unanswered;
 
   /** Guarded by this; set with {@code STARTED}. Its methods are called on the loop of the first. */
   private @Nullable PendingSession pending;
@@ -107,6 +113,15 @@ final class SharedRequest {
     return mayHoldKey;
   }
 
+  /** Returns whether another replica had the key, so that it may be claimed without a bound. */
+  synchronized boolean wasElsewhere() {
+    return wasElsewhere;
+  }
+
+  synchronized int unansweredClaims() {
+    return unanswered;
+  }
+
   synchronized State state() {
     return machine.state();
   }
@@ -118,7 +133,9 @@ final class SharedRequest {
    */
   synchronized Effect fire(Event event) {
     Effect effect = machine.fire(event);
-    mayHoldKey |= event == Event.CLAIM_FAILED;
+    mayHoldKey |= event == Event.CLAIM_FAILED || event == Event.CLAIM_UNANSWERED;
+    wasElsewhere |= event == Event.HELD_ELSEWHERE || event == Event.KEY_FREED;
+    unanswered += event == Event.CLAIM_UNANSWERED ? 1 : 0;
     check();
     return effect;
   }
@@ -160,7 +177,7 @@ final class SharedRequest {
   private void check() {
     boolean holds =
         switch (machine.state()) {
-          case ENTERED, CLAIMING, CLAIMING_AGAIN, ELSEWHERE, STARTING ->
+          case ENTERED, CLAIMING, CLAIMING_AGAIN, DELAYED, ELSEWHERE, STARTING ->
               pending == null && answer == null;
           case RUNNING -> pending != null && answer == null;
           case RECORDING -> pending != null && answer != null;

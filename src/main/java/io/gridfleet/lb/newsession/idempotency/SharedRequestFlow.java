@@ -13,8 +13,9 @@ import io.gridfleet.lb.session.IdempotencyRecords.Elsewhere;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
-import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,41 +32,51 @@ import org.slf4j.LoggerFactory;
 final class SharedRequestFlow {
   private static final Logger log = LoggerFactory.getLogger(SharedRequestFlow.class);
 
+  /**
+   * The pauses before the repetitions of a first claim. A store with too many waiting statements
+   * has worked them off, and a lost connection is replaced, within about three seconds; a client
+   * waits for its answer that long.
+   */
+  private static final List<Duration> CLAIM_PAUSES =
+      List.of(
+          Duration.ofMillis(100),
+          Duration.ofMillis(200),
+          Duration.ofMillis(400),
+          Duration.ofMillis(800),
+          Duration.ofMillis(1_600));
+
   private final NewSessionFlow flow;
   private final SettledKeys keys;
   private final RequestsByKey running;
   private final Runnable repeated;
-  private final InstantSource clock;
+  private final IdempotentRequests.Time time;
 
   SharedRequestFlow(
       NewSessionFlow flow,
       SettledKeys keys,
       RequestsByKey running,
       Runnable repeated,
-      InstantSource clock) {
+      IdempotentRequests.Time time) {
     this.flow = flow;
     this.keys = keys;
     this.running = running;
     this.repeated = repeated;
-    this.clock = clock;
+    this.time = time;
   }
 
-  /**
-   * @param late whether another replica had the key before, so that it isn't begun here without a
-   *     granted claim
-   */
-  void ask(String key, SharedRequest shared, boolean late) {
-    carryOut(key, shared, late, shared.fire(Event.ASK));
+  void ask(String key, SharedRequest shared) {
+    carryOut(key, shared, shared.fire(Event.ASK));
   }
 
-  private void carryOut(String key, SharedRequest shared, boolean late, Effect effect) {
+  private void carryOut(String key, SharedRequest shared, Effect effect) {
     switch (effect) {
-      case CLAIM -> claim(key, shared, late);
-      case START -> start(key, shared, late);
+      case CLAIM -> claim(key, shared);
+      case CLAIM_LATER -> claimLater(key, shared);
+      case START -> start(key, shared);
       case DECIDE -> shared.decided().complete(null);
       case DECIDE_AND_CLAIM -> {
         shared.decided().complete(null);
-        claim(key, shared, true);
+        claim(key, shared);
       }
       case RELEASE -> keys.release(key, shared.first().id());
       case NONE -> {}
@@ -73,23 +84,59 @@ final class SharedRequestFlow {
     }
   }
 
-  private void claim(String key, SharedRequest shared, boolean late) {
+  private void claim(String key, SharedRequest shared) {
     NewSessionRequest request = shared.first();
     keys.claim(key, shared.bodyHash(), request.id())
         .whenCompleteAsync(
             (claim, failure) ->
                 guarded(
-                    key, shared, () -> claimed(key, shared, late, failure == null ? claim : null)),
+                    key,
+                    shared,
+                    () -> {
+                      if (failure == null) {
+                        claimed(key, shared, claim);
+                      } else {
+                        unanswered(key, shared, failure);
+                      }
+                    }),
             request.executor());
   }
 
+  private void claimLater(String key, SharedRequest shared) {
+    Duration pause = CLAIM_PAUSES.get(shared.unansweredClaims() - 1);
+    var unused =
+        time.timer()
+            .schedule(
+                () ->
+                    shared
+                        .first()
+                        .executor()
+                        .execute(() -> guarded(key, shared, () -> ask(key, shared))),
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
   /**
-   * Applies the result of a claim. If the first claim fails, the request begins here, and fails by
-   * itself if the store can't be reached.
-   *
-   * @param claim null if the store didn't answer
+   * Applies a claim that the store refused or whose answer was lost. The request doesn't begin
+   * without a granted claim, because another replica may begin it too. One that another replica had
+   * waits for the sweep; any other is claimed again after a pause, and answered with an error after
+   * the last one.
    */
-  private void claimed(String key, SharedRequest shared, boolean late, @Nullable Claim claim) {
+  private void unanswered(String key, SharedRequest shared, Throwable failure) {
+    if (shared.wasElsewhere()) {
+      carryOut(key, shared, shared.fire(Event.CLAIM_FAILED));
+    } else if (shared.unansweredClaims() < CLAIM_PAUSES.size() || shared.isClosed()) {
+      carryOut(key, shared, shared.fire(Event.CLAIM_UNANSWERED));
+    } else {
+      log.warn(
+          "request {} is refused, because its idempotency key can't be claimed: {}",
+          shared.first().id(),
+          failure.toString());
+      replay(key, shared, NewSessionAnswer.forNow(notClaimed(), legacy(shared)));
+    }
+  }
+
+  private void claimed(String key, SharedRequest shared, Claim claim) {
     if (claim instanceof Answered before) {
       repeated.run();
       replay(
@@ -101,8 +148,7 @@ final class SharedRequestFlow {
     } else if (claim instanceof Elsewhere elsewhere) {
       heldElsewhere(key, shared, elsewhere.bodyHash());
     } else {
-      Event event = claim == null && late ? Event.CLAIM_FAILED : Event.CLAIMED;
-      carryOut(key, shared, late, shared.fire(event));
+      carryOut(key, shared, shared.fire(Event.CLAIMED));
     }
   }
 
@@ -112,7 +158,7 @@ final class SharedRequestFlow {
       replay(key, shared, NewSessionAnswer.of(otherBody().error(), legacy(shared)));
     } else {
       Event event = bodyHash.isEmpty() ? Event.KEY_FREED : Event.HELD_ELSEWHERE;
-      carryOut(key, shared, true, shared.fire(event));
+      carryOut(key, shared, shared.fire(event));
     }
   }
 
@@ -120,8 +166,9 @@ final class SharedRequestFlow {
    * Begins the request; one that waited for another replica with a new arrival, so with its full
    * time.
    */
-  private void start(String key, SharedRequest shared, boolean late) {
-    NewSessionRequest request = late ? shared.first().arrivedAt(clock.instant()) : shared.first();
+  private void start(String key, SharedRequest shared) {
+    NewSessionRequest request =
+        shared.wasElsewhere() ? shared.first().arrivedAt(time.clock().instant()) : shared.first();
     PendingSession pending = flow.begin(request);
     started(shared, pending);
     pending
@@ -236,6 +283,12 @@ final class SharedRequestFlow {
 
   private static boolean legacy(SharedRequest shared) {
     return shared.first().payload().legacy();
+  }
+
+  private static WebDriverError notClaimed() {
+    return Refusals.plain(
+        "No session was created, because the store is busy or can't be reached and can't record the"
+            + " X-Idempotency-Key; repeat the request with the same key");
   }
 
   static ProtocolException otherBody() {

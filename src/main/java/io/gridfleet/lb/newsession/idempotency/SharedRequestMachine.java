@@ -14,6 +14,7 @@ import io.gridfleet.lb.state.StateTable;
  *   <li>{@code CLAIMING}: a claim is pending in the store.
  *   <li>{@code CLAIMING_AGAIN}: likewise, with a signal meanwhile, so that a result "held by
  *       another replica" may be outdated.
+ *   <li>{@code DELAYED}: the store gave no answer to the claim; a timer repeats it.
  *   <li>{@code ELSEWHERE}: another replica processes it. It is claimed again when that replica has
  *       settled the key, and periodically by a sweep.
  *   <li>{@code STARTING}: this replica has the claim, and is beginning it.
@@ -27,9 +28,10 @@ import io.gridfleet.lb.state.StateTable;
  * <p>Owner: the lock of {@link SharedRequest}; events come from the loops of all listeners, from
  * the store and from the sweep. Effects are applied after the lock is released.
  *
- * <p>Invariant: in each state except the last two something leads to its answer: its first request,
- * the store's result, the other replica and the sweep, or the pending request. {@link
- * SharedRequest} checks this with each event.
+ * <p>Invariants: in each state except the last two something leads to its answer: its first
+ * request, the store's result, the timer, the other replica and the sweep, or the pending request.
+ * {@link SharedRequest} checks this with each event. A request begins with a granted claim only:
+ * without one another replica may have begun it.
  */
 final class SharedRequestMachine {
   /** The states of a shared request. */
@@ -37,6 +39,7 @@ final class SharedRequestMachine {
     ENTERED,
     CLAIMING,
     CLAIMING_AGAIN,
+    DELAYED,
     ELSEWHERE,
     STARTING,
     RUNNING,
@@ -49,14 +52,16 @@ final class SharedRequestMachine {
   enum Event {
     /** It is to be claimed, or claimed again. */
     ASK,
-    /** The claim was granted, or the first claim failed. */
+    /** The claim was granted. */
     CLAIMED,
     /** Another replica has the claim. */
     HELD_ELSEWHERE,
     /** Another replica had the claim, and has released the key meanwhile. */
     KEY_FREED,
-    /** The store gave no answer; another replica may have the claim, or this one. */
+    /** Another replica had the claim, and the store gave no answer to this one. */
     CLAIM_FAILED,
+    /** The store gave no answer; the claim may be granted, and is to be repeated. */
+    CLAIM_UNANSWERED,
     /** Its answer is known without a node: that of an earlier request, or an error. */
     REPLAYED,
     /** It has begun here, or joined a running request. */
@@ -80,6 +85,8 @@ final class SharedRequestMachine {
     NONE,
     /** Claims the key in the store. */
     CLAIM,
+    /** Claims the key after a pause. */
+    CLAIM_LATER,
     /** Completes {@code decided}: requests with another body are refused now. */
     DECIDE,
     /** The same, and claims the key again. */
@@ -132,6 +139,7 @@ final class SharedRequestMachine {
         .on(State.CLAIMING, Event.HELD_ELSEWHERE, State.ELSEWHERE, Effect.DECIDE)
         .on(State.CLAIMING, Event.KEY_FREED, State.CLAIMING, Effect.CLAIM)
         .on(State.CLAIMING, Event.CLAIM_FAILED, State.ELSEWHERE, Effect.NONE)
+        .on(State.CLAIMING, Event.CLAIM_UNANSWERED, State.DELAYED, Effect.CLAIM_LATER)
         .on(State.CLAIMING, Event.REPLAYED, State.ANSWERED, Effect.ANSWER)
         .on(State.CLAIMING, Event.JOINED, State.CLAIMING, Effect.LISTEN)
         .on(State.CLAIMING, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
@@ -141,10 +149,15 @@ final class SharedRequestMachine {
         .on(State.CLAIMING_AGAIN, Event.HELD_ELSEWHERE, State.CLAIMING, Effect.DECIDE_AND_CLAIM)
         .on(State.CLAIMING_AGAIN, Event.KEY_FREED, State.CLAIMING, Effect.CLAIM)
         .on(State.CLAIMING_AGAIN, Event.CLAIM_FAILED, State.CLAIMING, Effect.CLAIM)
+        .on(State.CLAIMING_AGAIN, Event.CLAIM_UNANSWERED, State.DELAYED, Effect.CLAIM_LATER)
         .on(State.CLAIMING_AGAIN, Event.REPLAYED, State.ANSWERED, Effect.ANSWER)
         .on(State.CLAIMING_AGAIN, Event.JOINED, State.CLAIMING_AGAIN, Effect.LISTEN)
         .on(State.CLAIMING_AGAIN, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
         .on(State.CLAIMING_AGAIN, Event.BROKEN, State.CLOSED, Effect.FAIL)
+        .on(State.DELAYED, Event.ASK, State.CLAIMING, Effect.CLAIM)
+        .on(State.DELAYED, Event.JOINED, State.DELAYED, Effect.LISTEN)
+        .on(State.DELAYED, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
+        .on(State.DELAYED, Event.BROKEN, State.CLOSED, Effect.FAIL)
         .on(State.ELSEWHERE, Event.ASK, State.CLAIMING, Effect.CLAIM)
         .on(State.ELSEWHERE, Event.JOINED, State.ELSEWHERE, Effect.LISTEN)
         .on(State.ELSEWHERE, Event.ALL_LEFT, State.CLOSED, Effect.REMOVE)
@@ -185,6 +198,7 @@ final class SharedRequestMachine {
         .on(State.CLOSED, Event.HELD_ELSEWHERE, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.KEY_FREED, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.CLAIM_FAILED, State.CLOSED, Effect.RELEASE)
+        .on(State.CLOSED, Event.CLAIM_UNANSWERED, State.CLOSED, Effect.RELEASE)
         .on(State.CLOSED, Event.REPLAYED, State.CLOSED, Effect.NONE)
         .on(State.CLOSED, Event.STARTED, State.CLOSED, Effect.CANCEL)
         .on(State.CLOSED, Event.LASTING_ANSWER, State.CLOSED, Effect.RELEASE)

@@ -87,7 +87,7 @@ final class SharedRequestMachineTest {
             new IdempotentRequests.Limits(Duration.ofMinutes(30), 10),
             () -> whenRepeated.run(),
             key -> {},
-            lab.time);
+            new IdempotentRequests.Time(lab.time, lab.time));
     final List<PendingSession> present = new ArrayList<>();
     final PendingSession first;
     final SharedRequest shared;
@@ -121,6 +121,7 @@ final class SharedRequestMachineTest {
       switch (state) {
         case CLAIMING -> {}
         case CLAIMING_AGAIN -> at.requests.lookAgain();
+        case DELAYED -> at.claimFails();
         case ELSEWHERE -> at.claimed(at.elsewhere());
         case RUNNING -> at.claimed(OURS);
         case RECORDING -> {
@@ -237,7 +238,7 @@ final class SharedRequestMachineTest {
       } else {
         at.begin(ANY);
       }
-      at.requests.shared.ask(at.key(), at.shared, true);
+      at.requests.shared.ask(at.key(), at.shared);
       at.requests.lookAgain();
       at.ends("sessionId");
     }
@@ -256,7 +257,7 @@ final class SharedRequestMachineTest {
         assertThat(at.shared.join(at.lab.request(ANY, "10.0.0.9"), NewSessionOptions.Progress.OFF))
             .isNull();
       }
-      at.requests.shared.ask(at.key(), at.shared, true);
+      at.requests.shared.ask(at.key(), at.shared);
       at.ends("");
       if (!kept) {
         at.leavesNothing();
@@ -292,8 +293,38 @@ final class SharedRequestMachineTest {
       freed.claimed(new IdempotencyRecords.Elsewhere(""));
       assertThat(freed.shared.state()).isEqualTo(State.CLAIMING);
       freed.ends("sessionId");
-      Case.in(state).claimFails().ends("sessionId");
+      Case lost = Case.in(state);
+      lost.claimed(new IdempotencyRecords.Elsewhere("")).claimFails();
+      assertThat(lost.shared.state()).as("another replica had it").isEqualTo(State.ELSEWHERE);
+      Case failed = Case.in(state).claimFails();
+      assertThat(failed.shared.state()).isEqualTo(State.DELAYED);
+      assertThat(failed.records.claims).as("not at once").hasSize(1);
+      failed.ends("sessionId");
     }
+  }
+
+  /** Without a granted claim nothing is begun, because another replica may begin it. */
+  @Test
+  void aClaimThatFailsIsRepeatedWithPausesAndThenRefused() {
+    Case at = new Case();
+    for (int claims = 1; claims < 6; claims++) {
+      assertThat(at.records.claims).hasSize(claims);
+      at.claimFails();
+      assertThat(at.shared.state()).isEqualTo(State.DELAYED);
+      long pause = 100L << (claims - 1);
+      at.lab.time.pass(Duration.ofMillis(pause - 1));
+      assertThat(at.records.claims).as("before the pause is over").hasSize(claims);
+      at.lab.time.pass(Duration.ofMillis(1));
+    }
+    assertThat(at.first.answer().toCompletableFuture()).isNotDone();
+    at.claimFails();
+
+    at.ends("session not created");
+    at.ends("repeat the request with the same key");
+    assertThat(at.records.claims).hasSize(6);
+    assertThat(at.records.released).as("a claim that may have been granted").containsExactly("r1");
+    assertThat(at.lab.nodes.keys()).isEmpty();
+    at.leavesNothing();
   }
 
   private static IdempotencyRecords.Claim earlier(Case at) {
@@ -359,6 +390,23 @@ final class SharedRequestMachineTest {
     failed.claimFails();
     assertThat(failed.shared.state()).isEqualTo(State.CLOSED);
     assertThat(failed.records.released).as("a claim that may have been granted").hasSize(2);
+
+    Case unanswered = Case.in(State.CLAIMING);
+    unanswered.allLeave();
+    unanswered.claimFails();
+    assertThat(unanswered.shared.state()).isEqualTo(State.CLOSED);
+    assertThat(unanswered.records.released).as("the same").hasSize(2);
+    unanswered.lab.time.pass(Duration.ofMinutes(1));
+    assertThat(unanswered.records.claims).hasSize(1);
+
+    Case last = new Case();
+    for (int claims = 1; claims < 6; claims++) {
+      last.claimFails();
+      last.lab.time.pass(Duration.ofSeconds(2));
+    }
+    last.allLeave();
+    last.claimFails();
+    assertThat(last.records.released).as("the last claim may have been granted too").hasSize(2);
   }
 
   @Test
@@ -454,6 +502,7 @@ final class SharedRequestMachineTest {
     aBugOccursInEachState();
     theStoreAnswersInEachOfItsWays();
     theStoreFailsWhileAnotherReplicaMayHaveTheClaim();
+    aClaimThatFailsIsRepeatedWithPausesAndThenRefused();
     theStoreAnswersWhenAllHaveLeft();
     eventsOccurWhileItIsBegun();
     anAnswerComesWhenAllHaveLeft();

@@ -7,15 +7,19 @@ import io.gridfleet.lb.newsession.NewSessionLab;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.newsession.PendingSession;
+import io.gridfleet.lb.newsession.idempotency.SharedRequestMachine.State;
 import io.gridfleet.lb.session.FakeIdempotencyRecords;
 import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -28,6 +32,8 @@ import net.jqwik.api.constraints.IntRange;
  */
 final class SharedRequestPropertyTest {
   private static final int STEPS = 40;
+  private static final Set<State> PROCESSED =
+      EnumSet.of(State.STARTING, State.RUNNING, State.RECORDING);
   private static final List<Map<String, Object>> BODIES =
       List.of(Map.of("platformName", "Android"), Map.of("platformName", "android"));
 
@@ -63,7 +69,7 @@ final class SharedRequestPropertyTest {
                 new IdempotentRequests.Limits(Duration.ofSeconds(20), 100),
                 () -> {},
                 key -> signal(other, key),
-                lab.time));
+                new IdempotentRequests.Time(lab.time, lab.time)));
       }
     }
 
@@ -106,6 +112,23 @@ final class SharedRequestPropertyTest {
     }
   }
 
+  private static void noKeyRunsTwice(Replicas replicas) {
+    Set<String> twice = processed(replicas.all.get(0));
+    twice.retainAll(processed(replicas.all.get(1)));
+    assertThat(twice).as("keys that both replicas process").isEmpty();
+  }
+
+  private static Set<String> processed(IdempotentRequests replica) {
+    Set<String> keys = new HashSet<>();
+    replica.running.forEach(
+        (key, shared) -> {
+          if (PROCESSED.contains(shared.state())) {
+            keys.add(key);
+          }
+        });
+    return keys;
+  }
+
   /**
    * A claim is granted and its answer lost; then an older answer of another replica is recorded.
    */
@@ -120,7 +143,11 @@ final class SharedRequestPropertyTest {
     Replicas replicas = new Replicas(seed, lossEvery);
     for (int step = 0; step < STEPS; step++) {
       replicas.act();
-      replicas.lab.time.pass(Duration.ofMillis(replicas.luck.nextInt(5_000)));
+      long until = replicas.luck.nextInt(5_000);
+      for (long passed = 0; passed < until; passed += 50) {
+        replicas.lab.time.pass(Duration.ofMillis(50));
+        noKeyRunsTwice(replicas);
+      }
     }
     replicas.lab.link.fates(() -> Fate.ARRIVES);
     for (int minute = 0; minute < 10; minute++) {
