@@ -16,6 +16,7 @@ final class StoreMetrics implements StoreListener {
   private final Map<String, Timer> statements = new ConcurrentHashMap<>();
   private final Counter failures;
   private final Counter refusals;
+  private final Counter dropped;
   private final AtomicInteger up = new AtomicInteger(1);
 
   StoreMetrics(MeterRegistry registry) {
@@ -27,6 +28,10 @@ final class StoreMetrics implements StoreListener {
     refusals =
         Counter.builder(Names.of("store.refusals"))
             .description("Statements that were refused because too many waited.")
+            .register(registry);
+    dropped =
+        Counter.builder(Names.of("store.deferred.dropped"))
+            .description("Changes that happened during an outage and were dropped unwritten.")
             .register(registry);
     Gauge.builder(Names.of("store.up"), up, AtomicInteger::get)
         .description("1 while the store can be reached.")
@@ -44,6 +49,11 @@ final class StoreMetrics implements StoreListener {
   @Override
   public void statementRefused(String statement) {
     refusals.increment();
+  }
+
+  @Override
+  public void deferredWriteDropped() {
+    dropped.increment();
   }
 
   @Override

@@ -26,6 +26,9 @@ public interface StoreListener {
   /** The store is back. */
   default void storeUp(Duration downFor) {}
 
+  /** A change that happened during an outage was dropped: too many waited, or were refused. */
+  default void deferredWriteDropped() {}
+
   /** The end of a session that happened during an outage has been written. */
   default void deferredEndWritten(Session session, EndReason reason) {}
 }

@@ -207,6 +207,14 @@ final class MetricsTest {
     return said;
   }
 
+  @Test
+  void whatTheStoreDroppedIsCounted() {
+    metrics.store().deferredWriteDropped();
+    metrics.store().deferredWriteDropped();
+
+    assertThat(metrics.scrape()).contains("gridfleet_lb_store_deferred_dropped_total 2.0");
+  }
+
   private void busyServer() {
     Map<NodeId, NodeHealth> nodes =
         Map.of(new NodeId("a"), new NodeHealth(NodeHealth.State.UP, 0, 3, ""));

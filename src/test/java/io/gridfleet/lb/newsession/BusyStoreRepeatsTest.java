@@ -135,7 +135,7 @@ final class BusyStoreRepeatsTest {
   @Test
   void aKeyThatIsHeldWithoutAnAnswerIsReleasedAndARepeatIsServed() {
     claims(CLAIMS, Fate.ANSWER_LOST);
-    lab.link.next("idempotency.release", Fate.REQUEST_LOST);
+    lab.link.next("idempotency.letGo", Fate.REQUEST_LOST);
     PendingSession here = ask(first);
     lab.time.pass(ALL_PAUSES);
     isRefused(here);

@@ -75,6 +75,11 @@ final class CompositeListener {
     }
 
     @Override
+    public void deferredWriteDropped() {
+      counting.deferredWriteDropped();
+    }
+
+    @Override
     public void deferredEndWritten(Session session, EndReason reason) {
       counting.deferredEndWritten(session, reason);
       endedMeanwhile.accept(session, reason);

@@ -11,8 +11,8 @@ import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +30,13 @@ import org.slf4j.LoggerFactory;
  * Changes that happened during an outage: kept in memory, oldest first, and written when the store
  * is back. Writing a record again has no further effect. If a replica dies with records, the sweeps
  * of the others find their locks and sessions.
+ *
+ * <p>A record that a reachable store refuses is kept apart and written again after a pause that
+ * doubles with each refusal, a few of them at each heartbeat, so that it delays neither other
+ * records nor the heartbeat. Both kinds are bounded; dropped records are counted, and logged.
+ *
+ * <p>Threads: records are added by any thread, and written by {@code store-pulse} only, to which
+ * {@link #refused} is confined; {@link SqlStore#close} writes after that thread has ended.
  */
 final class DeferredWrites {
   private static final Logger LOG = LoggerFactory.getLogger(DeferredWrites.class);
@@ -37,22 +44,40 @@ final class DeferredWrites {
   /** Twice the sessions that one process is sized for (decisions.md#sizes); about 20 MB. */
   private static final int MAX = 100_000;
 
-  /** One attempt a heartbeat: a record refused this often is dropped. */
-  private static final int MAX_TRIES = 5;
+  /** The part of them that may be refused ones, so that there is always room for others. */
+  private static final int MAX_REFUSED = 10_000;
+
+  /** Refused records written in one call; a call comes every half second at the most. */
+  private static final int MAX_REPEATED = 50;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
   private final Queue<Deferred> records = new ConcurrentLinkedQueue<>();
   private final Set<Deferred> kept = ConcurrentHashMap.newKeySet();
   private final Queue<FleetSignal> unsent = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
 
-  /** How often the store refused the records that remain; confined to the writing thread. */
-  private final Map<Deferred, Integer> refused = new HashMap<>();
+  /** The one to be written next comes first. */
+  private final PriorityQueue<Refused> refused =
+      new PriorityQueue<>((one, other) -> Long.signum(one.dueNanos() - other.dueNanos()));
 
-  private @Nullable StoreException lastRefusal;
   private final StoreListener listener;
+  private final LongSupplier nanos;
 
-  DeferredWrites(StoreListener listener) {
+  /**
+   * A record that the store refused.
+   *
+   * @param pause the one before its next attempt
+   */
+  private record Refused(Deferred record, Duration pause, long dueNanos) {}
+
+  /**
+   * @param nanos a clock that isn't set, as {@link System#nanoTime}
+   */
+  DeferredWrites(StoreListener listener, LongSupplier nanos) {
     this.listener = listener;
+    this.nanos = nanos;
   }
 
   /** A change that must be written eventually. */
@@ -85,9 +110,7 @@ final class DeferredWrites {
       return;
     }
     if (size.incrementAndGet() > MAX) {
-      size.decrementAndGet();
-      kept.remove(record);
-      LOG.error("More than {} deferred writes; one is dropped", MAX);
+      dropped(record, "there are " + MAX + " others");
       return;
     }
     records.add(record);
@@ -97,50 +120,79 @@ final class DeferredWrites {
     return size.get();
   }
 
+  /** Returns whether there is a record to write now. */
+  boolean isDue() {
+    Refused next = refused.peek();
+    return !records.isEmpty() || (next != null && isDue(next));
+  }
+
+  private boolean isDue(Refused record) {
+    return record.dueNanos() - nanos.getAsLong() <= 0;
+  }
+
   /**
-   * Writes the records, one transaction each; called by one thread only. A record that a reachable
-   * store refuses doesn't prevent others from being written; it is dropped after some attempts.
+   * Writes the records, one transaction each, and repeats refused ones that are due.
+   *
+   * @throws StoreUnavailableException with all unwritten records kept
    */
   void write(Jdbi jdbi) {
-    for (int left = size.get(); left > 0; left--) {
+    for (int left = records.size(); left > 0; left--) {
       Deferred record = records.peek();
       if (record == null) {
+        break;
+      }
+      Optional<StoreException> refusal = attempt(jdbi, record);
+      records.remove();
+      settle(record, FIRST_PAUSE, refusal);
+    }
+    for (int left = MAX_REPEATED; left > 0; left--) {
+      Refused next = refused.peek();
+      if (next == null || !isDue(next)) {
         return;
       }
-      boolean settled = isWritten(jdbi, record) || isDropped(record);
-      records.remove();
-      if (settled) {
-        refused.remove(record);
-        kept.remove(record);
-        size.decrementAndGet();
-      } else {
-        records.add(record);
-      }
+      Optional<StoreException> refusal = attempt(jdbi, next.record());
+      refused.remove();
+      settle(next.record(), next.pause().multipliedBy(2), refusal);
     }
   }
 
-  /** Throws when the store can't be reached. */
-  private boolean isWritten(Jdbi jdbi, Deferred record) {
+  /** Returns the refusal of a reachable store; throws when the store can't be reached. */
+  private Optional<StoreException> attempt(Jdbi jdbi, Deferred record) {
     try {
       write(jdbi, record);
-      return true;
+      return Optional.empty();
     } catch (RuntimeException thrown) {
       StoreException failure = DatabaseErrors.translated("owed", thrown);
       if (failure instanceof StoreUnavailableException) {
         throw failure;
       }
-      lastRefusal = failure;
-      return false;
+      return Optional.of(failure);
     }
   }
 
-  private boolean isDropped(Deferred record) {
-    int times = refused.merge(record, 1, Integer::sum);
-    if (times >= MAX_TRIES) {
-      LOG.error(
-          "{} can't be written and is dropped; the sweeps clean up after it", record, lastRefusal);
+  private void settle(Deferred record, Duration nextPause, Optional<StoreException> refusal) {
+    if (refusal.isEmpty()) {
+      forget(record);
+    } else if (refused.size() >= MAX_REFUSED) {
+      dropped(record, String.valueOf(refusal.get().getMessage()));
+    } else {
+      Duration pause = nextPause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : nextPause;
+      if (pause.equals(FIRST_PAUSE)) {
+        LOG.warn("{} can't be written and is repeated: {}", record, refusal.get().getMessage());
+      }
+      refused.add(new Refused(record, pause, nanos.getAsLong() + pause.toNanos()));
     }
-    return times >= MAX_TRIES;
+  }
+
+  private void forget(Deferred record) {
+    kept.remove(record);
+    size.decrementAndGet();
+  }
+
+  private void dropped(Deferred record, String cause) {
+    forget(record);
+    listener.deferredWriteDropped();
+    LOG.error("{} is dropped; the sweeps clean up after it: {}", record, cause);
   }
 
   private void write(Jdbi jdbi, Deferred record) {

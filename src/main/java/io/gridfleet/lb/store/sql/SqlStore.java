@@ -53,7 +53,7 @@ public final class SqlStore implements AutoCloseable {
     this.database = database;
     this.jdbi = database.jdbi();
     this.health = new StoreHealth(listener);
-    this.deferred = new DeferredWrites(listener);
+    this.deferred = new DeferredWrites(listener, System::nanoTime);
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
     this.statements = new Statements(jdbi, health, listener, limits, this::lookNow);
@@ -230,6 +230,10 @@ public final class SqlStore implements AutoCloseable {
   /** Converts an instant of the store's clock to the clock of this process. */
   public Instant toOwnTime(Instant storeTime) {
     return clock.fromStore(storeTime);
+  }
+
+  boolean isDeferredDue() {
+    return deferred.isDue();
   }
 
   void writeDeferred() {

@@ -34,7 +34,7 @@ final class StoreHeartbeat implements AutoCloseable {
     /** Writes the heartbeat. */
     void beat();
 
-    /** Whether records wait to be written. */
+    /** Whether records are to be written now. */
     boolean owes();
 
     /** Writes the deferred records. */

@@ -38,7 +38,7 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
 
   @Override
   public boolean owes() {
-    return store.deferredRecords() > 0;
+    return store.isDeferredDue();
   }
 
   @Override

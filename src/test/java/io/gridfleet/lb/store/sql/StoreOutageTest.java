@@ -141,9 +141,15 @@ final class StoreOutageTest {
 
     await().until(store.health()::up);
     await().until(() -> now(other.sessionMap().find(session.id())).isEmpty());
-    await().until(() -> store.deferredRecords() == 0);
+    await().until(() -> store.deferredRecords() == 1);
     assertThat(now(store.sessionMap().find(refused.id()))).isPresent();
     assertThat(store.health().up()).isTrue();
+
+    other.jdbi().useHandle(handle -> handle.execute("DROP TRIGGER refuse ON sessions"));
+
+    await().until(() -> store.deferredRecords() == 0);
+    assertThat(now(other.sessionMap().find(refused.id()))).isEmpty();
+    assertThat(received).contains("ended " + refused.id() + " IDLE");
   }
 
   @Test
