@@ -15,14 +15,6 @@ import java.util.Optional;
 public record DeviceView(
     Device device, List<Inhibitor> inhibitors, List<HeldLock> locks, Optional<String> reservedBy) {
 
-  /** Returns whether it is in service: free, or excluded only by locks and avoidance. */
-  public boolean inService() {
-    return inhibitors.stream()
-        .allMatch(
-            found ->
-                found.kind() == Inhibitor.Kind.LOCKED || found.kind() == Inhibitor.Kind.AVOIDED);
-  }
-
   /** Returns a code of its state, for metrics and lists. */
   public String state() {
     if (!inhibitors.isEmpty()) {

@@ -23,19 +23,4 @@ public record HttpLimits(
 
   /** Bytes of a request's body that must arrive in each pause; a slower body is aborted. */
   public static final int MIN_BODY_PROGRESS = 1024;
-
-  /**
-   * Returns the defaults: 64 KiB of headers, because proxies in front add cookies and tokens that
-   * exceed 8 KiB; 16 MiB of New Session, because it may contain a profile or a small extension; 10
-   * minutes idle, because test suites hold their connection between tests.
-   */
-  public static HttpLimits defaults() {
-    return new HttpLimits(
-        16 * 1024,
-        64 * 1024,
-        16 * 1024 * 1024,
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Duration.ofMinutes(10));
-  }
 }

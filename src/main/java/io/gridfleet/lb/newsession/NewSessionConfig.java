@@ -1,6 +1,5 @@
 package io.gridfleet.lb.newsession;
 
-import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
@@ -48,11 +47,6 @@ public record NewSessionConfig(
     @Key(doc = "Answers of nodes that mean something else here; looked at before the known ones.")
         List<FailureRowConfig> failures)
     implements ValidatedConfig {
-
-  /** Returns the default configuration. */
-  public static NewSessionConfig defaults() {
-    return ConfigLoader.defaults(NewSessionConfig.class);
-  }
 
   @Override
   public void check(ConstraintErrors complaints) {

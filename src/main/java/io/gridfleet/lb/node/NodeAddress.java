@@ -1,7 +1,6 @@
 package io.gridfleet.lb.node;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 
 /**
@@ -20,19 +19,6 @@ public record NodeAddress(
 
   public NodeAddress(boolean secure, String host, int port, String basePath) {
     this(secure, host, port, basePath, authority(secure, host, port));
-  }
-
-  /**
-   * Reads {@code http(s)://host[:port][/base]}, or the same with {@code ws(s)}.
-   *
-   * @throws IllegalArgumentException with a message that says what is wrong with the url
-   */
-  public static NodeAddress parse(String url) {
-    try {
-      return of(new URI(url.trim()));
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("not a url: " + e.getReason(), e);
-    }
   }
 
   /**

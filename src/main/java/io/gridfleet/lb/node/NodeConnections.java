@@ -1,7 +1,6 @@
 package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.Deadlines;
-import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.http.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -32,19 +31,6 @@ public final class NodeConnections {
             idleLimit,
             new BlockingNameResolver(),
             new TlsWithNodes(trust));
-  }
-
-  /**
-   * Creates pools with 10 s to connect, as in Selenium's clients, and 60 s idle, which must stay
-   * below the keep-alive of nodes (Appium 600 s).
-   */
-  public NodeConnections(EventLoops loops) {
-    this(
-        loops.transport(),
-        loops.deadlines(),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
-        NodeTrust.ofJava());
   }
 
   /**

@@ -43,11 +43,6 @@ public record NodeRequest(
     return new NodeRequest(method, path, headers, body, deadline, stillWanted);
   }
 
-  /** Returns Delete Session. */
-  public static NodeRequest delete(String sessionId, Duration deadline) {
-    return new NodeRequest("DELETE", "/session/" + sessionId, Map.of(), new byte[0], deadline);
-  }
-
   public static NodeRequest get(String path, Duration deadline) {
     return new NodeRequest("GET", path, Map.of(), new byte[0], deadline);
   }

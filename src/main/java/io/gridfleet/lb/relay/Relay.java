@@ -33,11 +33,7 @@ public final class Relay {
    * @param bodyPause a request whose body pauses for longer is aborted
    * @param socketsPerSession a test uses one to three (BiDi, CDP, a log); many more are a leak
    */
-  public record Limits(Duration bodyPause, int socketsPerSession) {
-    public static Limits defaults() {
-      return new Limits(Duration.ofMinutes(1), 16);
-    }
-  }
+  public record Limits(Duration bodyPause, int socketsPerSession) {}
 
   public Relay(
       NodeConnections connections,

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.run;
 
-import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Durations;
 import io.gridfleet.lb.config.Key;
@@ -46,11 +45,6 @@ public record RunConfig(
       @Key(doc = "Retry-After of a worker that finds no free device.", fallback = "5s")
           Duration retryAfter) {}
 
-  /** Returns the default configuration. */
-  public static RunConfig defaults() {
-    return ConfigLoader.defaults(RunConfig.class);
-  }
-
   @Override
   public void check(ConstraintErrors complaints) {
     if (ttl.compareTo(mostTtl) > 0) {
@@ -61,10 +55,5 @@ public record RunConfig(
           "expiryInterval",
           "must not be longer than 'heartbeatTimeout' (" + Durations.text(heartbeatTimeout) + ")");
     }
-  }
-
-  public RunConfig withLegacyClaims() {
-    LegacyClaims on = new LegacyClaims(true, claims.ttl(), claims.retryAfter());
-    return new RunConfig(ttl, mostTtl, heartbeatTimeout, expiryInterval, cooldown, on, packs);
   }
 }

@@ -78,10 +78,6 @@ final class Keys {
     return KNOWN.contains(key);
   }
 
-  static Set<String> known() {
-    return KNOWN;
-  }
-
   /** Whether a text is a key: a letter, then letters, digits, underscores, dots, dashes. */
   static boolean valid(String text) {
     if (text.isEmpty() || text.length() > MAX_CHARACTERS || !start(text.codePointAt(0))) {

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -168,13 +167,6 @@ public final class Selector {
   /** Returns the bound of the work for one device; see {@link #MAX_WORK}. */
   public int work() {
     return work;
-  }
-
-  /** Returns the keys that the selector refers to, folded and sorted. */
-  public Set<String> keysUsed() {
-    Set<String> keys = new TreeSet<>();
-    ReferencedKeys.keys(clause, keys);
-    return keys;
   }
 
   /** Returns warnings about what is valid but probably unintended, as sentences; empty for most. */

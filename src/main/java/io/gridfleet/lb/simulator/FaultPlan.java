@@ -40,13 +40,6 @@ public final class FaultPlan {
     }
   }
 
-  /** Every request of this kind for this device until {@link #clear()}. */
-  public void standingOn(String udid, NodeOperation operation, Fault fault) {
-    synchronized (lock) {
-      devices.computeIfAbsent(udid, key -> new Plan()).standing.put(operation, fault);
-    }
-  }
-
   /** Removes all faults. */
   public void clear() {
     synchronized (lock) {

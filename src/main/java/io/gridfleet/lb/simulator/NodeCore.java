@@ -62,7 +62,6 @@ final class NodeCore {
   Duration usualTime(NodeOperation operation) {
     return switch (operation) {
       case NEW_SESSION -> config.timing().creation();
-      case COMMAND -> config.timing().command();
       default -> Duration.ZERO;
     };
   }

@@ -13,18 +13,8 @@ import java.util.Map;
 public record ReceivedCreation(
     String udid, Map<String, String> headers, JsonNode body, long nanos) {
 
-  /** The {@code X-Idempotency-Key}, or an empty string. */
-  public String idempotencyKey() {
-    return headers.getOrDefault("x-idempotency-key", "");
-  }
-
-  /** The members that each entry of {@link #firstMatch} is merged with. */
+  /** The members that each entry of {@code firstMatch} is merged with. */
   public JsonNode alwaysMatch() {
     return body.path("capabilities").path("alwaysMatch");
-  }
-
-  /** The entries that the node may choose from, in order. */
-  public JsonNode firstMatch() {
-    return body.path("capabilities").path("firstMatch");
   }
 }

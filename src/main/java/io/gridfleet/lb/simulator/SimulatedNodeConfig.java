@@ -28,11 +28,10 @@ public record SimulatedNodeConfig(
    * Durations of operations, and the clock.
    *
    * @param creation the duration of a session's creation
-   * @param command the duration of a command
    * @param clock the clock of {@code newCommandTimeout}
    */
-  public record Timing(Duration creation, Duration command, InstantSource clock) {
-    static final Timing AT_ONCE = new Timing(Duration.ZERO, Duration.ZERO, InstantSource.system());
+  public record Timing(Duration creation, InstantSource clock) {
+    static final Timing AT_ONCE = new Timing(Duration.ZERO, InstantSource.system());
   }
 
   public SimulatedNodeConfig {
@@ -71,15 +70,11 @@ public record SimulatedNodeConfig(
   }
 
   public SimulatedNodeConfig withCreationTime(Duration creation) {
-    return withTiming(new Timing(creation, timing.command(), timing.clock()));
-  }
-
-  public SimulatedNodeConfig withCommandTime(Duration command) {
-    return withTiming(new Timing(timing.creation(), command, timing.clock()));
+    return withTiming(new Timing(creation, timing.clock()));
   }
 
   public SimulatedNodeConfig withClock(InstantSource clock) {
-    return withTiming(new Timing(timing.creation(), timing.command(), clock));
+    return withTiming(new Timing(timing.creation(), clock));
   }
 
   public SimulatedNodeConfig withSessionList() {

@@ -17,11 +17,6 @@ public final class StateMachine<S extends Enum<S>, E extends Enum<E>, F extends 
     return state;
   }
 
-  /** Returns whether the event has a row in the current state. */
-  public boolean accepts(E event) {
-    return table.knows(state, event);
-  }
-
   /**
    * Enters the next state.
    *

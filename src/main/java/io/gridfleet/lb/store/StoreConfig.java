@@ -37,15 +37,6 @@ public record StoreConfig(
         address, Optional.empty(), CONNECTIONS, WAITING, START_PATIENCE, KEEP_ENDED);
   }
 
-  public StoreConfig withPassword(String password) {
-    return new StoreConfig(
-        address, Optional.of(password), connections, waiting, startPatience, keepEnded);
-  }
-
-  public StoreConfig withKeepEnded(Duration howLong) {
-    return new StoreConfig(address, password, connections, waiting, startPatience, howLong);
-  }
-
   public StoreConfig withStartPatience(Duration patience) {
     return new StoreConfig(address, password, connections, waiting, patience, keepEnded);
   }

@@ -73,10 +73,6 @@ public final class Capabilities {
     return members.containsKey(name);
   }
 
-  public boolean isEmpty() {
-    return members.isEmpty();
-  }
-
   public Set<String> names() {
     return members.keySet();
   }
@@ -172,10 +168,6 @@ public final class Capabilities {
     Map<String, Object> copy = new LinkedHashMap<>(members);
     copy.putAll(others.members);
     return new Capabilities(Collections.unmodifiableMap(copy));
-  }
-
-  public Capabilities without(String name) {
-    return members.containsKey(name) ? without(name::equals) : this;
   }
 
   public Capabilities without(Predicate<String> names) {

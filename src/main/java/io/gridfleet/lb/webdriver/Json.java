@@ -86,11 +86,6 @@ public final class Json {
     return asObject(parse(TOLERANT, decode(utf8)));
   }
 
-  /** Parses any JSON value; a repeated name in any object is an error. */
-  public static @Nullable Object value(String text) {
-    return parse(STRICT, text);
-  }
-
   /** UTF-8 of plain values. A lone surrogate, which UTF-8 can't carry, becomes a question mark. */
   public static byte[] bytes(@Nullable Object value) {
     return text(value).getBytes(StandardCharsets.UTF_8);

@@ -51,13 +51,6 @@ public record NewSessionPayload(
   }
 
   /**
-   * Returns the body that requests exactly these capabilities from a node, with the other members.
-   */
-  public byte[] bodyFor(Capabilities chosen) {
-    return bodyFor(List.of(chosen.asMap()));
-  }
-
-  /**
    * Returns the body that requests the first of these sets that a node can provide, with the other
    * members.
    *

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunLab;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,8 +20,7 @@ final class ApiDescriptionTest {
       {"name":"n","requirements":[{"pack_id":"appium-uiautomator2",\
       "platform_id":"android_mobile","count":1}]}""";
 
-  private final ApiLab lab =
-      new ApiLab(RunConfig.defaults().withLegacyClaims(), ApiAccess.open()).furnish();
+  private final ApiLab lab = new ApiLab(RunLab.withLegacyClaims(), ApiAccess.open()).furnish();
   private final ApiClient client = new ApiClient(lab);
 
   @Test

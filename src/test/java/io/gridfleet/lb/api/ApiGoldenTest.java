@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.session.EndReason;
 import java.time.Duration;
 import java.util.Map;
@@ -213,7 +213,7 @@ final class ApiGoldenTest {
 
   @Test
   void theClaimsOfOldSuites() {
-    ApiLab old = new ApiLab(RunConfig.defaults().withLegacyClaims(), ApiAccess.open()).furnish();
+    ApiLab old = new ApiLab(RunLab.withLegacyClaims(), ApiAccess.open()).furnish();
     ApiClient suite = new ApiClient(old);
     String run = suite.call("POST", "/api/runs", PHONES.formatted(2), Map.of()).text("/id");
     suite.name(run, "run");

@@ -16,6 +16,7 @@ import io.gridfleet.lb.api.run.RunEvents;
 import io.gridfleet.lb.api.run.RunRoutes;
 import io.gridfleet.lb.api.selector.SelectorRoutes;
 import io.gridfleet.lb.api.session.SessionRoutes;
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -84,7 +85,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   private final Map<String, SessionRecord> sessions = new LinkedHashMap<>();
 
   public ApiLab() {
-    this(RunConfig.defaults(), ApiAccess.open());
+    this(ConfigLoader.defaults(RunConfig.class), ApiAccess.open());
   }
 
   ApiLab(RunConfig config, ApiAccess access) {

@@ -8,6 +8,7 @@ import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Role;
 import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
@@ -38,7 +39,7 @@ final class ApiTest {
   void withoutCredentialsOnlyHealthIsOpen() {
     ApiLab closed =
         new ApiLab(
-                RunConfig.defaults(),
+                ConfigLoader.defaults(RunConfig.class),
                 header ->
                     header.filter("Basic bGFiOnNlY3JldA=="::equals).map(it -> Tenant.anonymous()))
             .furnish();

@@ -12,6 +12,9 @@ import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.QueryParameters;
 import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.auth.Reach;
+import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -82,7 +85,7 @@ final class ReservedRoutingTest implements DeviceLocks {
               () -> this.bindings(),
               timer,
               new ReservationUpdates.StoreTime(end -> end.minus(ahead), clock)));
-  private final RunConfig config = RunConfig.defaults();
+  private final RunConfig config = ConfigLoader.defaults(RunConfig.class);
   private final ReserveDevices reserve =
       new ReserveDevices(
           runs,
@@ -263,7 +266,11 @@ final class ReservedRoutingTest implements DeviceLocks {
     ApiAnswer answer =
         get.handler()
             .handle(
-                new ApiCall(request, Map.of(), new QueryParameters(query), ApiCaller.unlimited()))
+                new ApiCall(
+                    request,
+                    Map.of(),
+                    new QueryParameters(query),
+                    new ApiCaller(Tenant.anonymous(), Reach.ALL)))
             .toCompletableFuture()
             .join();
     JsonNode body = new ObjectMapper().readTree(((ApiAnswer.Whole) answer).body());

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.router.Route;
 import io.gridfleet.lb.router.RouteTable;
-import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunLab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ final class RestPageTest {
   }
 
   private static String generated() {
-    ApiLab lab = new ApiLab(RunConfig.defaults().withLegacyClaims(), ApiAccess.open());
+    ApiLab lab = new ApiLab(RunLab.withLegacyClaims(), ApiAccess.open());
     StringBuilder table = new StringBuilder(HEAD);
     new ApiClient(lab)
         .description()

@@ -7,6 +7,7 @@ import io.gridfleet.lb.api.http.ApiAnswer;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.auth.Role;
 import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.selector.Selector;
@@ -35,7 +36,8 @@ final class TenantViewsTest {
       "platform_id":"%s","count":1}]}""";
 
   private final ApiLab lab =
-      new ApiLab(RunConfig.defaults(), header -> header.map(TENANTS::get)).furnish();
+      new ApiLab(ConfigLoader.defaults(RunConfig.class), header -> header.map(TENANTS::get))
+          .furnish();
   private final ApiClient client = new ApiClient(lab, Map.of("Authorization", "desk"));
 
   private static Tenant tenant(String name, Role role, String devices) {

@@ -2,7 +2,7 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.run.RunConfig;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.session.TextBound;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,8 +19,7 @@ final class TextBoundsTest {
   private static final String UNKNOWN = "00000000-0000-4000-8000-000000000000";
   private static final String RUN = "/api/runs/" + UNKNOWN;
 
-  private final ApiLab lab =
-      new ApiLab(RunConfig.defaults().withLegacyClaims(), ApiAccess.open()).furnish();
+  private final ApiLab lab = new ApiLab(RunLab.withLegacyClaims(), ApiAccess.open()).furnish();
   private final ApiClient client = new ApiClient(lab);
 
   private static String run(String name, String requirement, String more) {

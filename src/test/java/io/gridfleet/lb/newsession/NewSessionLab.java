@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Credentials;
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -133,7 +134,7 @@ public final class NewSessionLab {
             new NewSessionFlow.Parts(
                 Admission.open(),
                 new NewSessionOptionsReader(
-                    NewSessionConfig.defaults(),
+                    ConfigLoader.defaults(NewSessionConfig.class),
                     inventory,
                     new SelectorCache(),
                     knownRuns(),

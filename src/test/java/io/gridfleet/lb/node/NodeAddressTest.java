@@ -3,12 +3,13 @@ package io.gridfleet.lb.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.URI;
 import org.junit.jupiter.api.Test;
 
 final class NodeAddressTest {
   @Test
   void aBasePathLosesItsLastSlash() {
-    NodeAddress address = NodeAddress.parse("http://10.0.0.7:4723/wd/hub/");
+    NodeAddress address = NodeAddress.of(URI.create("http://10.0.0.7:4723/wd/hub/"));
 
     assertThat(address).isEqualTo(new NodeAddress(false, "10.0.0.7", 4723, "/wd/hub"));
     assertThat(address.url()).isEqualTo("http://10.0.0.7:4723/wd/hub");
@@ -16,14 +17,14 @@ final class NodeAddressTest {
 
   @Test
   void aDefaultPortIsOmitted() {
-    assertThat(NodeAddress.parse("http://lab").authority()).isEqualTo("lab");
-    assertThat(NodeAddress.parse("https://lab").port()).isEqualTo(443);
-    assertThat(NodeAddress.parse("https://lab:80").authority()).isEqualTo("lab:80");
+    assertThat(NodeAddress.of(URI.create("http://lab")).authority()).isEqualTo("lab");
+    assertThat(NodeAddress.of(URI.create("https://lab")).port()).isEqualTo(443);
+    assertThat(NodeAddress.of(URI.create("https://lab:80")).authority()).isEqualTo("lab:80");
   }
 
   @Test
   void anIpv6AddressHasItsBracketsOnTheWireOnly() {
-    NodeAddress address = NodeAddress.parse("http://[::1]:4723");
+    NodeAddress address = NodeAddress.of(URI.create("http://[::1]:4723"));
 
     assertThat(address.host()).isEqualTo("::1");
     assertThat(address.authority()).isEqualTo("[::1]:4723");
@@ -31,18 +32,20 @@ final class NodeAddressTest {
 
   @Test
   void aWebSocketUrlIsAnAddressToo() {
-    assertThat(NodeAddress.parse("ws://localhost:9515/session/1").authority())
+    assertThat(NodeAddress.of(URI.create("ws://localhost:9515/session/1")).authority())
         .isEqualTo("localhost:9515");
-    assertThat(NodeAddress.parse("wss://grid").secure()).isTrue();
+    assertThat(NodeAddress.of(URI.create("wss://grid")).secure()).isTrue();
   }
 
   @Test
   void anInvalidUrlIsRefusedWithItsReason() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NodeAddress.parse("10.0.0.7:4723"))
+        .isThrownBy(() -> NodeAddress.of(URI.create("10.0.0.7:4723")))
         .withMessageContaining("url");
-    assertThatIllegalArgumentException().isThrownBy(() -> NodeAddress.parse("ftp://lab"));
-    assertThatIllegalArgumentException().isThrownBy(() -> NodeAddress.parse("http:///path"));
-    assertThatIllegalArgumentException().isThrownBy(() -> NodeAddress.parse("http://lab:70000"));
+    assertThatIllegalArgumentException().isThrownBy(() -> NodeAddress.of(URI.create("ftp://lab")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NodeAddress.of(URI.create("http:///path")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NodeAddress.of(URI.create("http://lab:70000")));
   }
 }

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -132,14 +133,14 @@ final class NodeClientTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = listener.getLocalPort();
     }
-    NodeAddress nobody = NodeAddress.parse("http://127.0.0.1:" + port);
+    NodeAddress nobody = NodeAddress.of(URI.create("http://127.0.0.1:" + port));
 
     assertFails(client.send(nobody, NodeRequest.get("/status", LONG)), NodeFailure.Kind.REFUSED);
   }
 
   @Test
   void anUnknownNameCannotBeReached() {
-    NodeAddress nobody = NodeAddress.parse("http://no-such-node.invalid:4723");
+    NodeAddress nobody = NodeAddress.of(URI.create("http://no-such-node.invalid:4723"));
 
     assertThatThrownBy(() -> answer(nobody, NodeRequest.get("/status", LONG)))
         .cause()

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -60,11 +61,11 @@ public final class RawNode implements AutoCloseable {
   }
 
   public NodeAddress address() {
-    return NodeAddress.parse("http://127.0.0.1:" + listener.getLocalPort());
+    return NodeAddress.of(URI.create("http://127.0.0.1:" + listener.getLocalPort()));
   }
 
   public NodeAddress address(String basePath) {
-    return NodeAddress.parse("http://127.0.0.1:" + listener.getLocalPort() + basePath);
+    return NodeAddress.of(URI.create("http://127.0.0.1:" + listener.getLocalPort() + basePath));
   }
 
   public int port() {

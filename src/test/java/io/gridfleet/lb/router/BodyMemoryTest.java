@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.auth.Admission;
-import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.config.ConfigLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class BodyMemoryTest {
   void open() throws IOException {
     edge =
         new Edge(
-            HttpLimits.defaults(),
+            ConfigLoader.defaults(RouterConfig.class).limits(),
             new FrontDoor.Protection(Admission.open(), budget, OriginPolicy.anyHost()));
     edge.holdsNewSessions = true;
   }

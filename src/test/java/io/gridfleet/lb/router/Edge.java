@@ -84,7 +84,7 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
           nodes,
           new NodeClient(nodes, loops.group()),
           this,
-          Relay.Limits.defaults(),
+          new Relay.Limits(Duration.ofMinutes(1), 16),
           new ClientHeaders(Set.of("x-forwarded-proto"), peer -> false));
   final Map<SessionId, SessionRoute> sessions = new ConcurrentHashMap<>();
   final Map<SessionId, SessionRoute> stored = new ConcurrentHashMap<>();

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +43,7 @@ final class FullListener implements AutoCloseable {
   }
 
   NodeAddress address() {
-    return NodeAddress.parse("http://127.0.0.1:" + listener.getLocalPort());
+    return NodeAddress.of(URI.create("http://127.0.0.1:" + listener.getLocalPort()));
   }
 
   /** Takes every connection that waits or comes. */

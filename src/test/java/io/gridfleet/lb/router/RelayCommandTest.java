@@ -11,6 +11,7 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -260,7 +261,7 @@ final class RelayCommandTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = listener.getLocalPort();
     }
-    edge.session("s1", NodeAddress.parse("http://127.0.0.1:" + port));
+    edge.session("s1", NodeAddress.of(URI.create("http://127.0.0.1:" + port)));
     try (RawClient client = edge.client()) {
       for (int i = 0; i < 2; i++) {
         client.request("POST /session/s1/x", "{}");

@@ -112,7 +112,7 @@ final class RelayTunnelTest {
   /** An address where nothing listens. */
   private static final class RawNodeAddress {
     static final io.gridfleet.lb.node.NodeAddress NOBODY =
-        io.gridfleet.lb.node.NodeAddress.parse("http://127.0.0.1:1");
+        io.gridfleet.lb.node.NodeAddress.of(URI.create("http://127.0.0.1:1"));
   }
 
   @Test

@@ -309,7 +309,7 @@ final class RelayedCommandTransitionsTest {
                   wire.write(HEAD + "abc");
                 });
         RawClient client = edge.client()) {
-      edge.session("s1", NodeAddress.parse("http://127.0.0.1:" + port));
+      edge.session("s1", NodeAddress.of(URI.create("http://127.0.0.1:" + port)));
       assertThat(client.get("/session/s1/x").answer()).startsWith("HTTP/1.1 500");
       edge.session("s1", dies.address());
       assertThat(client.get("/session/s1/x").answer()).startsWith("HTTP/1.1 500");
@@ -332,7 +332,7 @@ final class RelayedCommandTransitionsTest {
 
   /** Accepts connections and never answers a TLS handshake. */
   private static NodeAddress neverConnects(RawNode node) {
-    return NodeAddress.parse("https://127.0.0.1:" + node.port());
+    return NodeAddress.of(URI.create("https://127.0.0.1:" + node.port()));
   }
 
   @Test
@@ -437,7 +437,7 @@ final class RelayedCommandTransitionsTest {
   @Test
   void aSocketWithAnAddressThatIsNoneFailsAtTheStart() throws Exception {
     Map<String, URI> sockets = Map.of("/session/s1/x", URI.create("mailto:nobody"));
-    edge.session("s1", NodeAddress.parse("http://127.0.0.1:1"), SHORT, sockets);
+    edge.session("s1", NodeAddress.of(URI.create("http://127.0.0.1:1")), SHORT, sockets);
     for (int i = 0; i < 20; i++) {
       try (RawClient client = edge.client()) {
         client.send("GET /session/s1/x" + UPGRADE);

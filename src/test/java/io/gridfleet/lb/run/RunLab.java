@@ -1,5 +1,6 @@
 package io.gridfleet.lb.run;
 
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -21,6 +22,21 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A lab of phones for tests: devices, overrides, locked and offline devices. */
 public final class RunLab implements DeviceStatuses {
+  /** The default configuration with the claim routes of old suites. */
+  public static RunConfig withLegacyClaims() {
+    RunConfig usual = ConfigLoader.defaults(RunConfig.class);
+    RunConfig.LegacyClaims on =
+        new RunConfig.LegacyClaims(true, usual.claims().ttl(), usual.claims().retryAfter());
+    return new RunConfig(
+        usual.ttl(),
+        usual.mostTtl(),
+        usual.heartbeatTimeout(),
+        usual.expiryInterval(),
+        usual.cooldown(),
+        on,
+        usual.packs());
+  }
+
   private static final Node NODE =
       new Node(
           new NodeId("mac-mini-1"), URI.create("http://10.0.0.7:4723"), Optional.empty(), Set.of());

@@ -4,6 +4,7 @@ import static io.gridfleet.lb.store.Facts.MINUTE;
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
@@ -52,7 +53,7 @@ import java.util.function.Supplier;
 /** Two replicas on one store with a virtual clock, five phones, and their clients. */
 final class RunWorld {
   private static final int DEVICES = 5;
-  private static final RunConfig CONFIG = RunConfig.defaults();
+  private static final RunConfig CONFIG = ConfigLoader.defaults(RunConfig.class);
 
   /** The operations of clients. */
   enum What {

@@ -47,7 +47,7 @@ final class PayloadGoldenTest {
         result.append("candidate ").append(Json.text(candidate.asMap())).append('\n');
       }
       result.append("others ").append(Json.text(payload.otherMembers())).append('\n');
-      byte[] node = payload.bodyFor(payload.candidates().get(0));
+      byte[] node = payload.bodyFor(List.of(payload.candidates().get(0).asMap()));
       result.append("node ").append(new String(node, StandardCharsets.UTF_8)).append('\n');
     } catch (ProtocolException e) {
       Map<String, Object> answer = new LinkedHashMap<>(e.error().body());

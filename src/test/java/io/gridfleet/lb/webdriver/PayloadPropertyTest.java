@@ -51,7 +51,7 @@ final class PayloadPropertyTest {
   void whatANodeIsSentReadsBackTheSame(@ForAll("sets") Map<String, Object> always) {
     NewSessionPayload payload = parse(always, List.of());
     Capabilities chosen = payload.candidates().get(0);
-    assertThat(NewSessionPayload.parse(payload.bodyFor(chosen)).candidates())
+    assertThat(NewSessionPayload.parse(payload.bodyFor(List.of(chosen.asMap()))).candidates())
         .containsExactly(chosen);
   }
 

@@ -27,10 +27,6 @@ public final class RequestBody {
     this.problems = problems;
   }
 
-  ValidationErrors problems() {
-    return problems;
-  }
-
   /** Rejects unknown members. */
   public RequestBody only(Set<String> known) {
     node.fieldNames()

@@ -31,7 +31,6 @@ import io.gridfleet.lb.router.NewSessionEndpoint;
 import io.gridfleet.lb.router.Route;
 import io.gridfleet.lb.selector.SelectorCache;
 import io.gridfleet.lb.session.EndSession;
-import io.gridfleet.lb.session.IdleLimits;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -201,15 +200,10 @@ final class NewSessionWiring {
 
   private Publisher publisher(Attempts attempts) {
     GridFleetConfig config = parts.config();
-    IdleLimits idle =
-        new IdleLimits(
-            config.session().idleMargin(),
-            config.session().idleDefault(),
-            config.session().maxIdle());
     return new Publisher(
         parts.store().sessionMap(),
         attempts,
-        new Publisher.Limits(idle, config.relay().commandTimeout()),
+        new Publisher.Limits(config.session().limits(), config.relay().commandTimeout()),
         timer,
         clock);
   }

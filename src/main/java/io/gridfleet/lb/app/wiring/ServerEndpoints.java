@@ -3,6 +3,7 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.api.Api;
 import io.gridfleet.lb.api.http.ApiAnswer;
 import io.gridfleet.lb.api.http.ApiRequest;
+import io.gridfleet.lb.metrics.Metrics;
 import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
@@ -25,7 +26,6 @@ final class ServerEndpoints {
   private static final int OK = 200;
   private static final int BROKEN = 500;
   private static final int UNAVAILABLE = 503;
-  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final List<String> API_HEADERS =
       List.of("authorization", "x-request-id", "host", "last-event-id", "content-type");
 
@@ -67,7 +67,7 @@ final class ServerEndpoints {
         later(
             elsewhere,
             exchange,
-            () -> EndpointAnswer.text(OK, text.get()).with("Content-Type", PROMETHEUS));
+            () -> EndpointAnswer.text(OK, text.get()).with("Content-Type", Metrics.CONTENT_TYPE));
   }
 
   /** Answers away from the event loops, unless the client has disconnected by then. */

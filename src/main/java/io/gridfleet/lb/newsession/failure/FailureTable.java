@@ -64,11 +64,6 @@ public final class FailureTable {
     return failed(UNKNOWN, read.message(), false, answer);
   }
 
-  /** Classifies a missing answer: the device is avoided, because it can't be reached. */
-  public AttemptOutcome classifyTransport(TransportFailure kind) {
-    return classifyTransport(kind, kind.words());
-  }
-
   /**
    * Classifies a missing answer.
    *

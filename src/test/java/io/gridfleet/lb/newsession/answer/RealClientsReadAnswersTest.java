@@ -202,7 +202,8 @@ final class RealClientsReadAnswersTest {
     Created created = (Created) new FailureTable(List.of()).classify(200, body);
     Base base = new Base(false, "lab:4444", "/wd/hub");
     // Selenium would open the socket at once; nothing listens there.
-    Created quiet = new Created(created.id(), created.answered().without("webSocketUrl"), Map.of());
+    Created quiet =
+        new Created(created.id(), created.answered().without("webSocketUrl"::equals), Map.of());
     return SessionAnswer.of(new Reader(false, base, userAgent, "os:>9", true, true), device, quiet);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gridfleet.lb.auth.Tenant;
+import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.newsession.LiveRuns;
@@ -36,7 +37,7 @@ final class NewSessionOptionsReaderTest {
   private final NewSessionLab lab = new NewSessionLab(new Random(1), new NewSessionListener() {});
   private final NewSessionOptionsReader reader =
       new NewSessionOptionsReader(
-          NewSessionConfig.defaults(),
+          ConfigLoader.defaults(NewSessionConfig.class),
           new Inventory(),
           new SelectorCache(),
           LiveRuns.none(),
@@ -283,7 +284,7 @@ final class NewSessionOptionsReaderTest {
     Queue<Runnable> background = new ArrayDeque<>();
     NewSessionOptionsReader large =
         new NewSessionOptionsReader(
-            NewSessionConfig.defaults(),
+            ConfigLoader.defaults(NewSessionConfig.class),
             new Inventory(),
             new SelectorCache(),
             LiveRuns.none(),

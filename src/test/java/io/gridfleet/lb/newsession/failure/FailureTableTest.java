@@ -219,9 +219,10 @@ final class FailureTableTest {
   @ParameterizedTest
   @EnumSource(TransportFailure.class)
   void aNodeThatDoesNotAnswerIsAvoided(TransportFailure kind) {
-    DeviceFailed outcome = (DeviceFailed) table.classifyTransport(kind);
+    DeviceFailed outcome = (DeviceFailed) table.classifyTransport(kind, "no answer");
 
     assertThat(outcome.marks()).isTrue();
+    assertThat(outcome.cause()).isEqualTo("no answer");
     assertThat(outcome.causeCode()).startsWith("node_");
     assertThat(outcome.answer()).isEmpty();
   }
