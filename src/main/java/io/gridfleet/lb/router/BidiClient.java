@@ -2,7 +2,6 @@ package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.newsession.AttemptCalls;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
-import io.gridfleet.lb.newsession.NewSessionFlow;
 import io.gridfleet.lb.newsession.PendingSession;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeAnswer;
@@ -22,7 +21,6 @@ import io.gridfleet.lb.webdriver.Json;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -38,10 +36,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -51,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's WebSocket that has no session yet: answers {@code session.status}, begins a new
- * session for {@code session.new}, and joins the socket with the node's when the session exists.
+ * A client's WebSocket that has no session yet: begins a new session for {@code session.new} (see
+ * {@link BidiCommands}), and joins the socket with the node's when the session exists.
  *
  * <p>States and transitions: {@link BidiClientTable}. The state is entered before the effect is
  * carried out.
@@ -84,7 +80,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
   private final NewSessions newSessions;
   private final Relay relay;
   private final Consumer<Session> socketClosed;
-  private final BooleanSupplier stopping;
+  private final BidiCommands commands;
   private final BidiSessions.Times times;
   private final StateMachine<State, Event, Effect> machine =
       new StateMachine<>(BidiClientTable.TABLE);
@@ -123,7 +119,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     this.newSessions = newSessions;
     this.relay = relay;
     this.socketClosed = socketClosed;
-    this.stopping = stopping;
+    this.commands = new BidiCommands(stopping, this::ask, this::send);
     this.times = times;
   }
 
@@ -200,65 +196,16 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     } else if (frame instanceof CloseWebSocketFrame bye) {
       close(bye.retain());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
-      command(frame);
+      commands.serve(frame);
     }
   }
 
   /**
-   * A command that fails is answered, and the connection stays: the client can send the next one. A
-   * message without a usable id is answered with the id null (WebDriver BiDi, "respond with an
-   * error").
-   */
-  private void command(WebSocketFrame frame) {
-    Optional<Long> id = Optional.empty();
-    try {
-      if (frame instanceof BinaryWebSocketFrame) {
-        throw ProtocolException.invalidArgument("a command is a text message");
-      }
-      BidiMessage message = BidiMessage.read(ByteBufUtil.getBytes(frame.content()));
-      id = message.id();
-      if (id.isEmpty() || message.method().isEmpty()) {
-        throw ProtocolException.invalidArgument(
-            "a command has an 'id' (a whole number), a 'method' (a text) and 'params' (an object)");
-      }
-      command(id.get(), message);
-    } catch (ProtocolException wrong) {
-      send(BidiMessage.error(id, wrong.error()));
-    } catch (RuntimeException mistake) {
-      log.error("a BiDi command can't be served", mistake);
-      String text = "Something is wrong in GridFleet LB";
-      send(BidiMessage.error(id, WebDriverError.of(ErrorCode.UNKNOWN_ERROR, text)));
-    }
-  }
-
-  private void command(long id, BidiMessage message) {
-    switch (message.method()) {
-      case "session.status" -> send(BidiMessage.success(id, status()));
-      case "session.new" -> ask(id, message.params());
-      default ->
-          throw new ProtocolException(
-              WebDriverError.of(
-                  ErrorCode.INVALID_SESSION_ID,
-                  "this connection has no session: send session.new first"));
-    }
-  }
-
-  private Map<String, Object> status() {
-    boolean ready = !stopping.getAsBoolean();
-    Map<String, Object> status = new LinkedHashMap<>();
-    status.put("ready", ready);
-    status.put("message", ready ? "GridFleet LB is ready" : "this server is stopping");
-    return status;
-  }
-
-  /**
-   * A server that stops refuses before the table is asked, so that {@code ASK} means a request that
-   * can begin. A second request on the same connection is refused and leaves the first as it is.
+   * {@link BidiCommands} has refused already where the server stops, so that {@code ASK} means a
+   * request that can begin. A second request on the same connection is refused and leaves the first
+   * as it is.
    */
   private void ask(long id, Map<String, Object> params) {
-    if (stopping.getAsBoolean()) {
-      throw new ProtocolException(NewSessionFlow.stopping());
-    }
     switch (fire(Event.ASK)) {
       case BEGIN -> begin(id, params);
       case REFUSE ->

@@ -27,8 +27,8 @@ final class Dispatch {
   private final Admission admission;
   private final OriginPolicy origins;
   private final Relay relay;
-  private final EndpointExchange.GatheringLimits gathering;
-  private final EndpointExchange.GatheringLimits unread;
+  private final GatheredBody.Limits gathering;
+  private final GatheredBody.Limits unread;
 
   Dispatch(FrontDoor.Rooms rooms) {
     this.limits = rooms.limits();
@@ -38,10 +38,9 @@ final class Dispatch {
     this.origins = rooms.protection().origins();
     this.relay = rooms.relay();
     BodyBudget bodies = rooms.protection().bodies();
-    this.gathering =
-        new EndpointExchange.GatheringLimits(limits.gatheredBody(), bodies, limits.bodyPause());
+    this.gathering = new GatheredBody.Limits(limits.gatheredBody(), bodies, limits.bodyPause());
     this.unread =
-        new EndpointExchange.GatheringLimits(
+        new GatheredBody.Limits(
             Math.min(limits.gatheredBody(), MAX_UNREAD), bodies, limits.bodyPause());
   }
 
@@ -171,7 +170,7 @@ final class Dispatch {
 
   private RequestSink served(CurrentExchange front, HttpRequest head, Route.Served route) {
     Endpoint endpoint = route.endpoint(endpoints);
-    EndpointExchange.GatheringLimits most = route.readsBody(head.method()) ? gathering : unread;
+    GatheredBody.Limits most = route.readsBody(head.method()) ? gathering : unread;
     EndpointExchange exchange =
         new EndpointExchange(front, head, route, front.client(), endpoint, most);
     Optional<EndpointAnswer> refusal = endpoint.refusal(exchange);

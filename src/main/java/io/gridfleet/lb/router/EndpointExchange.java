@@ -1,11 +1,9 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.http.HttpAnswers;
-import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ClientExchange;
 import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.relay.RequestSink;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -22,7 +20,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.io.ByteArrayOutputStream;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +31,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * An exchange that an endpoint answers: aggregates the body and passes the answer to the event
- * loop.
+ * An exchange that an endpoint answers: aggregates the body ({@link GatheredBody}) and passes the
+ * answer to the event loop.
  *
  * <p>Owner: the client's event loop. {@link #answer} and {@link #stream}, and the calls of a
  * stream, may come from any thread and are passed to the loop; {@code early} holds them until the
@@ -46,35 +43,21 @@ final class EndpointExchange implements Exchange, RequestSink {
   /** No limit while an endpoint is working: a new session may wait for a day. */
   private static final Duration NO_LIMIT = Duration.ofDays(365);
 
-  /**
-   * The fraction of what is aggregated so far that must arrive in each pause, so that a body that
-   * trickles doesn't hold much of the budget.
-   */
-  private static final int GROWTH = 16;
-
   private final ClientExchange front;
   private final HttpRequest head;
   private final Route route;
   private final SocketAddress client;
   private final Endpoint endpoint;
-  private final GatheringLimits limits;
-  private CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private final Duration pause;
+  private final int mostBytes;
+  private final GatheredBody body;
   private final CompletableFuture<Void> clientLeft = new CompletableFuture<>();
-  private ByteArrayOutputStream gathered = new ByteArrayOutputStream(512);
 
   /** Answers of the endpoint from before the end of the request. */
   private final List<Runnable> early = new ArrayList<>(0);
 
-  /** The bytes charged to the budget until the request is over. */
-  private long charged;
-
-  private int extendedAt;
-
   /** The exchange was answered, refused, handed over or left by its client. */
   private boolean over;
-
-  /** The limits of an aggregated body: its bytes, the process's budget, and the longest pause. */
-  record GatheringLimits(int mostBytes, BodyBudget budget, Duration pause) {}
 
   EndpointExchange(
       ClientExchange front,
@@ -82,25 +65,23 @@ final class EndpointExchange implements Exchange, RequestSink {
       Route route,
       SocketAddress client,
       Endpoint endpoint,
-      GatheringLimits limits) {
+      GatheredBody.Limits limits) {
     this.front = front;
     this.head = head;
     this.route = route;
     this.client = client;
     this.endpoint = endpoint;
-    this.limits = limits;
+    this.pause = limits.pause();
+    this.mostBytes = limits.mostBytes();
+    this.body = new GatheredBody(limits);
   }
 
   @Override
   public void start() {
-    front.within(limits.pause());
-    long length = HttpUtil.getContentLength(head, 0L);
-    if (length > limits.mostBytes()) {
-      refuseBody(FrontErrors.bodyTooLarge(limits.mostBytes()));
-      return;
-    }
-    if (!limits.budget().hasRoom(length)) {
-      refuseBody(FrontErrors.noMemory(route));
+    front.within(pause);
+    Optional<GatheredBody.Refusal> refusal = body.refusal(HttpUtil.getContentLength(head, 0L));
+    if (refusal.isPresent()) {
+      refuseBody(refusal.get());
       return;
     }
     if (HttpUtil.is100ContinueExpected(head) && front.isModern()) {
@@ -117,59 +98,40 @@ final class EndpointExchange implements Exchange, RequestSink {
     }
     if (part instanceof LastHttpContent) {
       front.within(NO_LIMIT);
-      complete();
+      body.complete();
       early.forEach(Runnable::run);
       early.clear();
-    } else if (gathered.size() - extendedAt >= minProgress()) {
-      extendedAt = gathered.size();
-      front.within(limits.pause());
+    } else if (body.hasProgressed()) {
+      front.within(pause);
     }
   }
 
-  private int minProgress() {
-    return Math.max(HttpLimits.MIN_BODY_PROGRESS, extendedAt / GROWTH);
-  }
-
-  /** Hands the bytes out and drops them here: a request may wait for hours. */
-  private void complete() {
-    CompletableFuture<byte[]> pending = body;
-    byte[] bytes = gathered.toByteArray();
-    gathered = new ByteArrayOutputStream(0);
-    body = CompletableFuture.failedFuture(new IllegalStateException("the body was handed out"));
-    pending.complete(bytes);
-  }
-
   private void gather(HttpContent part) {
-    int bytes = part.content().readableBytes();
-    if (!over && gathered.size() + bytes > limits.mostBytes()) {
-      refuseBody(FrontErrors.bodyTooLarge(limits.mostBytes()));
-    } else if (!over && bytes > 0 && !limits.budget().take(bytes)) {
-      refuseBody(FrontErrors.noMemory(route));
-    } else if (!over && bytes > 0) {
-      charged += bytes;
-      gathered.writeBytes(ByteBufUtil.getBytes(part.content()));
+    if (!over) {
+      body.add(part.content()).ifPresent(this::refuseBody);
     }
     part.release();
   }
 
-  private void refuseBody(FullHttpResponse answer) {
+  private void refuseBody(GatheredBody.Refusal refusal) {
     end();
-    body.completeExceptionally(new CancellationException("the body is too large"));
-    front.whole(answer);
+    body.cancel("the body is too large");
+    front.whole(
+        refusal == GatheredBody.Refusal.TOO_LARGE
+            ? FrontErrors.bodyTooLarge(mostBytes)
+            : FrontErrors.noMemory(route));
   }
 
-  /** Ends the exchange: drops what was aggregated and returns its bytes to the budget. */
+  /** Ends the exchange, and the charge for its body. */
   private void end() {
     over = true;
-    gathered = new ByteArrayOutputStream(0);
-    limits.budget().giveBack(charged);
-    charged = 0;
+    body.release();
   }
 
   @Override
   public void clientGone() {
     end();
-    body.completeExceptionally(new CancellationException("the client has left"));
+    body.cancel("the client has left");
     clientLeft.complete(null);
   }
 
@@ -177,7 +139,7 @@ final class EndpointExchange implements Exchange, RequestSink {
   public void timedOut() {
     if (!over && !front.requestComplete()) {
       end();
-      body.completeExceptionally(new CancellationException("the body didn't arrive"));
+      body.cancel("the body didn't arrive");
       front.whole(ErrorAnswers.bodyPaused());
     }
   }
@@ -224,7 +186,7 @@ final class EndpointExchange implements Exchange, RequestSink {
 
   @Override
   public CompletableFuture<byte[]> body() {
-    return body;
+    return body.whole();
   }
 
   @Override

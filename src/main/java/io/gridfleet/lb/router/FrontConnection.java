@@ -1,8 +1,6 @@
 package io.gridfleet.lb.router;
 
-import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines;
-import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.relay.RequestSink;
@@ -17,7 +15,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -68,11 +65,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private final Dispatch dispatch;
   private final HttpLimits limits;
 
-  /** Of all event loops; {@link #deadline} belongs to this channel's. */
-  private final Deadlines deadlines;
+  /** The limit of the current state. */
+  private final ConnectionDeadline deadline;
 
-  private final Codecs.RequestDecoder decoder;
-  private final Codecs.AnswerEncoder encoder = new Codecs.AnswerEncoder();
+  private final ClientPipeline pipeline;
 
   /** Changed by {@link #fire} only. */
   private final StateMachine<State, Event, Effect> machine =
@@ -88,29 +84,19 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable ChannelHandlerContext context;
 
-  /**
-   * The limit of the current state; moved, never more than one. Null before the channel is active
-   * and after it has closed or was handed over: then nothing becomes due.
-   */
-  private @Nullable Deadline deadline;
-
   /** The sink of the running exchange. Cleared before its end is reported. */
   private @Nullable RequestSink current;
 
   FrontConnection(Dispatch dispatch, Deadlines deadlines) {
     this.dispatch = dispatch;
     this.limits = dispatch.limits();
-    this.deadlines = deadlines;
-    this.decoder = new Codecs.RequestDecoder(limits);
+    this.deadline = new ConnectionDeadline(deadlines);
+    this.pipeline = new ClientPipeline(limits);
     this.exchange = new CurrentExchange(this, limits);
   }
 
   void install(Channel channel) {
-    channel
-        .pipeline()
-        .addLast("http-in", decoder)
-        .addLast("http-out", encoder)
-        .addLast("connection", this);
+    pipeline.install(channel, this);
   }
 
   ChannelHandlerContext context() {
@@ -151,7 +137,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   /** The first limit is the head's. A connection that is accepted while draining has less time. */
   @Override
   public void channelActive(ChannelHandlerContext active) {
-    deadline = deadlines.create(channel().eventLoop(), this::due);
+    deadline.start(channel().eventLoop(), this::due);
     within(exchange.headers().isDraining() ? LAST_USE : limits.head());
   }
 
@@ -188,7 +174,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   /** {@code current} is set before the sink starts: it may answer, and so end, within its start. */
   private void begin(HttpRequest head) {
-    encoder.answersHead(head.method().equals(HttpMethod.HEAD));
+    pipeline.begin(head);
     exchange.begin(head);
     if (head.decoderResult().isFailure()) {
       exchange.whole(FrontErrors.unreadable(head.decoderResult().cause()));
@@ -248,7 +234,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
    */
   @Override
   public void channelReadComplete(ChannelHandlerContext from) {
-    boolean fed = decoder.takeFed();
+    boolean fed = pipeline.takeFed();
     if (current != null) {
       current.readComplete();
     } else if (fed && state() == State.IDLE && waiting.isEmpty() && canTake()) {
@@ -288,10 +274,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   /** Releases what this connection holds; the channel has closed or is being handed over. */
   private void release() {
-    if (deadline != null) {
-      deadline.remove();
-      deadline = null;
-    }
+    deadline.remove();
     waiting.release();
     exchange.release();
   }
@@ -364,20 +347,18 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   /** Moves the deadline; without one, after the channel was left, this does nothing. */
   void within(Duration time) {
-    if (deadline != null) {
-      deadline.in(time);
-    }
+    deadline.within(time);
   }
 
-  /** Hands the channel to a tunnel; removing the decoder passes on what it has read already. */
+  /**
+   * Hands the channel to a tunnel. Everything is released first, because nothing here is called
+   * after the pipeline has changed.
+   */
   Channel handOver(ChannelHandler tunnel) {
     Channel channel = channel();
     current = null;
     release();
-    channel.pipeline().addLast("tunnel", tunnel);
-    channel.pipeline().remove(this);
-    channel.pipeline().remove(encoder);
-    channel.pipeline().remove(decoder);
+    pipeline.handOver(channel, this, tunnel);
     return channel;
   }
 }
