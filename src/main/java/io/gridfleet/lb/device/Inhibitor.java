@@ -43,6 +43,11 @@ public record Inhibitor(
     }
   }
 
+  /** Returns the kind and the detail, for people. */
+  public String text() {
+    return kind.words() + (detail.isEmpty() ? "" : " (" + detail + ")");
+  }
+
   public static Inhibitor of(Kind kind) {
     return new Inhibitor(kind, "", Optional.empty(), Optional.empty());
   }

@@ -6,6 +6,7 @@ import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.distributor.Matching.Pick;
 import io.gridfleet.lb.distributor.explain.Explanations;
+import io.gridfleet.lb.distributor.explain.QueueReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -263,6 +264,11 @@ public final class Distributor {
   /** Returns the waiting requests in order. */
   public List<QueuedRequest> queue() {
     return views.queue();
+  }
+
+  /** Returns why each request waits, as of now. */
+  public QueueReport report() {
+    return views.report();
   }
 
   /** Returns the number of waiting requests. */

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.distributor.explain.Explanations;
+import io.gridfleet.lb.distributor.explain.QueueReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,6 +45,11 @@ final class LabViews {
   List<QueuedRequest> queue() {
     Instant now = clock.instant();
     return explanations.queue(modelLock.look(Matching::queue), now);
+  }
+
+  QueueReport report() {
+    Instant now = clock.instant();
+    return new QueueReport(modelLock.look(Matching::queue), now);
   }
 
   int queueLength() {

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -151,13 +153,20 @@ final class Matching {
 
   /** Returns a copy of the queue, in order. */
   QueueState queue() {
-    return new QueueState(waiting.all().stream().map(this::waiting).toList(), states());
+    Map<QuestionQueue, BitSet> fitting = new HashMap<>();
+    return new QueueState(
+        waiting.all().stream().map(waiter -> waiting(waiter, fitting)).toList(), states());
   }
 
-  private QueueState.Waiting waiting(Waiter waiter) {
+  /**
+   * @param fitting the copies so far
+   */
+  private QueueState.Waiting waiting(Waiter waiter, Map<QuestionQueue, BitSet> fitting) {
     return new QueueState.Waiting(
         waiter.placement(),
-        waiter.queues().stream().map(queue -> (BitSet) queue.fitting().clone()).toList(),
+        waiter.queues().stream()
+            .map(queue -> fitting.computeIfAbsent(queue, each -> (BitSet) each.fitting().clone()))
+            .toList(),
         underQuota(waiter.placement().quota()));
   }
 

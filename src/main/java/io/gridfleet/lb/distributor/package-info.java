@@ -11,6 +11,8 @@
  * and {@code DeviceInhibitors} (its text); the store's answers in {@code LockRequests}; the order
  * between replicas in {@code Precedence}, {@code LocalHeads} and {@code RemoteHeads}; invariants
  * between two changes in the {@code verify} methods.
+ *
+ * <p>Exported from the sub-packages: {@code explain.QueueReport}.
  */
 @NullMarked
 package io.gridfleet.lb.distributor;

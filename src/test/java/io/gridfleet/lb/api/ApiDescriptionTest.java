@@ -2,11 +2,9 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunLab;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -106,9 +104,7 @@ final class ApiDescriptionTest {
   }
 
   private void server() {
-    lab.waiting.add(
-        new QueueView.Waiting(
-            1, "r-1", new QueueView.Asker("a", 0), Duration.ofSeconds(1), "", "nothing free"));
+    lab.waits("r-1", "a");
     good(client.get("/api/queue"));
     good(client.get("/api/grid/queue"));
     good(client.get("/api/overview"));

@@ -2,7 +2,6 @@ package io.gridfleet.lb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunLab;
@@ -191,14 +190,7 @@ final class ApiGoldenTest {
     client.get("/api/availability?platform_id=android_mobile&count=2");
     client.get("/api/availability");
     client.get("/api/grid/status");
-    lab.waiting.add(
-        new QueueView.Waiting(
-            1,
-            "r-1",
-            new QueueView.Asker("anonymous", 0),
-            Duration.ofMillis(1500),
-            "platform:android",
-            "3 devices match: 3 locked."));
+    lab.waits("r-1", "anonymous");
     client.get("/api/queue");
     client.get("/api/grid/queue");
     client.exchange("DELETE", "/api/queue/r-1", "");

@@ -22,11 +22,15 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FittingDevices;
 import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.Verdict;
+import io.gridfleet.lb.distributor.WaitEstimate;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
@@ -202,6 +206,35 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
         "iOS",
         Map.of("os_version", "17.4", "model", "iPhone 15"));
     return this;
+  }
+
+  /** A request that waits for one of three phones, all of which are locked. */
+  void waits(String request, String tenant) {
+    Inhibitor locked =
+        Inhibitor.since(Inhibitor.Kind.LOCKED, "for 41 min, by s-1", clock.instant());
+    List<Verdict> phones =
+        lab.all().stream()
+            .limit(3)
+            .map(state -> new Verdict(state.device(), List.of(locked)))
+            .toList();
+    FittingDevices.Hindrance hindrance =
+        new FittingDevices.Hindrance("locked", locked.text(), 3, Optional.empty());
+    QueueView.Reason reason =
+        new QueueView.Reason(
+            "platform:android",
+            "3 devices match: 3 locked.",
+            new QueueView.Labels(
+                Optional.empty(), Optional.of("test_login"), "selenium python 4.38.0"),
+            new FittingDevices(phones.size(), phones, List.of(hindrance)),
+            0,
+            new WaitEstimate.Range(Duration.ofSeconds(20), Duration.ofSeconds(90)));
+    waiting.add(
+        new QueueView.Waiting(
+            waiting.size() + 1,
+            request,
+            new QueueView.Asker(tenant, 0),
+            Duration.ofMillis(1500),
+            () -> reason));
   }
 
   /** A session that the relay created. */

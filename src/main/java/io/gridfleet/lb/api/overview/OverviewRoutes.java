@@ -6,7 +6,7 @@ import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.api.http.ApiJson;
 import io.gridfleet.lb.api.http.Operation;
-import io.gridfleet.lb.api.queue.QueueRoutes;
+import io.gridfleet.lb.api.queue.QueueRow;
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.DeviceView;
@@ -78,7 +78,7 @@ public final class OverviewRoutes {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("total", own.size());
     row.put("oldest_sec", longest.isEmpty() ? 0.0 : seconds(longest.get(0).age()));
-    row.put("items", longest.stream().map(QueueRoutes::row).toList());
+    row.put("items", longest.stream().map(QueueRow::of).toList());
     return row;
   }
 

@@ -8,11 +8,15 @@ import io.gridfleet.lb.api.http.Operation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The queue of new session requests. */
 public final class QueueRoutes {
+  private static final int MAX_PAGE = 10_000;
+
   private final QueueView queue;
 
   public QueueRoutes(QueueView queue) {
@@ -21,12 +25,14 @@ public final class QueueRoutes {
 
   public List<Operation> operations() {
     return List.of(
-        Operation.get("/api/queue", "Lists queued session requests", call -> list(call, "items"))
-            .answers(200, "Queue"),
+        Operation.get("/api/queue", "Lists queued session requests", this::list)
+            .query("limit", "offset")
+            .answers(200, "Queue")
+            .refuses(422),
         Operation.get(
                 "/api/grid/queue",
                 "Lists queued session requests in GridFleet's format",
-                call -> list(call, "requests"))
+                this::grid)
             .answers(200, "GridQueue"),
         Operation.of(
                 "DELETE", "/api/queue/{request}", "Removes a request from the queue", this::remove)
@@ -34,29 +40,37 @@ public final class QueueRoutes {
             .refuses(404));
   }
 
-  private CompletionStage<ApiAnswer> list(ApiCall call, String member) {
-    List<Map<String, Object>> rows =
-        queue.waiting().stream()
-            .filter(one -> one.seenBy(call.caller()))
-            .map(QueueRoutes::row)
-            .toList();
+  private CompletionStage<ApiAnswer> list(ApiCall call) {
+    int offset = call.query().number("offset", 0, Integer.MAX_VALUE).orElse(0);
+    long limit = call.query().number("limit", 1, MAX_PAGE).orElse(Integer.MAX_VALUE);
+    call.query().check();
+    List<QueueView.Waiting> seen = seen(call);
+    return answer(
+        "items", seen.stream().skip(offset).limit(limit).map(QueueRow::of).toList(), seen.size());
+  }
+
+  private CompletionStage<ApiAnswer> grid(ApiCall call) {
+    List<QueueView.Waiting> seen = seen(call);
+    return answer("requests", seen.stream().map(QueueRow::grid).toList(), seen.size());
+  }
+
+  private List<QueueView.Waiting> seen(ApiCall call) {
+    return queue.waiting().stream().filter(one -> one.seenBy(call.caller())).toList();
+  }
+
+  private static CompletionStage<ApiAnswer> answer(String member, List<?> rows, int total) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put(member, rows);
-    body.put("total", rows.size());
+    body.put("total", total);
     return ApiAnswers.now(body);
   }
 
-  /** Returns the JSON form of a waiting request. */
-  public static Map<String, Object> row(QueueView.Waiting waiting) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("id", waiting.request());
-    row.put("position", waiting.position());
-    row.put("age_sec", waiting.age().toMillis() / 1000.0);
-    row.put("priority", waiting.asker().priority());
-    row.put("tenant", waiting.asker().tenant());
-    row.put("selector", waiting.selector());
-    row.put("waits_for", waiting.waitsFor());
-    return row;
+  /** Returns the row of one request, if it waits. */
+  public Optional<Map<String, @Nullable Object>> rowOf(String request) {
+    return queue.waiting().stream()
+        .filter(waiting -> waiting.request().equals(request))
+        .findFirst()
+        .map(QueueRow::of);
   }
 
   private CompletionStage<ApiAnswer> remove(ApiCall call) {

@@ -1,9 +1,12 @@
 package io.gridfleet.lb.api.queue;
 
 import io.gridfleet.lb.api.http.ApiCaller;
+import io.gridfleet.lb.distributor.FittingDevices;
+import io.gridfleet.lb.distributor.WaitEstimate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The queued new session requests; a port implemented over the distributor. */
 public interface QueueView {
@@ -23,11 +26,10 @@ public interface QueueView {
    *
    * @param position from 1
    * @param request its id
-   * @param selector its selector, as text
-   * @param waitsFor why no device was assigned yet
+   * @param reason computed when it is asked for, so that a page of the queue costs a page; on the
+   *     thread that asked for the queue only
    */
-  record Waiting(
-      int position, String request, Asker asker, Duration age, String selector, String waitsFor) {
+  record Waiting(int position, String request, Asker asker, Duration age, Supplier<Reason> reason) {
 
     public boolean seenBy(ApiCaller caller) {
       return caller.seesThatOf(Optional.of(asker.tenant()));
@@ -36,4 +38,26 @@ public interface QueueView {
 
   /** The tenant of a request and its priority. */
   record Asker(String tenant, int priority) {}
+
+  /**
+   * Why a request waits.
+   *
+   * @param selector its selector, as text
+   * @param waitsFor why no device was assigned yet, as a sentence
+   * @param aheadSame how many requests before it could take one of the devices that fit it
+   */
+  record Reason(
+      String selector,
+      String waitsFor,
+      Labels labels,
+      FittingDevices fitting,
+      int aheadSame,
+      WaitEstimate estimate) {}
+
+  /**
+   * What its client says about a request.
+   *
+   * @param client the product of its {@code User-Agent}
+   */
+  record Labels(Optional<String> run, Optional<String> testName, String client) {}
 }

@@ -295,6 +295,7 @@ public final class GridFleetLb implements AutoCloseable {
     newSessionListeners.add(new NewSessionLog());
     newSessionListeners.add(metrics.newSessions());
     newSessionListeners.add(suites.newSessionListener());
+    newSessionListeners.add(suites.labels());
     newSessionListeners.add(new NewSessionEvents(suites.events()));
     newSessionListeners.add(new PublishedSessions(signals, live, sessionEnds.composite()));
     sessionEnds.add(new SessionLog(inventory));

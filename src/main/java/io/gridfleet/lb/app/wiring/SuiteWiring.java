@@ -80,6 +80,7 @@ final class SuiteWiring {
   private final RunConfig config;
   private final ExpireRuns expire;
   private final RunWaits waits = new RunWaits(knownRuns());
+  private final RequestLabels labels = new RequestLabels();
   private final FleetEvents shared;
   private final EventFeed events;
   private final Api api;
@@ -140,7 +141,7 @@ final class SuiteWiring {
             store.time());
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
-    QueueView queue = new DistributorQueue(parts.distributor());
+    QueueView queue = new DistributorQueue(parts.distributor(), labels::of);
     OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =
         new Api(
@@ -231,6 +232,11 @@ final class SuiteWiring {
         }
       }
     };
+  }
+
+  /** Remembers what clients say about their requests, for the queue's rows. */
+  NewSessionListener labels() {
+    return labels;
   }
 
   Api api() {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Explains why a request has no device, and why a device is out of service. Works on copies of the
@@ -42,6 +43,7 @@ public final class Explanations {
 
   /** Returns the waiting requests in order, each with its explanation. */
   public List<QueuedRequest> queue(QueueState queue, Instant now) {
-    return queue.requests(now);
+    QueueReport report = new QueueReport(queue, now);
+    return IntStream.range(0, report.size()).mapToObj(report::request).toList();
   }
 }

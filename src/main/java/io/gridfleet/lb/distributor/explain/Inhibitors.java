@@ -37,14 +37,16 @@ final class Inhibitors {
    * fits none.
    */
   static @Nullable Verdict bestOfFitting(
-      DeviceSnapshot device, PlacementRequest request, List<BitSet> fitting, Instant now) {
+      DeviceSnapshot device, PlacementRequest request, List<BitSet> fitting, InhibitorTable table) {
     Optional<String> reader = request.quota().reader();
     Verdict best = null;
     for (int i = 0; i < fitting.size(); i++) {
       if (fitting.get(i).get(device.index())) {
         Question question = request.questions().get(i);
         Verdict verdict =
-            new Verdict(device.device(), ofFitting(device, question, request, reader, now));
+            new Verdict(
+                device.device(),
+                ofFitting(device, question, request, table.of(device, question.run(), reader)));
         best = best == null || nearer(verdict, best) ? verdict : best;
       }
     }
@@ -71,23 +73,27 @@ final class Inhibitors {
     if (!question.tenantDevices().matches(device.device().configured())) {
       return List.of(Inhibitor.of(Kind.OTHER_TENANT));
     }
-    return ofFitting(device, question, request, reader, now);
+    return ofFitting(
+        device, question, request, DeviceInhibitors.of(device, question.run(), reader, now));
   }
 
-  /** Returns the inhibitors of a device that fits a question. */
+  /**
+   * Returns the inhibitors of a device that fits a question.
+   *
+   * @param inhibitors those for any request of the same run
+   */
   private static List<Inhibitor> ofFitting(
       DeviceSnapshot device,
       Question question,
       PlacementRequest request,
-      Optional<String> reader,
-      Instant now) {
+      List<Inhibitor> inhibitors) {
     if (request.preference().failed().contains(device.device().id())) {
       return List.of(Inhibitor.of(Kind.AVOIDED, "failed this request"));
     }
     boolean ignoresHealth = question.named().isPresent();
-    return DeviceInhibitors.of(device, question.run(), reader, now).stream()
-        .filter(found -> !(ignoresHealth && aboutHealth(found.kind())))
-        .toList();
+    return ignoresHealth
+        ? inhibitors.stream().filter(found -> !aboutHealth(found.kind())).toList()
+        : inhibitors;
   }
 
   private static boolean aboutHealth(Kind kind) {

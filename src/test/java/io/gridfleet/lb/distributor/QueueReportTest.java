@@ -1,0 +1,177 @@
+package io.gridfleet.lb.distributor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.FakeDeviceLocks;
+import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.FittingDevices.Hindrance;
+import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.lab.VirtualTime;
+import io.gridfleet.lb.selector.Selector;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Why each request of the queue waits. */
+final class QueueReportTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final VirtualTime time = new VirtualTime();
+  private final FakeDeviceLocks store = new FakeDeviceLocks(time);
+  private final Distributor distributor =
+      new Distributor(new LockKeeper(store, HOUR, time::nanoTime), time, time);
+  private final FleetUpdates updates = new FleetUpdates(distributor);
+  private final FakeWire wire = new FakeWire(time);
+  private int requests;
+
+  private List<Device> phones(int number) {
+    List<Device> phones =
+        IntStream.range(0, number).mapToObj(i -> wire.phone("phone-" + i)).toList();
+    updates.inventory(phones);
+    return phones;
+  }
+
+  private void ask(String selector, OptionalInt most) {
+    Question question =
+        new Question(
+            Selector.parse(selector), Selector.everything(), Optional.empty(), Optional.empty());
+    distributor.place(
+        new PlacementRequest(
+            "r" + ++requests,
+            List.of(question),
+            new PlacementRequest.QueuePosition(0, time.instant(), requests),
+            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
+            new Quota(most.isPresent() ? "limited" : "ci", most)),
+        HOUR);
+  }
+
+  private void ask(String selector) {
+    ask(selector, OptionalInt.empty());
+  }
+
+  @Test
+  void onlyRequestsThatCompeteForTheDevicesAreCountedAhead() {
+    phones(3);
+    IntStream.range(0, 3).forEach(i -> ask("model:phone-" + i));
+    for (String selector :
+        List.of("model:phone-0", "model:phone-1", "", "model:phone-0", "model:phone-2", "")) {
+      ask(selector);
+    }
+
+    QueueReport report = distributor.report();
+
+    assertThat(IntStream.range(0, 6).map(report::ahead).toArray())
+        .containsExactly(0, 0, 2, 2, 1, 5);
+  }
+
+  @Test
+  void eachDeviceSaysWhatHindersItAndUntilWhen() {
+    List<Device> phones = phones(4);
+    Instant end = time.instant().plusSeconds(90);
+    updates.maintenance(phones.get(0).id(), Optional.of("new battery"));
+    updates.reserved(phones.get(1).id(), Optional.empty(), Optional.of(end));
+    updates.reserved(phones.get(2).id(), Optional.of("nightly"), Optional.empty());
+    ask("model:phone-3");
+    ask("");
+    time.pass(Duration.ofMinutes(1));
+
+    FittingDevices fitting = distributor.report().fitting(0);
+
+    assertThat(fitting.total()).isEqualTo(4);
+    assertThat(fitting.examples())
+        .extracting(verdict -> verdict.device().name())
+        .containsExactly("phone-3", "phone-1", "phone-0", "phone-2");
+    assertThat(fitting.hindrances())
+        .extracting(Hindrance::kind, Hindrance::devices, Hindrance::until)
+        .containsExactlyInAnyOrder(
+            tuple("maintenance", 1, Optional.empty()),
+            tuple("cooling_down", 1, Optional.of(end)),
+            tuple("reserved", 1, Optional.empty()),
+            tuple("locked", 1, Optional.empty()));
+    assertThat(fitting.hindrances())
+        .extracting(Hindrance::text)
+        .contains("maintenance (new battery)");
+  }
+
+  @Test
+  void theMostDevicesComeFirstAndExamplesAreBounded() {
+    List<Device> phones = phones(30);
+    phones.subList(0, 25).forEach(it -> updates.maintenance(it.id(), Optional.of("moved")));
+    phones
+        .subList(25, 29)
+        .forEach(it -> updates.reserved(it.id(), Optional.of("x"), Optional.empty()));
+    ask("");
+    ask("");
+
+    FittingDevices fitting = distributor.report().fitting(0);
+
+    assertThat(fitting.hindrances()).extracting(Hindrance::devices).containsExactly(25, 4, 1);
+    assertThat(fitting.examples()).hasSize(FittingDevices.MAX_EXAMPLES);
+  }
+
+  @Test
+  void aReachedQuotaIsWhatHindersFirst() {
+    phones(2);
+    ask("", OptionalInt.of(1));
+    ask("", OptionalInt.of(1));
+
+    FittingDevices fitting = distributor.report().fitting(0);
+
+    assertThat(fitting.hindrances().get(0))
+        .isEqualTo(new Hindrance("quota", "You may have 1 sessions at once", 2, Optional.empty()));
+  }
+
+  @Test
+  void avoidanceHasItsEnd() {
+    List<Device> phones = phones(1);
+    Instant end = time.instant().plusSeconds(60);
+    ask("");
+    updates.avoided(new AvoidedDevice(phones.get(0).id(), end, "adb is gone"));
+    ask("");
+
+    Hindrance hindrance = distributor.report().fitting(0).hindrances().get(0);
+
+    assertThat(hindrance.kind()).isEqualTo("avoided");
+    assertThat(hindrance.until()).contains(end);
+  }
+
+  /**
+   * The figure is printed, the bound is that of a machine which does other things too: without
+   * sharing between equal requests and equal devices this takes minutes.
+   */
+  @Test
+  void aLargeQueueInALargeLabIsExplainedQuickly() {
+    List<Device> phones = phones(10_000);
+    phones.forEach(phone -> updates.maintenance(phone.id(), Optional.of("moved")));
+    for (int i = 0; i < 2_000; i++) {
+      ask(i % 2 == 0 ? "model:phone-*" : "model:[phone-*, x-" + i + "]");
+    }
+    assertThat(distributor.queueLength()).isEqualTo(2_000);
+    List<Integer> ahead = new ArrayList<>();
+    long begun = System.nanoTime();
+
+    QueueReport report = distributor.report();
+    long locked = System.nanoTime() - begun;
+    for (int place = 0; place < report.size(); place++) {
+      assertThat(report.fitting(place).total()).isEqualTo(10_000);
+      assertThat(report.request(place).waitsFor()).startsWith("10000 devices match");
+      ahead.add(report.ahead(place));
+    }
+
+    long took = System.nanoTime() - begun;
+    System.out.printf(
+        "2000 requests, 10000 devices: copied %d ms, all %d ms%n",
+        locked / 1_000_000, took / 1_000_000);
+    assertThat(ahead.get(1_999)).isEqualTo(1_999);
+    assertThat(Duration.ofNanos(took)).isLessThan(Duration.ofSeconds(2));
+  }
+}
