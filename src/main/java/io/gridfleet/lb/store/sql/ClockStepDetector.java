@@ -11,6 +11,10 @@ import org.slf4j.LoggerFactory;
  * last activity of live sessions by the same step: no session becomes idle because of it. Each
  * replica checks before it queries idle sessions; the first one to detect a step corrects the rows.
  *
+ * <p>Across a restart only the store's clock is known. The time from the last check of any replica
+ * to the first one of this process isn't counted as silence: no client could be active then, or the
+ * clock was set.
+ *
  * <p>Guarded by its own lock, which is held during the query.
  */
 final class ClockStepDetector {
@@ -27,6 +31,17 @@ final class ClockStepDetector {
       UPDATE sessions SET last_activity = last_activity + :step
       WHERE ended IS NULL AND last_activity <= :expected
       """;
+
+  private static final String RESTART =
+      """
+      UPDATE sessions
+      SET last_activity = CASE
+        WHEN last_activity + :step < <now> THEN last_activity + :step ELSE <now> END
+      WHERE ended IS NULL
+      """;
+
+  /** The name of the last check in the table of duties. */
+  private static final String CHECK = "idle-check";
 
   private static final String BACKWARD =
       "UPDATE sessions SET last_activity = <now> WHERE ended IS NULL AND last_activity > <now>";
@@ -52,23 +67,34 @@ final class ClockStepDetector {
     long before = nanos.getAsLong();
     long now = handle.createQuery("SELECT <now>").mapTo(Long.class).one();
     long after = nanos.getAsLong();
-    long expected = storeMillis + Duration.ofNanos(before - atNanos).toMillis();
+    long expected =
+        known
+            ? storeMillis + Duration.ofNanos(before - atNanos).toMillis()
+            : duties.lastDone(handle, CHECK).orElse(now);
     long step = now - expected;
     long least = MIN.plusNanos(after - before).toMillis();
-    boolean stepped = known && Math.abs(step) > least;
+    boolean stepped = Math.abs(step) > least;
+    boolean restarted = !known;
     known = true;
     storeMillis = now;
     atNanos = before;
+    duties.done(handle, CHECK);
     if (stepped) {
-      LOG.warn("The store's clock was set by {} s", Duration.ofMillis(step).toSeconds());
-      correct(handle, step, expected);
+      LOG.warn(
+          restarted
+              ? "{} s by the store's clock since the last check for idle sessions aren't counted"
+              : "The store's clock was set by {} s",
+          Duration.ofMillis(step).toSeconds());
+      correct(handle, step, expected, restarted);
     }
     return stepped;
   }
 
-  private void correct(Handle handle, long step, long expected) {
+  private void correct(Handle handle, long step, long expected, boolean restarted) {
     if (step < 0) {
       handle.createUpdate(BACKWARD).execute();
+    } else if (restarted) {
+      handle.createUpdate(RESTART).bind("step", step).execute();
     } else if (duties.takeTurn(handle, "clock-step", ONCE)) {
       handle.createUpdate(FORWARD).bind("step", step).bind("expected", expected).execute();
     }

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
@@ -41,5 +42,27 @@ final class SharedDuties {
             .bind("every", every.toMillis())
             .execute()
         == 1;
+  }
+
+  /** Records that a duty, which all replicas have, was done now. */
+  void done(Handle handle, String duty) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO duties (name, holder, due) VALUES (:duty, :me, <now>)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, due = excluded.due
+            """)
+        .bind("duty", duty)
+        .bind("me", replica)
+        .execute();
+  }
+
+  /** Returns when such a duty was done last, by the store's clock in milliseconds. */
+  Optional<Long> lastDone(Handle handle, String duty) {
+    return handle
+        .createQuery("SELECT due FROM duties WHERE name = :duty")
+        .bind("duty", duty)
+        .mapTo(Long.class)
+        .findOne();
   }
 }

@@ -11,6 +11,7 @@ import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +102,68 @@ final class ClockStepsTest {
     assertThat(now(other.sessionMap().idle(Duration.ZERO))).isEmpty();
     assertThat(lastActivity(store, session)).isBefore(Instant.now().plus(Duration.ofMinutes(65)));
     assertThat(now(other.sessionMap().idle(Duration.ZERO))).isEmpty();
+  }
+
+  private void restart(StoreConfig config) {
+    store.close();
+    store = StoreKind.open(config);
+  }
+
+  /** It may also be a process that was down for an hour: no client could be active. */
+  @ParameterizedTest
+  @EnumSource(value = StoreKind.class, names = "SQLITE_MEMORY", mode = EnumSource.Mode.EXCLUDE)
+  void forwardByAnHourAcrossARestart(StoreKind kind) {
+    StoreConfig config = StoreConfig.at(kind.emptyDatabase());
+    store = StoreKind.open(config);
+    Session session = published(store, Duration.ofMinutes(5));
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    Session sinceTheCheck = published(store, Duration.ofMinutes(5));
+    Session silent = published(store, Duration.ofSeconds(1));
+    restart(config);
+    step(store, HOUR);
+
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    Instant stepped = Instant.now().plus(HOUR);
+    for (Session each : List.of(session, sinceTheCheck)) {
+      assertThat(lastActivity(store, each))
+          .isBetween(stepped.minus(Duration.ofMinutes(1)), stepped.plusSeconds(1));
+    }
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(now(store.sessionMap().idle(Duration.ZERO)))
+                    .extracting(each -> each.session().id())
+                    .containsExactly(silent.id()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = StoreKind.class, names = "SQLITE_MEMORY", mode = EnumSource.Mode.EXCLUDE)
+  void backByAnHourAcrossARestart(StoreKind kind) {
+    StoreConfig config = StoreConfig.at(kind.emptyDatabase());
+    store = StoreKind.open(config);
+    Session session = published(store, Duration.ofSeconds(1));
+    assertThat(now(store.sessionMap().idle(Duration.ofSeconds(30)))).isEmpty();
+    restart(config);
+    step(store, HOUR.negated());
+
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+
+    assertThat(lastActivity(store, session)).isBefore(Instant.now().minus(Duration.ofMinutes(55)));
+    await().until(() -> now(store.sessionMap().idle(Duration.ZERO)).size() == 1);
+  }
+
+  /** The other one has counted the silence meanwhile. */
+  @Test
+  void aRestartBesideAnotherReplicaFavoursNobody() {
+    StoreConfig shared = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
+    store = StoreKind.open(shared);
+    Session silent = published(store, Duration.ofMillis(1));
+    now(store.sessionMap().idle(Duration.ZERO));
+
+    other = StoreKind.open(shared);
+
+    assertThat(now(other.sessionMap().idle(Duration.ZERO)))
+        .extracting(each -> each.session().id())
+        .containsExactly(silent.id());
   }
 }
