@@ -33,7 +33,8 @@ final class HopByHop {
 
   /**
    * Removes from a body's trailers the fields that have a meaning in a head only (RFC 9110 section
-   * 6.5.1).
+   * 6.5.1). Netty's decoder has dropped {@code Content-Length}, {@code Transfer-Encoding} and
+   * {@code Trailer}.
    */
   public static void stripTrailers(HttpHeaders trailers) {
     if (!trailers.isEmpty()) {
@@ -41,8 +42,6 @@ final class HopByHop {
       trailers.remove(HttpHeaderNames.HOST);
       trailers.remove(HttpHeaderNames.AUTHORIZATION);
       trailers.remove(HttpHeaderNames.COOKIE);
-      trailers.remove(HttpHeaderNames.CONTENT_LENGTH);
-      trailers.remove(HttpHeaderNames.TRANSFER_ENCODING);
     }
   }
 

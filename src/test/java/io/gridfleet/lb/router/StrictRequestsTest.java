@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.node.RawNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -102,10 +103,36 @@ final class StrictRequestsTest {
 
   @Test
   void anErrorNeverRepeatsAToken() throws Exception {
+    for (String base : List.of("/v0/", "/V0/", "/wd/hub/../v0/", "/docs/V0/", "/v0/x/V0/")) {
+      for (String rest :
+          List.of(
+              "",
+              "/",
+              "/nothing",
+              "/session/",
+              "/session/unknown/url",
+              "/session/unknown/no-such-command",
+              "/sessions/nothing",
+              "/..;/session",
+              "?s3cret")) {
+        for (String method : List.of("GET", "POST", "DELETE", "BREW")) {
+          isNotRepeated(method, base + "s3cret" + rest);
+        }
+      }
+    }
+    isNotRepeated("GET", "/V0/s3cret%zz/session");
+    isNotRepeated("GET", "/v0/s3cret#x");
+    isNotRepeated("GET", "/v0/s3cret\u0001");
+  }
+
+  private void isNotRepeated(String method, String target) throws IOException {
     try (RawClient client = edge.client()) {
-      assertThat(client.get("/V0/s3cret/nothing").answer())
-          .startsWith("HTTP/1.1 404")
-          .doesNotContain("s3cret");
+      client.send(method + " " + target + " HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
+      String answer = client.rest();
+      assertThat(answer).as("%s %s", method, target).startsWith("HTTP/1.1 ");
+      if (!answer.startsWith("HTTP/1.1 2")) {
+        assertThat(answer).as("%s %s", method, target).doesNotContainIgnoringCase("s3cret");
+      }
     }
   }
 
@@ -114,7 +141,7 @@ final class StrictRequestsTest {
     CompletableFuture<String> trailers = new CompletableFuture<>();
     String bad =
         "Host: evil\r\nAuthorization: evil\r\nConnection: evil\r\nTransfer-Encoding: evil\r\n"
-            + "Content-Length: 666\r\nX-Own: kept\r\n";
+            + "Content-Length: 666\r\nCookie: evil\r\nTE: evil\r\nX-Own: kept\r\n";
     try (RawNode node =
             new RawNode(
                 wire -> {
