@@ -66,6 +66,9 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
   static final Map<String, Object> ADDRESSES =
       Map.of("webSocketUrl", "ws://lb/session/s1/se/bidi", "directConnectHost", "public");
 
+  /** Clients count as trusted proxies. */
+  volatile boolean trustsPeers;
+
   private final long pinnedBefore = pinned();
   final EventLoops loops =
       new EventLoops(
@@ -85,7 +88,7 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
           new NodeClient(nodes, loops.group()),
           this,
           new Relay.Limits(Duration.ofMinutes(1), 16),
-          new ClientHeaders(Set.of("x-forwarded-proto"), peer -> false));
+          new ClientHeaders(Set.of("x-forwarded-proto"), peer -> trustsPeers));
   final Map<SessionId, SessionRoute> sessions = new ConcurrentHashMap<>();
   final Map<SessionId, SessionRoute> stored = new ConcurrentHashMap<>();
   final Map<SessionId, SessionRoute> over = new ConcurrentHashMap<>();

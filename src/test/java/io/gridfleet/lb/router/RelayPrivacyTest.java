@@ -60,6 +60,29 @@ final class RelayPrivacyTest {
   }
 
   @Test
+  void headersOfATrustedProxyAreForwardedExceptAuthorization() throws Exception {
+    edge.trustsPeers = true;
+    try (RawNode node = RawNode.answering(RawNode.json(200, "{}"));
+        RawClient client = edge.client()) {
+      edge.session("s1", node.address());
+      for (String line : new String[] {"GET /session/s1/url", "DELETE /session/s1"}) {
+        client.send(line + " HTTP/1.1\r\nHost: lb\r\n" + SECRETS + "\r\n");
+        assertThat(client.answer()).startsWith("HTTP/1.1 200");
+        assertThat(node.heads().take())
+            .contains(
+                "Cookie: a=secret",
+                "Origin: http://secret",
+                "Referer: http://secret/",
+                "Forwarded: for=secret",
+                "X-Forwarded-For: secret",
+                "X-FORWARDED-Anything: secret",
+                "X-Forwarded-Proto: passed")
+            .doesNotContainIgnoringCase("authorization");
+      }
+    }
+  }
+
+  @Test
   void aHandshakeElsewhereCarriesNoCredentialsAndAnythingButASwitchIsAnError() throws Exception {
     try (RawNode elsewhere = RawNode.answering(RawNode.json(200, "inner page"))) {
       URI target = URI.create("ws://127.0.0.1:" + elsewhere.port() + "/internal");

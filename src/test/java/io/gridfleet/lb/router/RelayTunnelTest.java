@@ -216,6 +216,34 @@ final class RelayTunnelTest {
     }
   }
 
+  /** One session that leaks sockets doesn't take those of another. */
+  @Test
+  void eachSessionHasItsOwnSockets() throws Exception {
+    try (RawNode node = echo()) {
+      List<RawClient> clients = new ArrayList<>();
+      for (String id : List.of("s1", "s2")) {
+        edge.session(id, node.address());
+        for (int i = 0; i < 16; i++) {
+          RawClient client = upgrade("/session/" + id + "/x");
+          assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+          clients.add(client);
+        }
+      }
+      await().until(() -> edge.relay.openTunnels() == 32);
+      clients.get(0).close();
+      await().until(() -> edge.relay.openTunnels() == 31);
+      try (RawClient other = upgrade("/session/s2/x");
+          RawClient own = upgrade("/session/s1/x")) {
+        assertThat(other.answer()).startsWith("HTTP/1.1 500").contains("16 sockets");
+        assertThat(own.head()).startsWith("HTTP/1.1 101 ");
+      }
+      for (RawClient client : clients) {
+        client.close();
+      }
+      await().until(() -> edge.relay.sessionsWithTunnels().isEmpty());
+    }
+  }
+
   @Test
   void handshakesAtOnceGetNoMoreSocketsThanOneAfterTheOther() throws Exception {
     CountDownLatch go = new CountDownLatch(1);

@@ -132,6 +132,43 @@ final class AccessLab {
     }
   }
 
+  /**
+   * Sends a request without a valid token so many times, with everything that it needs in place.
+   *
+   * @return the statements of the store that were executed as often meanwhile
+   */
+  List<String> statementsForNobody(String route, int times) throws IOException {
+    String id = prepare(route, "operator", Owner.OWN);
+    try {
+      Map<String, Long> before = statements();
+      for (int i = 0; i < times; i++) {
+        Seen refused = request(route, i % 2 == 0 ? "" : "wrong", Owner.OWN, id);
+        assertThat(refused.cell()).as(route).startsWith("401");
+      }
+      Map<String, Long> after = statements();
+      return after.keySet().stream()
+          .filter(name -> after.get(name) - before.getOrDefault(name, 0L) >= times)
+          .toList();
+    } finally {
+      clear(route, Owner.OWN, id);
+    }
+  }
+
+  private Map<String, Long> statements() throws IOException {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    admin("GET", "/metrics", "")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("gridfleet_lb_store_seconds_count"))
+        .forEach(
+            line -> {
+              int blank = line.lastIndexOf(' ');
+              counts.put(
+                  line.substring(0, blank), (long) Double.parseDouble(line.substring(blank + 1)));
+            });
+    return counts;
+  }
+
   private Seen request(String route, String role, Owner owner, String id) throws IOException {
     String method = route.substring(0, route.indexOf(' '));
     String path = path(route.substring(route.indexOf(' ') + 1), owner, id);

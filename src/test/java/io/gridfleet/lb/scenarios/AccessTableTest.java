@@ -39,6 +39,9 @@ final class AccessTableTest {
   private static final Path GOLDEN =
       Path.of("src/test/resources/io/gridfleet/lb/scenarios/access.txt");
 
+  /** More than the background tasks execute of any statement meanwhile. */
+  private static final int REPEATS = 20;
+
   private static final List<String> ROLES = List.of("session", "suite", "operator", "viewer");
 
   private static final String HEAD =
@@ -114,6 +117,20 @@ final class AccessTableTest {
                 Files.writeString(GOLDEN, HEAD + String.join("\n", written) + "\n");
               }
             }));
+    return rows;
+  }
+
+  /** Tokens are checked before the store is asked or changed, also with a complete valid body. */
+  @TestFactory
+  List<DynamicTest> nobodyCausesAStatement() {
+    List<DynamicTest> rows = new ArrayList<>();
+    for (String route : AccessLab.routes()) {
+      if (isCommand(route) || !AccessTable.of(route).equals(Access.OPEN)) {
+        rows.add(
+            dynamicTest(
+                route, () -> assertThat(access.statementsForNobody(route, REPEATS)).isEmpty()));
+      }
+    }
     return rows;
   }
 

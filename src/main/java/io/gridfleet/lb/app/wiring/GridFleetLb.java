@@ -90,7 +90,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final InstantSource clock = InstantSource.system();
   private final ScheduledThreadPoolExecutor timer = Threads.timer();
 
-  private final Threads.OffLoop offLoop = Threads.offLoop();
+  final Threads.OffLoop offLoop = Threads.offLoop(); // tests occupy them
   private final EventLoops loops = EventLoops.start(0);
   private final SqlStore store;
   private final NodeDirectory directory = new NodeDirectory();
