@@ -4,6 +4,7 @@ import io.gridfleet.lb.api.device.CatalogRoutes;
 import io.gridfleet.lb.api.device.DeviceRoutes;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
@@ -22,8 +23,8 @@ public record ApiRoutes(
   /** Routes below devices and driver packs. */
   public record Devices(DeviceRoutes devices, TestDataRoutes testData, CatalogRoutes catalog) {}
 
-  /** Routes of the queue and of selectors. */
-  public record Matching(QueueRoutes queue, SelectorRoutes selectors) {}
+  /** Routes of the queue, of requests and of selectors. */
+  public record Matching(QueueRoutes queue, RequestRoutes requests, SelectorRoutes selectors) {}
 
   /** Routes of the server itself. */
   public record Server(ServerRoutes server, OverviewRoutes overview) {}
@@ -42,6 +43,7 @@ public record ApiRoutes(
     all.addAll(suites.claims().operations());
     all.addAll(suites.sessions().operations());
     all.addAll(matching.queue().operations());
+    all.addAll(matching.requests().operations());
     all.addAll(matching.selectors().operations());
     all.addAll(events.operations());
     all.addAll(server.overview().operations());

@@ -44,6 +44,8 @@ public final class AccessTable {
         "GET /api/grid/status",
         "GET /api/overview",
         "GET /api/queue",
+        "GET /api/requests",
+        "GET /api/requests/{id}",
         "GET /api/selector/explain",
         "POST /api/selector/explain",
         "GET /api/devices",

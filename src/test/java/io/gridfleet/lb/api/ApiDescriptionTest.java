@@ -106,6 +106,9 @@ final class ApiDescriptionTest {
   private void server() {
     lab.waits("r-1", "a");
     good(client.get("/api/queue"));
+    lab.requests.waiting("r-1", "a");
+    good(client.get("/api/requests"));
+    good(client.get("/api/requests/r-1"));
     good(client.get("/api/grid/queue"));
     good(client.get("/api/overview"));
     good(client.exchange("DELETE", "/api/queue/r-1", ""));

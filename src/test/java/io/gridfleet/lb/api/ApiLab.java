@@ -6,6 +6,7 @@ import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.event.RecentEvents;
+import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
@@ -31,6 +32,7 @@ import io.gridfleet.lb.distributor.FittingDevices;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Verdict;
 import io.gridfleet.lb.distributor.WaitEstimate;
+import io.gridfleet.lb.history.FakeRequestHistory;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
@@ -76,6 +78,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   public final RunLab lab = new RunLab();
   final FakeRuns runs = new FakeRuns(clock, lab::locked);
   final FakeTestReports reports = new FakeTestReports(clock);
+  final FakeRequestHistory requests = new FakeRequestHistory();
   final RecentEvents events = new RecentEvents(clock, "lab", event -> {});
   final RunBindings bindings = new RunBindings(new RunListener() {});
   final List<QueueView.Waiting> waiting = new ArrayList<>();
@@ -132,7 +135,11 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
                 new ClaimRoutes(commands, runRoutes, rows, clock),
                 sessionRoutes),
             new ApiRoutes.Matching(
-                new QueueRoutes(queue()), new SelectorRoutes(distributor, this, rows, clock)),
+                new QueueRoutes(queue()),
+                new RequestRoutes(
+                    new RequestRoutes.Sources(
+                        requests, id -> Optional.empty(), id -> Optional.empty())),
+                new SelectorRoutes(distributor, this, rows, clock)),
             new EventRoutes(events, rows),
             new ApiRoutes.Server(
                 new ServerRoutes(health(), rows), new OverviewRoutes(overview, queue())));

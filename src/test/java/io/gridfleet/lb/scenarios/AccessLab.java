@@ -117,6 +117,7 @@ final class AccessLab {
             "GET /appium/sessions",
             "GET /api/queue",
             "GET /api/grid/queue",
+            "GET /api/requests",
             "GET /api/overview",
             "GET /api/selector/explain")
         .contains(route);
@@ -211,6 +212,9 @@ final class AccessLab {
           ? "no-such-session-" + ++unknownSessions
           : session(owner, owner.token(role, true));
     }
+    if (route.contains("/requests")) {
+      return unknown ? NOBODYS : listed(waiting(owner, owner.token(role, true)));
+    }
     if (route.contains("queue") || route.endsWith("/overview")) {
       return unknown ? NOBODYS : waiting(owner, owner.token(role, true));
     }
@@ -286,6 +290,16 @@ final class AccessLab {
     waiting = lab.waiting(members, token);
     JsonNode queue = admin("GET", "/api/queue", "").json();
     return queue.at("/items/0/id").asText();
+  }
+
+  /** Returns the request when every replica lists it. */
+  private String listed(String request) {
+    Lab.until("written", () -> isListed(request) && isListed(request));
+    return request;
+  }
+
+  private boolean isListed(String request) throws IOException {
+    return admin("GET", "/api/requests", "").text().contains(request);
   }
 
   // ---- clean-up

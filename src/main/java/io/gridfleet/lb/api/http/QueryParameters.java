@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** The parameters of a query string. Faults are collected until {@link #check}. */
 public final class QueryParameters {
@@ -176,6 +177,20 @@ public final class QueryParameters {
           value);
       return Optional.empty();
     }
+  }
+
+  /** Returns a parameter that this server made; another one is a fault. */
+  public <T> Optional<T> opaque(String name, Function<String, Optional<T>> reader) {
+    Optional<String> given = text(name).filter(value -> !value.isEmpty());
+    Optional<T> read = given.flatMap(reader);
+    if (given.isPresent() && read.isEmpty()) {
+      problems.add(
+          "value_error",
+          List.of("query", name),
+          "Input should be a value from an answer",
+          given.get());
+    }
+    return read;
   }
 
   /** Fails with 422 if a fault was found. Called after the last parameter is read. */

@@ -12,7 +12,6 @@ import io.gridfleet.lb.app.lab.Reload;
 import io.gridfleet.lb.app.lab.ReloadableAdmission;
 import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.config.HostPort;
-import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetUpdates;
@@ -114,6 +113,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final NodeProbes probes;
   private final LockKeeper keeper;
   private final ServerStatus status;
+  private final HistoryWiring history;
   private final SuiteWiring suites;
   private final SignalConsumer signals;
   private final Relay relay;
@@ -206,6 +206,7 @@ public final class GridFleetLb implements AutoCloseable {
             clock,
             new Random());
     this.status = new ServerStatus(store, lab, probes, inventory, distributor, () -> stopping);
+    this.history = new HistoryWiring(config.history(), store, metrics::historyDropped);
     this.suites = suites(packs);
     this.relay =
         new Relay(
@@ -265,6 +266,7 @@ public final class GridFleetLb implements AutoCloseable {
             distributor,
             updates,
             endSession,
+            history,
             status,
             timer,
             offLoop.views()),
@@ -294,6 +296,7 @@ public final class GridFleetLb implements AutoCloseable {
   private void listen() {
     newSessionListeners.add(new NewSessionLog());
     newSessionListeners.add(metrics.newSessions());
+    newSessionListeners.add(history.recorder(admission.to(AccessTable.NEW_SESSION), store));
     newSessionListeners.add(suites.newSessionListener());
     newSessionListeners.add(suites.labels());
     newSessionListeners.add(new NewSessionEvents(suites.events()));
@@ -301,14 +304,7 @@ public final class GridFleetLb implements AutoCloseable {
     sessionEnds.add(new SessionLog(inventory));
     sessionEnds.add(known);
     sessionEnds.add(metrics.sessions());
-    sessionEnds.add(
-        new SessionListener() {
-          @Override
-          public void ended(Session session, EndReason reason, Duration lived) {
-            drop(session.id());
-            store.signals().publish(new FleetSignal.SessionEnded(session.id().value()));
-          }
-        });
+    sessionEnds.add(new EndedSessions(this::drop, store.signals()));
   }
 
   /** Drops what this replica keeps of a session that has ended, here or on another replica. */
@@ -383,6 +379,7 @@ public final class GridFleetLb implements AutoCloseable {
     Threads.every(timer, config.session().idleSweep(), orphans::sweep);
     Threads.every(timer, SWEEP, signals::sweep);
     suites.start(timer);
+    history.start(timer, offLoop.maintenance());
     InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();
     log.info("listening on {}", DemoBanner.url(address));
@@ -486,6 +483,7 @@ public final class GridFleetLb implements AutoCloseable {
     stopping = true;
     distributor.close("this server is stopping; try again");
     frontDoor.close(CLOSE_PATIENCE);
+    history.close(CLOSE_PATIENCE);
     probes.close();
     timer.shutdownNow();
     matchingThread.close();

@@ -11,6 +11,7 @@ import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.DistributorQueue;
@@ -94,6 +95,7 @@ final class SuiteWiring {
       Distributor distributor,
       FleetUpdates updates,
       EndSession endSession,
+      HistoryWiring history,
       ServerHealth health,
       ScheduledExecutorService timer,
       Executor elsewhere) {}
@@ -142,6 +144,7 @@ final class SuiteWiring {
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
     QueueView queue = new DistributorQueue(parts.distributor(), labels::of);
+    QueueRoutes queueRoutes = new QueueRoutes(queue);
     OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =
         new Api(
@@ -156,7 +159,12 @@ final class SuiteWiring {
                     new ClaimRoutes(commands, runRoutes, rows, store.time()),
                     sessions),
                 new ApiRoutes.Matching(
-                    new QueueRoutes(queue),
+                    queueRoutes,
+                    new RequestRoutes(
+                        new RequestRoutes.Sources(
+                            parts.history().requests(),
+                            parts.history().open()::find,
+                            queueRoutes::rowOf)),
                     new SelectorRoutes(parts.distributor(), store.deviceLocks(), rows, clock)),
                 new EventRoutes(events, rows),
                 new ApiRoutes.Server(

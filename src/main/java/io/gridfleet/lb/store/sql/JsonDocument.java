@@ -114,6 +114,15 @@ final class JsonDocument {
     return ((List<Map<String, Object>>) value(name)).stream().map(JsonDocument::new).toList();
   }
 
+  @SuppressWarnings("unchecked") // as above
+  List<Map<String, Object>> objects(String name) {
+    return (List<Map<String, Object>>) value(name);
+  }
+
+  Optional<Object> optionalValue(String name) {
+    return Optional.ofNullable(members.get(name));
+  }
+
   List<String> list(String name) {
     return ((List<?>) value(name)).stream().map(String::valueOf).toList();
   }

@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.DeviceOverrides;
 import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.history.RequestHistory;
 import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.IdempotencyRecords;
@@ -161,8 +162,16 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public IdempotencyRecords idempotencyRecords() {
-    Duration silent = database.dialect() == Dialect.SQLITE ? Duration.ZERO : Replicas.SILENT;
-    return new SqlIdempotencyRecords(statements, health, replicas.own(), silent);
+    return new SqlIdempotencyRecords(statements, health, replicas.own(), silent());
+  }
+
+  /** Returns how long another replica may have no heartbeat; SQLite has no other one. */
+  private Duration silent() {
+    return database.dialect() == Dialect.SQLITE ? Duration.ZERO : Replicas.SILENT;
+  }
+
+  public RequestHistory requestHistory() {
+    return new SqlRequestHistory(statements, duties, replicas.own(), silent());
   }
 
   public Runs runs() {
@@ -225,6 +234,11 @@ public final class SqlStore implements AutoCloseable {
    */
   public InstantSource time() {
     return clock::storeNow;
+  }
+
+  /** Converts an instant of this process's clock to the store's. */
+  public Instant toStoreTime(Instant ownTime) {
+    return clock.toStore(ownTime);
   }
 
   /** Converts an instant of the store's clock to the clock of this process. */

@@ -1,0 +1,5 @@
+/** What happened to requests. Threads: the API's executor and the store's. */
+@NullMarked
+package io.gridfleet.lb.api.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,200 @@
+package io.gridfleet.lb.history;
+
+import io.gridfleet.lb.webdriver.Capabilities;
+import io.gridfleet.lb.webdriver.Json;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The capabilities of a request as they may be kept. Any capability may hold a secret, under any
+ * name, so only the values of well-known names and {@code true} and {@code false} are shown; of all
+ * others the name is. The values that aren't shown are also removed from texts that may repeat
+ * them.
+ */
+public final class RecordedCapabilities {
+  /** Stands for a value that isn't kept. */
+  public static final String NOT_RECORDED = "(not recorded)";
+
+  /** Names whose values choose a device, a driver or an app; without {@code appium:}. */
+  private static final Set<String> SHOWN =
+      Set.of(
+          "browsername",
+          "browserversion",
+          "platformname",
+          "platformversion",
+          "acceptinsecurecerts",
+          "pageloadstrategy",
+          "unhandledpromptbehavior",
+          "websocketurl",
+          "automationname",
+          "devicename",
+          "udid",
+          "app",
+          "apppackage",
+          "appactivity",
+          "bundleid",
+          "language",
+          "locale",
+          "orientation",
+          "newcommandtimeout",
+          "gridfleet:selector",
+          "gridfleet:waitfordeviceonlinetimeout",
+          "gridfleet:newcommandtimeout",
+          "gridfleet:requesttimeout",
+          "gridfleet:newsessionrequestprogress",
+          "gridfleet:retrynewsessionfailure",
+          "gridfleet:devicestrategy",
+          "gridfleet:ignorefaileddevices",
+          "gridfleet:ignorefaileddevice",
+          "gridfleet:skipvendorprefixdirectconnect",
+          "gridfleet:directconnect",
+          "gridfleet:priority",
+          "gridfleet:testname",
+          "gridfleet:run_id",
+          "gridfleet:deviceid");
+
+  private static final List<String> SHOWN_PREFIXES = List.of("gridfleet:tag:", "gridfleet:group:");
+  private static final String APPIUM = "appium:";
+  private static final String APPIUM_OPTIONS = "appium:options";
+
+  private static final int MAX_CANDIDATES = 64;
+  private static final int MAX_NAMES = 100;
+  private static final int MAX_TEXT = 200;
+  private static final int MAX_SELECTOR = 2_048;
+  private static final int MAX_CHARACTERS = 8_192;
+
+  /** Shorter values are parts of ordinary words. */
+  private static final int MIN_HIDDEN = 4;
+
+  private static final int MAX_HIDDEN = 200;
+
+  private static final Set<String> PLAIN = Set.of("null", "true", "false");
+
+  private final List<Map<String, Object>> shown = new ArrayList<>();
+  private final List<String> hidden = new ArrayList<>();
+  private int characters;
+
+  private RecordedCapabilities() {}
+
+  public static RecordedCapabilities of(List<Capabilities> candidates) {
+    RecordedCapabilities recorded = new RecordedCapabilities();
+    candidates.stream()
+        .limit(MAX_CANDIDATES)
+        .forEach(candidate -> recorded.shown.add(recorded.members(candidate.asMap())));
+    recorded.hidden.sort(Comparator.comparing(String::length).reversed());
+    return recorded;
+  }
+
+  /** Returns the candidates. */
+  public List<Map<String, Object>> shown() {
+    return shown;
+  }
+
+  /** Returns the approximate number of characters of the candidates. */
+  public int characters() {
+    return characters;
+  }
+
+  /** Returns a text of a node, without the values that aren't shown, and bounded. */
+  public String withoutSecrets(String text, int most) {
+    String read = text.length() > 2 * most ? text.substring(0, 2 * most) : text;
+    for (String value : hidden) {
+      read = read.replace(value, NOT_RECORDED);
+    }
+    return read.length() > most ? read.substring(0, most - 1) + "…" : read;
+  }
+
+  private Map<String, Object> members(Map<String, Object> candidate) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> each : candidate.entrySet()) {
+      String name = cut(each.getKey(), MAX_TEXT);
+      if (members.size() == MAX_NAMES || characters + name.length() > MAX_CHARACTERS) {
+        hide(each.getValue());
+      } else {
+        Object value = value(each.getKey(), each.getValue());
+        members.put(name, value);
+        characters += name.length() + 8 + String.valueOf(value).length();
+      }
+    }
+    return members;
+  }
+
+  @SuppressWarnings("unchecked") // JSON objects have string keys
+  private Object value(String name, Object value) {
+    if (name.equalsIgnoreCase(APPIUM_OPTIONS) && value instanceof Map<?, ?> options) {
+      return members((Map<String, Object>) options);
+    }
+    if (value instanceof Boolean || (isShown(name) && value instanceof Number)) {
+      return value;
+    }
+    if (isShown(name) && value instanceof String text) {
+      return text(text);
+    }
+    if (bare(name).equals("gridfleet:selector")) {
+      String text = Json.text(value);
+      return text.length() <= MAX_SELECTOR ? value : cut(text, MAX_SELECTOR);
+    }
+    hide(value);
+    return NOT_RECORDED;
+  }
+
+  private static boolean isShown(String name) {
+    String bare = bare(name);
+    return SHOWN.contains(bare) || SHOWN_PREFIXES.stream().anyMatch(bare::startsWith);
+  }
+
+  private static String bare(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.startsWith(APPIUM) ? lower.substring(APPIUM.length()) : lower;
+  }
+
+  /** Of an address, user, password, query and fragment may be secrets. */
+  private String text(String text) {
+    if (!text.contains("://")) {
+      return cut(text, MAX_SELECTOR);
+    }
+    try {
+      URI url = new URI(text);
+      String host = url.getHost() == null ? "" : url.getHost();
+      String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+      String path = url.getRawPath() == null ? "" : url.getRawPath();
+      String kept = url.getScheme() + "://" + host + port + path;
+      if (!kept.equals(text)) {
+        hide(text);
+        hide(String.valueOf(url.getRawUserInfo()));
+        hide(String.valueOf(url.getRawQuery()));
+      }
+      return cut(kept, MAX_TEXT);
+    } catch (URISyntaxException notAnAddress) {
+      hide(text);
+      return NOT_RECORDED;
+    }
+  }
+
+  private void hide(Object value) {
+    if (hidden.size() >= MAX_HIDDEN) {
+      return;
+    }
+    if (value instanceof Map<?, ?> members) {
+      members.values().forEach(this::hide);
+    } else if (value instanceof List<?> list) {
+      list.forEach(this::hide);
+    } else {
+      String text = String.valueOf(value);
+      if (text.length() >= MIN_HIDDEN && !PLAIN.contains(text)) {
+        hidden.add(text);
+      }
+    }
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() > most ? text.substring(0, most - 1) + "…" : text;
+  }
+}

@@ -1,0 +1,356 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.history.HistoryWriter.Result;
+import io.gridfleet.lb.history.RequestHistory;
+import io.gridfleet.lb.history.RequestRecord;
+import io.gridfleet.lb.history.RequestRow;
+import io.gridfleet.lb.history.RequestRow.Outcome;
+import io.gridfleet.lb.history.RequestStep.NamedDevice;
+import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.store.StoreBusyException;
+import io.gridfleet.lb.store.StoreUnavailableException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of requests as rows. All records of a request come from one replica and in order, so the
+ * last one written is right, and one that is written again changes nothing.
+ */
+final class SqlRequestHistory implements RequestHistory {
+  /** Rows of one deletion: a few milliseconds, between which other statements run. */
+  private static final int STEP = 200;
+
+  private static final Duration PRUNING = Duration.ofMinutes(1);
+
+  /** The record of a younger request may not be written yet. */
+  private static final Duration YOUNG = Duration.ofSeconds(30);
+
+  private static final String ROW =
+      """
+      INSERT INTO request_records (id, arrived, ended, outcome, tenant, run, test_name, client,
+        selector, session, device, device_name, attempts, waited, at_nodes, total, error, replica,
+        replica_name)
+      VALUES (:id, :arrived, :ended, :outcome, :tenant, :run, :testName, :client, :selector,
+        :session, :device, :deviceName, :attempts, :waited, :atNodes, :total, :error, :replica,
+        :replicaName)
+      ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, outcome = excluded.outcome,
+        session = excluded.session, device = excluded.device,
+        device_name = excluded.device_name, attempts = excluded.attempts,
+        waited = excluded.waited, at_nodes = excluded.at_nodes, total = excluded.total,
+        error = excluded.error
+      """;
+
+  private static final String DETAILS =
+      """
+      INSERT INTO request_details (id, body) VALUES (:id, :body)
+      ON CONFLICT (id) DO UPDATE SET body = excluded.body
+      """;
+
+  private static final String COLUMNS =
+      "id, arrived, ended, outcome, tenant, run, test_name, client, selector, session, device,"
+          + " device_name, attempts, waited, at_nodes, total, error, replica, replica_name";
+
+  /** A replica's heartbeat is at most this old while it lives. */
+  private static final String DEAD =
+      """
+      UPDATE request_records SET outcome = 'LOST', ended = <now>
+      WHERE ended IS NULL AND replica <> :own AND NOT EXISTS (
+        SELECT 1 FROM replicas
+        WHERE replicas.id = request_records.replica AND heartbeat > <now> - :silent)
+      """;
+
+  private static final String OWN =
+      """
+      SELECT id FROM request_records
+      WHERE ended IS NULL AND replica = :own AND arrived < <now> - :young
+      """;
+
+  private static final String FORGOTTEN =
+      """
+      UPDATE request_records SET outcome = 'LOST', ended = <now>
+      WHERE id = :id AND ended IS NULL
+      """;
+
+  private static final String EXPIRED =
+      """
+      DELETE FROM request_records WHERE id IN (
+        SELECT id FROM request_records WHERE arrived < <now> - :keep
+        ORDER BY arrived LIMIT :step <skipLocked>)
+      """;
+
+  private static final String SURPLUS =
+      """
+      DELETE FROM request_records WHERE id IN (
+        SELECT id FROM request_records WHERE (arrived, id) <= (:arrived, :id)
+        ORDER BY arrived, id LIMIT :step <skipLocked>)
+      """;
+
+  private final Statements statements;
+  private final SharedDuties duties;
+  private final String own;
+  private final Duration silent;
+
+  SqlRequestHistory(Statements statements, SharedDuties duties, String own, Duration silent) {
+    this.statements = statements;
+    this.duties = duties;
+    this.own = own;
+    this.silent = silent;
+  }
+
+  @Override
+  public CompletionStage<Result> write(List<RequestRecord> batch) {
+    return statements
+        .inTransaction("requests.write", handle -> write(handle, batch))
+        .handle((done, failure) -> failure == null ? Result.WRITTEN : result(failure));
+  }
+
+  static Result result(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof StoreUnavailableException || cause instanceof StoreBusyException
+        ? Result.TRY_LATER
+        : Result.REFUSED;
+  }
+
+  private static @Nullable Void write(Handle handle, List<RequestRecord> batch) {
+    PreparedBatch rows = handle.prepareBatch(ROW);
+    PreparedBatch details = handle.prepareBatch(DETAILS);
+    for (RequestRecord record : batch) {
+      bind(rows, record.row());
+      details
+          .bind("id", record.row().id())
+          .bind("body", Columns.storable(RequestDocuments.write(record)))
+          .add();
+    }
+    rows.execute();
+    details.execute();
+    return null;
+  }
+
+  private static void bind(PreparedBatch rows, RequestRow row) {
+    RequestRow.Asker asker = row.asker();
+    RequestRow.Result result = row.result();
+    rows.bind("id", row.id())
+        .bind("arrived", row.arrived().toEpochMilli())
+        .bindByType("ended", row.ended().map(Instant::toEpochMilli).orElse(null), Long.class)
+        .bind("outcome", row.outcome().name())
+        .bind("tenant", Columns.storable(asker.tenant()))
+        .bindByType("run", text(asker.run()), String.class)
+        .bindByType("testName", text(asker.testName()), String.class)
+        .bind("client", Columns.storable(asker.client()))
+        .bind("selector", Columns.storable(row.selector()))
+        .bindByType("session", text(result.session()), String.class)
+        .bindByType(
+            "device", text(result.device().map(device -> device.id().value())), String.class)
+        .bindByType("deviceName", text(result.device().map(NamedDevice::name)), String.class)
+        .bind("attempts", result.attempts())
+        .bind("waited", row.times().waited().toMillis())
+        .bind("atNodes", row.times().atNodes().toMillis())
+        .bindByType("total", row.times().total().map(Duration::toMillis).orElse(null), Long.class)
+        .bindByType("error", text(result.error()), String.class)
+        .bind("replica", row.servedBy().id())
+        .bind("replicaName", row.servedBy().name())
+        .add();
+  }
+
+  private static @Nullable String text(Optional<String> text) {
+    return text.map(Columns::storable).orElse(null);
+  }
+
+  @Override
+  public CompletionStage<Optional<RequestRecord>> find(String id) {
+    return statements.run("requests.find", handle -> find(handle, id));
+  }
+
+  private static Optional<RequestRecord> find(Handle handle, String id) {
+    return handle
+        .createQuery(
+            "SELECT "
+                + COLUMNS
+                + ", (SELECT body FROM request_details WHERE request_details.id ="
+                + " request_records.id) AS body FROM request_records WHERE id = :id")
+        .bind("id", Columns.storable(id))
+        .map((row, context) -> RequestDocuments.read(row(row), row.getString("body")))
+        .findOne();
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> ofSession(String session) {
+    return statements.run(
+        "requests.ofSession",
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id FROM request_records WHERE session = :session"
+                        + " ORDER BY arrived DESC LIMIT 1")
+                .bind("session", Columns.storable(session))
+                .mapTo(String.class)
+                .findOne());
+  }
+
+  @Override
+  public CompletionStage<Page> page(Filter filter, Optional<Cursor> after, int limit) {
+    return statements.run(
+        "requests.page",
+        handle -> {
+          RequestConditions where = RequestConditions.of(filter, after);
+          Query query =
+              handle
+                  .createQuery(
+                      "SELECT "
+                          + COLUMNS
+                          + " FROM request_records"
+                          + where.text()
+                          + " ORDER BY arrived DESC, id DESC LIMIT :limit")
+                  .bind("limit", limit + 1)
+                  .bindMap(where.values());
+          return page(query.map((row, context) -> row(row)).list(), limit);
+        });
+  }
+
+  private static Page page(List<RequestRow> found, int limit) {
+    if (found.size() <= limit) {
+      return new Page(found, Optional.empty());
+    }
+    List<RequestRow> rows = new ArrayList<>(found.subList(0, limit));
+    RequestRow last = rows.get(limit - 1);
+    return new Page(rows, Optional.of(new Cursor(last.arrived(), last.id())));
+  }
+
+  private static RequestRow row(ResultSet row) throws SQLException {
+    String device = row.getString("device");
+    Optional<NamedDevice> named =
+        device == null
+            ? Optional.empty()
+            : Optional.of(new NamedDevice(new DeviceId(device), row.getString("device_name")));
+    Optional<Duration> total =
+        row.getString("total") == null
+            ? Optional.empty()
+            : Optional.of(Columns.duration(row, "total"));
+    return new RequestRow(
+        row.getString("id"),
+        Columns.instant(row, "arrived"),
+        Columns.optionalInstant(row, "ended"),
+        Outcome.valueOf(row.getString("outcome")),
+        new RequestRow.Asker(
+            row.getString("tenant"),
+            Columns.optionalText(row, "run"),
+            Columns.optionalText(row, "test_name").map(TextBound.TEST_NAME::cut),
+            row.getString("client")),
+        row.getString("selector"),
+        new RequestRow.Result(
+            Columns.optionalText(row, "session"),
+            named,
+            row.getInt("attempts"),
+            Columns.optionalText(row, "error")),
+        new RequestRow.Times(
+            Columns.duration(row, "waited"), Columns.duration(row, "at_nodes"), total),
+        new RequestRow.ServedBy(row.getString("replica"), row.getString("replica_name")));
+  }
+
+  @Override
+  public CompletionStage<Integer> endLost(Predicate<String> isOpen) {
+    CompletionStage<Integer> dead =
+        statements.run(
+            "requests.endDead",
+            handle ->
+                handle
+                    .createUpdate(DEAD)
+                    .bind("own", own)
+                    .bind("silent", silent.toMillis())
+                    .execute());
+    return dead.thenCompose(
+        lost ->
+            statements
+                .run("requests.own", this::ownOpen)
+                .thenCompose(
+                    ids -> {
+                      List<String> forgotten = ids.stream().filter(isOpen.negate()).toList();
+                      return forget(forgotten).thenApply(own -> lost + own);
+                    }));
+  }
+
+  private List<String> ownOpen(Handle handle) {
+    return handle
+        .createQuery(OWN)
+        .bind("own", own)
+        .bind("young", YOUNG.toMillis())
+        .mapTo(String.class)
+        .list();
+  }
+
+  private CompletionStage<Integer> forget(List<String> ids) {
+    if (ids.isEmpty()) {
+      return CompletableFuture.completedStage(0);
+    }
+    return statements.inTransaction(
+        "requests.forget",
+        handle -> {
+          PreparedBatch batch = handle.prepareBatch(FORGOTTEN);
+          ids.forEach(id -> batch.bind("id", id).add());
+          batch.execute();
+          return ids.size();
+        });
+  }
+
+  @Override
+  public CompletionStage<Integer> prune(Duration keep, int most) {
+    return duties
+        .takeTurn("prune-requests", PRUNING)
+        .thenCompose(
+            ours ->
+                ours
+                    ? delete(EXPIRED, Map.of("keep", keep.toMillis()), 0)
+                        .thenCompose(gone -> deleteBeyond(most, gone))
+                    : CompletableFuture.completedStage(0));
+  }
+
+  private CompletionStage<Integer> deleteBeyond(int most, int gone) {
+    return statements
+        .run(
+            "requests.beyond",
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT arrived, id FROM request_records"
+                            + " ORDER BY arrived DESC, id DESC LIMIT 1 OFFSET :most")
+                    .bind("most", most)
+                    .map(
+                        (row, context) ->
+                            Map.<String, Object>of(
+                                "arrived", row.getLong("arrived"), "id", row.getString("id")))
+                    .findOne())
+        .thenCompose(
+            first ->
+                first.isPresent()
+                    ? delete(SURPLUS, first.get(), gone)
+                    : CompletableFuture.completedStage(gone));
+  }
+
+  /** Deletes step by step, a statement each. */
+  private CompletionStage<Integer> delete(String sql, Map<String, Object> values, int gone) {
+    return statements
+        .run(
+            "requests.prune",
+            handle -> handle.createUpdate(sql).bindMap(values).bind("step", STEP).execute())
+        .thenCompose(
+            deleted ->
+                deleted == STEP
+                    ? delete(sql, values, gone + deleted)
+                    : CompletableFuture.completedStage(gone + deleted));
+  }
+}
