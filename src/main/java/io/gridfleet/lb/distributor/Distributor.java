@@ -156,7 +156,7 @@ public final class Distributor {
                   ? Placement.NoneLeft::new
                   : Placement.NothingMatches::new,
               effects);
-    } else if (!matching.pickFor(waiter, now, effects)) {
+    } else if (!matching.assignment().pickFor(waiter, now, effects)) {
       matching.waiters().noSlot(waiter, now, effects);
     }
   }
@@ -180,7 +180,9 @@ public final class Distributor {
     public void endYieldingAt(DeviceId device, Instant until) {
       var unused =
           timer.schedule(
-              () -> modelLock.make((now, effects) -> matching.endYielding(device, until, effects)),
+              () ->
+                  modelLock.make(
+                      (now, effects) -> matching.assignment().endYielding(device, until, effects)),
               Math.max(0, Duration.between(clock.instant(), until).toNanos()),
               TimeUnit.NANOSECONDS);
     }

@@ -150,7 +150,7 @@ final class LockRequests {
             effects.publish(
                 new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
           }
-          matching.serveYielded(now, effects);
+          matching.assignment().serveYielded(now, effects);
         });
   }
 
@@ -161,9 +161,9 @@ final class LockRequests {
           if (matching.waiters().lockFailed(pick.waiter(), answer, effects)) {
             DeviceState state = matching.cancel(pick);
             if (state != null) {
-              matching.serve(state, now, effects);
+              matching.assignment().serve(state, now, effects);
             }
-            matching.serveYielded(now, effects);
+            matching.assignment().serveYielded(now, effects);
           }
         });
   }
@@ -206,7 +206,7 @@ final class LockRequests {
           DeviceState state = matching.cancel(pick);
           // The slot itself is free: the tenant was refused.
           if (releasesSeen.get() == seenBefore) {
-            matching.quotaReached(pick.waiter());
+            matching.quotas().reached(pick.waiter());
             full.expireGuessLater(effects);
           }
           serveAfterRefusal(pick.waiter(), state, now, effects);
@@ -233,11 +233,11 @@ final class LockRequests {
   private void serveAfterRefusal(
       Waiter waiter, @Nullable DeviceState state, Instant now, ModelLock.Effects effects) {
     if (state != null) {
-      matching.serve(state, now, effects);
+      matching.assignment().serve(state, now, effects);
     }
-    matching.serveYielded(now, effects);
+    matching.assignment().serveYielded(now, effects);
     if (waiter.isInQueue()
-        && !matching.pickFor(waiter, now, effects)
+        && !matching.assignment().pickFor(waiter, now, effects)
         && waiter.state() == Waiter.State.RETURNED) {
       matching.waiters().noSlot(waiter, now, effects);
     }

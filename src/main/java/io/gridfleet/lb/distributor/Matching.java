@@ -4,15 +4,12 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.ModelLock.Effects;
-import io.gridfleet.lb.distributor.RemoteHeads.Ahead;
 import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
 import io.gridfleet.lb.distributor.explain.QueueState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: the distributor's lock, {@link ModelLock}. No method calls foreign code or completes a
  * future. The exception is a request's pick strategy: an exception of it ends that request ({@link
- * #pickFor}).
+ * SlotAssignment#pickFor}).
  *
  * <p>Invariants between two changes, see {@link #verify}:
  *
@@ -36,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The count of a tenant equals its held slots and its pending ones.
  * </ul>
  *
- * <p>Each change of a device calls {@link SlotTable#changed}, then {@link #serve} in the same
- * change: no later step looks for free devices.
+ * <p>Each change of a device calls {@link SlotTable#changed}, then {@link SlotAssignment#serve} in
+ * the same change: no later step looks for free devices.
  */
 final class Matching {
   private final SlotTable fleet = new SlotTable();
@@ -46,6 +43,8 @@ final class Matching {
   private final LocalHeads heads;
   private final WaiterTransitions waiters;
   private final Precedence precedence;
+  private final TenantQuotas quotas;
+  private final SlotAssignment assignment;
 
   /** The result of all requests once closed; null before, never reset. */
   private @Nullable Placement closed;
@@ -58,6 +57,8 @@ final class Matching {
     this.heads = new LocalHeads(replica);
     this.waiters = new WaiterTransitions(waiting, heads);
     this.precedence = new Precedence(fleet, waiting, remoteHeads, hasOthers);
+    this.quotas = new TenantQuotas(fleet.tenants(), waiting, heads);
+    this.assignment = new SlotAssignment(fleet, waiting, waiters, heads, precedence, quotas);
   }
 
   /**
@@ -99,6 +100,14 @@ final class Matching {
     return waiters;
   }
 
+  SlotAssignment assignment() {
+    return assignment;
+  }
+
+  TenantQuotas quotas() {
+    return quotas;
+  }
+
   /** Returns the result of all requests once closed, else null. */
   @Nullable Placement closed() {
     return closed;
@@ -115,7 +124,7 @@ final class Matching {
 
   /** Publishes the heads that have changed; called once, at the end of a change. */
   void publishHeads(Consumer<FleetSignal> signals) {
-    heads.publish(waiter -> underQuota(waiter.placement().quota()), signals);
+    heads.publish(quotas::allows, signals);
   }
 
   /**
@@ -167,7 +176,7 @@ final class Matching {
         waiter.queues().stream()
             .map(queue -> fitting.computeIfAbsent(queue, each -> (BitSet) each.fitting().clone()))
             .toList(),
-        underQuota(waiter.placement().quota()));
+        quotas.allows(waiter));
   }
 
   /** Why a request can never be served. */
@@ -190,157 +199,22 @@ final class Matching {
     return anyFits ? Hopeless.ALL_FAILED : Hopeless.NOTHING_FITS;
   }
 
-  /**
-   * Returns whether the tenant is below its quota by what this replica knows; the store decides.
-   */
-  boolean underQuota(Quota quota) {
-    return fleet.tenants().allows(quota);
-  }
-
-  /**
-   * Picks a free device for a request.
-   *
-   * @return false if there is none for it; true also if the pick threw, which has ended the request
-   */
-  boolean pickFor(Waiter waiter, Instant now, Effects effects) {
-    if (!underQuota(waiter.placement().quota())) {
-      return false;
-    }
-    try {
-      return pickAny(waiter, now, effects);
-    } catch (RuntimeException mistake) {
-      // A pick strategy is foreign code. The other requests of this change must still be served.
-      waiters.end(waiter, Waiter.Answer.of(mistake), effects);
-      return true;
-    }
-  }
-
-  /**
-   * Picks the first device that needn't be yielded. A yielded one isn't free, so that the next pick
-   * returns another.
-   */
-  private boolean pickAny(Waiter waiter, Instant now, Effects effects) {
-    for (int candidate = 0; candidate < waiter.queues().size(); candidate++) {
-      QuestionQueue queue = waiter.queues().get(candidate);
-      DeviceState state = fleet.pick(queue, waiter, now);
-      while (state != null) {
-        Ahead ahead = precedence.ahead(waiter, state, now);
-        if (!precedence.yieldIfDue(state, ahead, now, effects)) {
-          take(waiter, state, candidate, ahead, effects);
-          return true;
-        }
-        state = fleet.pick(queue, waiter, now);
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Fires the event before the slot is counted: a request in a state without this event gets none.
-   */
-  private void take(Waiter waiter, DeviceState state, int candidate, Ahead ahead, Effects effects) {
-    if (waiters.slotPicked(waiter, state, effects)) {
-      fleet.take(state, waiter.placement().quota().tenant());
-      effects.picked(
-          new Pick(
-              waiter, state.device(), candidate, ahead.replicas(), state.slots().timesFreed()));
-    }
-  }
-
-  /** Serves a device whose time of yielding is over. */
-  void endYielding(DeviceId device, Instant until, Effects effects) {
-    DeviceState state = fleet.state(device);
-    if (precedence.endYielding(device, until) && state != null) {
-      serve(state, until, effects);
-    }
-  }
-
   /** Applies a lock taken by another replica, which ends the yielding of the device. */
   void takenElsewhere(DeviceState state, FleetSignal.Taken taken, Instant now) {
     if (state.slots().takenElsewhere(taken.device(), taken.slot(), taken.token(), now)) {
       DeviceLock lock = new DeviceLock(taken.device(), taken.slot(), "", taken.token());
-      taken.tenant().ifPresent(tenant -> adopt(lock, tenant));
+      taken.tenant().ifPresent(tenant -> quotas.adopt(lock, tenant));
     }
     precedence.reset(state);
   }
 
-  private void adopt(DeviceLock lock, String tenant) {
-    fleet.tenants().adopt(lock, tenant);
-    mayHaveFewer(tenant);
-  }
-
-  /**
-   * Marks the heads of a tenant that has reached its quota: other heads are to be published
-   * instead.
-   */
-  private void mayHaveFewer(String tenant) {
-    Collection<Waiter> waiters = waiting.ofTenant(tenant);
-    if (waiters.stream().limit(1).anyMatch(any -> !underQuota(any.placement().quota()))) {
-      waiters.forEach(waiter -> heads.look(waiter.queues()));
-    }
-  }
-
-  /** Notes that the store refused a lock because of the tenant's quota. */
-  void quotaReached(Waiter waiter) {
-    String tenant = waiter.placement().quota().tenant();
-    fleet.tenants().quotaReached(tenant);
-    mayHaveFewer(tenant);
-  }
-
-  /** Expires the refusals because of quotas. */
-  void recheckQuotas() {
-    fleet.tenants().expireGuess();
-  }
-
-  /**
-   * Decides again on all yielded devices, because the requests that go before may have changed:
-   * after each answer of the store, and after each signal about heads of other replicas.
-   */
-  void serveYielded(Instant now, Effects effects) {
-    for (DeviceId device : precedence.all()) {
-      DeviceState state = fleet.state(device);
-      if (state != null) {
-        precedence.again(state);
-        serve(state, now, effects);
-      }
-      precedence.settle(device);
-    }
-  }
-
-  /**
-   * Gives the free slots of a device to waiting requests, unless it is yielded to another replica.
-   * Terminates: each iteration takes a slot or removes a request from the queue.
-   */
-  void serve(DeviceState state, Instant now, Effects effects) {
-    fleet.changed(state);
-    while (state.freeSlots() > 0) {
-      Waiter next =
-          waiting.first(
-              queue -> queue.fits(state) && state.admits(queue.question(), now),
-              waiter -> waiter.accepts(state) && underQuota(waiter.placement().quota()));
-      if (next == null) {
-        return;
-      }
-      Ahead ahead = precedence.ahead(next, state, now);
-      if (precedence.yieldIfDue(state, ahead, now, effects)) {
-        return;
-      }
-      int candidate = 0;
-      while (!next.queues().get(candidate).fits(state)
-          || !state.admits(next.queues().get(candidate).question(), now)) {
-        candidate++;
-      }
-      take(next, state, candidate, ahead, effects);
-    }
-  }
-
-  /** As {@link #serve}; a drained device is removed instead. */
+  /** As {@link SlotAssignment#serve}; a drained device is removed instead. */
   void serveOrRemove(DeviceState state, Instant now, Effects effects) {
     if (state.draining() && state.slots().empty()) {
       fleet.remove(state);
       waiting.queues().forEach(queue -> queue.forget(state.index()));
     } else {
-      serve(state, now, effects);
+      assignment.serve(state, now, effects);
     }
   }
 
@@ -350,26 +224,6 @@ final class Matching {
     state.slots().freed(slot, token, now);
     fleet.tenants().freed(state.device().id(), slot, token);
     serveOrRemove(state, now, effects);
-  }
-
-  /**
-   * Serves tenants whose sessions have become fewer. Called at the end of each change, because any
-   * part of it may have freed a slot.
-   */
-  void serveTenants(Instant now, Effects effects) {
-    fleet.tenants().quotaFreed().forEach(tenant -> serveTenant(tenant, now, effects));
-  }
-
-  private void serveTenant(String tenant, Instant now, Effects effects) {
-    for (Waiter waiter : waiting.ofTenant(tenant)) {
-      if (!underQuota(waiter.placement().quota())) {
-        return;
-      }
-      heads.look(waiter.queues());
-      if (waiter.isInQueue() && fleet.anyFree()) {
-        pickFor(waiter, now, effects);
-      }
-    }
   }
 
   /**

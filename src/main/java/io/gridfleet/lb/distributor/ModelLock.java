@@ -141,7 +141,7 @@ final class ModelLock {
         change.apply(now, effects);
         // Both depend on the whole change, so they come last; in this order, because a request that
         // is served here isn't published.
-        matching.serveTenants(now, effects);
+        matching.assignment().serveTenants(now, effects);
         matching.publishHeads(unpublished::add);
       }
     } finally {

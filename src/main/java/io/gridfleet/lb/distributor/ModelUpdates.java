@@ -50,7 +50,7 @@ final class ModelUpdates {
             () -> modelLock.look(model -> model.remoteHeads().isNewest(signal, number.get())),
             (answers, now, effects) -> {
               matching.remoteHeads().waits(signal, number.get(), asked, answers, now);
-              matching.serveYielded(now, effects);
+              matching.assignment().serveYielded(now, effects);
             });
     if (!isAsked) {
       modelLock.make((now, effects) -> matching.remoteHeads().drop(signal, number.get()));

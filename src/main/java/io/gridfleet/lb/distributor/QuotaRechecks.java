@@ -41,7 +41,7 @@ final class QuotaRechecks {
     modelLock.make(
         (now, effects) -> {
           isTimerSet = false;
-          matching.recheckQuotas();
+          matching.quotas().recheck();
         });
   }
 }

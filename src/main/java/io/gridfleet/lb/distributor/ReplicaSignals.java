@@ -40,7 +40,7 @@ public final class ReplicaSignals {
           DeviceState state = matching.fleet().state(taken.device());
           if (state != null) {
             matching.takenElsewhere(state, taken, now);
-            matching.serve(state, now, effects);
+            matching.assignment().serve(state, now, effects);
           }
         });
   }
@@ -57,7 +57,7 @@ public final class ReplicaSignals {
     updates.receive(
         (matching, now, effects) -> {
           matching.remoteHeads().noneWaits(replica, line);
-          matching.serveYielded(now, effects);
+          matching.assignment().serveYielded(now, effects);
         });
   }
 

@@ -113,7 +113,7 @@ final class RequestMatcher {
   private Verdicts verdicts(PlacementRequest request) {
     Verdicts all =
         explanations.verdicts(request, clock.instant(), () -> modelLock.look(Matching::states));
-    return modelLock.look(model -> model.underQuota(request.quota()))
+    return modelLock.look(model -> model.quotas().allows(request.quota()))
         ? all
         : all.limitedTo(request.quota().mostSessions().orElseThrow());
   }

@@ -1,0 +1,158 @@
+package io.gridfleet.lb.distributor;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.Matching.Pick;
+import io.gridfleet.lb.distributor.ModelLock.Effects;
+import io.gridfleet.lb.distributor.RemoteHeads.Ahead;
+import java.time.Instant;
+
+/**
+ * Gives free slots to waiting requests: a request picks a device, a device serves the requests that
+ * wait for it. A slot is only counted as pending here; its lock is requested later.
+ *
+ * <p>Owner: the distributor's lock, {@link ModelLock}, as for {@link Matching}, whose invariant it
+ * restores in each change: no request is queued while it may have a free device that isn't yielded.
+ */
+final class SlotAssignment {
+  private final SlotTable fleet;
+  private final WaitingRequests waiting;
+  private final WaiterTransitions waiters;
+  private final LocalHeads heads;
+  private final Precedence precedence;
+  private final TenantQuotas quotas;
+
+  SlotAssignment(
+      SlotTable fleet,
+      WaitingRequests waiting,
+      WaiterTransitions waiters,
+      LocalHeads heads,
+      Precedence precedence,
+      TenantQuotas quotas) {
+    this.fleet = fleet;
+    this.waiting = waiting;
+    this.waiters = waiters;
+    this.heads = heads;
+    this.precedence = precedence;
+    this.quotas = quotas;
+  }
+
+  /**
+   * Picks a free device for a request.
+   *
+   * @return false if there is none for it; true also if the pick threw, which has ended the request
+   */
+  boolean pickFor(Waiter waiter, Instant now, Effects effects) {
+    if (!quotas.allows(waiter)) {
+      return false;
+    }
+    try {
+      return pickAny(waiter, now, effects);
+    } catch (RuntimeException mistake) {
+      // A pick strategy is foreign code. The other requests of this change must still be served.
+      waiters.end(waiter, Waiter.Answer.of(mistake), effects);
+      return true;
+    }
+  }
+
+  /**
+   * Picks the first device that needn't be yielded. A yielded one isn't free, so that the next pick
+   * returns another.
+   */
+  private boolean pickAny(Waiter waiter, Instant now, Effects effects) {
+    for (int candidate = 0; candidate < waiter.queues().size(); candidate++) {
+      QuestionQueue queue = waiter.queues().get(candidate);
+      DeviceState state = fleet.pick(queue, waiter, now);
+      while (state != null) {
+        Ahead ahead = precedence.ahead(waiter, state, now);
+        if (!precedence.yieldIfDue(state, ahead, now, effects)) {
+          take(waiter, state, candidate, ahead, effects);
+          return true;
+        }
+        state = fleet.pick(queue, waiter, now);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Fires the event before the slot is counted: a request in a state without this event gets none.
+   */
+  private void take(Waiter waiter, DeviceState state, int candidate, Ahead ahead, Effects effects) {
+    if (waiters.slotPicked(waiter, state, effects)) {
+      fleet.take(state, waiter.placement().quota().tenant());
+      effects.picked(
+          new Pick(
+              waiter, state.device(), candidate, ahead.replicas(), state.slots().timesFreed()));
+    }
+  }
+
+  /** Serves a device whose time of yielding is over. */
+  void endYielding(DeviceId device, Instant until, Effects effects) {
+    DeviceState state = fleet.state(device);
+    if (precedence.endYielding(device, until) && state != null) {
+      serve(state, until, effects);
+    }
+  }
+
+  /**
+   * Decides again on all yielded devices, because the requests that go before may have changed:
+   * after each answer of the store, and after each signal about heads of other replicas.
+   */
+  void serveYielded(Instant now, Effects effects) {
+    for (DeviceId device : precedence.all()) {
+      DeviceState state = fleet.state(device);
+      if (state != null) {
+        precedence.again(state);
+        serve(state, now, effects);
+      }
+      precedence.settle(device);
+    }
+  }
+
+  /**
+   * Gives the free slots of a device to waiting requests, unless it is yielded to another replica.
+   * Terminates: each iteration takes a slot or removes a request from the queue.
+   */
+  void serve(DeviceState state, Instant now, Effects effects) {
+    fleet.changed(state);
+    while (state.freeSlots() > 0) {
+      Waiter next =
+          waiting.first(
+              queue -> queue.fits(state) && state.admits(queue.question(), now),
+              waiter -> waiter.accepts(state) && quotas.allows(waiter));
+      if (next == null) {
+        return;
+      }
+      Ahead ahead = precedence.ahead(next, state, now);
+      if (precedence.yieldIfDue(state, ahead, now, effects)) {
+        return;
+      }
+      int candidate = 0;
+      while (!next.queues().get(candidate).fits(state)
+          || !state.admits(next.queues().get(candidate).question(), now)) {
+        candidate++;
+      }
+      take(next, state, candidate, ahead, effects);
+    }
+  }
+
+  /**
+   * Serves tenants whose sessions have become fewer. Called at the end of each change, because any
+   * part of it may have freed a slot.
+   */
+  void serveTenants(Instant now, Effects effects) {
+    fleet.tenants().quotaFreed().forEach(tenant -> serveTenant(tenant, now, effects));
+  }
+
+  private void serveTenant(String tenant, Instant now, Effects effects) {
+    for (Waiter waiter : waiting.ofTenant(tenant)) {
+      if (!quotas.allows(waiter)) {
+        return;
+      }
+      heads.look(waiter.queues());
+      if (waiter.isInQueue() && fleet.anyFree()) {
+        pickFor(waiter, now, effects);
+      }
+    }
+  }
+}
