@@ -1,6 +1,5 @@
 package io.gridfleet.lb.relay;
 
-import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.node.AnswerSink;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeConnection;
@@ -11,16 +10,12 @@ import io.gridfleet.lb.relay.RelayedCommandTable.Event;
 import io.gridfleet.lb.relay.RelayedCommandTable.State;
 import io.gridfleet.lb.state.StateMachine;
 import io.gridfleet.lb.state.UnexpectedEventException;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.net.URI;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>{@code node} is set in {@code SENDING}, {@code ANSWERING} and {@code SWITCHING} only. Once
  *       it is null, the connection is pooled, aborted or a tunnel's, and calls its sink no more.
- *   <li>{@code kept} is set in {@code CONNECTING} only, and reading the client is suspended after
- *       its first part: the buffer is bounded by one read.
+ *   <li>{@code kept} has parts in {@code CONNECTING} only, and reading the client is suspended
+ *       after its first part: the buffer is bounded by one read.
  *   <li>A handshake holds one of its session's slots for sockets in each state but {@code OVER};
  *       {@code OVER} releases it or passes it to the tunnel.
  *   <li>{@code OVER} is entered once, reports the command once, and ends the client's exchange at
@@ -73,10 +68,9 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   /** Reports the command once, when it ends. */
   private final CommandClock clock;
 
-  private final boolean handshake;
+  private final CommandDeadline deadline;
 
-  /** The target of a handshake that isn't for the node's own address. */
-  private final @Nullable URI socket;
+  private final Handshake handshake;
 
   /** Read from the client's head before its headers are rewritten for the node. */
   private final boolean expectsContinue;
@@ -88,17 +82,14 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   /** The borrowed connection. Set in {@code SENDING}, {@code ANSWERING} and {@code SWITCHING}. */
   private @Nullable NodeConnection node;
 
-  /** Parts of the request that arrived before the connection was opened; holds references. */
-  private @Nullable Deque<HttpContent> kept;
+  /** Parts of the request that arrived before the connection was opened. */
+  private final KeptParts kept = new KeptParts();
 
   /** The head of 101, until its end has been read and the channels can be joined. */
   private @Nullable HttpResponse switching;
 
   /** Scans an answer of 404 as it passes; null for any other. */
   private @Nullable UnknownSession unknown;
-
-  /** The count of request bytes at which they last extended the deadline. */
-  private long extendedAt;
 
   /**
    * @param path the requested path without its base, with its query
@@ -116,29 +107,27 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     this.head = head;
     this.path = path;
     this.route = route;
-    this.handshake = handshake;
-    this.socket = handshake ? RequestHead.socket(route, path) : null;
+    this.handshake = new Handshake(relay.tunnels(), route, path, handshake);
     this.expectsContinue = HttpUtil.is100ContinueExpected(head);
+    this.deadline = new CommandDeadline(front, relay.bodyPause(), route.commandTimeout());
     this.clock = new CommandClock(relay.listener(), route.id(), head.method().name(), path);
   }
 
   /**
    * A pooled connection is handed over within {@code borrow}. Nothing is flushed then: the parts of
    * the same read follow, and {@link #readComplete} sends all of them in one write.
-   *
-   * <p>The slot is reserved before the handshake is sent, so that concurrent handshakes of one
-   * session can't exceed its limit.
    */
   @Override
   public void start() {
-    if (handshake && !relay.tunnels().reserve(route.id())) {
+    if (!handshake.reserve()) {
       refuse();
       return;
     }
     relay.listener().commandStarted(route.id());
-    progressed();
+    deadline.progressed();
     relay.clientHeaders().strip(head.headers(), front.client());
-    NodeAddress target = RequestHead.turnToTarget(head, route, path, handshake, socket);
+    NodeAddress target =
+        RequestHead.turnToTarget(head, route, path, handshake.isRequested(), handshake.socket());
     relay.connections().borrow(front.loop(), target, this);
     if (machine.state() == State.STARTING) {
       fire(Event.PENDING);
@@ -149,21 +138,11 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   private void refuse() {
     if (fire(Event.REFUSED) == Effect.REFUSE) {
       relay.listener().commandStarted(route.id());
-      FullHttpResponse answer = NodeErrors.tooManySockets(relay.tunnels().maxPerSession());
+      FullHttpResponse answer = handshake.refusal();
       clock.answered(answer.status().code());
       clock.ended(CommandReport.Outcome.ANSWERED);
       front.whole(answer);
     }
-  }
-
-  /**
-   * Extends the deadline after progress. While the client has to send or to read, the limit is the
-   * shorter of {@code bodyPause} and the command's timeout; otherwise it is the command's timeout.
-   */
-  private void progressed() {
-    boolean clientsTurn = !front.requestComplete() || !front.isWritable();
-    boolean pauseIsShorter = relay.bodyPause().compareTo(route.commandTimeout()) < 0;
-    front.within(clientsTurn && pauseIsShorter ? relay.bodyPause() : route.commandTimeout());
   }
 
   /**
@@ -211,13 +190,8 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
 
   /** Reading resumes unless the request is complete or the node's channel is unwritable. */
   private void sendKept(NodeConnection connection) {
-    Deque<HttpContent> parts = kept;
-    kept = null;
-    if (parts != null) {
-      parts.forEach(this::send);
-      if (!front.requestComplete() && connection.isWritable()) {
-        front.read(true);
-      }
+    if (kept.sendTo(this::send) && !front.requestComplete() && connection.isWritable()) {
+      front.read(true);
     }
   }
 
@@ -226,7 +200,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   public void nodeWritable(boolean writable) {
     if (fire(Event.NODE_WRITABILITY) == Effect.ADJUST_CLIENT && !front.requestComplete()) {
       front.read(writable);
-      progressed();
+      deadline.progressed();
     }
   }
 
@@ -255,10 +229,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
 
   /** Buffers a part. Reading the client is suspended until the node is connected. */
   private void keep(HttpContent part) {
-    if (kept == null) {
-      kept = new ArrayDeque<>(2);
-    }
-    kept.add(part);
+    kept.keep(part);
     if (!(part instanceof LastHttpContent)) {
       front.read(false);
     }
@@ -276,24 +247,18 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     if (last) {
       to.flush();
       clock.requestSent();
-      progressed();
+      deadline.progressed();
     } else if (!to.isWritable()) {
       front.read(false);
     }
   }
 
-  /**
-   * Flushes once for each read, not for each part. Only {@link HttpLimits#MIN_BODY_PROGRESS} bytes
-   * extend the deadline, so that a body that trickles is aborted.
-   */
+  /** Flushes once for each read, not for each part. */
   @Override
   public void readComplete() {
     if (fire(Event.REQUEST_READ) == Effect.FLUSH_REQUEST) {
       node().flush();
-      if (clock.requestBytes() - extendedAt >= HttpLimits.MIN_BODY_PROGRESS) {
-        extendedAt = clock.requestBytes();
-        progressed();
-      }
+      deadline.requestRead(clock.requestBytes());
     }
   }
 
@@ -307,7 +272,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
         && expectsContinue
         && front.isModern()) {
       front.interim(interim);
-      progressed();
+      deadline.progressed();
     }
   }
 
@@ -316,7 +281,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   public void answerHead(HttpResponse answer) {
     int status = answer.status().code();
     boolean switches = status == AnswerHead.SWITCHING;
-    if (socket != null && !switches) {
+    if (handshake.socket() != null && !switches) {
       failed(NodeErrors.noWebSocket(route, status));
       return;
     }
@@ -379,22 +344,16 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
       }
     }
     HopByHop.stripTrailers(part.trailingHeaders());
-    releaseSlot();
+    handshake.release();
     front.part(part);
     clock.ended(CommandReport.Outcome.ANSWERED);
   }
 
-  /** Hands both channels to a tunnel, which releases the slot of the handshake when it closes. */
+  /** The tunnel takes over the slot of the handshake with the channels. */
   private void openTunnel(HttpResponse answer) {
     NodeConnection from = node();
     node = null;
-    Tunnel tunnel = new Tunnel(relay.tunnels(), route.id());
-    if (RequestHead.isBidiSocket(path, route.id())) {
-      tunnel.ofBidi();
-    }
-    AnswerHead.frameSwitching(answer);
-    Channel client = front.handOver(answer, tunnel.clientEnd());
-    tunnel.start(client, from.handOver(tunnel.nodeEnd()));
+    handshake.openTunnel(front, from, answer);
     clock.ended(CommandReport.Outcome.ANSWERED);
   }
 
@@ -403,7 +362,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   public void answerRead() {
     if (fire(Event.ANSWER_READ) == Effect.FLUSH_ANSWER) {
       front.flush();
-      progressed();
+      deadline.progressed();
     }
   }
 
@@ -412,7 +371,7 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   public void writabilityChanged(boolean writable) {
     if (fire(Event.CLIENT_WRITABILITY) == Effect.ADJUST_NODE) {
       node().read(writable);
-      progressed();
+      deadline.progressed();
     }
   }
 
@@ -465,21 +424,12 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
    * the answer to the next request (RFC 9112 §9.3). Releases what is buffered.
    */
   private void dropRest() {
-    releaseSlot();
+    handshake.release();
     if (node != null) {
       node.abort();
       node = null;
     }
-    if (kept != null) {
-      kept.forEach(HttpContent::release);
-      kept = null;
-    }
-  }
-
-  private void releaseSlot() {
-    if (handshake) {
-      relay.tunnels().release(route.id());
-    }
+    kept.release();
   }
 
   /** The connection, for effects of states in which it is set. */
