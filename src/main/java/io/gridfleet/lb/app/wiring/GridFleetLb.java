@@ -59,9 +59,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -74,16 +71,10 @@ public final class GridFleetLb implements AutoCloseable {
   /** The interval of the sweep for changes whose signals were missed. */
   private static final Duration SWEEP = Duration.ofSeconds(10);
 
-  /** A balancer notices an answer of {@code /readyz} after three checks, two seconds apart. */
-  private static final Duration NOTICE = Duration.ofSeconds(6);
-
   /** The delay in which the reports of many nodes are gathered. */
   private static final Duration UPDATE_DELAY = Duration.ofMillis(200);
 
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
-
-  /** Long enough for a driver to end an app, shorter than a supervisor's timeout. */
-  private static final Duration LAST_CALLS = Duration.ofSeconds(30);
 
   private final GridFleetConfig config;
   private final InstantSource clock = InstantSource.system();
@@ -400,18 +391,6 @@ public final class GridFleetLb implements AutoCloseable {
     reload.inventory();
   }
 
-  /** During an outage this is unknown: then sessions are left to the replica that serves later. */
-  private boolean othersServe() {
-    if (!(config.store().address() instanceof StoreAddress.Postgres)) {
-      return false;
-    }
-    try {
-      return store.replicas().alive().toCompletableFuture().join().size() > 1;
-    } catch (CompletionException storeGone) {
-      return true;
-    }
-  }
-
   /** The lab's devices, their locks and the queue: for views and tests. */
   public Distributor distributor() {
     return distributor;
@@ -443,39 +422,15 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   /**
-   * Accepts no new sessions, lets live ones continue until the drain ends, then stops. Sessions
-   * outlive the process if the store does; otherwise they are ended. If other replicas serve them,
-   * only requests in progress here are waited for.
+   * Accepts no new sessions, lets live ones continue until the drain ends, then stops; see {@link
+   * SessionDrain}. Sessions outlive the process if the store does; otherwise they are ended.
    */
   public void stop(Draining drain) {
     stopping = true;
     distributor.close("this server is stopping; try again");
     frontDoor.drain();
-    Draining.Open attempts = new Draining.Open("attempt", flow::unsettled);
-    if (othersServe()) {
-      drain.pause(NOTICE);
-      drain.await(List.of(new Draining.Open("connection", frontDoor::connections), attempts));
-    } else {
-      drain.await(List.of(new Draining.Open("session", live::count), attempts));
-    }
-    if (config.store().address() instanceof StoreAddress.SqliteMemory) {
-      endSessions(drain);
-    }
+    new SessionDrain(config.store().address(), store, frontDoor, flow, live, endSession).run(drain);
     close();
-  }
-
-  /** Ends sessions that no process would know after this one. */
-  private void endSessions(Draining drain) {
-    CompletableFuture<?>[] ends =
-        store.sessionMap().live().toCompletableFuture().join().stream()
-            .map(
-                record ->
-                    endSession.end(record.session().id(), EndReason.SHUTDOWN, NodeKnows.TELL_IT))
-            .map(CompletionStage::toCompletableFuture)
-            .toArray(CompletableFuture<?>[]::new);
-    if (!drain.awaitCalls(CompletableFuture.allOf(ends), LAST_CALLS, CLOSE_PATIENCE)) {
-      log.warn("some nodes haven't answered that their sessions ended; they stay there");
-    }
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.gridfleet.lb.newsession.capabilities;
 
 import io.gridfleet.lb.auth.Tenant;
-import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.PickStrategy;
 import io.gridfleet.lb.distributor.Question;
@@ -16,9 +15,7 @@ import io.gridfleet.lb.newsession.NewSessionOptions.Times;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
 import io.gridfleet.lb.newsession.Refusals;
-import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.selector.SelectorCache;
-import io.gridfleet.lb.selector.SelectorException;
 import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.ErrorCode;
@@ -29,12 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the {@link NewSessionOptions} of a payload; the only reader of {@code gridfleet:}
@@ -49,8 +44,7 @@ public final class NewSessionOptionsReader {
   private static final int MAX_SELECTOR_HERE = 512;
 
   private final NewSessionConfig limits;
-  private final Inventory inventory;
-  private final SelectorCache selectors;
+  private final QuestionReader questions;
   private final LiveRuns runs;
   private final RandomGenerator randomness;
   private final Executor background;
@@ -77,8 +71,7 @@ public final class NewSessionOptionsReader {
       Executor background) {
     this.background = background;
     this.limits = limits;
-    this.inventory = inventory;
-    this.selectors = selectors;
+    this.questions = new QuestionReader(inventory, selectors);
     this.runs = runs;
     this.randomness = randomness;
   }
@@ -116,11 +109,11 @@ public final class NewSessionOptionsReader {
     GridfleetCapabilities ours = new GridfleetCapabilities(candidates);
     List<String> warnings = warnings(ours);
     Optional<String> run = run(request.origin(), ours, tenant);
-    List<Question> questions = questions(candidates, ours, tenant, run);
-    questions.forEach(question -> warnings.addAll(question.selector().warnings()));
+    List<Question> asked = questions.read(candidates, ours, tenant, run);
+    asked.forEach(question -> warnings.addAll(question.selector().warnings()));
     return new NewSessionOptions(
         tenant,
-        questions,
+        asked,
         times(ours),
         choice(ours, tenant),
         answering(ours),
@@ -164,91 +157,6 @@ public final class NewSessionOptionsReader {
                 refused(
                     ErrorCode.SESSION_NOT_CREATED,
                     Refusals.NONE_AVAILABLE + ": " + Refusals.overRun(run)));
-  }
-
-  private List<Question> questions(
-      List<Capabilities> candidates,
-      GridfleetCapabilities ours,
-      Tenant tenant,
-      Optional<String> run) {
-    List<Question> questions = new ArrayList<>();
-    List<String> unknown = new ArrayList<>();
-    Object shared = ours.value("selector");
-    for (Capabilities candidate : candidates) {
-      Object own = GridfleetCapabilities.valueIn(candidate, "selector");
-      Object selector = own != null ? own : shared;
-      Optional<String> name =
-          GridfleetCapabilities.appiumIn(candidate, "udid").map(Object::toString);
-      Optional<String> udid = name.filter(text -> !text.isBlank());
-      boolean selected = selector != null || udid.isPresent() || run.isPresent();
-      Selector narrowed = Narrowing.of(candidate, inventory.keys()::contains, selected);
-      Question question = question(narrowed, selector, udid, tenant);
-      if (question == null) {
-        unknown.add(name.orElse(""));
-        question = NOBODY;
-      }
-      questions.add(new Question(question.selector(), tenant.devices(), run, question.named()));
-    }
-    checkWork(questions);
-    if (unknown.size() == candidates.size()) {
-      throw refused(
-          ErrorCode.SESSION_NOT_CREATED,
-          Refusals.NO_MATCH
-              + ": no device is called "
-              + Refusals.shown(String.join(" or ", unknown)));
-    }
-    return questions;
-  }
-
-  private static void checkWork(List<Question> questions) {
-    int work = questions.stream().map(Question::selector).distinct().mapToInt(Selector::work).sum();
-    if (work > Selector.MAX_WORK) {
-      throw ProtocolException.invalidArgument(
-          "The selectors of all 'firstMatch' entries together ask too much of each device (%d of %d)"
-                  .formatted(work, Selector.MAX_WORK)
-              + ": use fewer entries, or fewer wildcards and regular expressions");
-    }
-  }
-
-  private static final Question NOBODY =
-      new Question(
-          Selector.parse("-id:*"), Selector.everything(), Optional.empty(), Optional.empty());
-
-  private @Nullable Question question(
-      Selector narrowed, @Nullable Object selector, Optional<String> udid, Tenant tenant) {
-    if (udid.isEmpty()) {
-      Selector asked = compiled(selector).and(narrowed);
-      return new Question(asked, Selector.everything(), Optional.empty(), Optional.empty());
-    }
-    Optional<Device> named =
-        inventory.named(udid.get()).filter(device -> tenant.devices().matches(device.configured()));
-    if (named.isPresent()) {
-      return new Question(narrowed, Selector.everything(), Optional.empty(), named.map(Device::id));
-    }
-    Selector asked = selectorOrNobody(udid.get());
-    return asked == null
-        ? null
-        : new Question(
-            asked.and(narrowed), Selector.everything(), Optional.empty(), Optional.empty());
-  }
-
-  /** Returns the selector in a {@code udid} that names no device; null if it isn't a selector. */
-  private @Nullable Selector selectorOrNobody(String udid) {
-    Set<String> keys = inventory.keys();
-    try {
-      Selector read = Selector.ofUdid(udid, name -> false, keys);
-      return read.equals(Selector.named(udid)) ? null : read;
-    } catch (SelectorException wrong) {
-      throw ProtocolException.invalidArgument(wrong.text());
-    }
-  }
-
-  private Selector compiled(@Nullable Object selector) {
-    try {
-      return selectors.get(selector);
-    } catch (SelectorException wrong) {
-      throw ProtocolException.invalidArgument(wrong.text());
-    }
   }
 
   private Times times(GridfleetCapabilities ours) {

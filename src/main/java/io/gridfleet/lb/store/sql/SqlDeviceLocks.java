@@ -20,46 +20,12 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Locks as one row a slot. A row whose holder is null is free and keeps the last token. An expired
  * lock still holds its slot: {@link OrphanedLocks} frees it.
  */
 final class SqlDeviceLocks implements DeviceLocks {
-  /**
-   * Picks the first slot without a holder and takes it; if another transaction took it in between,
-   * no row is returned although another slot may be free. The row of a free slot holds since when
-   * it is free. An attempt requires that the device's reservation is its own run's or that neither
-   * exists, and that its tenant has fewer sessions than its limit.
-   */
-  private static final String TAKE =
-      """
-      INSERT INTO device_locks (device, slot, token, holder, kind, since, expires, tenant)
-      SELECT :device, free.slot, 1, :holder, :kind, <now>, <now> + :expiry, CAST(:tenant AS TEXT)
-      FROM (
-        WITH RECURSIVE slots (slot) AS (
-          SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot + 1 < :slots)
-        SELECT slots.slot FROM slots
-        WHERE NOT EXISTS (
-          SELECT 1 FROM device_locks taken
-          WHERE taken.device = :device AND taken.slot = slots.slot
-            AND (taken.holder IS NOT NULL OR :freeFor > 0 AND taken.since > <now> - :freeFor))
-        ORDER BY slots.slot LIMIT 1) free
-      WHERE (:kind = 'OPERATOR'
-        OR (SELECT run FROM reserved_devices WHERE device = :device)
-          IS NOT DISTINCT FROM CAST(:run AS TEXT))
-        AND (CAST(:most AS INTEGER) IS NULL OR (
-          SELECT count(*) FROM device_locks own
-          WHERE own.tenant = :tenant AND own.holder IS NOT NULL) < CAST(:most AS INTEGER))
-      ON CONFLICT (device, slot) DO UPDATE
-      SET token = device_locks.token + 1, holder = excluded.holder, kind = excluded.kind,
-          since = excluded.since, expires = excluded.expires, tenant = excluded.tenant
-      WHERE device_locks.holder IS NULL
-        AND NOT (:freeFor > 0 AND device_locks.since > <now> - :freeFor)
-      RETURNING slot, token
-      """;
-
   /** A lock that became a session's in the meantime remains without renewal. */
   private static final String RENEW =
       """
@@ -95,7 +61,7 @@ final class SqlDeviceLocks implements DeviceLocks {
         "locks.tryLock",
         handle -> {
           alone(handle, options.quota());
-          return answer(handle, new Row(options, Kind.ATTEMPT, freeFor.toMillis()));
+          return answer(handle, new SlotRow(options, Kind.ATTEMPT, freeFor.toMillis()));
         });
   }
 
@@ -118,15 +84,15 @@ final class SqlDeviceLocks implements DeviceLocks {
    * Determines afterwards why nothing was taken. No session of the tenant can have begun since, so
    * one that has ended leaves capacity for this request.
    */
-  private static LockResult answer(Handle handle, Row row) {
-    Optional<DeviceLock> taken = take(handle, row);
+  private static LockResult answer(Handle handle, SlotRow row) {
+    Optional<DeviceLock> taken = row.take(handle);
     OptionalInt most = row.options().quota().mostSessions();
     if (taken.isEmpty() && most.isPresent()) {
       int sessions = heldFor(handle, row.options().quota().tenant());
       if (sessions >= most.getAsInt()) {
         return new LockResult.OverQuota(sessions);
       }
-      taken = take(handle, row);
+      taken = row.take(handle);
     }
     return taken.<LockResult>map(LockResult.Taken::new).orElseGet(LockResult.NotFree::new);
   }
@@ -151,60 +117,8 @@ final class SqlDeviceLocks implements DeviceLocks {
     Quota noQuota = new Quota("", OptionalInt.empty());
     LockRequest options =
         new LockRequest(device, slots, operator, Optional.empty(), noQuota, Duration.ZERO);
-    Row row = new Row(options, Kind.OPERATOR, 0);
-    return statements.run("locks.tryLockForOperator", handle -> take(handle, row));
-  }
-
-  /** The row that a request needs. */
-  private record Row(LockRequest options, Kind kind, long freeForMillis) {
-    @Nullable Long expiryMillis() {
-      return kind == Kind.OPERATOR ? null : options.expiry().toMillis();
-    }
-
-    @Nullable String run() {
-      return options.run().map(Columns::storable).orElse(null);
-    }
-
-    @Nullable String tenant() {
-      return options.quota().tenant().isEmpty() ? null : Columns.storable(options.quota().tenant());
-    }
-
-    @Nullable Integer mostSessions() {
-      OptionalInt most = options.quota().mostSessions();
-      return most.isPresent() ? most.getAsInt() : null;
-    }
-  }
-
-  /** An empty result may mean that another transaction took the slot that was picked: retries. */
-  private static Optional<DeviceLock> take(Handle handle, Row row) {
-    for (int tries = 0; tries < row.options().slots(); tries++) {
-      Optional<DeviceLock> taken = takeOnce(handle, row);
-      if (taken.isPresent()) {
-        return taken;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<DeviceLock> takeOnce(Handle handle, Row row) {
-    LockRequest options = row.options();
-    String holder = Columns.storable(options.attempt());
-    return handle
-        .createQuery(TAKE)
-        .bind("device", options.device().value())
-        .bind("slots", options.slots())
-        .bind("holder", holder)
-        .bind("kind", row.kind().name())
-        .bind("freeFor", row.freeForMillis())
-        .bindByType("run", row.run(), String.class)
-        .bindByType("expiry", row.expiryMillis(), Long.class)
-        .bindByType("tenant", row.tenant(), String.class)
-        .bindByType("most", row.mostSessions(), Integer.class)
-        .map(
-            (taken, context) ->
-                new DeviceLock(
-                    options.device(), taken.getInt("slot"), holder, taken.getLong("token")))
-        .findOne();
+    SlotRow row = new SlotRow(options, Kind.OPERATOR, 0);
+    return statements.run("locks.tryLockForOperator", row::take);
   }
 
   @Override

@@ -1,0 +1,97 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.device.LockRequest;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The row that a request for a lock needs, and the statement that takes it.
+ *
+ * @param freeForMillis how long the slot must have been free
+ */
+record SlotRow(LockRequest options, Kind kind, long freeForMillis) {
+  /**
+   * Picks the first slot without a holder and takes it; if another transaction took it in between,
+   * no row is returned although another slot may be free. The row of a free slot holds since when
+   * it is free. An attempt requires that the device's reservation is its own run's or that neither
+   * exists, and that its tenant has fewer sessions than its limit.
+   */
+  private static final String TAKE =
+      """
+      INSERT INTO device_locks (device, slot, token, holder, kind, since, expires, tenant)
+      SELECT :device, free.slot, 1, :holder, :kind, <now>, <now> + :expiry, CAST(:tenant AS TEXT)
+      FROM (
+        WITH RECURSIVE slots (slot) AS (
+          SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot + 1 < :slots)
+        SELECT slots.slot FROM slots
+        WHERE NOT EXISTS (
+          SELECT 1 FROM device_locks taken
+          WHERE taken.device = :device AND taken.slot = slots.slot
+            AND (taken.holder IS NOT NULL OR :freeFor > 0 AND taken.since > <now> - :freeFor))
+        ORDER BY slots.slot LIMIT 1) free
+      WHERE (:kind = 'OPERATOR'
+        OR (SELECT run FROM reserved_devices WHERE device = :device)
+          IS NOT DISTINCT FROM CAST(:run AS TEXT))
+        AND (CAST(:most AS INTEGER) IS NULL OR (
+          SELECT count(*) FROM device_locks own
+          WHERE own.tenant = :tenant AND own.holder IS NOT NULL) < CAST(:most AS INTEGER))
+      ON CONFLICT (device, slot) DO UPDATE
+      SET token = device_locks.token + 1, holder = excluded.holder, kind = excluded.kind,
+          since = excluded.since, expires = excluded.expires, tenant = excluded.tenant
+      WHERE device_locks.holder IS NULL
+        AND NOT (:freeFor > 0 AND device_locks.since > <now> - :freeFor)
+      RETURNING slot, token
+      """;
+
+  /** An empty result may mean that another transaction took the slot that was picked: retries. */
+  Optional<DeviceLock> take(Handle handle) {
+    for (int tries = 0; tries < options.slots(); tries++) {
+      Optional<DeviceLock> taken = takeOnce(handle);
+      if (taken.isPresent()) {
+        return taken;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<DeviceLock> takeOnce(Handle handle) {
+    String holder = Columns.storable(options.attempt());
+    return handle
+        .createQuery(TAKE)
+        .bind("device", options.device().value())
+        .bind("slots", options.slots())
+        .bind("holder", holder)
+        .bind("kind", kind.name())
+        .bind("freeFor", freeForMillis)
+        .bindByType("run", run(), String.class)
+        .bindByType("expiry", expiryMillis(), Long.class)
+        .bindByType("tenant", tenant(), String.class)
+        .bindByType("most", mostSessions(), Integer.class)
+        .map(
+            (taken, context) ->
+                new DeviceLock(
+                    options.device(), taken.getInt("slot"), holder, taken.getLong("token")))
+        .findOne();
+  }
+
+  private @Nullable Long expiryMillis() {
+    return kind == Kind.OPERATOR ? null : options.expiry().toMillis();
+  }
+
+  private @Nullable String run() {
+    return options.run().map(Columns::storable).orElse(null);
+  }
+
+  private @Nullable String tenant() {
+    return options.quota().tenant().isEmpty() ? null : Columns.storable(options.quota().tenant());
+  }
+
+  private @Nullable Integer mostSessions() {
+    OptionalInt most = options.quota().mostSessions();
+    return most.isPresent() ? most.getAsInt() : null;
+  }
+}
