@@ -4,30 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.node.RawNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Heads of node answers that HTTP/1.1 forbids. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class BadNodeAnswersTest {
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
+  @RegisterExtension final Edge edge = new Edge();
 
   @ParameterizedTest
   @ValueSource(

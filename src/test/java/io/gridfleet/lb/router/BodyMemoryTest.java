@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.config.ConfigLoader;
+import io.gridfleet.lb.http.HttpLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -13,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Aggregated bodies stay within their memory budget. */
 final class BodyMemoryTest {
@@ -23,15 +24,15 @@ final class BodyMemoryTest {
 
   private final BodyBudget budget = new BodyBudget(MAX, 8L * MAX);
   private final List<RawClient> clients = new ArrayList<>();
-  private Edge edge;
 
-  @BeforeEach
-  void open() throws IOException {
-    edge =
+  @RegisterExtension final Edge edge = edge(ConfigLoader.defaults(RouterConfig.class).limits());
+
+  private Edge edge(HttpLimits limits) {
+    Edge opened =
         new Edge(
-            ConfigLoader.defaults(RouterConfig.class).limits(),
-            new FrontDoor.Protection(Admission.open(), budget, OriginPolicy.anyHost()));
-    edge.holdsNewSessions = true;
+            limits, new FrontDoor.Protection(Admission.open(), budget, OriginPolicy.anyHost()));
+    opened.holdsNewSessions = true;
+    return opened;
   }
 
   @AfterEach
@@ -40,11 +41,14 @@ final class BodyMemoryTest {
       client.close();
     }
     await().until(() -> budget.held() == 0);
-    edge.close();
   }
 
   private RawClient post(String path, int length, int sent) throws IOException {
-    RawClient client = edge.client();
+    return post(edge, path, length, sent);
+  }
+
+  private RawClient post(Edge to, String path, int length, int sent) throws IOException {
+    RawClient client = to.client();
     clients.add(client);
     client.send("POST " + path + " HTTP/1.1\r\nHost: lb\r\nContent-Length: " + length + "\r\n\r\n");
     byte[] part = new byte[Math.min(sent, MIB)];
@@ -148,19 +152,13 @@ final class BodyMemoryTest {
   /** A client that trickles doesn't hold the budget; at 14 MiB a pause must bring a sixteenth. */
   @Test
   void aLargeBodyThatTricklesGivesTheBudgetBack() throws Exception {
-    edge.close();
-    edge =
-        new Edge(
-            Edge.withBodies(16 * MIB),
-            new FrontDoor.Protection(Admission.open(), budget, OriginPolicy.anyHost()));
-    edge.holdsNewSessions = true;
-    RawClient trickling = post("/session", 15 * MIB, 14 * MIB);
-    RawClient silent = post("/session", 15 * MIB, 14 * MIB);
-    await().until(() -> budget.held() == 28 * MIB);
-
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    var unused = timer.scheduleAtFixedRate(() -> trickle(trickling), 10, 10, TimeUnit.MILLISECONDS);
-    try {
+    try (Edge small = edge(Edge.withBodies(16 * MIB));
+        RawClient trickling = post(small, "/session", 15 * MIB, 14 * MIB);
+        RawClient silent = post(small, "/session", 15 * MIB, 14 * MIB)) {
+      await().until(() -> budget.held() == 28 * MIB);
+      var unused =
+          timer.scheduleAtFixedRate(() -> trickle(trickling), 10, 10, TimeUnit.MILLISECONDS);
       await().until(() -> budget.held() == 0);
       assertThat(silent.answer()).contains("408 Request Timeout");
       assertThat(trickling.answer()).contains("408 Request Timeout");

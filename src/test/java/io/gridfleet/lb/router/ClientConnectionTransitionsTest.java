@@ -16,9 +16,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Visits each transition of a client's connection over sockets. */
 @ExtendWith(LeakCheck.class)
@@ -38,20 +38,7 @@ final class ClientConnectionTransitionsTest {
 
   private static final int PIECE = 64 * 1024;
 
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
+  @RegisterExtension final Edge edge = new Edge();
 
   @AfterAll
   static void everyTransitionIsVisited() {

@@ -20,6 +20,7 @@ import io.gridfleet.lb.relay.SessionRoute;
 import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -33,9 +34,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A front door with a relay, sessions that the test registers, and the events it reported. */
-final class Edge implements AutoCloseable, SessionLookup, RelayListener {
+/**
+ * A front door with a relay, sessions that the test registers, and the events it reported. As a
+ * field of a test it is created for each test, and after it nothing may stay open.
+ */
+final class Edge implements AutoCloseable, AfterEachCallback, SessionLookup, RelayListener {
   static final HttpLimits LIMITS =
       new HttpLimits(
           8 * 1024,
@@ -100,18 +106,18 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
   final FrontDoor door;
   final int port;
 
-  Edge() throws IOException {
+  Edge() {
     this(LIMITS);
   }
 
-  Edge(HttpLimits limits) throws IOException {
+  Edge(HttpLimits limits) {
     this(
         limits,
         new FrontDoor.Protection(
             Admission.open(), new BodyBudget(Long.MAX_VALUE), OriginPolicy.anyHost()));
   }
 
-  Edge(HttpLimits limits, FrontDoor.Protection protection) throws IOException {
+  Edge(HttpLimits limits, FrontDoor.Protection protection) {
     door =
         new FrontDoor(
             loops,
@@ -131,7 +137,15 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
                 this,
                 protection,
                 relay));
-    port = door.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+    port = listen(door);
+  }
+
+  private static int listen(FrontDoor door) {
+    try {
+      return door.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The bytes of unreleased buffers; exact, and without waiting for the collector. */
@@ -250,6 +264,11 @@ final class Edge implements AutoCloseable, SessionLookup, RelayListener {
   @Override
   public void tunnelClosed(SessionId id, long bytesToNode, long bytesToClient) {
     events.add("tunnel closed " + id + " " + bytesToNode + " " + bytesToClient);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    close();
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A write that fails closes its channel, because the rest of an answer would be read as something
@@ -28,18 +29,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class FailedWritesTest {
   private static final int NONE = Integer.MAX_VALUE;
 
-  private final Edge edge = edge();
+  @RegisterExtension final Edge edge = new Edge();
   private final List<Exchange> exchanges = new ArrayList<>();
   private final FailingWrites writes = new FailingWrites();
   private final EmbeddedChannel channel = new EmbeddedChannel();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   /** Fails all writes from one on, as a TLS engine or an encoder might. */
   private static final class FailingWrites extends ChannelOutboundHandlerAdapter {
@@ -80,7 +73,6 @@ final class FailedWritesTest {
   @AfterEach
   void close() {
     channel.finishAndReleaseAll();
-    edge.close();
   }
 
   private void answer(Exchange exchange, int bytes) {

@@ -17,25 +17,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayCommandTest {
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
+  @RegisterExtension final Edge edge = new Edge();
 
   @Test
   void aCommandReachesTheNodeUnderItsBasePathAndComesBack() throws Exception {

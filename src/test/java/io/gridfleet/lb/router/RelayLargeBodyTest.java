@@ -3,11 +3,10 @@ package io.gridfleet.lb.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.node.RawNode;
-import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayLargeBodyTest {
@@ -18,21 +17,8 @@ final class RelayLargeBodyTest {
    */
   private static final long MAX_BUFFERS = 8L * 1024 * 1024;
 
-  private final Edge edge = edge();
+  @RegisterExtension final Edge edge = new Edge();
   private final AtomicLong peak = new AtomicLong();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
 
   private void look() {
     peak.accumulateAndGet(Edge.pinned(), Math::max);

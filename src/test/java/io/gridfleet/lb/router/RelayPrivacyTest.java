@@ -6,13 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.node.RawNode;
 import io.gridfleet.lb.relay.CommandReport.Outcome;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Data of clients that isn't sent to nodes, and of nodes that isn't sent to clients. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
@@ -22,25 +21,14 @@ final class RelayPrivacyTest {
           + "Referer: http://secret/\r\nForwarded: for=secret\r\nX-Forwarded-For: secret\r\n"
           + "X-FORWARDED-Anything: secret\r\nX-Forwarded-Proto: passed\r\n";
 
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge(
+  @RegisterExtension
+  final Edge edge =
+      new Edge(
           Edge.LIMITS,
           new FrontDoor.Protection(
               Admission.open(),
               new BodyBudget(Long.MAX_VALUE),
               new OriginPolicy(List.of("http://secret"), List.of(), false)));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
 
   @Test
   void headersThatIdentifyTheClientAreNotForwarded() throws Exception {

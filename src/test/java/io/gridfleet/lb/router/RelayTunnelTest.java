@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayTunnelTest {
@@ -24,20 +24,7 @@ final class RelayTunnelTest {
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
           + "Sec-WebSocket-Accept: abc=\r\n\r\n";
 
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
+  @RegisterExtension final Edge edge = new Edge();
 
   private RawClient upgrade(String path) throws IOException {
     return edge.client()

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.node.RawNode;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Files from the client's machine are sent to the path at which the node accepts them. */
 @SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
@@ -13,20 +13,7 @@ final class RelayUploadTest {
   private static final String UNKNOWN_COMMAND =
       RawNode.json(404, "{\"value\":{\"error\":\"unknown command\",\"message\":\"\"}}");
 
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @AfterEach
-  void nothingStaysOpen() {
-    edge.close();
-  }
+  @RegisterExtension final Edge edge = new Edge();
 
   /** Answers with the length of the body if the path exists. */
   private static RawNode node(String known) throws IOException {

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Visits each transition of a relayed command over real connections. */
 @ExtendWith(LeakCheck.class)
@@ -64,20 +65,11 @@ final class RelayedCommandTransitionsTest {
   private static final int HIGH_WATER = 256 * 1024;
 
   private final CountDownLatch go = new CountDownLatch(1);
-  private final Edge edge = edge();
-
-  private static Edge edge() {
-    try {
-      return new Edge();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  @RegisterExtension final Edge edge = new Edge();
 
   @AfterEach
-  void nothingStaysOpen() {
+  void noNodeWaits() {
     go.countDown();
-    edge.close();
   }
 
   @AfterAll
