@@ -10,30 +10,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Capabilities;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.SessionNotCreatedException;
 
 /** Appium's Java client drives real Appium servers through the front door. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealAppiumIT {
-  private FrontDoorProcess door;
-
-  @BeforeAll
-  void open() throws IOException {
-    door = RealLab.open();
-  }
-
-  @AfterAll
-  void close() {
-    if (door != null) {
-      door.close();
-    }
-  }
+  @RegisterExtension static final RealLab LAB = RealLab.open();
 
   @Test
   void appiumJavaDrivesTwoDevicesOnTwoServers() throws IOException {
@@ -82,7 +67,7 @@ class RealAppiumIT {
   @Test
   void aServerThatIsKilledWhileItCreatesLeadsToADeviceOfAnother() throws Exception {
     try (DoomedAppium doomed = DoomedAppium.start();
-        FrontDoorProcess alone = RealLab.open(doomed.address())) {
+        FrontDoorProcess alone = RealLab.over(doomed.address())) {
       doomed.freeze();
       var session =
           Started.inBackground(
@@ -108,7 +93,7 @@ class RealAppiumIT {
   }
 
   private AppiumDriver start(Capabilities capabilities) throws IOException {
-    return new AppiumDriver(door.url(), capabilities);
+    return new AppiumDriver(LAB.door().url(), capabilities);
   }
 
   private static String udid(AppiumDriver driver) {

@@ -13,30 +13,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client that uses WebDriver BiDi only, and a real chromedriver. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealBidiIT {
-  private FrontDoorProcess door;
-
-  @BeforeAll
-  void open() throws IOException {
-    door = RealLab.open();
-  }
-
-  @AfterAll
-  void close() {
-    if (door != null) {
-      door.close();
-    }
-  }
+  @RegisterExtension static final RealLab LAB = RealLab.open();
 
   private String socket() {
-    return door.address().toString().replace("http", "ws") + "/session";
+    return LAB.door().address().toString().replace("http", "ws") + "/session";
   }
 
   private static String command(int id, String method, Object params) throws IOException {
@@ -87,7 +72,7 @@ class RealBidiIT {
   private String get(String path) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create(door.address() + path)).build(),
+            HttpRequest.newBuilder(URI.create(LAB.door().address() + path)).build(),
             HttpResponse.BodyHandlers.ofString())
         .body();
   }

@@ -19,10 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.InvalidArgumentException;
@@ -35,21 +33,8 @@ import org.openqa.selenium.remote.LocalFileDetector;
 import org.openqa.selenium.remote.RemoteWebDriver;
 
 /** Selenium's Java client drives a real Chromium through the front door. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealChromiumIT {
-  private FrontDoorProcess door;
-
-  @BeforeAll
-  void open() throws IOException {
-    door = RealLab.open();
-  }
-
-  @AfterAll
-  void close() {
-    if (door != null) {
-      door.close();
-    }
-  }
+  @RegisterExtension static final RealLab LAB = RealLab.open();
 
   @Test
   void seleniumJavaDrivesChromium() throws IOException {
@@ -87,7 +72,7 @@ class RealChromiumIT {
   @Test
   void aDeletedSessionIsReportedAsInvalid() throws Exception {
     RemoteWebDriver driver = start();
-    assertThat(door.delete("/session/" + driver.getSessionId()).statusCode()).isEqualTo(200);
+    assertThat(LAB.door().delete("/session/" + driver.getSessionId()).statusCode()).isEqualTo(200);
     assertThatThrownBy(driver::getTitle).isInstanceOf(NoSuchSessionException.class);
   }
 
@@ -118,7 +103,7 @@ class RealChromiumIT {
     ExecutorService others = Executors.newFixedThreadPool(4);
     AtomicBoolean stop = new AtomicBoolean();
     try {
-      String url = door.address() + "/session/" + driver.getSessionId() + "/title";
+      String url = LAB.door().address() + "/session/" + driver.getSessionId() + "/title";
       List<Future<Integer>> floods = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         floods.add(others.submit(() -> headUntil(stop, URI.create(url))));
@@ -156,14 +141,15 @@ class RealChromiumIT {
     assertThatThrownBy(
             () ->
                 new RemoteWebDriver(
-                        door.url(), RealLab.with(RealLab.browser(), "pageLoadStrategy", "whenever"))
+                        LAB.door().url(),
+                        RealLab.with(RealLab.browser(), "pageLoadStrategy", "whenever"))
                     .quit())
         .isInstanceOfAny(SessionNotCreatedException.class, InvalidArgumentException.class)
         .hasMessageContaining("pageLoadStrategy");
   }
 
   private RemoteWebDriver start() throws IOException {
-    return new RemoteWebDriver(door.url(), RealLab.browser());
+    return new RemoteWebDriver(LAB.door().url(), RealLab.browser());
   }
 
   private static String page(String title, String body) {

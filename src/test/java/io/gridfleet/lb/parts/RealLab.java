@@ -6,14 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.openqa.selenium.Capabilities;
 import org.openqa.selenium.ImmutableCapabilities;
 
 /**
  * The lab of {@code src/test/clients/lab.yaml}, over the parts of this machine, and requests for
- * it.
+ * it. As a static field of a test it is open while the tests of its class run.
  */
-final class RealLab {
+final class RealLab implements BeforeAllCallback, AfterAllCallback {
   private static final Path CLIENTS = Path.of("src/test/clients").toAbsolutePath();
 
   private static final List<String> CHROMIUM_ARGUMENTS =
@@ -27,22 +32,51 @@ final class RealLab {
           "--disable-component-update",
           "--disable-sync");
 
-  private RealLab() {}
+  /** Null without a token. */
+  private final @Nullable String token;
 
-  /** The front door over the two Appium servers and the chromedriver that were announced. */
-  static FrontDoorProcess open() throws IOException {
-    return open(RealPart.APPIUM_1.uri());
+  private @Nullable FrontDoorProcess door;
+
+  private RealLab(@Nullable String token) {
+    this.token = token;
   }
 
-  /** The same with another server in the place of the first Appium. */
-  static FrontDoorProcess open(URI firstAppium) throws IOException {
+  /** Over the two Appium servers and the chromedriver that were announced. */
+  static RealLab open() {
+    return new RealLab(null);
+  }
+
+  /** The same behind one token. */
+  static RealLab withToken(String token) {
+    return new RealLab(token);
+  }
+
+  /** A front door over the same parts, except for another server in place of the first Appium. */
+  static FrontDoorProcess over(URI firstAppium) throws IOException {
     return FrontDoorProcess.over(config(firstAppium));
   }
 
-  /** The same behind one token, which is in this file. */
-  static FrontDoorProcess openWithToken(Path secret) throws IOException {
-    String tokens = "tokens: [{name: suite, secretFile: \"" + secret + "\"}]\n";
-    return FrontDoorProcess.over(config(RealPart.APPIUM_1.uri()) + tokens);
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    String config = config(RealPart.APPIUM_1.uri());
+    door = FrontDoorProcess.over(token == null ? config : config + tokens(token));
+  }
+
+  private static String tokens(String token) throws IOException {
+    Path secret = Files.writeString(Files.createTempFile("gridfleet-token", ""), token);
+    secret.toFile().deleteOnExit();
+    return "tokens: [{name: suite, secretFile: \"" + secret + "\"}]\n";
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (door != null) {
+      door.close();
+    }
+  }
+
+  FrontDoorProcess door() {
+    return Objects.requireNonNull(door);
   }
 
   private static String config(URI firstAppium) throws IOException {

@@ -7,39 +7,19 @@ import io.appium.java_client.AppiumDriver;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.remote.RemoteWebDriver;
 
 /** Unmodified Java clients with the token of a lab in the URL, and without one. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealTokenIT {
   private static final String TOKEN = "a-token-of-a-lab";
 
-  @TempDir static Path folder;
-
-  private FrontDoorProcess door;
-
-  @BeforeAll
-  void open() throws IOException {
-    door = RealLab.openWithToken(Files.writeString(folder.resolve("token"), TOKEN));
-  }
-
-  @AfterAll
-  void close() {
-    if (door != null) {
-      door.close();
-    }
-  }
+  @RegisterExtension static final RealLab LAB = RealLab.withToken(TOKEN);
 
   private URL url(String base) throws IOException {
-    return URI.create(door.address() + base).toURL();
+    return URI.create(LAB.door().address() + base).toURL();
   }
 
   @Test
@@ -74,8 +54,8 @@ class RealTokenIT {
     RemoteWebDriver driver = new RemoteWebDriver(url("/v0/" + TOKEN), RealLab.browser());
     try {
       String path = "/session/" + driver.getSessionId();
-      assertThat(door.get(path + "/title").statusCode()).isEqualTo(401);
-      assertThat(door.delete(path).statusCode()).isEqualTo(401);
+      assertThat(LAB.door().get(path + "/title").statusCode()).isEqualTo(401);
+      assertThat(LAB.door().delete(path).statusCode()).isEqualTo(401);
       assertThat(driver.getTitle()).isEmpty();
     } finally {
       driver.quit();

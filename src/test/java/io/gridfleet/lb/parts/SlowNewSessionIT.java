@@ -9,9 +9,7 @@ import java.net.URL;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,13 +22,12 @@ import org.openqa.selenium.remote.RemoteWebDriver;
 /**
  * A wait for a busy device, with progress on: it ends in a session, or in an error with its reason.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 class SlowNewSessionIT {
   /** Longer than three progress ticks, and than most read time-outs of proxies in between. */
   private static final Duration WAIT = Duration.ofSeconds(35);
 
-  private FrontDoorProcess door;
+  @RegisterExtension static final RealLab LAB = RealLab.open();
 
   enum Client {
     SELENIUM_JAVA("Selenium Java") {
@@ -55,28 +52,17 @@ class SlowNewSessionIT {
     abstract RemoteWebDriver start(URL url, Capabilities capabilities);
   }
 
-  @BeforeAll
-  void open() throws IOException {
-    door = RealLab.open();
-  }
-
-  @AfterAll
-  void close() {
-    if (door != null) {
-      door.close();
-    }
-  }
-
   @ParameterizedTest
   @EnumSource
   void aSlowNewSessionEndsInASession(Client client) throws Exception {
     String selector = "model:\"Slow " + client.title + " yes\"";
-    RemoteWebDriver holder = client.start(door.url(), RealLab.phone(selector));
+    RemoteWebDriver holder = client.start(LAB.door().url(), RealLab.phone(selector));
     long since = System.nanoTime();
     CompletableFuture<Void> freed =
         CompletableFuture.runAsync(
             holder::quit, CompletableFuture.delayedExecutor(WAIT.toSeconds(), TimeUnit.SECONDS));
-    RemoteWebDriver driver = client.start(door.url(), waiting(selector, WAIT.multipliedBy(2)));
+    RemoteWebDriver driver =
+        client.start(LAB.door().url(), waiting(selector, WAIT.multipliedBy(2)));
     freed.get();
     assertThat(Duration.ofNanos(System.nanoTime() - since)).isGreaterThanOrEqualTo(WAIT);
     assertThat(driver.findElement(By.xpath("//MockButton[@id='buy']")).getText()).isNotNull();
@@ -87,10 +73,10 @@ class SlowNewSessionIT {
   @EnumSource
   void aSlowNewSessionEndsInAnErrorWithItsReason(Client client) throws IOException {
     String selector = "model:\"Slow " + client.title + " no\"";
-    RemoteWebDriver holder = client.start(door.url(), RealLab.phone(selector));
+    RemoteWebDriver holder = client.start(LAB.door().url(), RealLab.phone(selector));
     long since = System.nanoTime();
     try {
-      assertThatThrownBy(() -> client.start(door.url(), waiting(selector, WAIT)).quit())
+      assertThatThrownBy(() -> client.start(LAB.door().url(), waiting(selector, WAIT)).quit())
           .isInstanceOf(SessionNotCreatedException.class)
           .hasMessageContaining("No available good condition devices");
       assertThat(Duration.ofNanos(System.nanoTime() - since))
