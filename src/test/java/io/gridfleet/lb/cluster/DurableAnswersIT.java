@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import io.gridfleet.lb.lab.SimulatedFleet;
+import io.gridfleet.lb.lab.TcpLink;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.store.PostgresPart;
@@ -37,7 +38,7 @@ final class DurableAnswersIT {
   private static final String LIVE = "FROM sessions WHERE ended IS NULL";
 
   private SimulatedFleet fleet;
-  private SlowLink link;
+  private TcpLink link;
   private StoreRows rows;
   private ReplicaProcess server;
   private JsonClient client;
@@ -47,7 +48,7 @@ final class DurableAnswersIT {
     fleet = SimulatedFleet.of(2, 1);
     StoreAddress.Postgres address = PostgresPart.emptyDatabase();
     rows = new StoreRows(address);
-    link = new SlowLink(address.hosts());
+    link = new TcpLink(address.hosts());
     StoreAddress.Postgres slow =
         new StoreAddress.Postgres(
             address.user(), link.hostAndPort(), address.database(), address.options());

@@ -11,6 +11,7 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.lab.TcpLink;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
@@ -38,14 +39,14 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class StoreOutageTest {
   private final Queue<String> received = new ConcurrentLinkedQueue<>();
   private Postgres direct;
-  private FlakyLink link;
+  private TcpLink link;
   private SqlStore store;
   private SqlStore other;
 
   @BeforeEach
   void open() throws Exception {
     direct = (Postgres) StoreKind.POSTGRESQL.emptyDatabase();
-    link = new FlakyLink(direct.hosts());
+    link = new TcpLink(direct.hosts());
     Postgres flaky =
         new Postgres(direct.user(), link.hostAndPort(), direct.database(), direct.options());
     store = StoreKind.open(StoreConfig.at(flaky), new Recording());
