@@ -2,6 +2,7 @@ package io.gridfleet.lb.scenarios;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.lab.BidiConnection;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
@@ -13,15 +14,10 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,31 +75,12 @@ final class SecureNodesTest {
     String url = created.value().at("/capabilities/webSocketUrl").asText();
     assertThat(url).startsWith("ws://lab:4444/");
     String here = url.replace("lab:4444", "127.0.0.1:" + lab.port());
-    assertThat(said(here, "{\"id\":1,\"method\":\"sim.echo\",\"params\":{\"x\":\"over TLS\"}}"))
-        .contains("over TLS");
+    try (BidiConnection socket = BidiConnection.to(here)) {
+      socket.send("{'id':1,'method':'sim.echo','params':{'x':'over TLS'}}");
+      assertThat(socket.read().toString()).contains("over TLS");
+    }
     lab.delete(created.sessionId());
     assertThat(lab.fleet().liveSessions()).isEmpty();
-  }
-
-  private static String said(String url, String question) {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    WebSocket socket =
-        HttpClient.newHttpClient()
-            .newWebSocketBuilder()
-            .buildAsync(
-                URI.create(url),
-                new WebSocket.Listener() {
-                  @Override
-                  public CompletionStage<?> onText(WebSocket own, CharSequence text, boolean last) {
-                    answer.complete(text.toString());
-                    return null;
-                  }
-                })
-            .join();
-    socket.sendText(question, true).join();
-    String text = answer.join();
-    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
-    return text;
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.gridfleet.lb.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.lab.BidiConnection;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.Lab.Asked;
@@ -11,8 +12,6 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.NodeEvent;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +19,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -186,28 +183,34 @@ final class TenantIsolationTest {
     end(created.sessionId());
   }
 
-  @Test
-  void aTagThatWasSetThroughTheApiGivesATenantNoDevice() throws IOException {
-    Path admin = Files.writeString(secrets.resolve("admin"), "adm1n");
-    Map<String, Object> tagged = new HashMap<>(token("tagged", "t4gged"));
-    tagged.put("devices", "tag.team:tagged");
-    lab.start(
-        SimulatedFleet.of(1, 1),
-        Map.of(
-            "tokens",
-            List.of(
-                tagged,
-                Map.of("name", "admin", "role", "operator", "secretFile", admin.toString()))));
-    String path = "/api/devices/" + DeviceId.of("phone-1-1");
-    String tags = "{\"tags\":{\"team\":\"tagged\"}}";
+  /**
+   * Starts a lab with a tenant that may use the devices tagged with its name, and an operator who
+   * tags the first device so; returns the path of that device.
+   */
+  private String tagThroughTheApi(String tenant, String secret, int phones) throws IOException {
+    Map<String, Object> limited = new HashMap<>(token(tenant, secret));
+    limited.put("devices", "tag.team:" + tenant);
+    Map<String, Object> admin = new HashMap<>(token("admin", "adm1n"));
+    admin.put("role", "operator");
+    lab.start(SimulatedFleet.of(phones, 1), Map.of("tokens", List.of(limited, admin)));
+    DeviceId first = DeviceId.of("phone-1-1");
+    String path = "/api/devices/" + first;
+    String tags = "{\"tags\":{\"team\":\"%s\"}}".formatted(tenant);
     assertThat(lab.ask("PATCH", path, tags, "Authorization: Bearer adm1n").answered().status())
         .isEqualTo(200);
-
     Lab.until(
         "the tag is known",
         () ->
             lab.server().distributor().states().stream()
-                .allMatch(device -> "tagged".equals(device.device().attributes().raw("tag.team"))));
+                .filter(device -> device.device().id().equals(first))
+                .anyMatch(device -> tenant.equals(device.device().attributes().raw("tag.team"))));
+    return path;
+  }
+
+  @Test
+  void aTagThatWasSetThroughTheApiGivesATenantNoDevice() throws IOException {
+    String path = tagThroughTheApi("tagged", "t4gged", 1);
+
     Answered refused = lab.newSession("", "Authorization: Bearer t4gged").answered();
     assertThat(refused.status()).isEqualTo(500);
     assertThat(refused.message()).startsWith("No matched devices were found");
@@ -218,19 +221,12 @@ final class TenantIsolationTest {
       assertThat(shown.status()).isEqualTo(200);
       assertThat(shown.text()).as(list).doesNotContain("phone-1-1");
     }
-    String run =
-        "{'name':'n','requirements':[{'count':1,'pack_id':'appium-uiautomator2',"
-            + "'platform_id':'android_mobile'}]}";
-    assertThat(lab.ask("POST", "/api/runs", run.replace('\'', '"'), tenant).answered().status())
-        .isEqualTo(409);
+    assertThat(lab.ask("POST", "/api/runs", run(1), tenant).answered().status()).isEqualTo(409);
   }
 
   @Test
   void anotherTenantsRunIsAsUnknownAsAny() throws IOException {
-    String body =
-        "{'name':'n','requirements':[{'count':1,'pack_id':'appium-uiautomator2',"
-            + "'platform_id':'android_mobile'}]}";
-    Answered begun = lab.ask("POST", "/api/runs", body.replace('\'', '"'), OWN).answered();
+    Answered begun = lab.ask("POST", "/api/runs", run(1), OWN).answered();
     String run = begun.json().path("id").asText();
 
     String unknown = "00000000-0000-4000-8000-000000000000";
@@ -268,10 +264,7 @@ final class TenantIsolationTest {
       end(session);
     }
 
-    String body =
-        "{'name':'n','requirements':[{'count':2,'pack_id':'appium-uiautomator2',"
-            + "'platform_id':'android_mobile'}]}";
-    Answered begun = lab.ask("POST", "/api/runs", body.replace('\'', '"'), OWN).answered();
+    Answered begun = lab.ask("POST", "/api/runs", run(2), OWN).answered();
     String run = begun.json().path("id").asText();
     Lab.until(
         "reserved",
@@ -286,26 +279,7 @@ final class TenantIsolationTest {
   /** A tag that was set through the API shows a tenant no device either. */
   @Test
   void aRefusalDoesNotNameDevicesOfOthers() throws IOException {
-    Path admin = Files.writeString(secrets.resolve("admin"), "adm1n");
-    Map<String, Object> limited = new HashMap<>(token("nightly", NIGHTLY));
-    limited.put("devices", "tag.team:nightly");
-    lab.start(
-        SimulatedFleet.of(2, 1),
-        Map.of(
-            "tokens",
-            List.of(
-                limited,
-                Map.of("name", "admin", "role", "operator", "secretFile", admin.toString()))));
-    String path = "/api/devices/" + DeviceId.of("phone-1-1");
-    String tags = "{\"tags\":{\"team\":\"nightly\"}}";
-    assertThat(lab.ask("PATCH", path, tags, "Authorization: Bearer adm1n").answered().status())
-        .isEqualTo(200);
-    Lab.until(
-        "the tag is known",
-        () ->
-            lab.server().distributor().states().stream()
-                .anyMatch(
-                    device -> "nightly".equals(device.device().attributes().raw("tag.team"))));
+    tagThroughTheApi("nightly", NIGHTLY, 2);
 
     Answered refused = lab.newSession("", FOREIGN).answered();
     assertThat(refused.text()).doesNotContain("phone-");
@@ -313,6 +287,13 @@ final class TenantIsolationTest {
     String foreign = lab.newSession("'appium:udid':'phone-2-1'", FOREIGN).answered().text();
     String unknown = lab.newSession("'appium:udid':'phone-9-9'", FOREIGN).answered().text();
     assertThat(foreign.replace("phone-2-1", "")).isEqualTo(unknown.replace("phone-9-9", ""));
+  }
+
+  private static String run(int devices) {
+    return """
+        {"name":"n","requirements":[{"count":%d,"pack_id":"appium-uiautomator2",\
+        "platform_id":"android_mobile"}]}"""
+        .formatted(devices);
   }
 
   private String refusedFor(String template, String run) throws IOException {
@@ -336,26 +317,9 @@ final class TenantIsolationTest {
         .status();
   }
 
-  private static String said(String url) {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    WebSocket socket =
-        HttpClient.newHttpClient()
-            .newWebSocketBuilder()
-            .buildAsync(
-                URI.create(url),
-                new WebSocket.Listener() {
-                  @Override
-                  public CompletionStage<?> onText(WebSocket own, CharSequence text, boolean last) {
-                    answer.complete(text.toString());
-                    return null;
-                  }
-                })
-            .join();
-    socket
-        .sendText("{\"id\":1,\"method\":\"sim.echo\",\"params\":{\"x\":\"by key\"}}", true)
-        .join();
-    String text = answer.join();
-    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
-    return text;
+  private static String said(String url) throws Exception {
+    try (BidiConnection socket = BidiConnection.to(url)) {
+      return socket.send("{'id':1,'method':'sim.echo','params':{'x':'by key'}}").read().toString();
+    }
   }
 }
