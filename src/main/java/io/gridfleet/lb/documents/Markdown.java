@@ -16,15 +16,20 @@ import org.commonmark.renderer.text.TextContentRenderer;
  * LinkTargets}.
  */
 record Markdown(String title, String html, Set<String> pages, Set<String> files) {
+  private static final List<Extension> EXTENSIONS =
+      List.of(TablesExtension.create(), HeadingAnchorExtension.create());
 
   static Markdown of(String text) {
-    List<Extension> extensions = List.of(TablesExtension.create(), HeadingAnchorExtension.create());
-    Node root = Parser.builder().extensions(extensions).build().parse(text);
+    Node root = parsed(text);
     LinkTargets links = new LinkTargets();
     root.accept(links);
     String html =
-        HtmlRenderer.builder().extensions(extensions).escapeHtml(true).build().render(root);
+        HtmlRenderer.builder().extensions(EXTENSIONS).escapeHtml(true).build().render(root);
     return new Markdown(title(root), html, links.pages, links.files);
+  }
+
+  static Node parsed(String text) {
+    return Parser.builder().extensions(EXTENSIONS).build().parse(text);
   }
 
   private static String title(Node root) {

@@ -10,24 +10,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.commonmark.ext.gfm.tables.TablesExtension;
-import org.commonmark.ext.heading.anchor.HeadingAnchorExtension;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
 import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
-import org.commonmark.parser.Parser;
-import org.commonmark.renderer.html.HtmlRenderer;
 
 /** The documents of the repository, as tests look at them. */
 final class Pages {
   static final Path SITE = Path.of("src/site/markdown");
   private static final Pattern ID = Pattern.compile(" id=\"([^\"]+)\"");
-
-  private static final List<org.commonmark.Extension> EXTENSIONS =
-      List.of(TablesExtension.create(), HeadingAnchorExtension.create());
 
   private Pages() {}
 
@@ -47,7 +40,7 @@ final class Pages {
   }
 
   private static Node parsed(Path page) throws IOException {
-    return Parser.builder().extensions(EXTENSIONS).build().parse(Files.readString(page));
+    return Markdown.parsed(Files.readString(page));
   }
 
   static List<String> links(Path page) throws IOException {
@@ -101,8 +94,7 @@ final class Pages {
 
   static Set<String> anchors(Path page) throws IOException {
     Set<String> anchors = new HashSet<>();
-    Matcher id =
-        ID.matcher(HtmlRenderer.builder().extensions(EXTENSIONS).build().render(parsed(page)));
+    Matcher id = ID.matcher(Markdown.of(Files.readString(page)).html());
     while (id.find()) {
       anchors.add(id.group(1));
     }
