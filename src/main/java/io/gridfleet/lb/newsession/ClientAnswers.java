@@ -1,6 +1,7 @@
 package io.gridfleet.lb.newsession;
 
 import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.newsession.answer.RequestPage;
 import io.gridfleet.lb.newsession.attempt.Attempt;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.WebDriverError;
@@ -15,6 +16,8 @@ import java.util.Map;
 final class ClientAnswers {
   /** Clients interpret an answer with a lower status as a session. */
   private static final int MIN_ERROR = 400;
+
+  private static final int UNAUTHORIZED = 401;
 
   private final NewSessionListener listener;
   private final InstantSource clock;
@@ -77,12 +80,17 @@ final class ClientAnswers {
 
   /** Answers with an error that repeats of the request receive too. */
   void refuse(NewSessionState state, WebDriverError error) {
-    error(state, error, NewSessionAnswer.of(error, legacy(state)));
+    error(state, error, NewSessionAnswer.of(explained(state, error), legacy(state)));
   }
 
   /** Answers with a transient error, after which a repeat is processed anew. */
   void refuseForNow(NewSessionState state, WebDriverError error) {
-    error(state, error, NewSessionAnswer.forNow(error, legacy(state)));
+    error(state, error, NewSessionAnswer.forNow(explained(state, error), legacy(state)));
+  }
+
+  /** Of a request without a valid token nothing is recorded. */
+  private static WebDriverError explained(NewSessionState state, WebDriverError error) {
+    return error.status() == UNAUTHORIZED ? error : RequestPage.mentionedIn(error, state.request());
   }
 
   /** Answers a request that was ended by a bug, unless it is answered already. */

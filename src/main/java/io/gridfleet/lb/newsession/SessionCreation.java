@@ -9,6 +9,7 @@ import io.gridfleet.lb.newsession.NewSessionMachine.Effect;
 import io.gridfleet.lb.newsession.NewSessionMachine.Event;
 import io.gridfleet.lb.newsession.NewSessionMachine.State;
 import io.gridfleet.lb.newsession.answer.Publisher;
+import io.gridfleet.lb.newsession.answer.RequestPage;
 import io.gridfleet.lb.newsession.attempt.Attempt;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,8 +74,16 @@ final class SessionCreation {
   private void waits(NewSessionState state, Instant asked) {
     if (state.state() == State.QUEUED) {
       listener.queued(state.request());
-      state.step(asked, "waiting", "waiting for a device");
+      state.step(asked, "waiting", waiting(state));
     }
+  }
+
+  /** Only a client that gets progress reads it. */
+  private static String waiting(NewSessionState state) {
+    String text = "waiting for a device";
+    return state.progress() == NewSessionOptions.Progress.OFF
+        ? text
+        : RequestPage.mentionedIn(text, state.request());
   }
 
   private void waited(NewSessionState state, Placement placement, Instant asked) {

@@ -325,6 +325,11 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
       return head.status();
     }
 
+    /** The text of a refusal without the request's own id. */
+    public String textWithoutRequest() {
+      return text.replace(value().at("/data/request").asText("none"), "{request}");
+    }
+
     public JsonNode json() {
       try {
         return JsonClient.JSON.readTree(text);

@@ -74,7 +74,8 @@ final class ProgressBytesTest {
     assertThat(first)
         .matches(
             "\\{\"progress\":\\[\\{\"t\":[0-9.]+,\"state\":\"waiting\","
-                + "\"message\":\"waiting for a device\"}\n");
+                + "\"message\":\"waiting for a device\\. See"
+                + " http://lab:4444/ui/requests/[0-9a-f-]{36}\"}\n");
     assertThat(new String(waiting.wire().readChunk(), UTF_8)).isEqualTo("\n");
     lab.delete(busy);
     String whole = first + rest(waiting.wire());

@@ -155,6 +155,44 @@ final class RequestRecordsTest {
   }
 
   @Test
+  void aRefusalNamesThePageThatExplainsIt() throws IOException {
+    lab.start(SimulatedFleet.of(1, 1), Map.of("router", Map.of("trustedProxies", "127.0.0.0/8")));
+    Answered refused =
+        lab.newSession(
+                "'gridfleet:selector':'model:none'",
+                "X-Forwarded-Host: lab.example.com",
+                "X-Forwarded-Proto: https")
+            .answered();
+    String id = refused.value().at("/data/request").asText();
+    assertThat(refused.message())
+        .startsWith("No matched devices were found: ")
+        .endsWith(". See https://lab.example.com/ui/requests/" + id);
+    String error = get("/api/requests/" + id).path("error").asText();
+    assertThat(refused.message()).startsWith(error);
+    assertThat(error).doesNotContain("/ui/");
+
+    Answered unread = lab.newSession("'gridfleet:selector':'('").answered();
+    String other = unread.value().at("/data/request").asText();
+    assertThat(unread.message()).endsWith("See http://lab:4444/ui/requests/" + other);
+    assertThat(get("/api/requests/" + other).path("outcome").asText()).isEqualTo("refused");
+  }
+
+  @Test
+  void aNodesOwnRefusalIsPassedOnUnchangedAndAnUnknownTokenHasNoPage() throws IOException {
+    withTokens();
+    lab.node(1)
+        .faults()
+        .next(1, NodeOperation.NEW_SESSION, Fault.invalidArgument("no such automation"));
+    Answered refused = lab.newSession("'appium:udid':'phone-1-1'", OWN).answered();
+    assertThat(refused.message()).isEqualTo("no such automation");
+    assertThat(listed("?outcome=refused", 1, OWN).get(0).path("error").asText())
+        .isEqualTo("no such automation");
+
+    Answered stranger = lab.newSession("", "Authorization: Bearer wrong").answered();
+    assertThat(stranger.text()).doesNotContain("/ui/requests");
+  }
+
+  @Test
   void aWaitingRequestIsListedAndShownWithWhatItWaitsFor() throws IOException {
     lab.start(1);
     String session = lab.session("");

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.answer;
 
+import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.relay.SessionRoute;
@@ -62,6 +63,13 @@ record PublicUrls(Capabilities rewritten, Map<String, String> tunnels) {
     Base {
       // Capabilities are stored and displayed, so they must not contain a token.
       path = TOKEN.matcher(path).replaceFirst("");
+    }
+
+    /** Returns the address by a request and by what its capabilities say. */
+    static Base of(NewSessionRequest request) {
+      NewSessionRequest.Address address = request.origin().address();
+      return of(address.headers(), address.trusted(), false, address.local(), address.path())
+          .orWhatTheClientSays(request.payload().candidates());
     }
 
     /** Returns the same with a random key. */

@@ -140,11 +140,7 @@ public final class Publisher {
   }
 
   private static SessionAnswer.Reader reader(NewSessionRequest request, NewSessionOptions options) {
-    NewSessionRequest.Address address = request.origin().address();
-    PublicUrls.Base base =
-        PublicUrls.Base.of(
-                address.headers(), address.trusted(), false, address.local(), address.path())
-            .orWhatTheClientSays(request.payload().candidates());
+    PublicUrls.Base base = PublicUrls.Base.of(request);
     return new SessionAnswer.Reader(
         request.payload().legacy(),
         options.tenant().isAnonymous() ? base : base.withKey(),
