@@ -18,6 +18,7 @@ import io.gridfleet.lb.store.StoreFaultException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,9 @@ public final class Api {
 
   /** Request ids are echoed into headers and logs; others are replaced. */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  private static final Set<String> READING = Set.of("GET", "HEAD");
+  private static final String UI_HEADER = "x-gridfleet-ui";
 
   private final OperationTable table;
   private final ApiAccess access;
@@ -172,7 +176,18 @@ public final class Api {
     return tenant.role().name().toLowerCase(Locale.ROOT);
   }
 
+  /** A cookie is sent by browsers without asking: what it changes needs a header that isn't. */
   private Tenant tenant(ApiRequest request) {
+    Optional<Tenant> signedIn =
+        request.header("authorization").isPresent()
+            ? Optional.empty()
+            : request.header("cookie").flatMap(access::signedIn);
+    if (signedIn.isPresent()) {
+      if (!READING.contains(request.method()) && request.header(UI_HEADER).isEmpty()) {
+        throw ApiError.of(403, "A change by a signed-in browser needs the header X-GridFleet-UI");
+      }
+      return signedIn.get();
+    }
     return access
         .caller(request.header("authorization"))
         .orElseThrow(() -> ApiError.of(401, "Authentication required"));

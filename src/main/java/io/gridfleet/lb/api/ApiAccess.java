@@ -17,6 +17,15 @@ public interface ApiAccess {
   Optional<Tenant> caller(Optional<String> authorization);
 
   /**
+   * Returns the tenant that is signed in to the web UI; empty if none is.
+   *
+   * @param cookies the {@code Cookie} header
+   */
+  default Optional<Tenant> signedIn(String cookies) {
+    return Optional.empty();
+  }
+
+  /**
    * Checks the lab's tokens: {@code Bearer}, or Basic with the token as password and its name or
    * nothing as user.
    */

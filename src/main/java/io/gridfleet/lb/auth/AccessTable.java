@@ -23,6 +23,8 @@ public final class AccessTable {
         "GET /",
         "GET /ui",
         "GET /ui/session",
+        "POST /ui/sign-in",
+        "POST /ui/sign-out",
         "GET /docs",
         "GET /status",
         "GET /healthz",

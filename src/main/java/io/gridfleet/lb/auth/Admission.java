@@ -3,7 +3,9 @@ package io.gridfleet.lb.auth;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Authenticates requests. */
 @FunctionalInterface
@@ -16,6 +18,16 @@ public interface Admission {
    *     that doesn't depend on which part was wrong
    */
   Tenant admit(Credentials credentials);
+
+  /** Returns the token with this secret; empty without tokens. */
+  default Optional<TokenIdentity> token(String secret) {
+    return Optional.empty();
+  }
+
+  /** Returns the tokens of a tenant, more than one while a secret is exchanged. */
+  default List<TokenIdentity> tokensOf(String tenant) {
+    return List.of();
+  }
 
   /** Returns whether tokens are configured. */
   default boolean asksForTokens() {

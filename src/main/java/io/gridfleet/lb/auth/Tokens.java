@@ -27,12 +27,9 @@ public final class Tokens implements Admission {
 
   private static final int UNAUTHORIZED = 401;
 
-  /** A token; only its hash is stored. */
-  private record Entry(byte[] hash, Tenant tenant) {}
+  private final List<TokenIdentity> entries;
 
-  private final List<Entry> entries;
-
-  private Tokens(List<Entry> entries) {
+  private Tokens(List<TokenIdentity> entries) {
     this.entries = List.copyOf(entries);
   }
 
@@ -48,10 +45,10 @@ public final class Tokens implements Admission {
     if (configs.isEmpty()) {
       return Admission.open();
     }
-    List<Entry> entries = new ArrayList<>();
+    List<TokenIdentity> entries = new ArrayList<>();
     for (TokenConfig config : configs) {
-      Entry entry = new Entry(hash(config, environment), config.tenant());
-      for (Entry other : entries) {
+      TokenIdentity entry = new TokenIdentity(config.tenant(), hash(config, environment));
+      for (TokenIdentity other : entries) {
         if (MessageDigest.isEqual(other.hash(), entry.hash())) {
           throw new IllegalArgumentException(
               "the tokens '%s' and '%s' have the same secret"
@@ -65,16 +62,27 @@ public final class Tokens implements Admission {
 
   @Override
   public Tenant admit(Credentials credentials) {
-    byte[] presented = hash(credentials.secret().orElse(""));
-    @Nullable Tenant found = null;
-    for (Entry entry : entries) {
-      boolean same = MessageDigest.isEqual(entry.hash(), presented);
-      found = same ? entry.tenant() : found;
-    }
-    if (found == null || credentials.secret().isEmpty()) {
+    Optional<TokenIdentity> found = token(credentials.secret().orElse(""));
+    if (found.isEmpty() || credentials.secret().isEmpty()) {
       throw refused();
     }
-    return found;
+    return found.get().tenant();
+  }
+
+  @Override
+  public Optional<TokenIdentity> token(String secret) {
+    byte[] presented = hash(secret);
+    @Nullable TokenIdentity found = null;
+    for (TokenIdentity entry : entries) {
+      boolean same = MessageDigest.isEqual(entry.hash(), presented);
+      found = same ? entry : found;
+    }
+    return Optional.ofNullable(found);
+  }
+
+  @Override
+  public List<TokenIdentity> tokensOf(String tenant) {
+    return entries.stream().filter(entry -> entry.tenant().name().equals(tenant)).toList();
   }
 
   /** Returns the same text for a missing and for a wrong token. */

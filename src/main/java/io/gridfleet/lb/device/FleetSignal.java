@@ -60,4 +60,7 @@ public sealed interface FleetSignal {
 
   /** A session ended; its cached route can be removed. */
   record SessionEnded(String session) implements FleetSignal {}
+
+  /** A sign-in of the web UI was ended. */
+  record SignedOut(String signIn) implements FleetSignal {}
 }

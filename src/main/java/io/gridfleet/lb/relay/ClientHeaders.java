@@ -1,26 +1,31 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.ui.SignIns;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Filters the headers of clients that are forwarded to nodes. Those that carry the client's
  * credentials or origin, or a proxy's statement of it, are removed unless the configuration passes
  * them or the peer is a trusted proxy. {@code Authorization} is for this server and is always
- * removed.
+ * removed, and so is the cookie of the web UI.
  */
 public final class ClientHeaders {
   private static final String FORWARDED_PREFIX = "x-forwarded-";
   private static final Set<String> KEPT_BACK = Set.of("cookie", "origin", "referer", "forwarded");
+
+  private static final String SIGN_IN = SignIns.COOKIE;
 
   private final Set<String> passed;
   private final Predicate<InetAddress> trusted;
@@ -37,9 +42,29 @@ public final class ClientHeaders {
   /** Removes the headers that aren't forwarded from this peer. */
   void strip(HttpHeaders headers, SocketAddress peer) {
     headers.remove(HttpHeaderNames.AUTHORIZATION);
+    removeSignIn(headers);
     List<String> keptBack = keptBack(headers);
     if (!keptBack.isEmpty() && !isTrusted(peer)) {
       keptBack.forEach(headers::remove);
+    }
+  }
+
+  /** The sign-in to this server's own pages reaches no node, also where cookies are forwarded. */
+  private static void removeSignIn(HttpHeaders headers) {
+    List<String> cookies = headers.getAll(HttpHeaderNames.COOKIE);
+    if (cookies.stream().noneMatch(text -> text.contains(SIGN_IN))) {
+      return;
+    }
+    headers.remove(HttpHeaderNames.COOKIE);
+    for (String text : cookies) {
+      String others =
+          Arrays.stream(text.split(";", -1))
+              .map(String::strip)
+              .filter(pair -> !pair.startsWith(SIGN_IN + "="))
+              .collect(Collectors.joining("; "));
+      if (!others.isEmpty()) {
+        headers.add(HttpHeaderNames.COOKIE, others);
+      }
     }
   }
 

@@ -128,7 +128,7 @@ public sealed interface Route {
     }
   }
 
-  /** {@code GET /}, {@code /ui…} and {@code /docs…}: the web pages. */
+  /** {@code GET /}, {@code /ui…} and {@code /docs…}: the web pages, and signing in to them. */
   record Ui(String path) implements Served {
     @Override
     public Endpoint endpoint(Endpoints endpoints) {

@@ -67,6 +67,8 @@ public final class RouteTable {
       case "/readyz" -> reading(method, new Route.Ready());
       case "/metrics" -> reading(method, new Route.Metrics());
       case "/", "/ui", "/docs" -> reading(method, new Route.Ui(target));
+      case "/ui/sign-in", "/ui/sign-out" ->
+          method.equals("POST") ? new Route.Ui(target) : new Route.WrongMethod();
       case "/api" -> new Route.Api(target);
       default -> {
         if (path.startsWith("/api/") || path.startsWith("/health/")) {

@@ -48,6 +48,7 @@ final class ScenariosOnTwoReplicasIT {
                         GoldenScenariosTest.class,
                         ProgressBytesTest.class,
                         RepeatedRequestsTest.class,
+                        SignInTest.class,
                         TenantIsolationTest.class,
                         TokenChecksTest.class)
                     .map(scenario -> selectClass(scenario))

@@ -4,10 +4,20 @@ import io.gridfleet.lb.api.http.ApiAnswer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The event feed of the lab. */
 public interface EventFeed {
+  String REQUEST_QUEUED = "request.queued";
+  String REQUEST_ENDED = "request.ended";
+  String SESSION_STARTED = "session.started";
+  String SESSION_ENDED = "session.ended";
+  String DEVICE_CHANGED = "device.changed";
+
+  /** Events that only say what to read again: they aren't buffered for late subscribers. */
+  Set<String> HINTS =
+      Set.of(REQUEST_QUEUED, REQUEST_ENDED, SESSION_STARTED, SESSION_ENDED, DEVICE_CHANGED);
 
   /**
    * An event.
@@ -25,6 +35,12 @@ public interface EventFeed {
   }
 
   void publish(String type, Optional<String> tenant, Map<String, Object> data);
+
+  /** Publishes {@link #DEVICE_CHANGED} to the subscribers of this process only. */
+  void devicesChangedHere();
+
+  /** Returns whether this process has a subscriber. */
+  boolean isWatched();
 
   /**
    * Subscribes to all events from now on. Buffered events after {@code after} are delivered first;

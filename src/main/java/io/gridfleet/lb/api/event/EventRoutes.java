@@ -66,6 +66,9 @@ public final class EventRoutes {
     if (caller.seesAll() || event.tenant().isPresent()) {
       return caller.seesThatOf(event.tenant());
     }
+    if (event.data().isEmpty()) {
+      return true;
+    }
     boolean aboutRun = event.data().containsKey("run_id");
     Object device = event.data().get("device_id");
     return !aboutRun

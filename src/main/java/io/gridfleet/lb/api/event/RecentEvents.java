@@ -53,6 +53,18 @@ public final class RecentEvents implements EventFeed {
     replicas.accept(event);
   }
 
+  @Override
+  public void devicesChangedHere() {
+    if (isWatched()) {
+      received(new Event(nextId(), DEVICE_CHANGED, clock.instant(), Optional.empty(), Map.of()));
+    }
+  }
+
+  @Override
+  public boolean isWatched() {
+    return !listeners.isEmpty();
+  }
+
   private synchronized String nextId() {
     number++;
     return origin + "-" + number;
@@ -61,9 +73,8 @@ public final class RecentEvents implements EventFeed {
   /** Delivers an event of another replica. */
   public void received(Event event) {
     synchronized (this) {
-      latest.add(event);
-      if (latest.size() > MAX_BUFFERED) {
-        latest.remove();
+      if (!HINTS.contains(event.type())) {
+        buffer(event);
       }
       pending.add(new Delivery(event, List.copyOf(listeners)));
       if (delivering) {
@@ -72,6 +83,13 @@ public final class RecentEvents implements EventFeed {
       delivering = true;
     }
     deliver();
+  }
+
+  private void buffer(Event event) {
+    latest.add(event);
+    if (latest.size() > MAX_BUFFERED) {
+      latest.remove();
+    }
   }
 
   private void deliver() {

@@ -4,6 +4,7 @@ import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.auth.TokenConfig;
+import io.gridfleet.lb.auth.TokenIdentity;
 import io.gridfleet.lb.auth.Tokens;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,16 @@ public final class ReloadableAdmission implements Admission {
   @Override
   public Tenant admit(Credentials credentials) {
     return current.admit(credentials);
+  }
+
+  @Override
+  public Optional<TokenIdentity> token(String secret) {
+    return current.token(secret);
+  }
+
+  @Override
+  public List<TokenIdentity> tokensOf(String tenant) {
+    return current.tokensOf(tenant);
   }
 
   @Override

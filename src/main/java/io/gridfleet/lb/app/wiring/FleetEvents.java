@@ -49,6 +49,9 @@ final class FleetEvents {
   }
 
   private void publish(Event event) {
+    if (!signals.hasOthers()) {
+      return;
+    }
     String whole = text(event, event.data());
     String sent = fits(whole) ? whole : text(event, shortened(event.data()));
     if (fits(sent)) {

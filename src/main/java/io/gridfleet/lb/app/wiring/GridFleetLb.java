@@ -1,6 +1,5 @@
 package io.gridfleet.lb.app.wiring;
 
-import io.gridfleet.lb.api.ApiAccess;
 import io.gridfleet.lb.app.ConfigSource;
 import io.gridfleet.lb.app.GridFleetConfig;
 import io.gridfleet.lb.app.ProgramVersion;
@@ -36,7 +35,6 @@ import io.gridfleet.lb.recovery.Orphans;
 import io.gridfleet.lb.recovery.UnclaimedSessions;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.router.BodyBudget;
-import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.Endpoints;
 import io.gridfleet.lb.router.FrontDoor;
 import io.gridfleet.lb.run.DriverPacks;
@@ -50,7 +48,6 @@ import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreStartException;
 import io.gridfleet.lb.store.sql.SqlStore;
-import io.gridfleet.lb.ui.UiAssets;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -105,6 +102,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final LockKeeper keeper;
   private final ServerStatus status;
   private final HistoryWiring history;
+  private final UiWiring ui;
   private final SuiteWiring suites;
   private final SignalConsumer signals;
   private final Relay relay;
@@ -192,12 +190,14 @@ public final class GridFleetLb implements AutoCloseable {
         new NodeProbes(
             config.probe(),
             trust,
-            new CompositeListener.OfProbes(lab, lost),
+            new CompositeListener.OfProbes(
+                new CompositeListener.OfProbes(lab, lost), new NodeEvents(this::devicesChanged)),
             timer,
             clock,
             new Random());
     this.status = new ServerStatus(store, lab, probes, inventory, distributor, () -> stopping);
     this.history = new HistoryWiring(config.history(), store, metrics::historyDropped);
+    this.ui = new UiWiring(config, admission, store, offLoop.views());
     this.suites = suites(packs);
     this.relay =
         new Relay(
@@ -226,6 +226,10 @@ public final class GridFleetLb implements AutoCloseable {
     listen();
     MetricsWiring.showLab(metrics, distributor, activity, probes);
     MetricsWiring.showTransport(metrics, frontDoor::connections, connections::open);
+  }
+
+  private void devicesChanged() {
+    suites.events().devicesChangedHere();
   }
 
   private void soon(Runnable task) {
@@ -262,7 +266,7 @@ public final class GridFleetLb implements AutoCloseable {
             timer,
             offLoop.views()),
         config.runs(),
-        new LoggedApiAccess(ApiAccess.of(admission)),
+        ui.access(),
         clock);
   }
 
@@ -296,6 +300,7 @@ public final class GridFleetLb implements AutoCloseable {
     sessionEnds.add(known);
     sessionEnds.add(metrics.sessions());
     sessionEnds.add(new EndedSessions(this::drop, store.signals()));
+    sessionEnds.add(new SessionEvents(suites.events()));
   }
 
   /** Drops what this replica keeps of a session that has ended, here or on another replica. */
@@ -320,18 +325,13 @@ public final class GridFleetLb implements AutoCloseable {
         ServerEndpoints.health(),
         ServerEndpoints.ready(status::unready),
         ServerEndpoints.metrics(metrics::scrape, offLoop.scrapes()),
-        ServerEndpoints.api(suites.api()),
-        new ServerPages(status::overview, uiPages(), offLoop.views()),
+        ServerEndpoints.api(suites.api(), ui.stillSignedIn()),
+        new ServerPages(status::overview, ui.pages(), offLoop.views()),
         (id, answered) ->
             endSession.end(
                 id,
                 EndReason.CLIENT_DELETED,
                 answered == 0 || answered >= 500 ? NodeKnows.TELL_IT : NodeKnows.ALREADY));
-  }
-
-  private Endpoint uiPages() {
-    return new UiPages(
-        new OnceRead<>("the UI's files", UiAssets::read, offLoop.views()), admission);
   }
 
   /** Reads the held locks of new and returned devices from the store. */
@@ -371,6 +371,7 @@ public final class GridFleetLb implements AutoCloseable {
     Threads.every(timer, SWEEP, signals::sweep);
     suites.start(timer);
     history.start(timer, offLoop.maintenance());
+    ui.start(timer);
     InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();
     log.info("listening on {}", DemoBanner.url(address));

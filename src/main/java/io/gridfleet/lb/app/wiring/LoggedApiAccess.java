@@ -28,4 +28,9 @@ final class LoggedApiAccess implements ApiAccess {
     }
     return caller;
   }
+
+  @Override
+  public Optional<Tenant> signedIn(String cookies) {
+    return access.signedIn(cookies);
+  }
 }

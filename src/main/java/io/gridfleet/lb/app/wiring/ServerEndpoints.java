@@ -9,6 +9,7 @@ import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
 import io.gridfleet.lb.router.Exchange.AnswerStream;
 import io.gridfleet.lb.router.Route;
+import io.gridfleet.lb.ui.SignIns;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,14 @@ final class ServerEndpoints {
   private static final int BROKEN = 500;
   private static final int UNAVAILABLE = 503;
   private static final List<String> API_HEADERS =
-      List.of("authorization", "x-request-id", "host", "last-event-id", "content-type");
+      List.of(
+          "authorization",
+          "x-request-id",
+          "host",
+          "last-event-id",
+          "content-type",
+          "cookie",
+          "x-gridfleet-ui");
 
   private ServerEndpoints() {}
 
@@ -90,11 +99,17 @@ final class ServerEndpoints {
     }
   }
 
-  static Endpoint api(Api api) {
+  /**
+   * The API.
+   *
+   * @param stillSignedIn whether the {@code Cookie} header of a request is still valid: a stream
+   *     that was opened by it ends with the sign-in
+   */
+  static Endpoint api(Api api, Predicate<String> stillSignedIn) {
     return new Endpoint() {
       @Override
       public void handle(Exchange exchange) {
-        call(api, exchange);
+        call(api, exchange, stillSignedIn);
       }
 
       @Override
@@ -105,13 +120,13 @@ final class ServerEndpoints {
     };
   }
 
-  private static void call(Api api, Exchange exchange) {
+  private static void call(Api api, Exchange exchange, Predicate<String> stillSignedIn) {
     var unused =
         exchange
             .body()
             .thenCompose(
                 body -> api.handle(request(exchange, body), () -> exchange.clientLeft().isDone()))
-            .thenAccept(answer -> answer(exchange, answer))
+            .thenAccept(answer -> answer(exchange, answer, stillSignedIn))
             .exceptionally(
                 failure -> {
                   if (!exchange.body().isCompletedExceptionally()) {
@@ -155,7 +170,7 @@ final class ServerEndpoints {
         whole.headers());
   }
 
-  private static void answer(Exchange exchange, ApiAnswer answer) {
+  private static void answer(Exchange exchange, ApiAnswer answer, Predicate<String> stillSignedIn) {
     if (answer instanceof ApiAnswer.Whole whole) {
       exchange.answer(whole(whole));
     } else if (answer instanceof ApiAnswer.Stream stream) {
@@ -164,9 +179,25 @@ final class ServerEndpoints {
               stream.status(),
               stream.headers().getOrDefault("Content-Type", "text/event-stream"),
               stream.headers());
-      ApiAnswer.Subscription open = stream.source().open(bytes -> send(out, bytes));
+      Optional<String> cookies =
+          exchange.header("authorization").isPresent()
+              ? Optional.empty()
+              : exchange.header("cookie").filter(text -> text.contains(SignIns.COOKIE));
+      ApiAnswer.Subscription open =
+          stream
+              .source()
+              .open(
+                  bytes ->
+                      (cookies.isEmpty() || stillSignedIn.test(cookies.get()))
+                          ? send(out, bytes)
+                          : end(out));
       exchange.clientLeft().thenRun(open::close);
     }
+  }
+
+  private static boolean end(AnswerStream out) {
+    out.finish(new byte[0]);
+    return false;
   }
 
   /** A client that doesn't read is disconnected: events may be lost, facts not. */

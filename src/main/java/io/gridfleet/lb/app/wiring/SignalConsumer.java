@@ -64,11 +64,11 @@ final class SignalConsumer {
 
   private void received(FleetSignal signal) {
     if (signal instanceof FleetSignal.AvoidanceChanged) {
-      reloadAvoided();
+      announced(reloadAvoided());
     } else if (signal instanceof FleetSignal.ReservationsChanged) {
-      reloadReservations();
+      announced(reloadReservations());
     } else if (signal instanceof FleetSignal.OverridesChanged) {
-      reloadOverrides();
+      announced(reloadOverrides());
     } else if (signal instanceof FleetSignal.Happened happened) {
       suites.shared().received(happened);
     } else if (signal instanceof FleetSignal.SessionEnded ended) {
@@ -76,6 +76,11 @@ final class SignalConsumer {
     } else {
       others.received(signal);
     }
+  }
+
+  /** The event that caused the signal may have arrived before its change is known here. */
+  private void announced(CompletableFuture<Void> applied) {
+    var unused = applied.thenRun(suites.events()::devicesChangedHere);
   }
 
   /** Publishes that a device is avoided, or isn't any more. */

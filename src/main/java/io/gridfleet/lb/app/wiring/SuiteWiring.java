@@ -106,6 +106,8 @@ final class SuiteWiring {
     this.runs = store.runs();
     this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
     this.events = shared.feed();
+    shared.onReceived(
+        new WatchedLocks(events, store.deviceLocks(), parts.updates(), parts.timer())::received);
     ReservationUpdates reservationUpdates =
         new ReservationUpdates(
             parts.updates(),
@@ -199,6 +201,7 @@ final class SuiteWiring {
 
   private void overridden(LabState lab, DeviceOverride changed) {
     lab.overridden(changed);
+    deviceChanged(changed.device());
     store.signals().publish(new FleetSignal.OverridesChanged(changed.device()));
   }
 
@@ -206,17 +209,23 @@ final class SuiteWiring {
     events.publish("test_data.updated", Map.of("device_id", device.value()));
   }
 
-  private static OperatorLocks.Listener locksListener(Parts parts) {
+  private void deviceChanged(DeviceId device) {
+    events.publish(EventFeed.DEVICE_CHANGED, Map.of("device_id", device.value()));
+  }
+
+  private OperatorLocks.Listener locksListener(Parts parts) {
     return new OperatorLocks.Listener() {
       @Override
       public void locked(DeviceLock lock) {
         HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
         parts.updates().held(held);
+        deviceChanged(lock.device());
       }
 
       @Override
       public void freed(DeviceLock lock) {
         parts.distributor().freedHere(lock);
+        deviceChanged(lock.device());
       }
     };
   }

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.app.wiring;
 
-import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code /ui} and its files. All addresses of screens get the same page, which knows what to show.
@@ -21,21 +21,25 @@ final class UiPages implements Endpoint {
   private static final int NOT_FOUND = 404;
   private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
-  private static final String SESSION = "/ui/session";
+  private static final Set<String> SIGN_IN =
+      Set.of(UiSignIn.SESSION, UiSignIn.SIGN_IN, UiSignIn.SIGN_OUT);
 
   private final OnceRead<UiAssets> assets;
-  private final Admission admission;
+  private final Endpoint signIn;
 
-  UiPages(OnceRead<UiAssets> assets, Admission admission) {
+  /**
+   * @param signIn answers the paths of sign-ins
+   */
+  UiPages(OnceRead<UiAssets> assets, Endpoint signIn) {
     this.assets = assets;
-    this.admission = admission;
+    this.signIn = signIn;
   }
 
   @Override
   public void handle(Exchange exchange) {
-    String path = ((Route.Ui) exchange.route()).path().split("\\?", 2)[0];
-    if (path.equals(SESSION)) {
-      exchange.answer(session());
+    String path = path(exchange);
+    if (SIGN_IN.contains(path)) {
+      signIn.handle(exchange);
       return;
     }
     assets
@@ -48,12 +52,8 @@ final class UiPages implements Endpoint {
                         : answer(known, path, exchange)));
   }
 
-  private EndpointAnswer session() {
-    boolean asks = admission.asksForTokens();
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("signed_in", !asks);
-    body.put("tokens_needed", asks);
-    return EndpointAnswer.json(OK, body);
+  static String path(Exchange exchange) {
+    return ((Route.Ui) exchange.route()).path().split("\\?", 2)[0];
   }
 
   private static EndpointAnswer answer(UiAssets assets, String path, Exchange exchange) {

@@ -11,6 +11,9 @@ final class Pruning {
   /** A replica without a heartbeat for this long will not come back. */
   private static final Duration REPLICA_GONE = Duration.ofDays(1);
 
+  /** The clocks of replicas differ by less. */
+  private static final Duration SIGN_IN_MARGIN = Duration.ofHours(1);
+
   private static final String SESSIONS =
       """
       DELETE FROM sessions WHERE (device, slot, token) IN (
@@ -62,6 +65,12 @@ final class Pruning {
         WHERE reported < <now> - :keep LIMIT :step <skipLocked>)
       """;
 
+  private static final String SIGN_INS =
+      """
+      DELETE FROM ended_sign_ins WHERE id IN (
+        SELECT id FROM ended_sign_ins WHERE expires < <now> - :keep LIMIT :step <skipLocked>)
+      """;
+
   private final Jdbi jdbi;
   private final Duration keepEnded;
 
@@ -77,6 +86,7 @@ final class Pruning {
         + all(REPORTS, keepEnded)
         + all(IDEMPOTENCY, Duration.ZERO)
         + all(AVOIDED, Duration.ZERO)
+        + all(SIGN_INS, SIGN_IN_MARGIN)
         + all(KEYED, Replicas.SILENT)
         + all(REPLICAS, REPLICA_GONE);
   }

@@ -61,6 +61,9 @@ final class SignalText {
     if (signal instanceof FleetSignal.KeySettled settled) {
       return "settled " + settled.key();
     }
+    if (signal instanceof FleetSignal.SignedOut signedOut) {
+      return "signedout " + signedOut.signIn();
+    }
     return "ended " + ((FleetSignal.SessionEnded) signal).session();
   }
 
@@ -101,6 +104,7 @@ final class SignalText {
       case "whowaits" -> Optional.of(new FleetSignal.WhoWaits());
       case "happened" -> Optional.of(new FleetSignal.Happened(argument));
       case "settled" -> Optional.of(new FleetSignal.KeySettled(argument));
+      case "signedout" -> Optional.of(new FleetSignal.SignedOut(argument));
       case "ended" -> Optional.of(new FleetSignal.SessionEnded(argument));
       default -> Optional.empty();
     };

@@ -22,6 +22,7 @@ import io.gridfleet.lb.store.open.Database;
 import io.gridfleet.lb.store.open.Dialect;
 import io.gridfleet.lb.store.open.PostgresServers;
 import io.gridfleet.lb.store.open.SqliteFiles;
+import io.gridfleet.lb.ui.SignInRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -172,6 +173,10 @@ public final class SqlStore implements AutoCloseable {
 
   public RequestHistory requestHistory() {
     return new SqlRequestHistory(statements, duties, replicas.own(), silent());
+  }
+
+  public SignInRecords signInRecords() {
+    return new SqlSignInRecords(statements);
   }
 
   public Runs runs() {
