@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Describes why a file can't be read: messages of the JDK mostly hold only its name. */
-public final class ReadErrors {
+final class ReadErrors {
   private ReadErrors() {}
 
   /** Without the file's name. */
-  public static String why(IOException e) {
+  static String why(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file";
     }

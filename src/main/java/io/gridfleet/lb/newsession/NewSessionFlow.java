@@ -49,7 +49,11 @@ public final class NewSessionFlow {
   private final Admission admission;
   private final NewSessionOptionsReader optionsReader;
   private final Attempts attempts;
+
+  /** Answers each request at most once; called on the request's executor only. */
   private final ClientAnswers answers;
+
+  /** Gives back what a request holds when it ends; its calls to the store complete elsewhere. */
   private final LockReturn locks;
 
   /** Hands results of other threads over to the executor of a request; tests fire faults by it. */
@@ -57,6 +61,8 @@ public final class NewSessionFlow {
 
   private final RequestReading reading;
   private final SessionCreation creation;
+
+  /** Isolated: an exception of a listener is logged and changes no request. */
   private final NewSessionListener listener;
 
   /** Shared by all loops: a repeat may arrive on another loop than the one its client left. */

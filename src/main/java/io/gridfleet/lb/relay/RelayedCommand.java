@@ -56,20 +56,28 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
   private static final int CONTINUE = 100;
   private static final int ERROR = 500;
 
+  /** Shared by the commands of all event loops; what it hands out is safe for each of them. */
   private final Relay relay;
+
+  /** The client's side; all its methods are called on its loop, which is this command's. */
   private final ClientExchange front;
+
+  /** The client's head; its headers are rewritten in place for the node by {@link #start}. */
   private final HttpRequest head;
 
   /** The requested path without its base, with its query. */
   private final String path;
 
+  /** Looked up before the command began; a session that ends meanwhile doesn't change it. */
   private final SessionRoute route;
 
   /** Reports the command once, when it ends. */
   private final CommandClock clock;
 
+  /** Moved by each progress of either side; the connection's own limit, so that one timer runs. */
   private final CommandDeadline deadline;
 
+  /** Holds a slot of the session's sockets until {@code OVER}, where one was requested. */
   private final Handshake handshake;
 
   /** Read from the client's head before its headers are rewritten for the node. */
@@ -134,7 +142,10 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** Answers a handshake beyond the session's limit of sockets; nothing is sent to the node. */
+  /**
+   * Answers a handshake beyond the session's limit of sockets; nothing is sent to the node. Holds
+   * no slot, so that {@code OVER} has none to release here.
+   */
   private void refuse() {
     if (fire(Event.REFUSED) == Effect.REFUSE) {
       relay.listener().commandStarted(route.id());
@@ -366,7 +377,10 @@ final class RelayedCommand implements RequestSink, AnswerSink, Waiting {
     }
   }
 
-  /** Backpressure on the answer: the node is read only while the client's channel is writable. */
+  /**
+   * Fired within this command's own writes too, after the state of the written part was entered.
+   * Backpressure on the answer: the node is read only while the client's channel is writable.
+   */
   @Override
   public void writabilityChanged(boolean writable) {
     if (fire(Event.CLIENT_WRITABILITY) == Effect.ADJUST_NODE) {

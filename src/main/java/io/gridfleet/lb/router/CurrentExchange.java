@@ -44,9 +44,10 @@ final class CurrentExchange implements ClientExchange {
 
   private final HttpLimits limits;
 
-  /** Whether the connection persists after this exchange. */
+  /** Whether the connection persists after this exchange; reset when the next one begins. */
   private final AnswerHeaders headers = new AnswerHeaders();
 
+  /** Writes every answer; holds the unwritten pieces of a large one until they are released. */
   private final AnswerWriter writer = new AnswerWriter();
 
   /**
@@ -59,6 +60,7 @@ final class CurrentExchange implements ClientExchange {
     this.limits = limits;
   }
 
+  /** Called once, before the first event of the channel. */
   void writeTo(ChannelHandlerContext context) {
     writer.to(context);
   }
@@ -72,11 +74,12 @@ final class CurrentExchange implements ClientExchange {
     return headers;
   }
 
-  /** Resets the headers for the next request. */
+  /** Resets the headers for the next request, before its sink exists. */
   void begin(HttpRequest head) {
     headers.begin(head);
   }
 
+  /** Not cleared between exchanges: it is a hint, which the caller compares with its own id. */
   @Nullable SessionId lastSession() {
     return lastSession;
   }
@@ -95,6 +98,7 @@ final class CurrentExchange implements ClientExchange {
     return connection.channel().remoteAddress();
   }
 
+  /** The loop of the channel never changes: sinks open the node's connection on it. */
   @Override
   public EventLoop loop() {
     return connection.channel().eventLoop();
@@ -105,6 +109,7 @@ final class CurrentExchange implements ClientExchange {
     return headers.isModern();
   }
 
+  /** Netty's own flag: true again only below the low water mark. */
   @Override
   public boolean isWritable() {
     return connection.channel().isWritable();
@@ -246,6 +251,7 @@ final class CurrentExchange implements ClientExchange {
     connection.channel().config().setAutoRead(on);
   }
 
+  /** Moves the one limit of the connection: the next state replaces what a sink has set. */
   @Override
   public void within(Duration time) {
     connection.within(time);

@@ -68,6 +68,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   /** The limit of the current state. */
   private final ConnectionDeadline deadline;
 
+  /** The codec; left to the tunnel by {@link #handOver}. */
   private final ClientPipeline pipeline;
 
   /** Changed by {@link #fire} only. */
@@ -95,10 +96,15 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     this.exchange = new CurrentExchange(this, limits);
   }
 
+  /** Called once, when the channel is accepted. */
   void install(Channel channel) {
     pipeline.install(channel, this);
   }
 
+  /**
+   * Set once, by {@link #handlerAdded}, and never cleared: a sink may write after the channel
+   * closed.
+   */
   ChannelHandlerContext context() {
     return Objects.requireNonNull(context);
   }
@@ -107,6 +113,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     return context().channel();
   }
 
+  /** The state after the last event; it is entered before that event's effect is carried out. */
   State state() {
     return machine.state();
   }

@@ -3,11 +3,9 @@ package io.gridfleet.lb.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.app.cli.Main;
-import io.gridfleet.lb.config.ReadErrors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,13 +45,6 @@ final class CommandLineTest {
     assertThat(err.toString())
         .isEqualTo(
             "http://127.0.0.1:1 does not answer: nothing listens there; is the server running?\n");
-  }
-
-  @Test
-  void aFileWithoutPermissionIsReportedWithTheUser() {
-    assertThat(ReadErrors.why(new AccessDeniedException("q.yaml")))
-        .startsWith("permission denied: the user '")
-        .doesNotContain("q.yaml");
   }
 
   @Test

@@ -2,9 +2,14 @@ package io.gridfleet.lb.store.open;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.gridfleet.lb.store.StoreAddress.Postgres;
+import io.gridfleet.lb.store.StoreAddress.SqliteFile;
+import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreStartException;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * An opened database, migrated and ready for statements.
@@ -19,6 +24,26 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
    * seconds to start a connection's process; a server that is stopped refuses at once.
    */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /**
+   * Opens the database of a configuration and migrates its schema.
+   *
+   * @throws StoreStartException with a message for the operator; then nothing was changed
+   */
+  public static Database open(StoreConfig config) throws StoreStartException {
+    if (config.address() instanceof SqliteFile file) {
+      return SqliteFiles.open(file);
+    }
+    if (config.address() instanceof Postgres postgres) {
+      return PostgresServers.open(postgres, config);
+    }
+    return SqliteFiles.openMemory(config.address());
+  }
+
+  /** Returns a source whose connections have no read timeout, for notifications. */
+  public static PGSimpleDataSource patientSource(Postgres address, StoreConfig config) {
+    return PostgresServers.source(address, config);
+  }
 
   static HikariConfig pool(DataSource source, int connections) {
     HikariConfig config = new HikariConfig();

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens PostgreSQL 14 or later. */
-public final class PostgresServers {
+final class PostgresServers {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresServers.class);
   private static final int OLDEST = 14;
 
@@ -31,7 +31,7 @@ public final class PostgresServers {
 
   private PostgresServers() {}
 
-  public static Database open(Postgres address, StoreConfig config) throws StoreStartException {
+  static Database open(Postgres address, StoreConfig config) throws StoreStartException {
     PGSimpleDataSource patient = source(address, config);
     checkVersion(address, connect(address, patient, config.startPatience()));
     migrate(new Schema(address, patient), config.startPatience());
@@ -44,7 +44,7 @@ public final class PostgresServers {
   }
 
   /** A source whose connections have no read timeout: for migrations and signals. */
-  public static PGSimpleDataSource source(Postgres address, StoreConfig config) {
+  static PGSimpleDataSource source(Postgres address, StoreConfig config) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(
         "jdbc:postgresql://" + address.hosts() + "/" + address.database() + address.options());

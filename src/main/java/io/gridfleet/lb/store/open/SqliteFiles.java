@@ -21,7 +21,7 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
 /** Opens SQLite: one process a file, one connection, write-ahead log. */
-public final class SqliteFiles {
+final class SqliteFiles {
   /** SQLite's own tools lock the file for a short time while they copy it. */
   private static final Duration BUSY_PATIENCE = Duration.ofSeconds(2);
 
@@ -30,7 +30,7 @@ public final class SqliteFiles {
 
   private SqliteFiles() {}
 
-  public static Database open(SqliteFile address) throws StoreStartException {
+  static Database open(SqliteFile address) throws StoreStartException {
     Path path = address.path().toAbsolutePath();
     SqliteProcessLock mark = SqliteProcessLock.on(path);
     try {
@@ -45,7 +45,7 @@ public final class SqliteFiles {
   }
 
   /** The in-memory database of one store; dropped when the store closes. */
-  public static Database openMemory(StoreAddress address) throws StoreStartException {
+  static Database openMemory(StoreAddress address) throws StoreStartException {
     SQLiteDataSource source =
         source("jdbc:sqlite:file:" + UUID.randomUUID() + "?mode=memory&cache=shared");
     try {

@@ -12,7 +12,6 @@ import io.gridfleet.lb.session.OrphanedLocks;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.store.DatabaseErrors;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
-import io.gridfleet.lb.store.StoreAddress.SqliteFile;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreListener;
@@ -20,8 +19,6 @@ import io.gridfleet.lb.store.StoreStartException;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import io.gridfleet.lb.store.open.Database;
 import io.gridfleet.lb.store.open.Dialect;
-import io.gridfleet.lb.store.open.PostgresServers;
-import io.gridfleet.lb.store.open.SqliteFiles;
 import io.gridfleet.lb.ui.SignInRecords;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +83,7 @@ public final class SqlStore implements AutoCloseable {
    */
   static SqlStore open(StoreConfig config, StoreListener listener, InstantSource own)
       throws StoreStartException {
-    Database database = database(config);
+    Database database = Database.open(config);
     SqlStore store = new SqlStore(database, config, listener, own);
     try {
       store.jdbi.useHandle(store.replicas::beat);
@@ -120,23 +117,13 @@ public final class SqlStore implements AutoCloseable {
     }
   }
 
-  private static Database database(StoreConfig config) throws StoreStartException {
-    if (config.address() instanceof SqliteFile file) {
-      return SqliteFiles.open(file);
-    }
-    if (config.address() instanceof Postgres postgres) {
-      return PostgresServers.open(postgres, config);
-    }
-    return SqliteFiles.openMemory(config.address());
-  }
-
   private Optional<PostgresSignals> signalsOf(StoreConfig config) {
     if (config.address() instanceof Postgres postgres) {
       return Optional.of(
           new PostgresSignals(
               replicas.own(),
               statements,
-              PostgresServers.source(postgres, config),
+              Database.patientSource(postgres, config),
               new SignalText(clock)));
     }
     return Optional.empty();
