@@ -37,7 +37,7 @@ services:
   replica-3: {volumes: ["$scratch/lab.d:/etc/gridfleet-lb/lab.d:ro"]}
   demo:
     image: gridfleet-lb
-    command: ["--demo"]
+    command: ["--demo=quiet"]
     environment: {GRIDFLEET_LB_ANONYMOUS: "true"}
 YAML
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A PostgreSQL database for a lab with migrated, empty tables. A database that was given back is
  * emptied for the next lab: a new one for each test would write gigabytes in one run.
  */
-final class LabDatabase implements AutoCloseable {
+public final class LabDatabase implements AutoCloseable {
   private static final Queue<StoreAddress.Postgres> GIVEN_BACK = new ConcurrentLinkedQueue<>();
 
   private final StoreAddress.Postgres address;
@@ -36,7 +36,7 @@ final class LabDatabase implements AutoCloseable {
     }
   }
 
-  static LabDatabase take() {
+  public static LabDatabase take() {
     StoreAddress.Postgres used = GIVEN_BACK.poll();
     return new LabDatabase(
         used == null ? PostgresPart.copyOf(Template.MADE) : PostgresPart.emptied(used));

@@ -37,7 +37,7 @@ class LargeBodiesIT {
 
   @BeforeAll
   void open() throws IOException {
-    door = FrontDoorProcess.start(SMALL, List.of("--demo"));
+    door = FrontDoorProcess.start(SMALL, List.of("--demo=quiet"));
   }
 
   @AfterAll

@@ -11,7 +11,7 @@ class PrometheusIT {
   @Test
   void promtoolAcceptsTheMetrics() throws Exception {
     String promtool = RealPart.PROMTOOL.where();
-    try (FrontDoorProcess door = FrontDoorProcess.start(List.of(), List.of("--demo"))) {
+    try (FrontDoorProcess door = FrontDoorProcess.start(List.of(), List.of("--demo=quiet"))) {
       String metrics = door.get("/metrics").body();
       assertThat(metrics).contains("gridfleet_lb_");
       Process check =

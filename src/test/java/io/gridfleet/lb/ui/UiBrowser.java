@@ -102,13 +102,22 @@ final class UiBrowser implements AutoCloseable {
     return open(lab, path).check();
   }
 
+  /** A screen marks its first data; one that shows none has a heading and loads nothing. */
   private void untilContent() {
-    until("content of " + shown, "return performance.getEntriesByName('" + MARK + "').length > 0");
+    until(
+        "content of " + shown,
+        "return performance.getEntriesByName('"
+            + MARK
+            + "').length > 0 || (document.querySelector('main h1') !== null"
+            + " && document.querySelector('.loading') === null)");
   }
 
   private String millis() {
     Object at =
-        driver.executeScript("return performance.getEntriesByName('" + MARK + "')[0].startTime");
+        driver.executeScript(
+            "return (performance.getEntriesByName('"
+                + MARK
+                + "')[0] ?? {startTime: performance.now()}).startTime");
     return String.valueOf(Math.round(((Number) at).doubleValue()));
   }
 

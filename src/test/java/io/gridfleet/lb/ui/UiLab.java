@@ -7,6 +7,7 @@ import io.gridfleet.lb.app.wiring.GridFleetLb;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.LabDatabase;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.Wire;
 import io.gridfleet.lb.simulator.DemoLab;
@@ -93,6 +94,28 @@ final class UiLab implements AutoCloseable {
     }
     Lab.until("the requests wait", () -> lab.server.distributor().queueLength() == WAITING);
     return lab;
+  }
+
+  /** Two replicas with one store before the same two phones. */
+  static Pair pair() {
+    SimulatedFleet fleet = SimulatedFleet.of(1, 2);
+    LabDatabase database = LabDatabase.take();
+    Map<String, Object> store =
+        Map.of("store", Map.of("address", database.toString(), "startPatience", "1min"));
+    return new Pair(
+        new UiLab(fleet.inventory(), store), new UiLab(fleet.inventory(), store), database, fleet);
+  }
+
+  /** Two replicas. */
+  record Pair(UiLab first, UiLab second, LabDatabase database, SimulatedFleet fleet)
+      implements AutoCloseable {
+    @Override
+    public void close() throws Exception {
+      first.close();
+      second.close();
+      database.close();
+      fleet.close();
+    }
   }
 
   /** The address of a page or route. */

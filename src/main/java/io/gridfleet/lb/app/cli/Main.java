@@ -38,11 +38,24 @@ public final class Main implements Callable<Integer> {
   private static final int WRONG = 2;
   private static final int CANT_START = 1;
 
+  /** The demo with clients. */
+  private static final String LIVELY = "lively";
+
+  private static final String QUIET = "quiet";
+
   /** An operator who pressed Ctrl-C waits for the exit. */
   private static final String INTERACTIVE_DRAIN = "10s";
 
-  @Option(names = "--demo", description = "Simulated nodes; needs no configuration.")
-  private boolean demo;
+  @Option(
+      names = "--demo",
+      arity = "0..1",
+      fallbackValue = LIVELY,
+      paramLabel = "quiet",
+      description = {
+        "Simulated nodes and clients; needs no configuration.",
+        "--demo=quiet: no clients."
+      })
+  private @Nullable String demo;
 
   @Option(names = "--config", paramLabel = "FILE", description = "The configuration.")
   private @Nullable Path configFile;
@@ -93,8 +106,13 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter err = spec.commandLine().getErr();
-    if (demo == (configFile != null)) {
-      err.println(demo ? "--demo and --config exclude each other" : "say --demo or --config FILE");
+    if (demo != null && !demo.equals(LIVELY) && !demo.equals(QUIET)) {
+      err.println("--demo is " + LIVELY + " or " + QUIET + ", not " + demo);
+      return WRONG;
+    }
+    if ((demo != null) == (configFile != null)) {
+      err.println(
+          demo != null ? "--demo and --config exclude each other" : "say --demo or --config FILE");
       return WRONG;
     }
     ConfigSource source = source();
@@ -102,7 +120,8 @@ public final class Main implements Callable<Integer> {
       LoadedConfig<GridFleetConfig> loaded = source.load();
       loaded.warnings().forEach(warning -> err.println("warning: " + warning));
       try (SimulatedNodes nodes = SimulatedNodes.of(loaded.value())) {
-        return run(source.adding(nodes.configured()), loaded.value().withMore(nodes.configured()));
+        return run(
+            source.adding(nodes.configured()), loaded.value().withMore(nodes.configured()), nodes);
       }
     } catch (ConfigException wrong) {
       wrong.problems().forEach(err::println);
@@ -115,7 +134,7 @@ public final class Main implements Callable<Integer> {
 
   private ConfigSource source() {
     Map<String, String> flags = new HashMap<>();
-    if (demo) {
+    if (demo != null) {
       // Sessions of a simulated lab need no drain.
       flags.put("router.drain", "0s");
     }
@@ -127,7 +146,8 @@ public final class Main implements Callable<Integer> {
     return new ConfigSource(Optional.ofNullable(configFile), System.getenv(), flags, fallbacks);
   }
 
-  private int run(ConfigSource source, GridFleetConfig config) throws InterruptedException {
+  private int run(ConfigSource source, GridFleetConfig config, SimulatedNodes nodes)
+      throws InterruptedException {
     Logging.configure(config.log());
     StopOnSignal stop = StopOnSignal.handle();
     Reloading reloading = Reloading.handle();
@@ -141,13 +161,15 @@ public final class Main implements Callable<Integer> {
       return CANT_START;
     }
     reloading.start(server.reloads());
+    DemoClients clients = nodes.clients(DemoBanner.url(address), LIVELY.equals(demo));
     stop.serving(
         () -> new Draining(server.reloads().drain()),
         draining -> {
           reloading.close();
+          clients.close();
           server.stop(draining);
         });
-    if (demo) {
+    if (demo != null) {
       DemoBanner.print(spec.commandLine().getOut(), address);
     }
     stop.awaitStopped();

@@ -29,6 +29,16 @@ record SimulatedNodes(@Nullable DemoLab lab) implements AutoCloseable {
             .nodes();
   }
 
+  /**
+   * Starts the clients of the demo, or none.
+   *
+   * @param url where the server listens
+   */
+  DemoClients clients(String url, boolean wanted) {
+    return DemoClients.start(
+        url, lab != null && wanted ? lab.nodes() : Map.of(), DemoClients.BETWEEN);
+  }
+
   @Override
   public void close() {
     if (lab != null) {

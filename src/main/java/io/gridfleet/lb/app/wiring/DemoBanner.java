@@ -9,7 +9,7 @@ public final class DemoBanner {
   private DemoBanner() {}
 
   /** The URL of a server that listens on this address; a wildcard stays one. */
-  static String url(InetSocketAddress address) {
+  public static String url(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return "http://" + new HostPort(host, address.getPort());
   }
@@ -20,6 +20,7 @@ public final class DemoBanner {
 
         GridFleet LB runs with a simulated lab.
 
+          The lab     %1$s/ui
           WebDriver   %1$s   (also %1$s/wd/hub)
           Metrics     %1$s/metrics
           Devices     %1$s/api/devices
