@@ -3,7 +3,7 @@
  * is needed, and shows that the server isn't reached. Screens are listed in screens.js.
  */
 import { render, Component } from 'preact';
-import { get, send } from './api.js';
+import { get, observe, send } from './api.js';
 import { close, open, useConnection } from './live.js';
 import { Ago, ErrorBox, html, Loading, Page, Shell, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from './parts.js';
 import { find, screens } from './screens.js';
@@ -210,8 +210,7 @@ function App() {
   }, setFailure), []);
   useEffect(() => {
     check();
-    addEventListener('gridfleet-signed-out', check);
-    return () => removeEventListener('gridfleet-signed-out', check);
+    observe((status) => status === 401 && check());
   }, []);
   useEffect(() => {
     if (found) load(found.screen.name).catch(() => {});

@@ -5,8 +5,9 @@
  * {data, failure, stale, at, reload}: `data` is undefined until the first answer and then always the latest one, also
  * while it is asked again. The call runs again when its dependencies change, after an event whose type begins with one
  * of `events` (all events without the option; never with []), every 30 s anyhow, every 5 s without a stream of
- * events, and at once when a lost connection is back. It never runs twice at a time, and rests four times as long as
- * the last call took. A call receives an AbortSignal for `get`. `options.when: false` stops it.
+ * events, and at once when a lost connection is back or a hidden tab is seen again; a hidden one asks for nothing. It
+ * never runs twice at a time, and rests four times as long as the last call took. A call receives an AbortSignal for
+ * `get`. `options.when: false` stops it.
  */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { observe } from './api.js';
@@ -20,6 +21,7 @@ const listeners = new Set();
 const watchers = new Set();
 const connection = { lost: null, streaming: false };
 let stream = null;
+let wanted = false;
 let retry = 0;
 let reopen = 0;
 
@@ -35,7 +37,15 @@ function changed() {
 
 /** Opens the stream of events; once signed in. */
 export function open() {
-  if (stream) return;
+  wanted = true;
+  connect();
+}
+
+/*
+ * A browser has six connections to a server for all its tabs: only a tab that is seen keeps one for events.
+ */
+function connect() {
+  if (stream || !wanted || document.hidden) return;
   clearTimeout(reopen);
   stream = new EventSource('/api/events');
   stream.onopen = () => {
@@ -46,8 +56,8 @@ export function open() {
   stream.onerror = () => {
     connection.streaming = false;
     if (stream && stream.readyState === EventSource.CLOSED) {
-      close();
-      reopen = setTimeout(open, WITHOUT_STREAM);
+      disconnect();
+      reopen = setTimeout(connect, WITHOUT_STREAM);
     }
     changed();
     check();
@@ -66,6 +76,11 @@ export function open() {
 
 /** Closes the stream of events; when signed out. */
 export function close() {
+  wanted = false;
+  disconnect();
+}
+
+function disconnect() {
   clearTimeout(reopen);
   stream?.close();
   stream = null;
@@ -100,6 +115,16 @@ async function check() {
   }
 }
 
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    disconnect();
+  } else {
+    connect();
+    listeners.forEach((listener) => listener({ type: '' }));
+  }
+});
+addEventListener('pagehide', disconnect);
+addEventListener('pageshow', connect);
 addEventListener('offline', lose);
 addEventListener('online', check);
 
@@ -137,6 +162,7 @@ export function useLive(load, dependencies, { events, when = true } = {}) {
   const latest = useRef(load);
   latest.current = load;
   const run = useRef(() => {});
+  const asked = useRef(false);
 
   useEffect(() => {
     if (!when) return undefined;
@@ -151,6 +177,8 @@ export function useLive(load, dependencies, { events, when = true } = {}) {
     };
     const ask = async () => {
       again = false;
+      if (document.hidden && asked.current) return;
+      asked.current = true;
       controller = new AbortController();
       const began = performance.now();
       try {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WindowType;
 
 /** The frame around the screens, in a real browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -83,6 +84,22 @@ final class UiShellIT {
     }
     browser.untilHides("can’t be reached");
     browser.consoleErrors();
+  }
+
+  /** A browser has six connections to a server, for all its tabs. */
+  @Test
+  void moreTabsThanABrowserHasConnectionsAreServed() {
+    String first = browser.driver().getWindowHandle();
+    for (int tab = 0; tab < 8; tab++) {
+      browser.driver().switchTo().newWindow(WindowType.TAB);
+      browser.open(lab, "/ui");
+    }
+    for (String tab : browser.driver().getWindowHandles()) {
+      if (!tab.equals(first)) {
+        browser.driver().switchTo().window(tab).close();
+      }
+    }
+    browser.driver().switchTo().window(first);
   }
 
   @Test
