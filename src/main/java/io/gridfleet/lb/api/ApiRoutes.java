@@ -4,6 +4,7 @@ import io.gridfleet.lb.api.device.CatalogRoutes;
 import io.gridfleet.lb.api.device.DeviceRoutes;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
@@ -21,7 +22,11 @@ public record ApiRoutes(
     Devices devices, Suites suites, Matching matching, EventRoutes events, Server server) {
 
   /** Routes below devices and driver packs. */
-  public record Devices(DeviceRoutes devices, TestDataRoutes testData, CatalogRoutes catalog) {}
+  public record Devices(
+      DeviceRoutes devices,
+      DeviceHistoryRoutes history,
+      TestDataRoutes testData,
+      CatalogRoutes catalog) {}
 
   /** Routes of the queue, of requests and of selectors. */
   public record Matching(QueueRoutes queue, RequestRoutes requests, SelectorRoutes selectors) {}
@@ -36,6 +41,7 @@ public record ApiRoutes(
   List<Operation> operations() {
     List<Operation> all = new ArrayList<>();
     all.addAll(devices.devices().operations());
+    all.addAll(devices.history().operations());
     all.addAll(devices.testData().operations());
     all.addAll(devices.catalog().operations());
     all.addAll(suites.runs().operations());

@@ -53,6 +53,7 @@ public final class AccessTable {
         "GET /api/devices",
         "GET /api/devices/{id}",
         "GET /api/devices/{id}/health",
+        "GET /api/devices/{id}/history",
         "GET /api/devices/by-connection-target/{target}",
         "GET /api/runs",
         "GET /api/runs/{id}",

@@ -60,6 +60,8 @@ final class ApiDescriptionTest {
     good(client.get(path + "/config"));
     good(client.get(path + "/capabilities"));
     good(client.get(path + "/health"));
+    lab.periods.fill(device);
+    good(client.get(path + "/history"));
     good(client.get(path + "/test_data"));
     good(client.exchange("PUT", path + "/test_data", "{}"));
     good(client.exchange("PATCH", path + "/test_data", "{\"a\":1}"));

@@ -6,6 +6,7 @@ import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.event.RecentEvents;
+import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
@@ -87,6 +88,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   final ApiRoutes routes;
   final Api api;
   final FakeOverview overview = new FakeOverview(this);
+  final FakeDeviceHistory periods = new FakeDeviceHistory();
   boolean healthy = true;
 
   private final Map<String, SessionRecord> sessions = new LinkedHashMap<>();
@@ -124,6 +126,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
                     new OperatorLocks(this, new OperatorLocks.Listener() {}),
                     sessionRoutes,
                     clock),
+                new DeviceHistoryRoutes(periods, rows),
                 new TestDataRoutes(
                     rows,
                     overrides,

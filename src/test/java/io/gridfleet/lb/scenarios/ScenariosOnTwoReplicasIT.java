@@ -44,6 +44,7 @@ final class ScenariosOnTwoReplicasIT {
                         AccessTableTest.class,
                         BadNewSessionTest.class,
                         DeviceChoiceTest.class,
+                        DeviceHistoryTest.class,
                         EndOfSessionTest.class,
                         GoldenScenariosTest.class,
                         ProgressBytesTest.class,

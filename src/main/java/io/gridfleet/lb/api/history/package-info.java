@@ -1,4 +1,4 @@
-/** What happened to requests. Threads: the API's executor and the store's. */
+/** What happened to requests and devices. Threads: the API's executor and the store's. */
 @NullMarked
 package io.gridfleet.lb.api.history;
 

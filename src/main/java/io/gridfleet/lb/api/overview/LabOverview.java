@@ -13,7 +13,7 @@ public interface LabOverview {
   List<DeviceView> devices();
 
   /**
-   * Returns the failed attempts of the last hour, the newest first, at most {@code limit} of them.
+   * Returns the failed attempts of the last hour by device and cause, at most {@code limit} rows.
    * Doesn't fail: empty while the store can't be reached.
    *
    * @param tenant whose attempts; empty for all
@@ -32,7 +32,11 @@ public interface LabOverview {
    *
    * @param text the node's own words of the last one; may be empty
    */
-  record Failures(String device, String name, String cause, int count, Instant last, String text) {}
+  record Failures(String device, String name, String cause, int count, Instant last, String text) {
+    public Failures plusOne() {
+      return new Failures(device, name, cause, count + 1, last, text);
+    }
+  }
 
   /**
    * A process that uses the store.

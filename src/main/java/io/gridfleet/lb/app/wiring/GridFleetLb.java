@@ -185,18 +185,20 @@ public final class GridFleetLb implements AutoCloseable {
             distributor::freedHere);
     this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
     DriverPacks packs = DriverPacks.of(config.runs().packs());
+    this.history = new HistoryWiring(config.history(), store, inventory, metrics::historyDropped);
     this.lab = new LabState(inventory, directory, distributor, updates, packs, this::soon, clock);
     this.probes =
         new NodeProbes(
             config.probe(),
             trust,
             new CompositeListener.OfProbes(
-                new CompositeListener.OfProbes(lab, lost), new NodeEvents(this::devicesChanged)),
+                new CompositeListener.OfProbes(lab, lost),
+                new CompositeListener.OfProbes(
+                    new NodeEvents(this::devicesChanged), history.periods().recorder())),
             timer,
             clock,
             new Random());
     this.status = new ServerStatus(store, lab, probes, inventory, distributor, () -> stopping);
-    this.history = new HistoryWiring(config.history(), store, metrics::historyDropped);
     this.ui = new UiWiring(config, admission, store, offLoop.views());
     this.suites = suites(packs);
     this.relay =
@@ -293,11 +295,13 @@ public final class GridFleetLb implements AutoCloseable {
     newSessionListeners.add(metrics.newSessions());
     newSessionListeners.add(history.recorder(admission.to(AccessTable.NEW_SESSION), store));
     newSessionListeners.add(suites.newSessionListener());
-    newSessionListeners.add(suites.labels());
+    newSessionListeners.add(history.periods().recorder());
+    newSessionListeners.add(history.periods().labels());
     newSessionListeners.add(new NewSessionEvents(suites.events()));
     newSessionListeners.add(new PublishedSessions(signals, live, sessionEnds.composite()));
     sessionEnds.add(new SessionLog(inventory));
     sessionEnds.add(known);
+    sessionEnds.add(history.periods().recorder());
     sessionEnds.add(metrics.sessions());
     sessionEnds.add(new EndedSessions(this::drop, store.signals()));
     sessionEnds.add(new SessionEvents(suites.events()));
@@ -370,7 +374,7 @@ public final class GridFleetLb implements AutoCloseable {
     Threads.every(timer, config.session().idleSweep(), orphans::sweep);
     Threads.every(timer, SWEEP, signals::sweep);
     suites.start(timer);
-    history.start(timer, offLoop.maintenance());
+    history.start(timer, offLoop.maintenance(), distributor);
     ui.start(timer);
     InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();

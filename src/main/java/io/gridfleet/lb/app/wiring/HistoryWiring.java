@@ -2,6 +2,8 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.app.Threads;
 import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.history.HistoryConfig;
 import io.gridfleet.lb.history.HistoryWriter;
 import io.gridfleet.lb.history.OpenRequests;
@@ -36,8 +38,13 @@ final class HistoryWiring {
   private final RequestHistory requests;
   private final HistoryWriter<RequestRecord> writer;
   private final OpenRequests open;
+  private final DeviceHistoryWiring periods;
 
-  HistoryWiring(HistoryConfig config, SqlStore store, HistoryWriter.DropListener dropped) {
+  HistoryWiring(
+      HistoryConfig config,
+      SqlStore store,
+      Inventory inventory,
+      HistoryWriter.DropListener dropped) {
     this.config = config;
     this.requests = store.requestHistory();
     this.writer =
@@ -45,6 +52,7 @@ final class HistoryWiring {
             requests, HistoryWriter.Room.standard(), RequestRecord::weight, dropped);
     ServedBy own = new ServedBy(store.replicas().own(), store.replicas().ownName());
     this.open = new OpenRequests(writer, own, store.time());
+    this.periods = new DeviceHistoryWiring(config, store, inventory, dropped);
   }
 
   RequestHistory requests() {
@@ -53,6 +61,11 @@ final class HistoryWiring {
 
   OpenRequests open() {
     return open;
+  }
+
+  /** The history of devices. */
+  DeviceHistoryWiring periods() {
+    return periods;
   }
 
   /** Returns the listener that records requests; one that does nothing if nothing is recorded. */
@@ -66,7 +79,8 @@ final class HistoryWiring {
   /**
    * @param elsewhere composes records, which takes too long for the timer
    */
-  void start(ScheduledExecutorService timer, Executor elsewhere) {
+  void start(ScheduledExecutorService timer, Executor elsewhere, Distributor distributor) {
+    periods.start(timer, elsewhere, distributor);
     if (!config.records()) {
       return;
     }
@@ -97,6 +111,7 @@ final class HistoryWiring {
 
   /** Writes what waits; before the store closes. */
   void close(Duration patience) {
+    periods.close(patience);
     try {
       writer.close().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException unwritten) {

@@ -16,22 +16,28 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RequestLabels implements NewSessionListener {
   private static final Labels NONE = new Labels(Optional.empty(), Optional.empty(), "");
 
-  private final Map<String, Labels> inProgress = new ConcurrentHashMap<>();
+  private final Map<String, Known> inProgress = new ConcurrentHashMap<>();
+
+  private record Known(String tenant, Labels labels) {}
 
   /** Returns the labels of a request; empty ones if it has ended. */
   Labels of(String request) {
-    return inProgress.getOrDefault(request, NONE);
+    Known known = inProgress.get(request);
+    return known == null ? NONE : known.labels();
+  }
+
+  /** Returns the tenant of a request in progress. */
+  Optional<String> tenantOf(String request) {
+    return Optional.ofNullable(inProgress.get(request)).map(Known::tenant);
   }
 
   @Override
   public void admitted(NewSessionRequest request, NewSessionOptions options) {
     NewSessionOptions.Labels labels = options.labels();
+    String client = ClientProduct.of(request.origin().client().userAgent());
     inProgress.put(
         request.id(),
-        new Labels(
-            labels.run(),
-            labels.testName(),
-            ClientProduct.of(request.origin().client().userAgent())));
+        new Known(options.tenant().name(), new Labels(labels.run(), labels.testName(), client)));
   }
 
   @Override

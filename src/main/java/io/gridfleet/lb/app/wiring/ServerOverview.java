@@ -4,12 +4,15 @@ import io.gridfleet.lb.api.overview.LabOverview;
 import io.gridfleet.lb.app.ProgramVersion;
 import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.store.sql.Replicas;
 import io.gridfleet.lb.store.sql.SqlStore;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +22,11 @@ record ServerOverview(SqlStore facts, Distributor distributor, InstantSource clo
   /** Longer than the store takes when it answers, shorter than a person's patience. */
   private static final long STORE_PATIENCE_MS = 1_000;
 
+  private static final Duration RECENT = Duration.ofHours(1);
+
+  /** The newest failed attempts that are read and counted. */
+  private static final int MAX_READ = 2_000;
+
   @Override
   public List<DeviceView> devices() {
     return distributor.states();
@@ -26,7 +34,31 @@ record ServerOverview(SqlStore facts, Distributor distributor, InstantSource clo
 
   @Override
   public CompletionStage<List<Failures>> failures(Optional<String> tenant, int limit) {
-    return CompletableFuture.completedStage(List.of());
+    return orElse(
+        facts
+            .deviceHistory()
+            .failures(tenant, facts.time().instant().minus(RECENT), MAX_READ)
+            .thenApply(found -> byDeviceAndCause(found, limit)),
+        List.of());
+  }
+
+  private static List<Failures> byDeviceAndCause(List<DevicePeriod> newestFirst, int limit) {
+    Map<List<String>, Failures> counted = new LinkedHashMap<>();
+    for (DevicePeriod each : newestFirst) {
+      String device = each.device().id().value();
+      String cause = each.labels().cause();
+      counted.merge(
+          List.of(device, cause),
+          new Failures(
+              device,
+              each.device().name(),
+              cause,
+              1,
+              each.ended().orElse(each.began()),
+              each.labels().text()),
+          (newest, older) -> newest.plusOne());
+    }
+    return counted.values().stream().limit(limit).toList();
   }
 
   @Override

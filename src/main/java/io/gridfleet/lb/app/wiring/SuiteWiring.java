@@ -11,6 +11,7 @@ import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventRoutes;
+import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
@@ -81,7 +82,6 @@ final class SuiteWiring {
   private final RunConfig config;
   private final ExpireRuns expire;
   private final RunWaits waits = new RunWaits(knownRuns());
-  private final RequestLabels labels = new RequestLabels();
   private final FleetEvents shared;
   private final EventFeed events;
   private final Api api;
@@ -116,14 +116,19 @@ final class SuiteWiring {
             new ReservationUpdates.StoreTime(store::toOwnTime, clock));
     this.bindings = new RunBindings(RunListener.all(reservationUpdates, signalling(), waiting()));
     RunEvents runEvents = new RunEvents(events);
-    RunListener listener = RunListener.all(bindings, runEvents, new RunLog(parts.inventory()));
+    RunListener listener =
+        RunListener.all(
+            bindings,
+            runEvents,
+            new RunLog(parts.inventory()),
+            parts.history().periods().recorder());
     this.failures = new CountFailures(runs, listener);
     DriverPacks packs = parts.packs();
     EndRun end =
         new EndRun(runs, new EndSessionsOfRun(store.sessionMap(), parts.endSession()), listener);
     this.expire = new ExpireRuns(runs, bindings, end, store.time());
     ChangeOverride overrides =
-        new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts.lab(), changed));
+        new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts, changed));
     AdvanceRun advance = new AdvanceRun(runs, listener);
     RunCommands commands =
         new RunCommands(
@@ -145,7 +150,8 @@ final class SuiteWiring {
             store.time());
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
-    QueueView queue = new DistributorQueue(parts.distributor(), labels::of);
+    QueueView queue =
+        new DistributorQueue(parts.distributor(), parts.history().periods().labels()::of);
     QueueRoutes queueRoutes = new QueueRoutes(queue);
     OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =
@@ -153,6 +159,7 @@ final class SuiteWiring {
             new ApiRoutes(
                 new ApiRoutes.Devices(
                     new DeviceRoutes(rows, overrides, locks, sessions, clock),
+                    new DeviceHistoryRoutes(parts.history().periods().devices(), rows),
                     new TestDataRoutes(rows, overrides, this::testDataChanged),
                     new CatalogRoutes(rows, runs)),
                 new ApiRoutes.Suites(
@@ -199,8 +206,9 @@ final class SuiteWiring {
     };
   }
 
-  private void overridden(LabState lab, DeviceOverride changed) {
-    lab.overridden(changed);
+  private void overridden(Parts parts, DeviceOverride changed) {
+    parts.lab().overridden(changed);
+    parts.history().periods().recorder().maintenance(changed.device(), changed.maintenance());
     deviceChanged(changed.device());
     store.signals().publish(new FleetSignal.OverridesChanged(changed.device()));
   }
@@ -220,12 +228,14 @@ final class SuiteWiring {
         HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
         parts.updates().held(held);
         deviceChanged(lock.device());
+        parts.history().periods().recorder().locked(lock);
       }
 
       @Override
       public void freed(DeviceLock lock) {
         parts.distributor().freedHere(lock);
         deviceChanged(lock.device());
+        parts.history().periods().recorder().unlocked(lock.device());
       }
     };
   }
@@ -249,11 +259,6 @@ final class SuiteWiring {
         }
       }
     };
-  }
-
-  /** Remembers what clients say about their requests, for the queue's rows. */
-  NewSessionListener labels() {
-    return labels;
   }
 
   Api api() {

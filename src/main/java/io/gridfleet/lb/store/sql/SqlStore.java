@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.DeviceOverrides;
 import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.RequestHistory;
 import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.run.TestReports;
@@ -164,6 +165,10 @@ public final class SqlStore implements AutoCloseable {
 
   public SignInRecords signInRecords() {
     return new SqlSignInRecords(statements);
+  }
+
+  public DeviceHistory deviceHistory() {
+    return new SqlDeviceHistory(statements, duties, replicas.own(), silent());
   }
 
   public Runs runs() {

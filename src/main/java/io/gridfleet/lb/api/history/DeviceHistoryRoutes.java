@@ -1,0 +1,114 @@
+package io.gridfleet.lb.api.history;
+
+import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiAnswers;
+import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.ApiError;
+import io.gridfleet.lb.api.http.ApiJson;
+import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.http.ValidationErrors;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.DevicePeriod;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a device. */
+public final class DeviceHistoryRoutes {
+  private static final int MAX_PAGE = 500;
+  private static final int PAGE = 50;
+
+  private final DeviceHistory history;
+  private final DeviceRows devices;
+
+  public DeviceHistoryRoutes(DeviceHistory history, DeviceRows devices) {
+    this.history = history;
+    this.devices = devices;
+  }
+
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get(
+                "/api/devices/{id}/history",
+                "Lists a device's sessions, failures and times out of service",
+                this::history)
+            .query("from", "to", "limit", "cursor")
+            .answers(200, "DeviceHistory")
+            .refuses(404, 422));
+  }
+
+  private CompletionStage<ApiAnswer> history(ApiCall call) {
+    DeviceId device = call.device("id");
+    int limit = call.query().number("limit", 1, MAX_PAGE).orElse(PAGE);
+    DeviceHistory.Filter filter =
+        new DeviceHistory.Filter(
+            device, call.caller().only(), call.query().time("from"), call.query().time("to"));
+    call.query().check();
+    Optional<DeviceHistory.Cursor> after = cursor(call);
+    if (!devices.seesDevice(call.caller(), device)) {
+      throw ApiError.notFound("Device %s was not found".formatted(device));
+    }
+    return history.page(filter, after, limit).thenApply(DeviceHistoryRoutes::answer);
+  }
+
+  private static ApiAnswer answer(DeviceHistory.Page page) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("items", page.periods().stream().map(DeviceHistoryRoutes::row).toList());
+    body.put("next_cursor", page.next().map(DeviceHistoryRoutes::text).orElse(null));
+    return ApiAnswers.ok(body);
+  }
+
+  private static Map<String, @Nullable Object> row(DevicePeriod period) {
+    DevicePeriod.Who who = period.labels().who();
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("kind", period.kind().code());
+    row.put("began_at", ApiJson.time(period.began()));
+    row.put("ended_at", ApiJson.time(period.ended()));
+    row.put("until", ApiJson.time(period.until()));
+    row.put("session_id", who.session().orElse(null));
+    row.put("request_id", who.request().orElse(null));
+    row.put("run_id", who.run().orElse(null));
+    row.put("tenant", who.tenant().orElse(null));
+    row.put("cause", period.labels().cause());
+    row.put("text", period.labels().text());
+    return row;
+  }
+
+  private static String text(DeviceHistory.Cursor cursor) {
+    String text = cursor.began().toEpochMilli() + " " + cursor.id();
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Optional<DeviceHistory.Cursor> cursor(ApiCall call) {
+    Optional<String> given = call.query().text("cursor").filter(text -> !text.isEmpty());
+    try {
+      return given.map(DeviceHistoryRoutes::read);
+    } catch (IllegalArgumentException notOurs) {
+      throw ValidationErrors.one(
+          "value_error",
+          List.of("query", "cursor"),
+          "Input should be a value from an answer",
+          given.orElse(""));
+    }
+  }
+
+  private static DeviceHistory.Cursor read(String given) {
+    String text = new String(Base64.getUrlDecoder().decode(given), StandardCharsets.UTF_8);
+    int space = text.indexOf(' ');
+    if (space < 0) {
+      throw new IllegalArgumentException(given);
+    }
+    return new DeviceHistory.Cursor(
+        Instant.ofEpochMilli(Long.parseLong(text.substring(0, space))), text.substring(space + 1));
+  }
+}

@@ -1,0 +1,126 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.Inhibitor;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.DevicePeriod.Who;
+import io.gridfleet.lb.history.HistoryConfig;
+import io.gridfleet.lb.history.HistoryWriter;
+import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.store.sql.SqlStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The history of devices: what records it, when it is written, repaired and pruned. */
+final class DeviceHistoryWiring {
+  private static final Logger log = LoggerFactory.getLogger(DeviceHistoryWiring.class);
+
+  /** How long a change waits for others of its batch. */
+  private static final Duration TICK = Duration.ofMillis(200);
+
+  private static final Duration MAINTENANCE = Duration.ofMinutes(1);
+
+  private final HistoryConfig config;
+  private final DeviceHistory devices;
+  private final HistoryWriter<PeriodChange> writer;
+  private final RequestLabels labels = new RequestLabels();
+  private final DeviceRecorder recorder;
+
+  DeviceHistoryWiring(
+      HistoryConfig config,
+      SqlStore store,
+      Inventory inventory,
+      HistoryWriter.DropListener dropped) {
+    this.config = config;
+    this.devices = store.deviceHistory();
+    this.writer =
+        new HistoryWriter<>(devices, HistoryWriter.Room.standard(), PeriodChange::weight, dropped);
+    this.recorder = new DeviceRecorder(this::record, inventory, store.time(), this::owner);
+  }
+
+  private void record(PeriodChange change) {
+    if (config.records()) {
+      writer.offer(change);
+    }
+  }
+
+  private Who owner(String request) {
+    return new Who(
+        Optional.empty(), Optional.empty(), labels.of(request).run(), labels.tenantOf(request));
+  }
+
+  DeviceHistory devices() {
+    return devices;
+  }
+
+  RequestLabels labels() {
+    return labels;
+  }
+
+  DeviceRecorder recorder() {
+    return recorder;
+  }
+
+  /**
+   * @param elsewhere reads every device, which takes too long for the timer
+   */
+  void start(ScheduledExecutorService timer, Executor elsewhere, Distributor distributor) {
+    if (!config.records()) {
+      return;
+    }
+    Threads.every(timer, TICK, writer::tick);
+    Threads.every(timer, MAINTENANCE, () -> maintain(elsewhere, distributor));
+  }
+
+  private void maintain(Executor elsewhere, Distributor distributor) {
+    try {
+      elsewhere.execute(
+          () ->
+              devices
+                  .endLost(offline(distributor))
+                  .thenCompose(ended -> devices.prune(config.keep(), config.most()))
+                  .whenComplete(
+                      (gone, failure) -> {
+                        if (failure != null) {
+                          log.debug("the history of devices is pruned later", failure);
+                        }
+                      }));
+    } catch (RejectedExecutionException busy) {
+      log.debug("the history of devices is pruned later");
+    }
+  }
+
+  private static Set<DeviceId> offline(Distributor distributor) {
+    return distributor.states().stream()
+        .filter(
+            device ->
+                device.inhibitors().stream()
+                    .anyMatch(found -> found.kind() == Inhibitor.Kind.OFFLINE))
+        .map(device -> device.device().id())
+        .collect(Collectors.toSet());
+  }
+
+  /** Writes what waits; before the store closes. */
+  void close(Duration patience) {
+    try {
+      writer.close().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException unwritten) {
+      log.warn("Records of devices not written: {}", writer.waiting());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package io.gridfleet.lb.app.wiring;
+
+import io.gridfleet.lb.device.AvoidedDevice;
+import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.history.DevicePeriod;
+import io.gridfleet.lb.history.DevicePeriod.Kind;
+import io.gridfleet.lb.history.DevicePeriod.Labels;
+import io.gridfleet.lb.history.DevicePeriod.NamedDevice;
+import io.gridfleet.lb.history.DevicePeriod.Who;
+import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.newsession.AttemptOutcome;
+import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.node.NodeProbeListener;
+import io.gridfleet.lb.run.Reservation;
+import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Records what happens to devices on this replica: each period is recorded by the replica that
+ * caused it. Nodes are probed by all replicas; the first that records a device as offline has the
+ * period. Any thread; never blocks.
+ */
+final class DeviceRecorder
+    implements NewSessionListener, SessionListener, RunListener, NodeProbeListener {
+  private final Consumer<PeriodChange> records;
+  private final Inventory inventory;
+  private final InstantSource storeTime;
+
+  /** The tenant and run of requests are known to their sessions and not to failed attempts. */
+  private final RequestOwners owners;
+
+  /** Nodes whose devices were recorded as offline here. */
+  private final Set<NodeId> offline = ConcurrentHashMap.newKeySet();
+
+  /** Returns whose a request in progress is. */
+  interface RequestOwners {
+    Who of(String request);
+  }
+
+  DeviceRecorder(
+      Consumer<PeriodChange> records,
+      Inventory inventory,
+      InstantSource storeTime,
+      RequestOwners owners) {
+    this.records = records;
+    this.inventory = inventory;
+    this.storeTime = storeTime;
+    this.owners = owners;
+  }
+
+  private static NamedDevice named(Device device) {
+    return new NamedDevice(device.id(), device.name(), device.platform());
+  }
+
+  private NamedDevice named(DeviceId id) {
+    return inventory
+        .device(id)
+        .map(DeviceRecorder::named)
+        .orElseGet(() -> new NamedDevice(id, id.value(), ""));
+  }
+
+  private void begin(NamedDevice device, Kind kind, Optional<Instant> until, Labels labels) {
+    records.accept(
+        new PeriodChange.Begin(
+            new DevicePeriod(
+                UUID.randomUUID().toString(),
+                device,
+                kind,
+                storeTime.instant(),
+                Optional.empty(),
+                until,
+                labels)));
+  }
+
+  private void end(DeviceId device, Kind kind) {
+    records.accept(new PeriodChange.End(device, kind, storeTime.instant()));
+  }
+
+  // ---- sessions and attempts
+
+  private DevicePeriod session(
+      Session session, Optional<String> request, Optional<Instant> ended, String cause) {
+    DeviceLock lock = session.lock();
+    return new DevicePeriod(
+        "session/" + lock.device() + "/" + lock.slot() + "/" + lock.token(),
+        named(lock.device()),
+        Kind.SESSION,
+        session.created(),
+        ended,
+        Optional.empty(),
+        new Labels(
+            new Who(
+                Optional.of(session.id().value()),
+                request,
+                session.terms().run(),
+                Optional.of(session.terms().tenant())),
+            cause,
+            session.terms().testName().orElse("")));
+  }
+
+  @Override
+  public void published(NewSessionRequest request, Session session) {
+    records.accept(
+        new PeriodChange.Begin(
+            session(session, Optional.of(request.id()), Optional.empty(), "live")));
+  }
+
+  @Override
+  public void ended(Session session, EndReason reason, Duration lived) {
+    Instant end = session.created().plus(lived);
+    records.accept(
+        new PeriodChange.Whole(
+            session(session, Optional.empty(), Optional.of(end), reason.code())));
+  }
+
+  @Override
+  public void attemptEnded(
+      NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
+    if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
+      Instant now = storeTime.instant();
+      String words = failed.answer().map(answer -> answer.error().message()).orElse("");
+      Who owner = owners.of(request.id());
+      records.accept(
+          new PeriodChange.Whole(
+              new DevicePeriod(
+                  UUID.randomUUID().toString(),
+                  named(device),
+                  Kind.FAILED_ATTEMPT,
+                  now.minus(took),
+                  Optional.of(now),
+                  Optional.empty(),
+                  new Labels(
+                      new Who(
+                          Optional.empty(), Optional.of(request.id()), owner.run(), owner.tenant()),
+                      failed.causeCode(),
+                      words.isEmpty() ? failed.cause() : words))));
+    }
+  }
+
+  @Override
+  public void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {
+    if (now.isEmpty()) {
+      end(device.id(), Kind.AVOIDED);
+    } else {
+      begin(
+          named(device),
+          Kind.AVOIDED,
+          now.map(AvoidedDevice::until),
+          new Labels(Who.NOBODY, "failed", now.get().cause()));
+    }
+  }
+
+  // ---- runs
+
+  private static Who of(Run run) {
+    return new Who(
+        Optional.empty(), Optional.empty(), Optional.of(run.id().value()), run.request().tenant());
+  }
+
+  @Override
+  public void created(Run run) {
+    for (Reservation entry : run.reservations()) {
+      begin(
+          named(entry.device()),
+          Kind.RESERVATION,
+          Optional.empty(),
+          new Labels(of(run), "run", run.name()));
+    }
+  }
+
+  @Override
+  public void ended(Run run) {
+    for (Reservation entry : run.reservations()) {
+      end(entry.device(), Kind.COOLDOWN);
+      end(entry.device(), Kind.RESERVATION);
+    }
+  }
+
+  @Override
+  public void coolingDown(Run run, DeviceId device, Duration howLong) {
+    String reason =
+        run.reservations().stream()
+            .filter(entry -> entry.device().equals(device))
+            .flatMap(entry -> entry.exclusion().stream())
+            .map(exclusion -> exclusion.reason())
+            .findFirst()
+            .orElse("");
+    begin(
+        named(device),
+        Kind.COOLDOWN,
+        Optional.of(storeTime.instant().plus(howLong)),
+        new Labels(of(run), "run", reason));
+  }
+
+  // ---- operators
+
+  /** Records the maintenance of a device as an override has it. */
+  void maintenance(DeviceId device, Optional<String> reason) {
+    if (reason.isPresent()) {
+      Labels labels = new Labels(Who.NOBODY, "operator", reason.get());
+      begin(named(device), Kind.MAINTENANCE, Optional.empty(), labels);
+    } else {
+      end(device, Kind.MAINTENANCE);
+    }
+  }
+
+  void locked(DeviceLock lock) {
+    Labels labels = new Labels(Who.NOBODY, "operator", lock.holder());
+    begin(named(lock.device()), Kind.OPERATOR_LOCK, Optional.empty(), labels);
+  }
+
+  void unlocked(DeviceId device) {
+    end(device, Kind.OPERATOR_LOCK);
+  }
+
+  // ---- nodes
+
+  @Override
+  public void nodeDown(NodeId node, String cause) {
+    offline.add(node);
+    of(node)
+        .forEach(
+            device ->
+                begin(
+                    named(device),
+                    Kind.OFFLINE,
+                    Optional.empty(),
+                    new Labels(Who.NOBODY, "node", cause)));
+  }
+
+  @Override
+  public void nodeUp(NodeId node) {
+    if (offline.remove(node)) {
+      of(node).forEach(device -> end(device.id(), Kind.OFFLINE));
+    }
+  }
+
+  private List<Device> of(NodeId node) {
+    return inventory.devices().stream().filter(device -> device.node().id().equals(node)).toList();
+  }
+}

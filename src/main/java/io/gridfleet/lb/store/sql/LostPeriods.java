@@ -1,0 +1,108 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.DeviceId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * Ends periods that nobody ended, because their replica died or a record was dropped. The facts are
+ * in other tables of the same store, except for nodes that don't answer: each replica probes them,
+ * and an offline period is of the one that began it until that one is dead.
+ */
+final class LostPeriods {
+  /** Facts are stored before their periods, and periods in batches: a younger row may be right. */
+  private static final Duration YOUNG = Duration.ofSeconds(30);
+
+  private static final String EXPIRED =
+      """
+      UPDATE device_periods SET ended = planned_end
+      WHERE kind IN ('AVOIDED', 'COOLDOWN') AND ended IS NULL AND planned_end <= <now>
+      """;
+
+  private static final String SESSIONS =
+      """
+      UPDATE device_periods SET cause = 'lost', ended = COALESCE((
+        SELECT max(sessions.ended) FROM sessions
+        WHERE sessions.device = device_periods.device AND sessions.id = device_periods.session
+          AND sessions.ended >= device_periods.began), <now>)
+      WHERE kind = 'SESSION' AND ended IS NULL AND began < <now> - :young AND NOT EXISTS (
+        SELECT 1 FROM sessions
+        WHERE sessions.id = device_periods.session AND sessions.ended IS NULL)
+      """;
+
+  /** The facts that contradict an open period by their absence. */
+  private static final List<String> CONTRADICTED =
+      List.of(
+          contradicted("AVOIDED", "avoided_devices", "expires > <now>"),
+          contradicted("MAINTENANCE", "device_overrides", "maintenance IS NOT NULL"),
+          contradicted("RESERVATION", "reserved_devices", "1 = 1"),
+          contradicted("COOLDOWN", "reserved_devices", "1 = 1"),
+          contradicted("OPERATOR_LOCK", "device_locks", "kind = 'OPERATOR'"));
+
+  private static final String TAKE_OVER =
+      """
+      UPDATE device_periods SET replica = :own
+      WHERE kind = 'OFFLINE' AND ended IS NULL AND replica <> :own AND NOT EXISTS (
+        SELECT 1 FROM replicas
+        WHERE replicas.id = device_periods.replica AND heartbeat > <now> - :silent)
+      """;
+
+  private static final String OWN_OFFLINE =
+      """
+      SELECT device FROM device_periods
+      WHERE kind = 'OFFLINE' AND ended IS NULL AND replica = :own AND began < <now> - :young
+      """;
+
+  private static final String BACK =
+      """
+      UPDATE device_periods SET ended = <now>
+      WHERE kind = 'OFFLINE' AND ended IS NULL AND replica = :own AND device = :device
+      """;
+
+  private final String own;
+  private final Duration silent;
+
+  LostPeriods(String own, Duration silent) {
+    this.own = own;
+    this.silent = silent;
+  }
+
+  private static String contradicted(String kind, String table, String condition) {
+    return """
+           UPDATE device_periods SET ended = <now>
+           WHERE kind = '%1$s' AND ended IS NULL AND began < <now> - :young AND NOT EXISTS (
+             SELECT 1 FROM %2$s WHERE %2$s.device = device_periods.device AND %3$s)
+           """
+        .formatted(kind, table, condition.replace("kind =", table + ".kind ="));
+  }
+
+  int end(Handle handle, Set<DeviceId> offline) {
+    int ended = handle.createUpdate(EXPIRED).execute();
+    ended += handle.createUpdate(SESSIONS).bind("young", YOUNG.toMillis()).execute();
+    for (String statement : CONTRADICTED) {
+      ended += handle.createUpdate(statement).bind("young", YOUNG.toMillis()).execute();
+    }
+    return ended + endOffline(handle, offline);
+  }
+
+  private int endOffline(Handle handle, Set<DeviceId> offline) {
+    handle.createUpdate(TAKE_OVER).bind("own", own).bind("silent", silent.toMillis()).execute();
+    List<String> back =
+        handle
+            .createQuery(OWN_OFFLINE)
+            .bind("own", own)
+            .bind("young", YOUNG.toMillis())
+            .mapTo(String.class)
+            .filter(device -> !offline.contains(new DeviceId(device)))
+            .list();
+    if (!back.isEmpty()) {
+      PreparedBatch batch = handle.prepareBatch(BACK);
+      back.forEach(device -> batch.bind("own", own).bind("device", device).add());
+      batch.execute();
+    }
+    return back.size();
+  }
+}

@@ -1,0 +1,269 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.DevicePeriod;
+import io.gridfleet.lb.history.DevicePeriod.Kind;
+import io.gridfleet.lb.history.HistoryWriter.Result;
+import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.store.StoreBusyException;
+import io.gridfleet.lb.store.StoreUnavailableException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Periods of devices as rows. A row is named by its period's id, so that a batch which is written
+ * again changes nothing, and begin and end of a session may come from two replicas in any order.
+ */
+final class SqlDeviceHistory implements DeviceHistory {
+  private static final Duration PRUNING = Duration.ofMinutes(1);
+
+  private static final String COLUMNS =
+      "id, device, device_name, platform, kind, began, planned_end, session, request, run, tenant,"
+          + " cause, text, CASE WHEN ended IS NULL AND planned_end <= <now> THEN planned_end"
+          + " ELSE ended END AS ended";
+
+  private static final String INSERT =
+      """
+      INSERT INTO device_periods (id, device, device_name, platform, kind, began, ended,
+        planned_end, session, request, run, tenant, cause, text, replica)
+      VALUES (:id, :device, :deviceName, :platform, :kind, :began, :ended, :plannedEnd, :session,
+        :request, :run, :tenant, :cause, :text, :replica)
+      """;
+
+  private static final String BEGIN = INSERT + "ON CONFLICT DO NOTHING";
+
+  private static final String WHOLE =
+      INSERT
+          + """
+            ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, cause = excluded.cause
+            WHERE device_periods.ended IS NULL
+            """;
+
+  /** A period whose planned end has passed isn't continued by a later one. */
+  private static final String EXPIRE =
+      """
+      UPDATE device_periods SET ended = planned_end
+      WHERE device = :device AND kind = :kind AND ended IS NULL AND planned_end <= :began
+      """;
+
+  private static final String CONTINUE =
+      """
+      UPDATE device_periods SET planned_end = :plannedEnd, cause = :cause, text = :text
+      WHERE device = :device AND kind = :kind AND ended IS NULL
+      """;
+
+  private static final String END =
+      """
+      UPDATE device_periods SET ended = :at
+      WHERE device = :device AND kind = :kind AND ended IS NULL AND began <= :at
+        AND (planned_end IS NULL OR planned_end > :at)
+      """;
+
+  private final Statements statements;
+  private final SharedDuties duties;
+  private final LostPeriods lost;
+  private final PeriodPruning pruning;
+  private final String own;
+
+  SqlDeviceHistory(Statements statements, SharedDuties duties, String own, Duration silent) {
+    this.statements = statements;
+    this.duties = duties;
+    this.own = own;
+    this.lost = new LostPeriods(own, silent);
+    this.pruning = new PeriodPruning(statements);
+  }
+
+  @Override
+  public CompletionStage<Result> write(List<PeriodChange> batch) {
+    return statements
+        .inTransaction(
+            "periods.write",
+            handle -> {
+              batch.forEach(change -> apply(handle, change));
+              return Result.WRITTEN;
+            })
+        .exceptionally(SqlDeviceHistory::result);
+  }
+
+  private static Result result(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof StoreUnavailableException || cause instanceof StoreBusyException
+        ? Result.TRY_LATER
+        : Result.REFUSED;
+  }
+
+  private void apply(Handle handle, PeriodChange change) {
+    if (change instanceof PeriodChange.Begin begin) {
+      begin(handle, begin.period());
+    } else if (change instanceof PeriodChange.Whole whole) {
+      bound(handle.createUpdate(WHOLE), whole.period()).execute();
+    } else if (change instanceof PeriodChange.End end) {
+      handle
+          .createUpdate(END)
+          .bind("device", end.device().value())
+          .bind("kind", end.kind().name())
+          .bind("at", end.at().toEpochMilli())
+          .execute();
+    }
+  }
+
+  private void begin(Handle handle, DevicePeriod period) {
+    boolean several = period.kind() == Kind.SESSION || period.kind() == Kind.FAILED_ATTEMPT;
+    if (!several) {
+      handle
+          .createUpdate(EXPIRE)
+          .bind("device", period.device().id().value())
+          .bind("kind", period.kind().name())
+          .bind("began", period.began().toEpochMilli())
+          .execute();
+    }
+    if (several || continued(handle, period) == 0) {
+      bound(handle.createUpdate(BEGIN), period).execute();
+    }
+  }
+
+  private static int continued(Handle handle, DevicePeriod period) {
+    return handle
+        .createUpdate(CONTINUE)
+        .bind("device", period.device().id().value())
+        .bind("kind", period.kind().name())
+        .bindByType("plannedEnd", millis(period.until()), Long.class)
+        .bind("cause", Columns.storable(period.labels().cause()))
+        .bind("text", Columns.storable(period.labels().text()))
+        .execute();
+  }
+
+  private Update bound(Update update, DevicePeriod period) {
+    DevicePeriod.Who who = period.labels().who();
+    return update
+        .bind("id", period.id())
+        .bind("device", period.device().id().value())
+        .bind("deviceName", Columns.storable(period.device().name()))
+        .bind("platform", Columns.storable(period.device().platform()))
+        .bind("kind", period.kind().name())
+        .bind("began", period.began().toEpochMilli())
+        .bindByType("ended", millis(period.ended()), Long.class)
+        .bindByType("plannedEnd", millis(period.until()), Long.class)
+        .bindByType("session", text(who.session()), String.class)
+        .bindByType("request", text(who.request()), String.class)
+        .bindByType("run", text(who.run()), String.class)
+        .bindByType("tenant", text(who.tenant()), String.class)
+        .bind("cause", Columns.storable(period.labels().cause()))
+        .bind("text", Columns.storable(period.labels().text()))
+        .bind("replica", own);
+  }
+
+  private static @Nullable Long millis(Optional<Instant> time) {
+    return time.map(Instant::toEpochMilli).orElse(null);
+  }
+
+  private static @Nullable String text(Optional<String> text) {
+    return text.map(Columns::storable).orElse(null);
+  }
+
+  @Override
+  public CompletionStage<Page> page(Filter filter, Optional<Cursor> after, int limit) {
+    return statements.run(
+        "periods.page",
+        handle -> {
+          Query query =
+              handle
+                  .createQuery(
+                      "SELECT "
+                          + COLUMNS
+                          + " FROM device_periods WHERE device = :device"
+                          + where(filter, after)
+                          + " ORDER BY began DESC, id DESC LIMIT :limit")
+                  .bind("device", filter.device().value())
+                  .bind("limit", limit + 1);
+          filter.only().ifPresent(tenant -> query.bind("tenant", Columns.storable(tenant)));
+          filter.from().ifPresent(from -> query.bind("from", from.toEpochMilli()));
+          filter.to().ifPresent(to -> query.bind("to", to.toEpochMilli()));
+          after.ifPresent(
+              last -> query.bind("began", last.began().toEpochMilli()).bind("id", last.id()));
+          return page(query.map((row, context) -> period(row)).list(), limit);
+        });
+  }
+
+  private static String where(Filter filter, Optional<Cursor> after) {
+    return (filter.only().isPresent() ? " AND (tenant IS NULL OR tenant = :tenant)" : "")
+        + (filter.from().isPresent() ? " AND (ended IS NULL OR ended >= :from)" : "")
+        + (filter.to().isPresent() ? " AND began <= :to" : "")
+        + (after.isPresent() ? " AND (began, id) < (:began, :id)" : "");
+  }
+
+  private static Page page(List<DevicePeriod> found, int limit) {
+    if (found.size() <= limit) {
+      return new Page(found, Optional.empty());
+    }
+    DevicePeriod last = found.get(limit - 1);
+    return new Page(found.subList(0, limit), Optional.of(new Cursor(last.began(), last.id())));
+  }
+
+  @Override
+  public CompletionStage<List<DevicePeriod>> failures(
+      Optional<String> tenant, Instant after, int limit) {
+    return statements.run(
+        "periods.failures",
+        handle -> {
+          Query query =
+              handle
+                  .createQuery(
+                      "SELECT "
+                          + COLUMNS
+                          + " FROM device_periods WHERE kind = 'FAILED_ATTEMPT' AND ended > :after"
+                          + (tenant.isPresent() ? " AND tenant = :tenant" : "")
+                          + " ORDER BY ended DESC LIMIT :limit")
+                  .bind("after", after.toEpochMilli())
+                  .bind("limit", limit);
+          tenant.ifPresent(name -> query.bind("tenant", Columns.storable(name)));
+          return query.map((row, context) -> period(row)).list();
+        });
+  }
+
+  private static DevicePeriod period(ResultSet row) throws SQLException {
+    return new DevicePeriod(
+        row.getString("id"),
+        new DevicePeriod.NamedDevice(
+            new DeviceId(row.getString("device")),
+            row.getString("device_name"),
+            row.getString("platform")),
+        Kind.valueOf(row.getString("kind")),
+        Columns.instant(row, "began"),
+        Columns.optionalInstant(row, "ended"),
+        Columns.optionalInstant(row, "planned_end"),
+        new DevicePeriod.Labels(
+            new DevicePeriod.Who(
+                Columns.optionalText(row, "session"),
+                Columns.optionalText(row, "request"),
+                Columns.optionalText(row, "run"),
+                Columns.optionalText(row, "tenant")),
+            row.getString("cause"),
+            row.getString("text")));
+  }
+
+  @Override
+  public CompletionStage<Integer> endLost(Set<DeviceId> offline) {
+    return statements.inTransaction("periods.endLost", handle -> lost.end(handle, offline));
+  }
+
+  @Override
+  public CompletionStage<Integer> prune(Duration keep, int most) {
+    return duties
+        .takeTurn("prune-periods", PRUNING)
+        .thenCompose(ours -> ours ? pruning.run(keep, most) : CompletableFuture.completedStage(0));
+  }
+}

@@ -1,0 +1,343 @@
+package io.gridfleet.lb.store;
+
+import static io.gridfleet.lb.store.Facts.device;
+import static io.gridfleet.lb.store.Facts.now;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.DeviceHistory.Cursor;
+import io.gridfleet.lb.history.DeviceHistory.Filter;
+import io.gridfleet.lb.history.DeviceHistory.Page;
+import io.gridfleet.lb.history.DevicePeriod;
+import io.gridfleet.lb.history.DevicePeriod.Kind;
+import io.gridfleet.lb.history.DevicePeriod.Labels;
+import io.gridfleet.lb.history.DevicePeriod.NamedDevice;
+import io.gridfleet.lb.history.DevicePeriod.Who;
+import io.gridfleet.lb.history.HistoryWriter.Result;
+import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.store.sql.SqlStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link DeviceHistory} promises, on every database. */
+@ParameterizedClass
+@EnumSource(StoreKind.class)
+final class DeviceHistoryContractTest {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final StoreKind kind;
+  private final DeviceId phone = device();
+  private final Instant noon = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(3_600);
+  private SqlStore store;
+  private DeviceHistory history;
+
+  DeviceHistoryContractTest(StoreKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    store = kind.open();
+    history = store.deviceHistory();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private DevicePeriod period(String id, Kind of, Instant began, Optional<Instant> ended) {
+    return period(id, of, began, ended, Optional.empty(), "ci");
+  }
+
+  private DevicePeriod period(
+      String id,
+      Kind of,
+      Instant began,
+      Optional<Instant> ended,
+      Optional<Instant> until,
+      String tenant) {
+    Who who =
+        new Who(
+            Optional.of(of == Kind.SESSION ? id : "s"),
+            Optional.of("r-1"),
+            Optional.empty(),
+            Optional.of(tenant).filter(name -> !name.isEmpty()));
+    return new DevicePeriod(
+        id,
+        new NamedDevice(phone, "Bench 3", "android"),
+        of,
+        began,
+        ended,
+        until,
+        new Labels(who, "cause\0", "text of " + id));
+  }
+
+  private void write(PeriodChange... changes) {
+    assertThat(now(history.write(List.of(changes)))).isEqualTo(Result.WRITTEN);
+  }
+
+  private PeriodChange begin(String id, Kind of, Instant began) {
+    return new PeriodChange.Begin(period(id, of, began, Optional.empty()));
+  }
+
+  private void maintenance(Optional<String> reason) {
+    now(
+        store
+            .deviceOverrides()
+            .change(phone, it -> new DeviceOverride(phone, reason, it.tags(), it.testData())));
+  }
+
+  private List<DevicePeriod> all() {
+    Filter filter = new Filter(phone, Optional.empty(), Optional.empty(), Optional.empty());
+    return now(history.page(filter, Optional.empty(), 100)).periods();
+  }
+
+  @Test
+  void aPeriodIsReadAsItWasWritten() {
+    write(begin("m", Kind.MAINTENANCE, noon));
+    write(new PeriodChange.End(phone, Kind.MAINTENANCE, noon.plusSeconds(9)));
+
+    DevicePeriod read = all().get(0);
+
+    assertThat(read.labels().cause()).isEqualTo("cause\ufffd");
+    assertThat(read.labels().who())
+        .isEqualTo(period("m", Kind.MAINTENANCE, noon, Optional.empty()).labels().who());
+    assertThat(read.device()).isEqualTo(new NamedDevice(phone, "Bench 3", "android"));
+    assertThat(read.began()).isEqualTo(noon);
+    assertThat(read.ended()).contains(noon.plusSeconds(9));
+  }
+
+  @Test
+  void ofAStateADeviceHasOneOpenPeriodWhoeverWritesIt() {
+    write(begin("one", Kind.OFFLINE, noon));
+    write(begin("two", Kind.OFFLINE, noon.plusSeconds(1)), begin("x", Kind.MAINTENANCE, noon));
+
+    assertThat(all()).extracting(DevicePeriod::id).containsExactlyInAnyOrder("one", "x");
+    assertThat(
+            all().stream()
+                .filter(it -> it.id().equals("one"))
+                .findFirst()
+                .orElseThrow()
+                .labels()
+                .text())
+        .isEqualTo("text of two");
+
+    write(new PeriodChange.End(phone, Kind.OFFLINE, noon.plusSeconds(5)));
+    write(begin("three", Kind.OFFLINE, noon.plusSeconds(6)));
+    assertThat(all()).extracting(DevicePeriod::id).containsExactlyInAnyOrder("one", "x", "three");
+  }
+
+  @Test
+  void severalSessionsMayBeOpen() {
+    write(begin("s1", Kind.SESSION, noon), begin("s2", Kind.SESSION, noon));
+    assertThat(all()).hasSize(2);
+  }
+
+  @Test
+  void aBatchThatIsWrittenAgainChangesNothing() {
+    PeriodChange[] batch = {
+      begin("m", Kind.MAINTENANCE, noon),
+      new PeriodChange.End(phone, Kind.MAINTENANCE, noon.plusSeconds(1)),
+      begin("s", Kind.SESSION, noon),
+      new PeriodChange.Whole(period("s", Kind.SESSION, noon, Optional.of(noon.plusSeconds(3)))),
+      new PeriodChange.Whole(period("f", Kind.FAILED_ATTEMPT, noon, Optional.of(noon)))
+    };
+    write(batch);
+    List<DevicePeriod> once = all();
+
+    write(batch);
+
+    assertThat(all()).isEqualTo(once).hasSize(3);
+  }
+
+  @Test
+  void anEndDoesntEndAPeriodThatBeganLater() {
+    write(begin("new", Kind.MAINTENANCE, noon.plusSeconds(10)));
+
+    write(new PeriodChange.End(phone, Kind.MAINTENANCE, noon));
+
+    assertThat(all().get(0).ended()).isEmpty();
+  }
+
+  @Test
+  void beginAndEndOfASessionMayComeInAnyOrder() {
+    PeriodChange end =
+        new PeriodChange.Whole(period("s", Kind.SESSION, noon, Optional.of(noon.plusSeconds(3))));
+    write(end);
+    write(begin("s", Kind.SESSION, noon));
+
+    assertThat(all())
+        .extracting(DevicePeriod::ended)
+        .containsExactly(Optional.of(noon.plusSeconds(3)));
+  }
+
+  @Test
+  void aPlannedEndEndsAPeriodUnlessItIsRenewedBefore() {
+    Instant planned = noon.plusSeconds(60);
+    write(
+        new PeriodChange.Begin(
+            period("a", Kind.AVOIDED, noon, Optional.empty(), Optional.of(planned), "")));
+    assertThat(all().get(0).ended()).contains(planned);
+    write(
+        new PeriodChange.Begin(
+            period(
+                "b",
+                Kind.AVOIDED,
+                planned.plusSeconds(1),
+                Optional.empty(),
+                Optional.of(noon.plus(DAY)),
+                "")));
+
+    assertThat(all()).extracting(DevicePeriod::id).containsExactly("b", "a");
+    assertThat(all())
+        .extracting(DevicePeriod::ended)
+        .containsExactly(Optional.empty(), Optional.of(planned));
+  }
+
+  @Test
+  void pagesFollowEachOtherAndOverlapTheTime() {
+    List<PeriodChange> sessions = new ArrayList<>();
+    IntStream.range(0, 7)
+        .forEach(
+            i ->
+                sessions.add(
+                    new PeriodChange.Whole(
+                        period(
+                            "s" + i,
+                            Kind.SESSION,
+                            noon.plusSeconds(i / 2),
+                            Optional.of(noon.plusSeconds(i / 2))))));
+    write(sessions.toArray(PeriodChange[]::new));
+    Filter filter =
+        new Filter(
+            phone,
+            Optional.empty(),
+            Optional.of(noon.plusSeconds(1)),
+            Optional.of(noon.plusSeconds(2)));
+
+    List<String> read = new ArrayList<>();
+    Optional<Cursor> after = Optional.empty();
+    do {
+      Page page = now(history.page(filter, after, 2));
+      page.periods().forEach(it -> read.add(it.id()));
+      after = page.next();
+    } while (after.isPresent());
+
+    assertThat(read).containsExactly("s5", "s4", "s3", "s2");
+  }
+
+  @Test
+  void aTenantReadsItsOwnPeriodsAndThoseOfNobody() {
+    write(
+        begin("mine", Kind.SESSION, noon),
+        new PeriodChange.Begin(
+            period("theirs", Kind.SESSION, noon, Optional.empty(), Optional.empty(), "nightly")),
+        new PeriodChange.Begin(
+            period("m", Kind.MAINTENANCE, noon, Optional.empty(), Optional.empty(), "")));
+    Filter filter = new Filter(phone, Optional.of("ci"), Optional.empty(), Optional.empty());
+
+    assertThat(now(history.page(filter, Optional.empty(), 10)).periods())
+        .extracting(DevicePeriod::id)
+        .containsExactlyInAnyOrder("mine", "m");
+  }
+
+  @Test
+  void failuresAreTheNewestFirst() {
+    Instant end = noon.plusSeconds(1);
+    write(
+        new PeriodChange.Whole(period("old", Kind.FAILED_ATTEMPT, noon, Optional.of(noon))),
+        new PeriodChange.Whole(period("f1", Kind.FAILED_ATTEMPT, noon, Optional.of(end))),
+        new PeriodChange.Whole(
+            period("f2", Kind.FAILED_ATTEMPT, noon, Optional.of(end.plusSeconds(1)))),
+        begin("s", Kind.SESSION, noon));
+
+    assertThat(now(history.failures(Optional.empty(), noon, 10)))
+        .extracting(DevicePeriod::id)
+        .containsExactly("f2", "f1");
+    assertThat(now(history.failures(Optional.of("nightly"), noon, 10))).isEmpty();
+  }
+
+  @Test
+  void whatADeadReplicaLeftOpenIsEnded() {
+    Instant young = Instant.now().minusSeconds(5);
+    write(
+        begin("gone", Kind.SESSION, noon),
+        begin("young", Kind.SESSION, young),
+        begin("m", Kind.MAINTENANCE, noon),
+        begin("r", Kind.RESERVATION, noon),
+        begin("l", Kind.OPERATOR_LOCK, noon),
+        begin("o", Kind.OFFLINE, noon));
+    maintenance(Optional.of("x"));
+
+    now(history.endLost(Set.of(phone)));
+
+    assertThat(all().stream().filter(it -> it.ended().isEmpty()))
+        .extracting(DevicePeriod::id)
+        .containsExactlyInAnyOrder("young", "m", "o");
+
+    maintenance(Optional.empty());
+    now(history.endLost(Set.of()));
+
+    assertThat(all().stream().filter(it -> it.ended().isEmpty()))
+        .extracting(DevicePeriod::id)
+        .containsExactly("young");
+  }
+
+  @Test
+  void anOfflinePeriodIsEndedByItsReplicaUntilThatOneIsDead() {
+    write(begin("o", Kind.OFFLINE, noon));
+    store.jdbi().useHandle(handle -> handle.execute("UPDATE device_periods SET replica = 'other'"));
+    store
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "INSERT INTO replicas (id, name, started, heartbeat) VALUES ('other', 'o', ?, ?)",
+                    1,
+                    Long.MAX_VALUE / 4));
+
+    now(history.endLost(Set.of()));
+    assertThat(all().get(0).ended()).isEmpty();
+
+    store.jdbi().useHandle(handle -> handle.execute("DELETE FROM replicas WHERE id = 'other'"));
+    now(history.endLost(Set.of()));
+    assertThat(all().get(0).ended()).isPresent();
+  }
+
+  @Test
+  void oldAndSurplusPeriodsAreDeletedAndOpenOnesAreKept() {
+    List<PeriodChange> changes = new ArrayList<>();
+    changes.add(begin("open", Kind.SESSION, noon.minus(DAY)));
+    for (int i = 0; i < 450; i++) {
+      Instant began = noon.minus(Duration.ofHours(48)).plusSeconds(i);
+      changes.add(
+          new PeriodChange.Whole(period("old" + i, Kind.SESSION, began, Optional.of(began))));
+    }
+    for (int i = 0; i < 10; i++) {
+      Instant began = noon.plusSeconds(i);
+      changes.add(
+          new PeriodChange.Whole(period("new" + i, Kind.SESSION, began, Optional.of(began))));
+    }
+    write(changes.toArray(PeriodChange[]::new));
+
+    assertThat(now(history.prune(Duration.ofHours(30), 4))).isEqualTo(450 + 6);
+
+    assertThat(all())
+        .extracting(DevicePeriod::id)
+        .containsExactly("new9", "new8", "new7", "new6", "open");
+  }
+}
