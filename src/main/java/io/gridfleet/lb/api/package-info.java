@@ -9,7 +9,7 @@
  * overview.LabOverview}, {@code overview.OverviewRoutes}, {@code queue.DistributorQueue}, {@code
  * queue.QueueRoutes}, {@code queue.QueueView}, {@code run.ClaimRoutes}, {@code run.RunCommands},
  * {@code run.RunDeviceRoutes}, {@code run.RunEvents}, {@code run.RunRoutes}, {@code
- * selector.SelectorRoutes}, {@code session.SessionRoutes}.
+ * selector.SelectorRoutes}, {@code session.SessionHistory}, {@code session.SessionRoutes}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

@@ -102,8 +102,14 @@ public final class RecordedCapabilities {
     return characters;
   }
 
-  /** Returns a text of a node, without the values that aren't shown, and bounded. */
+  /**
+   * Returns a text of a node, without the values that aren't shown, and bounded; nothing of it if
+   * these are too many to look for.
+   */
   public String withoutSecrets(String text, int most) {
+    if (hidden.size() == MAX_HIDDEN) {
+      return NOT_RECORDED;
+    }
     String read = text.length() > 2 * most ? text.substring(0, 2 * most) : text;
     for (String value : hidden) {
       read = read.replace(value, NOT_RECORDED);

@@ -17,6 +17,7 @@ import io.gridfleet.lb.api.run.RunDeviceRoutes;
 import io.gridfleet.lb.api.run.RunEvents;
 import io.gridfleet.lb.api.run.RunRoutes;
 import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.api.session.SessionHistory;
 import io.gridfleet.lb.api.session.SessionRoutes;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
@@ -33,6 +34,7 @@ import io.gridfleet.lb.distributor.FittingDevices;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Verdict;
 import io.gridfleet.lb.distributor.WaitEstimate;
+import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.FakeRequestHistory;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.run.AdvanceRun;
@@ -114,7 +116,17 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
             config);
     DeviceRows rows = new DeviceRows(lab, packs, bindings);
     SessionRoutes sessionRoutes =
-        new SessionRoutes(this, reports, rows, advance, this::kill, clock);
+        new SessionRoutes(
+            this,
+            reports,
+            rows,
+            advance,
+            new SessionRoutes.Server(
+                this::kill,
+                new SessionHistory(
+                    requests::ofSession,
+                    id -> CompletableFuture.completedStage(CommandSummary.none()))),
+            clock);
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessionRoutes, clock, request -> "http://lab:4444");
     routes =

@@ -227,6 +227,28 @@ final class RequestRecordsTest {
   }
 
   @Test
+  void aSessionNamesItsRequestAndItsCommandsAlsoAfterItsEnd() throws IOException {
+    lab.start(1);
+    String session = lab.session("");
+    lab.command(session);
+    lab.node(1).faults().next(1, NodeOperation.COMMAND, Fault.invalidArgument("no"));
+    lab.ask("POST", "/session/" + session + "/element?x=1", "{}").answered();
+    String id = listed("?session=" + session, 1).get(0).path("id").asText();
+
+    JsonNode live = get("/api/sessions/" + session);
+    assertThat(live.path("request_id").asText()).isEqualTo(id);
+    assertThat(live.at("/commands/count").asInt()).isEqualTo(2);
+    assertThat(live.at("/commands/errors").asInt()).isEqualTo(1);
+    assertThat(live.at("/commands/recent_errors/0/path").asText()).isEqualTo("/element");
+    assertThat(live.at("/commands/recent_errors/0/status").asInt()).isEqualTo(400);
+
+    lab.delete(session);
+    Lab.until(
+        "the counts are written",
+        () -> get("/api/sessions/" + session).at("/commands/errors").asInt() == 1);
+  }
+
+  @Test
   void aClientThatLeavesIsRecordedWithWhatIsCleanedUpAfterIt() throws IOException {
     lab.start(1);
     String session = lab.session("");

@@ -57,21 +57,24 @@ public final class SessionRoutes {
   private final TestReports reports;
   private final DeviceRows devices;
   private final AdvanceRun advance;
-  private final KillSession killSession;
+  private final Server server;
   private final InstantSource clock;
+
+  /** What the server does with live sessions, and what it knows of all. */
+  public record Server(KillSession kill, SessionHistory history) {}
 
   public SessionRoutes(
       SessionRecords records,
       TestReports reports,
       DeviceRows devices,
       AdvanceRun advance,
-      KillSession killSession,
+      Server server,
       InstantSource clock) {
     this.rows = new SessionRows(records, reports);
     this.reports = reports;
     this.devices = devices;
     this.advance = advance;
-    this.killSession = killSession;
+    this.server = server;
     this.clock = clock;
   }
 
@@ -99,7 +102,7 @@ public final class SessionRoutes {
             .answers(200, "Session")
             .refuses(404, 422),
         Operation.get("/api/sessions/{sid}", "Returns a session", this::read)
-            .answers(200, "SessionDetail")
+            .answers(200, "SessionWithHistory")
             .refuses(404),
         Operation.post("/api/sessions/{sid}/finished", "Reports the end of a session", this::finish)
             .answers(204, "")
@@ -194,7 +197,13 @@ public final class SessionRoutes {
 
   private CompletionStage<ApiAnswer> read(ApiCall call) {
     return existing(call)
-        .thenApply(found -> ApiAnswers.ok(detail(found.row().orElseThrow(), call.caller())));
+        .thenCombine(
+            server.history().of(call.path("sid")),
+            (found, history) -> {
+              Map<String, @Nullable Object> body = detail(found.row().orElseThrow(), call.caller());
+              body.putAll(history);
+              return ApiAnswers.ok(body);
+            });
   }
 
   /** Returns the session; fails with 404 if the caller may not see it. */
@@ -240,7 +249,7 @@ public final class SessionRoutes {
               boolean live =
                   found.row().flatMap(SessionRow::record).filter(SessionRecord::live).isPresent();
               return live
-                  ? killSession.kill(new SessionId(call.path("sid")))
+                  ? server.kill().kill(new SessionId(call.path("sid")))
                   : CompletableFuture.completedStage(EndSession.Outcome.NOT_LIVE);
             })
         .thenCompose(outcome -> killed(call, outcome));

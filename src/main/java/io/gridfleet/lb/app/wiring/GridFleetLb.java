@@ -206,7 +206,9 @@ public final class GridFleetLb implements AutoCloseable {
             connections,
             client,
             new CompositeListener.OfRelay(
-                new TrafficListener(activity, endSession), metrics.relay()),
+                new CompositeListener.OfRelay(
+                    new TrafficListener(activity, endSession), history.commandRecorder()),
+                metrics.relay()),
             new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
             config.relay().clientHeaders(config.router()::trusts));
     var here = new SignalConsumer.SessionsHere(relay::sessionsWithTunnels, this::drop);
@@ -312,6 +314,7 @@ public final class GridFleetLb implements AutoCloseable {
     known.forget(session);
     relay.closeTunnels(session);
     activity.forget(session);
+    history.ended(session);
   }
 
   /** Ends a session here that ended while the store was down. */

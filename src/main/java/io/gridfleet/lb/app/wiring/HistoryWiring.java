@@ -4,15 +4,24 @@ import io.gridfleet.lb.app.Threads;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.history.CommandHistory;
+import io.gridfleet.lb.history.CommandRecord;
+import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.HistoryConfig;
 import io.gridfleet.lb.history.HistoryWriter;
 import io.gridfleet.lb.history.OpenRequests;
 import io.gridfleet.lb.history.RequestHistory;
 import io.gridfleet.lb.history.RequestRecord;
 import io.gridfleet.lb.history.RequestRow.ServedBy;
+import io.gridfleet.lb.history.SessionCommands;
 import io.gridfleet.lb.newsession.NewSessionListener;
+import io.gridfleet.lb.relay.RelayListener;
 import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,13 +41,21 @@ final class HistoryWiring {
   /** How soon other replicas see what a request in progress does. */
   private static final Duration SNAPSHOT = Duration.ofMillis(500);
 
+  /** How soon other replicas see the commands of a live session. */
+  private static final Duration COMMANDS = Duration.ofSeconds(5);
+
   private static final Duration MAINTENANCE = Duration.ofMinutes(1);
 
   private final HistoryConfig config;
+  private final String replica;
   private final RequestHistory requests;
   private final HistoryWriter<RequestRecord> writer;
   private final OpenRequests open;
   private final DeviceHistoryWiring periods;
+  private final CommandHistory commands;
+  private final HistoryWriter<CommandRecord> commandWriter;
+  private final SessionCommands sessionCommands;
+  private final RelayListener commandRecorder;
 
   HistoryWiring(
       HistoryConfig config,
@@ -46,6 +63,7 @@ final class HistoryWiring {
       Inventory inventory,
       HistoryWriter.DropListener dropped) {
     this.config = config;
+    this.replica = store.replicas().own();
     this.requests = store.requestHistory();
     this.writer =
         new HistoryWriter<>(
@@ -53,6 +71,13 @@ final class HistoryWiring {
     ServedBy own = new ServedBy(store.replicas().own(), store.replicas().ownName());
     this.open = new OpenRequests(writer, own, store.time());
     this.periods = new DeviceHistoryWiring(config, store, inventory, dropped);
+    this.commands = store.commandHistory();
+    this.commandWriter =
+        new HistoryWriter<>(
+            commands, HistoryWriter.Room.standard(), CommandRecord::weight, dropped);
+    this.sessionCommands = new SessionCommands(commandWriter, own.id());
+    this.commandRecorder =
+        config.records() ? new CommandRecorder(sessionCommands, store.time()) : RelayListener.NONE;
   }
 
   RequestHistory requests() {
@@ -66,6 +91,31 @@ final class HistoryWiring {
   /** The history of devices. */
   DeviceHistoryWiring periods() {
     return periods;
+  }
+
+  /** Returns the listener that counts commands; one that does nothing if nothing is recorded. */
+  RelayListener commandRecorder() {
+    return commandRecorder;
+  }
+
+  /**
+   * Returns the commands of a session: those counted here, and what other replicas have written.
+   */
+  CompletionStage<CommandSummary> commandsOf(String session) {
+    Optional<CommandSummary> here = sessionCommands.find(session);
+    return commands
+        .of(session)
+        .thenApply(
+            stored ->
+                stored.stream()
+                    .filter(record -> here.isEmpty() || !record.replica().equals(replica))
+                    .map(CommandRecord::commands)
+                    .reduce(here.orElseGet(CommandSummary::none), CommandSummary::and));
+  }
+
+  /** A session ended, here or on another replica. */
+  void ended(SessionId session) {
+    sessionCommands.forget(session.value());
   }
 
   /** Returns the listener that records requests; one that does nothing if nothing is recorded. */
@@ -85,6 +135,8 @@ final class HistoryWiring {
       return;
     }
     Threads.every(timer, TICK, writer::tick);
+    Threads.every(timer, TICK, commandWriter::tick);
+    Threads.every(timer, COMMANDS, sessionCommands::snapshot);
     Threads.every(timer, SNAPSHOT, () -> snapshot(elsewhere));
     Threads.every(timer, MAINTENANCE, this::maintain);
   }
@@ -101,6 +153,7 @@ final class HistoryWiring {
     requests
         .endLost(open::isOpen)
         .thenCompose(lost -> requests.prune(config.keep(), config.most()))
+        .thenCompose(gone -> commands.prune(config.keep()))
         .whenComplete(
             (gone, failure) -> {
               if (failure != null) {
@@ -113,9 +166,12 @@ final class HistoryWiring {
   void close(Duration patience) {
     periods.close(patience);
     try {
-      writer.close().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(
+              writer.close().toCompletableFuture(), commandWriter.close().toCompletableFuture())
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException unwritten) {
-      log.warn("Records of the history not written: {}", writer.waiting());
+      log.warn(
+          "Records of the history not written: {}", writer.waiting() + commandWriter.waiting());
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }

@@ -24,6 +24,7 @@ import io.gridfleet.lb.api.run.RunDeviceRoutes;
 import io.gridfleet.lb.api.run.RunEvents;
 import io.gridfleet.lb.api.run.RunRoutes;
 import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.api.session.SessionHistory;
 import io.gridfleet.lb.api.session.SessionRoutes;
 import io.gridfleet.lb.app.lab.LabState;
 import io.gridfleet.lb.auth.Tenant;
@@ -145,8 +146,13 @@ final class SuiteWiring {
             store.testReports(),
             rows,
             advance,
-            id ->
-                parts.endSession().endKnowing(id, EndReason.OPERATOR, EndSession.NodeKnows.TELL_IT),
+            new SessionRoutes.Server(
+                id ->
+                    parts
+                        .endSession()
+                        .endKnowing(id, EndReason.OPERATOR, EndSession.NodeKnows.TELL_IT),
+                new SessionHistory(
+                    parts.history().requests()::ofSession, parts.history()::commandsOf)),
             store.time());
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);

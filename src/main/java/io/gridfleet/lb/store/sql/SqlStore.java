@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.DeviceOverrides;
 import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.history.CommandHistory;
 import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.RequestHistory;
 import io.gridfleet.lb.run.Runs;
@@ -157,6 +158,10 @@ public final class SqlStore implements AutoCloseable {
   /** Returns how long another replica may have no heartbeat; SQLite has no other one. */
   private Duration silent() {
     return database.dialect() == Dialect.SQLITE ? Duration.ZERO : Replicas.SILENT;
+  }
+
+  public CommandHistory commandHistory() {
+    return new SqlCommandHistory(statements, duties);
   }
 
   public RequestHistory requestHistory() {

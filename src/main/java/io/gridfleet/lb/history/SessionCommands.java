@@ -1,0 +1,154 @@
+package io.gridfleet.lb.history;
+
+import io.gridfleet.lb.history.CommandSummary.Entry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts the commands of live sessions on this replica, and keeps some of the slow and of the
+ * failed ones. Called by event loops for each command: a map lookup and an uncontended lock. What
+ * all sessions keep together is bounded; beyond that, commands are only counted.
+ */
+public final class SessionCommands {
+  /** Twice the sessions that one process is sized for (decisions.md#sizes). */
+  private static final int MAX_SESSIONS = 100_000;
+
+  /** About 30 MB. */
+  private static final int MAX_ENTRIES = 200_000;
+
+  /** The records of one turn, some milliseconds of the store. */
+  private static final int MAX_SNAPSHOTS = 200;
+
+  private final Map<String, Counts> sessions = new ConcurrentHashMap<>();
+  private final AtomicInteger entries = new AtomicInteger();
+  private final HistoryWriter<CommandRecord> writer;
+  private final String replica;
+
+  public SessionCommands(HistoryWriter<CommandRecord> writer, String replica) {
+    this.writer = writer;
+    this.replica = replica;
+  }
+
+  /** The counts of one session; its own lock guards the fields. */
+  private final class Counts {
+    private long count;
+    private long errors;
+    private long slow;
+    private final List<Entry> slowest = new ArrayList<>(0);
+    private final Deque<Entry> recentErrors = new ArrayDeque<>(1);
+    private boolean changed;
+
+    synchronized void add(Entry entry, boolean failed) {
+      count++;
+      changed = true;
+      if (failed) {
+        errors++;
+        if (makeRoom(recentErrors.size())) {
+          if (recentErrors.size() == CommandSummary.MAX_ENTRIES) {
+            recentErrors.removeLast();
+          }
+          recentErrors.addFirst(entry);
+        }
+      }
+      if (entry.took().compareTo(CommandSummary.SLOW) >= 0) {
+        slow++;
+        addSlow(entry);
+      }
+    }
+
+    private void addSlow(Entry entry) {
+      boolean full = slowest.size() == CommandSummary.MAX_ENTRIES;
+      boolean quicker = full && slowest.get(slowest.size() - 1).took().compareTo(entry.took()) >= 0;
+      if (!quicker && makeRoom(slowest.size())) {
+        if (full) {
+          slowest.remove(slowest.size() - 1);
+        }
+        slowest.add(entry);
+        slowest.sort(CommandSummary.SLOWEST);
+      }
+    }
+
+    /** An entry that replaces another one needs no room. */
+    private boolean makeRoom(int kept) {
+      if (kept == CommandSummary.MAX_ENTRIES) {
+        return true;
+      }
+      if (entries.incrementAndGet() > MAX_ENTRIES) {
+        entries.decrementAndGet();
+        return false;
+      }
+      return true;
+    }
+
+    synchronized boolean takeChanged() {
+      boolean was = changed;
+      changed = false;
+      return was;
+    }
+
+    synchronized CommandSummary summary() {
+      return new CommandSummary(count, errors, slow, slowest, List.copyOf(recentErrors));
+    }
+
+    synchronized int kept() {
+      return slowest.size() + recentErrors.size();
+    }
+  }
+
+  /** A command begins: from now on the session is known. */
+  public void began(String session) {
+    if (!sessions.containsKey(session) && sessions.size() < MAX_SESSIONS) {
+      sessions.putIfAbsent(session, new Counts());
+    }
+  }
+
+  /** Counts a command, unless its session has ended. */
+  public void ended(String session, Entry entry, boolean failed) {
+    Counts counts = sessions.get(session);
+    if (counts != null) {
+      counts.add(entry, failed);
+    }
+  }
+
+  /** Returns what this replica counted of a live session. */
+  public Optional<CommandSummary> find(String session) {
+    return Optional.ofNullable(sessions.get(session)).map(Counts::summary);
+  }
+
+  /** Returns how many sessions are counted. */
+  public int known() {
+    return sessions.size();
+  }
+
+  /** The session has ended: its counts are written. */
+  public void forget(String session) {
+    Counts counts = sessions.remove(session);
+    if (counts != null) {
+      entries.addAndGet(-counts.kept());
+      CommandSummary summary = counts.summary();
+      if (summary.count() > 0) {
+        writer.offer(new CommandRecord(session, replica, summary));
+      }
+    }
+  }
+
+  /** Writes what is new of live sessions, for other replicas; some of them if there are many. */
+  public void snapshot() {
+    int left = MAX_SNAPSHOTS;
+    for (Map.Entry<String, Counts> each : sessions.entrySet()) {
+      if (left == 0 || !writer.hasRoom()) {
+        return;
+      }
+      if (each.getValue().takeChanged()) {
+        left--;
+        writer.offer(new CommandRecord(each.getKey(), replica, each.getValue().summary()));
+      }
+    }
+  }
+}
