@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -120,7 +121,11 @@ final class AccessTableTest {
     return rows;
   }
 
-  /** Tokens are checked before the store is asked or changed, also with a complete valid body. */
+  /**
+   * Tokens are checked before the store is asked or changed, also with a complete valid body. The
+   * statements are those of one process: two answer in turns, each with its own count.
+   */
+  @Tag(ScenariosOnTwoReplicasIT.ONE_PROCESS)
   @TestFactory
   List<DynamicTest> nobodyCausesAStatement() {
     List<DynamicTest> rows = new ArrayList<>();
