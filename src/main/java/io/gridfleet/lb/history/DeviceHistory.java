@@ -21,6 +21,9 @@ public interface DeviceHistory extends HistoryWriter.Sink<PeriodChange> {
    */
   CompletionStage<List<DevicePeriod>> failures(Optional<String> tenant, Instant after, int limit);
 
+  /** Returns the sessions that ended last, of all devices, the newest first. */
+  CompletionStage<List<SessionLengths.Ended>> ended(int limit);
+
   /**
    * Ends what replicas left open that died or whose records were dropped: periods whose planned end
    * has passed, and those that other stored facts contradict. Offline periods of dead replicas are

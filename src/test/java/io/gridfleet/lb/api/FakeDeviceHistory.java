@@ -6,6 +6,7 @@ import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.history.SessionLengths;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +55,11 @@ final class FakeDeviceHistory implements DeviceHistory {
   @Override
   public CompletionStage<List<DevicePeriod>> failures(
       Optional<String> tenant, Instant after, int limit) {
+    return CompletableFuture.completedStage(List.of());
+  }
+
+  @Override
+  public CompletionStage<List<SessionLengths.Ended>> ended(int limit) {
     return CompletableFuture.completedStage(List.of());
   }
 

@@ -17,6 +17,7 @@ import io.gridfleet.lb.history.DevicePeriod.NamedDevice;
 import io.gridfleet.lb.history.DevicePeriod.Who;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -269,6 +270,21 @@ final class DeviceHistoryContractTest {
         .extracting(DevicePeriod::id)
         .containsExactly("f2", "f1");
     assertThat(now(history.failures(Optional.of("nightly"), noon, 10))).isEmpty();
+  }
+
+  @Test
+  void theLengthsOfSessionsAreThoseThatEndedLast() {
+    write(
+        new PeriodChange.Whole(period("s1", Kind.SESSION, noon, Optional.of(noon.plusSeconds(9)))),
+        new PeriodChange.Whole(period("s2", Kind.SESSION, noon, Optional.of(noon.plusSeconds(5)))),
+        begin("live", Kind.SESSION, noon),
+        new PeriodChange.Whole(period("f", Kind.FAILED_ATTEMPT, noon, Optional.of(noon))));
+
+    assertThat(now(history.ended(10)))
+        .containsExactly(
+            new SessionLengths.Ended(phone, "android", Duration.ofSeconds(9)),
+            new SessionLengths.Ended(phone, "android", Duration.ofSeconds(5)));
+    assertThat(now(history.ended(1))).hasSize(1);
   }
 
   @Test

@@ -3,18 +3,21 @@ package io.gridfleet.lb.api.queue;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.QueuedRequest;
-import io.gridfleet.lb.distributor.WaitEstimate;
 import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.history.SessionLengths;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
  * The distributor's queue.
  *
  * @param labels returns the labels of a request by its id
+ * @param lengths the usual lengths of sessions
  */
-public record DistributorQueue(Distributor distributor, Function<String, Labels> labels)
+public record DistributorQueue(
+    Distributor distributor, Function<String, Labels> labels, Supplier<SessionLengths> lengths)
     implements QueueView {
   @Override
   public List<Waiting> waiting() {
@@ -40,7 +43,7 @@ public record DistributorQueue(Distributor distributor, Function<String, Labels>
         labels.apply(queued.request()),
         report.fitting(place),
         report.ahead(place),
-        new WaitEstimate.Unknown("Estimates are not available yet"));
+        report.estimate(place, lengths));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.gridfleet.lb.history.DevicePeriod.Who;
 import io.gridfleet.lb.history.HistoryConfig;
 import io.gridfleet.lb.history.HistoryWriter;
 import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +32,12 @@ final class DeviceHistoryWiring {
   /** How long a change waits for others of its batch. */
   private static final Duration TICK = Duration.ofMillis(200);
 
+  /** Estimates of waits are of minutes: a session that ended just now changes little. */
+  private static final Duration LENGTHS = Duration.ofSeconds(10);
+
+  /** The sessions from which the usual lengths are taken, of all devices. */
+  private static final int MAX_LENGTHS = 5_000;
+
   private static final Duration MAINTENANCE = Duration.ofMinutes(1);
 
   private final HistoryConfig config;
@@ -38,6 +45,7 @@ final class DeviceHistoryWiring {
   private final HistoryWriter<PeriodChange> writer;
   private final RequestLabels labels = new RequestLabels();
   private final DeviceRecorder recorder;
+  private volatile SessionLengths lengths = SessionLengths.NONE;
 
   DeviceHistoryWiring(
       HistoryConfig config,
@@ -70,6 +78,11 @@ final class DeviceHistoryWiring {
     return labels;
   }
 
+  /** Returns the usual lengths of sessions, as of some seconds ago. */
+  SessionLengths lengths() {
+    return lengths;
+  }
+
   DeviceRecorder recorder() {
     return recorder;
   }
@@ -82,7 +95,23 @@ final class DeviceHistoryWiring {
       return;
     }
     Threads.every(timer, TICK, writer::tick);
+    readLengths();
+    Threads.every(timer, LENGTHS, this::readLengths);
     Threads.every(timer, MAINTENANCE, () -> maintain(elsewhere, distributor));
+  }
+
+  /** On a thread of the store; without an answer the previous ones stay. */
+  private void readLengths() {
+    devices
+        .ended(MAX_LENGTHS)
+        .whenComplete(
+            (found, failure) -> {
+              if (failure == null) {
+                lengths = SessionLengths.of(found);
+              } else {
+                log.debug("the lengths of sessions are read later", failure);
+              }
+            });
   }
 
   private void maintain(Executor elsewhere, Distributor distributor) {

@@ -157,7 +157,10 @@ final class SuiteWiring {
     RunRoutes runRoutes =
         new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
     QueueView queue =
-        new DistributorQueue(parts.distributor(), parts.history().periods().labels()::of);
+        new DistributorQueue(
+            parts.distributor(),
+            parts.history().periods().labels()::of,
+            parts.history().periods()::lengths);
     QueueRoutes queueRoutes = new QueueRoutes(queue);
     OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =

@@ -5,7 +5,9 @@ import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.distributor.QueuedRequest;
 import io.gridfleet.lb.distributor.Verdicts;
+import io.gridfleet.lb.distributor.WaitEstimate;
 import io.gridfleet.lb.distributor.explain.QueueState.Waiting;
+import io.gridfleet.lb.history.SessionLengths;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,8 @@ public final class QueueReport {
   private final List<QueueGroup> groups = new ArrayList<>();
 
   private int numberOfGroups;
+
+  private @Nullable List<WaitEstimate> estimates;
 
   /** How many requests before each one compete with it for a device. */
   private int @Nullable [] ahead;
@@ -126,6 +131,18 @@ public final class QueueReport {
   /** Returns the devices that fit the request at a place. */
   public FittingDevices fitting(int place) {
     return groups.get(place).fitting(verdicts(place).quota());
+  }
+
+  /**
+   * Returns how long the request at a place will probably wait from now on.
+   *
+   * @param lengths the usual lengths of sessions; read once for all requests
+   */
+  public WaitEstimate estimate(int place, Supplier<SessionLengths> lengths) {
+    if (estimates == null) {
+      estimates = new WaitForecast(queue, devices, lengths.get(), now).estimates();
+    }
+    return estimates.get(place);
   }
 
   /** Returns how many requests before a place could take one of the devices that fit it. */

@@ -6,6 +6,7 @@ import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.store.StoreBusyException;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import java.sql.ResultSet;
@@ -232,6 +233,26 @@ final class SqlDeviceHistory implements DeviceHistory {
           tenant.ifPresent(name -> query.bind("tenant", Columns.storable(name)));
           return query.map((row, context) -> period(row)).list();
         });
+  }
+
+  @Override
+  public CompletionStage<List<SessionLengths.Ended>> ended(int limit) {
+    return statements.run(
+        "periods.ended",
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT device, platform, began, ended FROM device_periods"
+                        + " WHERE kind = 'SESSION' AND ended IS NOT NULL"
+                        + " ORDER BY ended DESC LIMIT :limit")
+                .bind("limit", limit)
+                .map(
+                    (row, context) ->
+                        new SessionLengths.Ended(
+                            new DeviceId(row.getString("device")),
+                            row.getString("platform"),
+                            Duration.ofMillis(row.getLong("ended") - row.getLong("began"))))
+                .list());
   }
 
   private static DevicePeriod period(ResultSet row) throws SQLException {
