@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The files of the UI. A file's address has a hash of its content, so that browsers may keep it;
@@ -24,6 +25,8 @@ public final class UiAssets {
   private static final String CSS = "text/css; charset=utf-8";
   private static final String SVG = "image/svg+xml";
   private static final String HTML = "text/html; charset=utf-8";
+
+  private static final Pattern COMMENT = Pattern.compile("(?m)^/\\*[\\s\\S]*?\\*/\\n");
 
   /** A file of a library. */
   private record LibraryFile(String name, String resource, String importedAs, String behind) {}
@@ -141,8 +144,10 @@ public final class UiAssets {
         + "'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
   }
 
+  /** Our file without the comments that begin a line: they are for those who read the sources. */
   private static UiAsset own(String name) {
-    return UiAsset.of(type(name), resource(name));
+    String text = COMMENT.matcher(text(resource(name))).replaceAll("");
+    return UiAsset.of(type(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String type(String name) {

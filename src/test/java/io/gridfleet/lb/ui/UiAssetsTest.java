@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.lab.JsonClient;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 /** The files of the UI: small, with addresses that change with their content, and complete. */
 final class UiAssetsTest {
   private static final int MAX_COMPRESSED = 60 * 1024;
+  private static final int MAX_SEPARATELY = 70 * 1024;
+  private static final int MAX_FIRST = 30 * 1024;
   private static final int MAX_STYLE = 8 * 1024;
   private static final Pattern IMPORT = Pattern.compile("(?:from|import) ?['\"]([^'\"]+)['\"]");
   private static final Pattern HASHED = Pattern.compile("(.*)\\.[0-9a-f]{16}(\\.[a-z]+)");
@@ -45,18 +49,56 @@ final class UiAssetsTest {
     return hashed.group(1) + hashed.group(2);
   }
 
+  /**
+   * Compressed together; each file for itself, which is how a browser gets them, costs a bit more.
+   */
   @Test
-  void allOfItIsSmall() {
-    int all = assets.page().gzip().length;
-    for (UiAsset file : assets.files().values()) {
-      all += file.gzip().length;
+  void allOfItIsSmall() throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    int separately = 0;
+    for (UiAsset file : new TreeMap<>(assets.files()).values()) {
+      all.write(file.content());
+      separately += file.gzip().length;
     }
-    assertThat(all).as("bytes compressed").isLessThan(MAX_COMPRESSED);
+    assertThat(UiAsset.of("", all.toByteArray()).gzip().length)
+        .as("bytes compressed together")
+        .isLessThan(MAX_COMPRESSED);
+    assertThat(separately).as("bytes compressed one by one").isLessThan(MAX_SEPARATELY);
+  }
+
+  @Test
+  void theFirstScreenNeedsLittle() {
+    int first = assets.page().gzip().length;
+    for (Map.Entry<String, UiAsset> file : assets.files().entrySet()) {
+      if (page.contains(file.getKey() + "\">") || file.getKey().contains("/now.")) {
+        first += file.getValue().gzip().length;
+      }
+    }
+    assertThat(first).as("bytes compressed").isBetween(10_000, MAX_FIRST);
+  }
+
+  @Test
+  void theStyleIsSmall() {
     for (Map.Entry<String, UiAsset> file : assets.files().entrySet()) {
       if (file.getKey().contains("/app.") && file.getKey().endsWith(".css")) {
         assertThat(file.getValue().content().length).as("bytes of style").isLessThan(MAX_STYLE);
       }
     }
+  }
+
+  @Test
+  void commentsStayInTheSources() {
+    assets
+        .files()
+        .forEach(
+            (address, file) -> {
+              if (!address.contains("/lib/")) {
+                assertThat(text(file))
+                    .as(plain(address))
+                    .doesNotContain("\n/*")
+                    .doesNotStartWith("/*");
+              }
+            });
   }
 
   @Test

@@ -52,7 +52,7 @@ const Waiting = ({ of, at }) => html`<${Table} label="Waiting requests" rows=${o
 
 function why(row) {
   if (!row.hindered_by?.length) return row.waits_for;
-  return row.hindered_by.map(({ text, devices }) => `${text} (${devices})`).join(', ');
+  return row.hindered_by.map(({ text, devices }) => `${text} · ${devices} ${devices === 1 ? 'device' : 'devices'}`).join(', ');
 }
 
 function estimate(of) {
