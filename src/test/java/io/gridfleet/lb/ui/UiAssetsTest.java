@@ -25,7 +25,7 @@ final class UiAssetsTest {
   private static final int MAX_SEPARATELY = 70 * 1024;
   private static final int MAX_FIRST = 30 * 1024;
   private static final int MAX_STYLE = 8 * 1024;
-  private static final Pattern IMPORT = Pattern.compile("(?:from|import) ?['\"]([^'\"]+)['\"]");
+  private static final Pattern IMPORT = Pattern.compile("(?m)^import[^'\"]*['\"]([^'\"]+)['\"]");
   private static final Pattern HASHED = Pattern.compile("(.*)\\.[0-9a-f]{16}(\\.[a-z]+)");
 
   private final UiAssets assets = UiAssets.read();

@@ -81,6 +81,14 @@ final class UiLab implements AutoCloseable {
     return demo(Map.of());
   }
 
+  /** The demo's lab as it is. */
+  static UiLab plain() {
+    DemoLab demo = DemoLab.start();
+    UiLab lab = new UiLab(demo.inventory(), Map.of());
+    lab.behind.add(demo);
+    return lab;
+  }
+
   /** A lab whose devices are all taken or don't fit, and many requests that wait. */
   static UiLab large() throws IOException {
     SimulatedFleet fleet = SimulatedFleet.of(NODES, DEVICES / NODES);

@@ -16,7 +16,7 @@ final class UiScreenshotsIT {
   @Test
   void fourScreensOfABusyLab() throws Exception {
     try (UiBrowser browser = UiBrowser.open();
-        UiLab lab = UiLab.demo()) {
+        UiLab lab = UiLab.plain()) {
       browser.size(1100, 760);
       lab.session("'gridfleet:selector':'udid:R58M456DEF','gridfleet:testName':'pays by card'");
       lab.session("'gridfleet:selector':'browserName:chrome','gridfleet:testName':'finds a shoe'");
