@@ -6,6 +6,7 @@ import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
+import io.gridfleet.lb.api.history.UsageRoutes;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
@@ -32,7 +33,7 @@ public record ApiRoutes(
   public record Matching(QueueRoutes queue, RequestRoutes requests, SelectorRoutes selectors) {}
 
   /** Routes of the server itself. */
-  public record Server(ServerRoutes server, OverviewRoutes overview) {}
+  public record Server(ServerRoutes server, OverviewRoutes overview, UsageRoutes usage) {}
 
   /** Routes of runs and sessions. */
   public record Suites(
@@ -53,6 +54,7 @@ public record ApiRoutes(
     all.addAll(matching.selectors().operations());
     all.addAll(events.operations());
     all.addAll(server.overview().operations());
+    all.addAll(server.usage().operations());
     all.addAll(server.server().operations());
     all.add(OpenApi.operation(all));
     return List.copyOf(all);

@@ -5,11 +5,12 @@
  * <p>Exported from the sub-packages: {@code device.CatalogRoutes}, {@code device.DeviceRoutes},
  * {@code device.DeviceRows}, {@code device.TestDataRoutes}, {@code event.EventFeed}, {@code
  * event.EventRoutes}, {@code event.RecentEvents}, {@code history.DeviceHistoryRoutes}, {@code
- * history.RequestRoutes}, {@code http.ApiAnswer}, {@code http.ApiRequest}, {@code
- * overview.LabOverview}, {@code overview.OverviewRoutes}, {@code queue.DistributorQueue}, {@code
- * queue.QueueRoutes}, {@code queue.QueueView}, {@code run.ClaimRoutes}, {@code run.RunCommands},
- * {@code run.RunDeviceRoutes}, {@code run.RunEvents}, {@code run.RunRoutes}, {@code
- * selector.SelectorRoutes}, {@code session.SessionHistory}, {@code session.SessionRoutes}.
+ * history.RequestRoutes}, {@code history.UsageRoutes}, {@code http.ApiAnswer}, {@code
+ * http.ApiRequest}, {@code overview.LabOverview}, {@code overview.OverviewRoutes}, {@code
+ * queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code queue.QueueView}, {@code
+ * run.ClaimRoutes}, {@code run.RunCommands}, {@code run.RunDeviceRoutes}, {@code run.RunEvents},
+ * {@code run.RunRoutes}, {@code selector.SelectorRoutes}, {@code session.SessionHistory}, {@code
+ * session.SessionRoutes}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

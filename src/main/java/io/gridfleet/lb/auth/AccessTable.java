@@ -45,6 +45,7 @@ public final class AccessTable {
         "GET /api/grid/queue",
         "GET /api/grid/status",
         "GET /api/overview",
+        "GET /api/usage",
         "GET /api/queue",
         "GET /api/requests",
         "GET /api/requests/{id}",

@@ -113,6 +113,7 @@ final class ApiDescriptionTest {
     good(client.get("/api/requests/r-1"));
     good(client.get("/api/grid/queue"));
     good(client.get("/api/overview"));
+    good(client.get("/api/usage"));
     good(client.exchange("DELETE", "/api/queue/r-1", ""));
     good(client.get("/api/selector/explain?selector=model%3APixel*"));
     good(client.post("/api/selector/explain", "{\"selector\":{\"model\":\"Pixel 8\"}}"));

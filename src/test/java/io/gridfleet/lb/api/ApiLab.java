@@ -8,6 +8,7 @@ import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.event.RecentEvents;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
+import io.gridfleet.lb.api.history.UsageRoutes;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
@@ -157,7 +158,9 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
                 new SelectorRoutes(distributor, this, rows, clock)),
             new EventRoutes(events, rows),
             new ApiRoutes.Server(
-                new ServerRoutes(health(), rows), new OverviewRoutes(overview, queue())));
+                new ServerRoutes(health(), rows),
+                new OverviewRoutes(overview, queue()),
+                new UsageRoutes(new FakeUsage(lab), rows, clock)));
     api = new Api(routes, access);
   }
 

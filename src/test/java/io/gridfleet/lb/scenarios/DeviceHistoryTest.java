@@ -102,6 +102,21 @@ final class DeviceHistoryTest {
   }
 
   @Test
+  void theUseOfDevicesIsSummedUp() throws IOException {
+    lab.start(1);
+    lab.delete(lab.session(""));
+
+    Lab.until(
+        "counted",
+        () -> {
+          JsonNode sum = lab.ask("GET", "/api/usage", "").answered().json().at("/platforms/0");
+          return sum.path("sessions").asInt() == 1
+              && sum.at("/waits/count").asInt() == 1
+              && sum.path("capacity_sec").asLong() >= 86_398;
+        });
+  }
+
+  @Test
   void aReservationAndACooldownEndWithTheirRun() throws IOException {
     lab.start(1);
     Answered begun =

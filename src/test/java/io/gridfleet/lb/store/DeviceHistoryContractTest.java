@@ -18,6 +18,7 @@ import io.gridfleet.lb.history.DevicePeriod.Who;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
 import io.gridfleet.lb.history.SessionLengths;
+import io.gridfleet.lb.history.Usage;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -270,6 +271,26 @@ final class DeviceHistoryContractTest {
         .extracting(DevicePeriod::id)
         .containsExactly("f2", "f1");
     assertThat(now(history.failures(Optional.of("nightly"), noon, 10))).isEmpty();
+  }
+
+  @Test
+  void usageHasWhatOverlapsItsTime() {
+    write(
+        begin("live", Kind.SESSION, noon),
+        new PeriodChange.Whole(
+            period("over", Kind.SESSION, noon.minusSeconds(9), Optional.of(noon))),
+        begin("m", Kind.MAINTENANCE, noon.minusSeconds(60)),
+        begin("r", Kind.RESERVATION, noon));
+    Instant end = noon.plusSeconds(60);
+
+    assertThat(now(store.usage().spans(new Usage.Query(noon, end, Optional.empty()))))
+        .containsExactly(
+            new Usage.Span(phone, "android", Kind.SESSION, noon, end),
+            new Usage.Span(phone, "android", Kind.MAINTENANCE, noon.minusSeconds(60), end));
+    assertThat(now(store.usage().spans(new Usage.Query(noon, end, Optional.of("nightly")))))
+        .extracting(Usage.Span::kind)
+        .containsExactly(Kind.MAINTENANCE);
+    assertThat(now(store.usage().waits(new Usage.Query(noon, end, Optional.of("ci"))))).isEmpty();
   }
 
   @Test

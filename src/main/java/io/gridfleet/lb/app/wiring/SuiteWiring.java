@@ -13,6 +13,7 @@ import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
+import io.gridfleet.lb.api.history.UsageRoutes;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.DistributorQueue;
@@ -188,7 +189,8 @@ final class SuiteWiring {
                 new ApiRoutes.Server(
                     new ServerRoutes(parts.health(), rows),
                     new OverviewRoutes(
-                        new ServerOverview(store, parts.distributor(), clock), queue))),
+                        new ServerOverview(store, parts.distributor(), clock), queue),
+                    new UsageRoutes(store.usage(), rows, store.time()))),
             access,
             parts.elsewhere());
   }

@@ -7,6 +7,7 @@ import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.history.CommandHistory;
 import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.RequestHistory;
+import io.gridfleet.lb.history.Usage;
 import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.IdempotencyRecords;
@@ -170,6 +171,10 @@ public final class SqlStore implements AutoCloseable {
 
   public SignInRecords signInRecords() {
     return new SqlSignInRecords(statements);
+  }
+
+  public Usage usage() {
+    return new SqlUsage(statements);
   }
 
   public DeviceHistory deviceHistory() {

@@ -1,0 +1,53 @@
+package io.gridfleet.lb.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+
+/** {@code GET /api/usage}, of one session, one minute of maintenance and ten waits. */
+final class UsageTest {
+  private final ApiLab lab = new ApiLab().furnish();
+  private final ApiClient client = new ApiClient(lab);
+
+  private static String range(String from, String to) {
+    return "/api/usage?from=" + from + "&to=" + to;
+  }
+
+  @Test
+  void aSessionIsSpreadOverItsHours() {
+    JsonNode hours =
+        client
+            .get(range("2026-05-01T10:30:00Z", "2026-05-01T12:15:00Z") + "&platform=android")
+            .body()
+            .path("hours");
+
+    assertThat(hours).hasSize(3);
+    assertThat(hours.findValuesAsText("busy_sec")).containsExactly("1800", "3600", "900");
+    assertThat(hours.at("/0/at").asText()).isEqualTo("2026-05-01T10:00:00.000000Z");
+    long devices = hours.at("/1/capacity_sec").asLong() / 3600;
+    assertThat(hours.at("/0/capacity_sec").asLong()).isEqualTo(devices * 1800 - 60);
+    assertThat(hours.at("/0/waits/p50_ms").asLong()).isEqualTo(5_000);
+    assertThat(hours.at("/0/waits/p90_ms").asLong()).isEqualTo(9_000);
+    assertThat(hours.at("/1/waits/count").asInt()).isZero();
+  }
+
+  @Test
+  void platformsAreTheSumOfTheirHours() {
+    JsonNode body = client.get(range("2026-05-01T10:00:00Z", "2026-05-01T12:00:00Z")).body();
+
+    JsonNode android = body.at("/platforms/0");
+
+    assertThat(android.path("busy_sec").asLong()).isEqualTo(7_200);
+    assertThat(android.path("sessions").asInt()).isEqualTo(1);
+    assertThat(android.at("/waits/count").asInt()).isEqualTo(10);
+  }
+
+  @Test
+  void theRangeIsBounded() {
+    assertThat(client.get(range("2026-03-01T10:00:00Z", "2026-05-01T12:00:00Z")).status())
+        .isEqualTo(422);
+    assertThat(client.get(range("2026-05-01T12:00:00Z", "2026-05-01T10:00:00Z")).status())
+        .isEqualTo(422);
+  }
+}
