@@ -1,5 +1,6 @@
 package io.gridfleet.lb.node;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.http.UnreadInput;
 import io.gridfleet.lb.node.NodeConnections.Waiting;
@@ -42,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  *       within the call if an idle connection is usable.
  * </ul>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class LoopPool {
   private static final String UNTIL_HANDSHAKE = "until-handshake";
 
@@ -117,19 +117,30 @@ final class LoopPool {
     }
   }
 
-  /** Connects, with the configured timeout; the listener runs on this loop. */
+  /**
+   * Connects, with the configured timeout. If no socket can be created, because the process has no
+   * file descriptor left, Netty has no channel and calls the listener on a thread of its own.
+   */
   private void open(NodeAddress node, Waiting waiting) {
     ChannelFuture connected = connecting.open(loop, node);
     connected.addListener(
         future -> {
-          if (!future.isSuccess()) {
-            waiting.failed(NodeFailure.connecting(node, future.cause()));
-          } else if (node.secure()) {
-            startTls(connected, node, waiting);
+          if (loop.inEventLoop()) {
+            opened(connected, node, waiting);
           } else {
-            ready(connected.channel(), node, waiting);
+            loop.execute(() -> opened(connected, node, waiting));
           }
         });
+  }
+
+  private void opened(ChannelFuture connected, NodeAddress node, Waiting waiting) {
+    if (!connected.isSuccess()) {
+      waiting.failed(NodeFailure.connecting(node, connected.cause()));
+    } else if (node.secure()) {
+      startTls(connected, node, waiting);
+    } else {
+      ready(connected.channel(), node, waiting);
+    }
   }
 
   /**
@@ -143,7 +154,7 @@ final class LoopPool {
       channel.pipeline().addLast(tls).addLast(UNTIL_HANDSHAKE, new HandshakeErrors());
       tls.handshakeFuture().addListener(shaken -> afterTls(shaken, channel, node, waiting));
     } catch (SSLException e) {
-      channel.close();
+      ChannelOutput.close(channel);
       waiting.failed(NodeFailure.connecting(node, e));
     }
   }
@@ -154,7 +165,7 @@ final class LoopPool {
       channel.pipeline().remove(UNTIL_HANDSHAKE);
       ready(channel, node, waiting);
     } else {
-      channel.close();
+      ChannelOutput.close(channel);
       waiting.failed(NodeFailure.connecting(node, shaken.cause()));
     }
   }
@@ -178,7 +189,7 @@ final class LoopPool {
   private static final class HandshakeErrors extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      context.close();
+      ChannelOutput.close(context);
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.Deadlines;
-import io.gridfleet.lb.http.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import javax.net.ssl.SSLException;
  * Opens connections to nodes: socket options, name resolution off the loop, TLS where configured.
  */
 record NodeConnecting(
-    Transport transport,
+    Class<? extends SocketChannel> sockets,
     Deadlines deadlines,
     Duration connectTimeout,
     Duration idleLimit,
@@ -26,7 +26,7 @@ record NodeConnecting(
   ChannelFuture open(EventLoop loop, NodeAddress node) {
     return new Bootstrap()
         .group(loop)
-        .channel(transport.connecting())
+        .channel(sockets)
         .resolver(names)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)

@@ -25,7 +25,7 @@ public final class NodeConnections {
       NodeTrust trust) {
     this.connecting =
         new NodeConnecting(
-            transport,
+            transport.connecting(),
             deadlines,
             connectTimeout,
             idleLimit,

@@ -1,0 +1,51 @@
+package io.gridfleet.lb.http;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundInvoker;
+import io.netty.channel.socket.DuplexChannel;
+
+/**
+ * Writes and closes whose future no handler needs, by one rule: a write that fails closes its
+ * channel, and the end of a channel reaches its handlers as {@code channelInactive}, which gives
+ * back what they hold. So nothing can happen in such a future that isn't an event as well. On the
+ * channel's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // see the rule above
+public final class ChannelOutput {
+  private ChannelOutput() {}
+
+  /**
+   * Writes without an object for the result: a failure is fired as {@code exceptionCaught}, for
+   * which every handler at the end of a pipeline closes the channel. Not for pipelines with TLS or
+   * WebSocket codecs, which need a promise.
+   */
+  public static void write(ChannelOutboundInvoker to, Object message) {
+    to.write(message, to.voidPromise());
+  }
+
+  /** Writes a message; a failure closes the channel. */
+  public static void writeOrClose(ChannelOutboundInvoker to, Object message) {
+    to.write(message).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+  }
+
+  /** Writes and flushes a message; a failure closes the channel. */
+  public static void send(ChannelOutboundInvoker to, Object message) {
+    to.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+  }
+
+  /** Writes and flushes the last message of a channel, and closes it, written or not. */
+  public static void sendLast(ChannelOutboundInvoker to, Object message) {
+    to.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Flushes what is written and shuts the output down; the input is still read. */
+  public static void endOutput(DuplexChannel channel) {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> channel.shutdownOutput());
+  }
+
+  /** Closes a channel. */
+  public static void close(ChannelOutboundInvoker channel) {
+    channel.close();
+  }
+}
