@@ -50,6 +50,7 @@ final class HouseRulesTest {
           Map.entry("documents", 0),
           Map.entry("listener", 0),
           Map.entry("state", 0),
+          Map.entry("async", 0),
           Map.entry("config", 0));
 
   private static final Map<String, Set<String>> LIBRARIES =

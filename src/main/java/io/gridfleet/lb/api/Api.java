@@ -8,6 +8,7 @@ import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.http.QueryParameters;
 import io.gridfleet.lb.api.run.RunErrors;
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.auth.Access;
 import io.gridfleet.lb.auth.Reach;
 import io.gridfleet.lb.auth.Tenant;
@@ -22,7 +23,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -194,10 +194,7 @@ public final class Api {
   }
 
   private static ApiAnswer refusal(ApiRequest request, Throwable failure, String id) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Failures.cause(failure);
     if (cause instanceof ApiError error) {
       return ApiAnswers.error(error, id);
     }

@@ -1,6 +1,5 @@
 package io.gridfleet.lb.app;
 
-import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,13 +7,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The threads of the process that are neither event loops nor the store's nor the probes'. */
 public final class Threads {
-  private static final Logger log = LoggerFactory.getLogger(Threads.class);
-
   /** A request that waits longer than a client does is of no use. */
   private static final int MAX_VIEWS = 256;
 
@@ -72,22 +67,6 @@ public final class Threads {
   /** Reads configuration files again. */
   public static ScheduledExecutorService reload() {
     return Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "reload"));
-  }
-
-  /** Repeats a task; a failure is logged and doesn't end the repetition. */
-  public static void every(ScheduledExecutorService timer, Duration pause, Runnable duty) {
-    var unused =
-        timer.scheduleWithFixedDelay(
-            () -> {
-              try {
-                duty.run();
-              } catch (RuntimeException failure) {
-                log.warn("a periodic task failed and will be repeated", failure);
-              }
-            },
-            pause.toMillis(),
-            pause.toMillis(),
-            TimeUnit.MILLISECONDS);
   }
 
   private static Thread daemon(Runnable work, String name) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
@@ -178,13 +179,13 @@ public final class Distributor {
 
     @Override
     public void endYieldingAt(DeviceId device, Instant until) {
-      var unused =
-          timer.schedule(
-              () ->
-                  modelLock.make(
-                      (now, effects) -> matching.assignment().endYielding(device, until, effects)),
-              Math.max(0, Duration.between(clock.instant(), until).toNanos()),
-              TimeUnit.NANOSECONDS);
+      Timers.after(
+          timer,
+          Duration.between(clock.instant(), until),
+          "the end of yielding device " + device,
+          () ->
+              modelLock.make(
+                  (now, effects) -> matching.assignment().endYielding(device, until, effects)));
     }
 
     @Override

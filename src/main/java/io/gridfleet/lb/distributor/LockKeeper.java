@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
@@ -14,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +64,7 @@ public final class LockKeeper {
 
   /** Starts renewal; a second call starts a second schedule. */
   public void start(ScheduledExecutorService timer, Duration every) {
-    var unused =
-        timer.scheduleWithFixedDelay(
-            this::renew, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    Timers.every(timer, every, "the renewal of locks", this::renew);
   }
 
   /**

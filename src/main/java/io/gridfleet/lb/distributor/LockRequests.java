@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -245,8 +245,11 @@ final class LockRequests {
 
   /** Sets one timer for each remembered refusal, so at most one for each guessed slot. */
   private void expireGuessLater(DeviceId device) {
-    var unused =
-        timer.schedule(() -> expireGuess(device), guessExpiry.toMillis(), TimeUnit.MILLISECONDS);
+    Timers.after(
+        timer,
+        guessExpiry,
+        "the expiry of a guessed lock on device " + device,
+        () -> expireGuess(device));
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.async.Timers;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Expires refusals because of tenants' quotas after a delay, with one timer for all of them.
@@ -32,7 +32,7 @@ final class QuotaRechecks {
     if (!isTimerSet) {
       isTimerSet = true;
       effects.add(
-          () -> timer.schedule(this::expireGuess, stands.toMillis(), TimeUnit.MILLISECONDS));
+          () -> Timers.after(timer, stands, "the recheck of tenants' quotas", this::expireGuess));
     }
   }
 

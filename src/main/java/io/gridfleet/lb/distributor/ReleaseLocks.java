@@ -1,11 +1,11 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceLock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,16 +41,27 @@ final class ReleaseLocks {
     return answer.handle(
         (done, failure) -> {
           if (failure == null) {
-            released.accept(lock);
+            released(lock);
           } else {
             log.warn(
                 "the lock on device {} can't be released yet: {}",
                 lock.device(),
                 failure.toString());
-            var unused =
-                timer.schedule(() -> release(lock), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            Timers.after(
+                timer, AGAIN, "the release of device " + lock.device(), () -> release(lock));
           }
           return null;
         });
+  }
+
+  /**
+   * The slot is free in the store already: if this throws, the next sweep of locks frees it here.
+   */
+  private void released(DeviceLock lock) {
+    try {
+      released.accept(lock);
+    } catch (RuntimeException mistake) {
+      log.error("the release of device {} can't be applied", lock.device(), mistake);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunBinding;
 import io.gridfleet.lb.run.RunBindings;
@@ -11,9 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notifies the distributor of reservations. Notices of two changes may overtake each other, so one
@@ -21,6 +23,8 @@ import java.util.function.UnaryOperator;
  * {@link #changed}. The lock (this) guards the changed; no foreign code is called under it.
  */
 public final class ReservationUpdates implements RunListener {
+  private static final Logger log = LoggerFactory.getLogger(ReservationUpdates.class);
+
   private final FleetUpdates updates;
   private final Supplier<RunBindings> bindings;
   private final ScheduledExecutorService timer;
@@ -59,7 +63,7 @@ public final class ReservationUpdates implements RunListener {
       publishing = true;
     }
     for (Optional<DeviceId> next = next(); next.isPresent(); next = next()) {
-      publish(next.get());
+      publishOrLog(next.get());
     }
   }
 
@@ -68,6 +72,15 @@ public final class ReservationUpdates implements RunListener {
     next.ifPresent(changed::remove);
     publishing = next.isPresent();
     return next;
+  }
+
+  /** An exception concerns one device: the others, and later changes of all, are published. */
+  private void publishOrLog(DeviceId device) {
+    try {
+      publish(device);
+    } catch (RuntimeException mistake) {
+      log.error("the reservation of device {} can't be applied", device, mistake);
+    }
   }
 
   private void publish(DeviceId device) {
@@ -82,10 +95,13 @@ public final class ReservationUpdates implements RunListener {
 
   /** Serves the requests for a cooling device when the cooling is over. */
   private void wakeAt(DeviceId device, Instant end) {
-    long wait = Duration.between(time.clock().instant(), end).toMillis();
-    if (wait >= 0) {
-      var unused =
-          timer.schedule(() -> bindingsChanged(Set.of(device)), wait + 1, TimeUnit.MILLISECONDS);
+    Duration wait = Duration.between(time.clock().instant(), end);
+    if (!wait.isNegative()) {
+      Timers.after(
+          timer,
+          wait.plusMillis(1),
+          "the end of the exclusion of device " + device,
+          () -> bindingsChanged(Set.of(device)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.history;
 
+import io.gridfleet.lb.async.Failures;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -127,12 +128,14 @@ public final class HistoryWriter<T> {
       List<T> current = batch;
       CompletableFuture<Result> stage = ask(current);
       if (!stage.isDone()) {
-        stage.thenAccept(
-            result -> {
-              if (settled(current, result)) {
-                tick();
-              }
-            });
+        Failures.log(
+            stage.thenAccept(
+                result -> {
+                  if (settled(current, result)) {
+                    tick();
+                  }
+                }),
+            "writing history");
         return;
       }
       if (!settled(current, stage.join())) {

@@ -137,7 +137,7 @@ public final class Codecs {
         super.channelRead(context, message);
       } else {
         ReferenceCountUtil.release(message);
-        context.close();
+        ChannelOutput.close(context);
       }
     }
 

@@ -114,8 +114,9 @@ public final class Deadlines {
       deadline.place = -1;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a tick throws nothing and isn't cancelled
     private void scheduleTick() {
-      var unused = loop.schedule(this::tick, tickNanos, TimeUnit.NANOSECONDS);
+      loop.schedule(this::tick, tickNanos, TimeUnit.NANOSECONDS);
     }
 
     /** Runs a task; its exception doesn't affect other deadlines of the event loop. */

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.Placement;
@@ -43,14 +44,12 @@ final class LockReturn {
 
   /** Releases a device that was granted after the request had ended. */
   void release(NewSessionRequest request, Placement.Placed placed) {
-    distributor
-        .release(placed.lock())
-        .thenRunAsync(() -> cleanedUp(request, placed.device()), request.executor());
+    whenDone(distributor.release(placed.lock()), request, placed.device());
   }
 
   /** Releases a device whose attempt couldn't be started. */
   void releaseUntried(Placement.Placed placed) {
-    attempts.release(placed.lock());
+    Failures.log(attempts.release(placed.lock()), "the release of device " + placed.device());
   }
 
   /**
@@ -64,15 +63,13 @@ final class LockReturn {
     if (!attempt.mayLeaveOne()) {
       return attempts.release(attempt.lock());
     }
-    attempts
-        .cleanUpLate(attempt)
-        .thenRunAsync(() -> cleanedUp(request, attempt.device()), request.executor());
+    whenDone(attempts.cleanUpLate(attempt), request, attempt.device());
     return CompletableFuture.completedFuture(null);
   }
 
   /** Gives back the device of an attempt in any state. */
   void cleanUp(Attempt attempt) {
-    attempts.cleanUpLate(attempt);
+    Failures.log(attempts.cleanUpLate(attempt), "the clean-up of device " + attempt.device());
   }
 
   /** Deletes a session that couldn't be recorded, then gives its device back. */
@@ -87,19 +84,18 @@ final class LockReturn {
             .uncertain()
             .map(publisher::withdraw)
             .orElseGet(() -> CompletableFuture.completedFuture(null));
-    attempts
-        .discard(attempt, created.id(), withdrawn)
-        .thenRunAsync(() -> cleanedUp(request, attempt.device()), request.executor());
+    whenDone(attempts.discard(attempt, created.id(), withdrawn), request, attempt.device());
   }
 
   /** Ends a recorded session whose client has left. */
   void endSession(NewSessionRequest request, Session session, Device device) {
-    endSession
-        .end(session.id(), EndReason.CLIENT_GONE, NodeKnows.TELL_IT)
-        .thenRunAsync(() -> cleanedUp(request, device), request.executor());
+    whenDone(
+        endSession.end(session.id(), EndReason.CLIENT_GONE, NodeKnows.TELL_IT), request, device);
   }
 
-  private void cleanedUp(NewSessionRequest request, Device device) {
-    listener.cleanedUp(request, device);
+  private void whenDone(CompletionStage<?> work, NewSessionRequest request, Device device) {
+    Failures.log(
+        work.thenRunAsync(() -> listener.cleanedUp(request, device), request.executor()),
+        "giving back device " + device + " of request " + request.id());
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.node;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.node.NodeConnections.Waiting;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -51,13 +52,15 @@ final class GatheredAnswer implements Waiting, AnswerSink {
   }
 
   void start(NodeConnections connections) {
-    var unused =
-        future.whenComplete(
+    Failures.log(
+        future.handle(
             (answer, failure) -> {
               if (future.isCancelled()) {
                 loop.execute(this::abort);
               }
-            });
+              return null;
+            }),
+        "the abort of a request to " + node);
     if (future.isDone()) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.node;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.http.UnreadInput;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * nevertheless, it isn't pooled ({@link AnswerCheck#keepsConnection}). Bytes that a node sends
  * unsolicited after that check can't be distinguished from an answer in HTTP/1.1.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 public final class NodeConnection extends ChannelInboundHandlerAdapter {
   /** Subtracted from the node's keep-alive limit, so that this side closes first. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
@@ -59,7 +59,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     this.address = address;
     this.channel = channel;
     this.idleLimit = pool.idleLimit();
-    this.idle = pool.deadline(channel::close);
+    this.idle = pool.deadline(this::close);
   }
 
   /** Puts the codec and this connection at the end of the channel's pipeline. */
@@ -81,7 +81,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   }
 
   void close() {
-    channel.close();
+    ChannelOutput.close(channel);
   }
 
   void idleFromNow() {
@@ -113,7 +113,11 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void put(Object message) {
-    channel.write(message, address.secure() ? channel.newPromise() : channel.voidPromise());
+    if (address.secure()) {
+      ChannelOutput.writeOrClose(channel, message);
+    } else {
+      ChannelOutput.write(channel, message);
+    }
   }
 
   public void flush() {
@@ -128,7 +132,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   /** Closes the connection in any state; its sink isn't called any more. */
   public void abort() {
     sink = null;
-    channel.close();
+    ChannelOutput.close(channel);
   }
 
   /**
@@ -152,7 +156,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     AnswerSink to = sink;
     if (to == null) {
       ReferenceCountUtil.release(message);
-      channel.close();
+      ChannelOutput.close(channel);
     } else if (message instanceof HttpResponse head) {
       onHead(to, head);
     } else if (message instanceof HttpContent part) {
@@ -224,13 +228,13 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
       channel.config().setAutoRead(true);
       pool.giveBack(this);
     } else {
-      channel.close();
+      ChannelOutput.close(channel);
     }
   }
 
   private void badAnswer(AnswerSink to, String fault, @Nullable Throwable cause) {
     sink = null;
-    channel.close();
+    ChannelOutput.close(channel);
     to.failed(new NodeFailure(NodeFailure.Kind.BAD_ANSWER, address, fault, cause));
   }
 
@@ -251,7 +255,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     failure = cause;
-    channel.close();
+    ChannelOutput.close(channel);
   }
 
   @Override

@@ -1,11 +1,14 @@
 package io.gridfleet.lb.node;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.node.NodeHealth.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -164,11 +167,19 @@ public final class NodeProbes implements AutoCloseable {
         probing = true;
         lastProbed = clock.instant();
       }
-      var unused =
-          probe
-              .ask(node, health.misses() == 0)
+      Failures.log(
+          asked()
               .exceptionally(mistake -> StatusProbe.Status.missed("the probe failed: " + mistake))
-              .thenAccept(this::received);
+              .thenAccept(this::received),
+          "the probe of node " + node.id());
+    }
+
+    private CompletionStage<StatusProbe.Status> asked() {
+      try {
+        return probe.ask(node, health.misses() == 0);
+      } catch (RuntimeException mistake) {
+        return CompletableFuture.failedFuture(mistake);
+      }
     }
 
     private void received(StatusProbe.Status status) {

@@ -2,6 +2,7 @@ package io.gridfleet.lb.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.io.IOException;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Request;
@@ -91,7 +91,8 @@ final class RetriedRequests implements AutoCloseable {
                 LOG.warn("{} {} had no effect", request.method(), request.url());
                 return CompletableFuture.completedFuture(answer.filter(it -> isFinal(request, it)));
               }
-              return after(pauses.get(tries)).thenCompose(later -> untilFinal(request, tries + 1));
+              return Timers.pause(timer, pauses.get(tries))
+                  .thenCompose(later -> untilFinal(request, tries + 1));
             });
   }
 
@@ -102,12 +103,6 @@ final class RetriedRequests implements AutoCloseable {
   static boolean isFinal(Request request, Answer answer) {
     return answer.status < 500
         || (request.method().equals("POST") && answer.body.path("value").has("error"));
-  }
-
-  private CompletionStage<Void> after(Duration pause) {
-    CompletableFuture<Void> over = new CompletableFuture<>();
-    var unused = timer.schedule(() -> over.complete(null), pause.toNanos(), TimeUnit.NANOSECONDS);
-    return over;
   }
 
   /** Sends a request once; empty where the node can't be reached. */

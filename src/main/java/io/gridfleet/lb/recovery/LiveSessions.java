@@ -1,5 +1,6 @@
 package io.gridfleet.lb.recovery;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.FleetUpdates;
@@ -10,10 +11,10 @@ import io.gridfleet.lb.session.SessionRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,16 +47,22 @@ public final class LiveSessions {
 
   /** Takes over the live sessions of the store. Retries until the store is available. */
   public CompletionStage<@Nullable Void> resume() {
-    return sessions
-        .live()
+    return live()
         .thenAccept(this::hold)
         .exceptionally(
             unavailable -> {
               LOG.warn("live sessions could not be read yet: {}", unavailable.toString());
-              var unused =
-                  timer.schedule(this::resume, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+              Timers.after(timer, RETRY_DELAY, "reading live sessions", this::resume);
               return null;
             });
+  }
+
+  private CompletionStage<List<SessionRecord>> live() {
+    try {
+      return sessions.live();
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   private void hold(List<SessionRecord> live) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.http.HttpAnswers;
 import io.gridfleet.lb.node.NodeAnswer;
 import io.gridfleet.lb.node.NodeFailure;
@@ -80,12 +81,13 @@ final class CapabilitiesCommand implements RequestSink {
     CompletableFuture<NodeAnswer> answer =
         relay.client().send(route.node(), request, front.loop(), MAX_ANSWER);
     call = answer;
-    var unused =
+    Failures.log(
         answer.handle(
             (got, failure) -> {
               front.loop().execute(() -> answered(got, failure));
               return null;
-            });
+            }),
+        "the answer for session " + route.id());
   }
 
   private void answered(@Nullable NodeAnswer answer, @Nullable Throwable failure) {

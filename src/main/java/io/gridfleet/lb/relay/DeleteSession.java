@@ -1,5 +1,6 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.http.HttpAnswers;
 import io.gridfleet.lb.node.NodeAnswer;
 import io.gridfleet.lb.node.NodeRequest;
@@ -11,7 +12,11 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running Delete Session: the request is sent to the node, what the session held is freed, then
@@ -21,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class DeleteSession implements RequestSink {
   private static final byte[] DELETED = "{\"value\":null}".getBytes(StandardCharsets.UTF_8);
   private static final int OK = 200;
+  private static final Logger log = LoggerFactory.getLogger(DeleteSession.class);
 
   private final Relay relay;
   private final RelayListener listener;
@@ -71,22 +77,37 @@ final class DeleteSession implements RequestSink {
             RequestHead.own(relay, front, head),
             new byte[0],
             route.commandTimeout());
-    var unused =
-        relay.client().send(route.node(), request, front.loop()).handle(this::answeredByNode);
+    Failures.log(
+        relay
+            .client()
+            .send(route.node(), request, front.loop())
+            .handle((answer, failure) -> answer)
+            .thenCompose(this::answeredByNode),
+        "the answer to the end of session " + route.id());
   }
 
-  private @Nullable Void answeredByNode(@Nullable NodeAnswer answer, @Nullable Throwable failure) {
-    relay.closeTunnels(route.id());
-    int status = answer == null ? 0 : answer.status();
-    var unused =
-        before
-            .ended(route.id(), status)
-            .handle(
-                (done, trouble) -> {
-                  front.loop().execute(() -> answerClient(answer));
-                  return null;
-                });
-    return null;
+  /**
+   * The client is answered even if what the session held can't be freed: a sweep frees it later.
+   */
+  private CompletionStage<?> answeredByNode(@Nullable NodeAnswer answer) {
+    return freed(answer == null ? 0 : answer.status())
+        .handle(
+            (done, failure) -> {
+              if (failure != null) {
+                log.warn("session {} can't be ended yet: {}", route.id(), failure.toString());
+              }
+              front.loop().execute(() -> answerClient(answer));
+              return null;
+            });
+  }
+
+  private CompletionStage<?> freed(int status) {
+    try {
+      relay.closeTunnels(route.id());
+      return before.ended(route.id(), status);
+    } catch (RuntimeException mistake) {
+      return CompletableFuture.failedFuture(mistake);
+    }
   }
 
   private void answerClient(@Nullable NodeAnswer answer) {

@@ -1,5 +1,7 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.async.Timers;
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.node.AnswerSink;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeAnswer;
@@ -49,7 +51,6 @@ import org.jspecify.annotations.Nullable;
  * read until a tunnel removes {@link #frames}) or closed. Every end before it is open completes the
  * answer.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 public final class NodeSocket implements Waiting, AnswerSink {
   /** A node that supports such handshakes answers them at once; some others never do. */
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
@@ -121,7 +122,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
       connection = null;
     }
     if (channel != null) {
-      channel.close();
+      ChannelOutput.close(channel);
     }
   }
 
@@ -135,7 +136,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
     } else {
       connection = to;
       handshaking = true;
-      after(HANDSHAKE, this::handshakeTimedOut);
+      Timers.after(loop, HANDSHAKE, "the handshake with " + node, this::handshakeTimedOut);
       to.begin(handshake(), this);
       to.write(LastHttpContent.EMPTY_LAST_CONTENT);
       to.flush();
@@ -197,7 +198,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
       fail(Kind.WITHDRAWN, "wasn't asked");
     } else {
       byte[] command = BidiMessage.command(id, "session.new", request.body());
-      socket.writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(command)));
+      ChannelOutput.send(socket, new TextWebSocketFrame(Unpooled.wrappedBuffer(command)));
     }
   }
 
@@ -242,7 +243,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
       if (frame instanceof PingWebSocketFrame ping) {
-        context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+        ChannelOutput.send(context, new PongWebSocketFrame(ping.content().retain()));
       } else if (frame instanceof TextWebSocketFrame text && !answer.isDone()) {
         Optional<BidiMessage.HttpAnswer> received =
             BidiMessage.asHttp(id, ByteBufUtil.getBytes(text.content()));
@@ -267,7 +268,7 @@ public final class NodeSocket implements Waiting, AnswerSink {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      context.close();
+      ChannelOutput.close(context);
     }
 
     @Override

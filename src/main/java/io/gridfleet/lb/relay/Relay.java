@@ -1,5 +1,6 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
@@ -132,7 +133,7 @@ public final class Relay {
     client.pipeline().addLast(tunnel.clientEnd());
     node.channel().pipeline().addLast(tunnel.nodeEnd());
     if (!frames.removeFrom(client) || !node.frames().removeFrom(node.channel())) {
-      client.close();
+      ChannelOutput.close(client);
     }
     tunnel.start(client, node.channel());
   }

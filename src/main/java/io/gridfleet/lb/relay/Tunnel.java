@@ -1,11 +1,13 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.async.Timers;
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,15 +122,17 @@ final class Tunnel {
 
   private void sessionEnded() {
     sessionEnded = true;
-    Objects.requireNonNull(client)
-        .eventLoop()
-        .schedule(this::closeHere, CLOSE_SECONDS, TimeUnit.SECONDS);
+    Timers.after(
+        Objects.requireNonNull(client).eventLoop(),
+        Duration.ofSeconds(CLOSE_SECONDS),
+        "closing a socket of session " + id,
+        this::closeHere);
   }
 
   /** Ends the tunnel while both channels are open. */
   private void closeHere() {
     if (!over && client != null && watch != null && watch.isBetweenFramesOfNode()) {
-      client.write(Unpooled.wrappedBuffer(CLOSE_FRAME), client.voidPromise());
+      ChannelOutput.write(client, Unpooled.wrappedBuffer(CLOSE_FRAME));
     }
     ended();
   }

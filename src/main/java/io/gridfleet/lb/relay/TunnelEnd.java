@@ -1,9 +1,9 @@
 package io.gridfleet.lb.relay;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * other is writable, and propagates the end of its input as the end of the other's output. Owned by
  * the event loop that both channels share.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
   /** The interval of activity reports; activity is recorded to the second. */
   private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -67,7 +66,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
   /** Closes the channel after everything that was written to it has been flushed. */
   static void closeAfterWrites(Channel channel) {
     if (channel.isActive()) {
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      ChannelOutput.sendLast(channel, Unpooled.EMPTY_BUFFER);
     }
   }
 
@@ -87,7 +86,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     if (message instanceof ByteBuf part) {
       bytes += part.readableBytes();
       tunnel.passing(this, part);
-      to.write(part, to.voidPromise());
+      ChannelOutput.write(to, part);
     } else {
       ReferenceCountUtil.release(message);
     }
@@ -120,14 +119,14 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
       if (tunnel.bothInputsDone()) {
         tunnel.ended();
       } else if (other instanceof DuplexChannel duplex) {
-        duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+        ChannelOutput.endOutput(duplex);
       }
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    ChannelOutput.close(context);
   }
 
   @Override

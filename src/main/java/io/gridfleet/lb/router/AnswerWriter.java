@@ -1,5 +1,6 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A large answer is written in pieces while the channel is writable, so that a client that
  * doesn't read holds one answer and what fits between the channel's water marks.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class AnswerWriter {
   private @Nullable ChannelHandlerContext context;
   private @Nullable Runnable unlessDelivered;
@@ -36,7 +36,7 @@ final class AnswerWriter {
   void write(Object message) {
     Runnable task = unlessDelivered;
     if (task == null || !(message instanceof LastHttpContent)) {
-      context().write(message, context().voidPromise());
+      ChannelOutput.write(context(), message);
       return;
     }
     unlessDelivered = null;
@@ -46,7 +46,7 @@ final class AnswerWriter {
             written -> {
               if (!written.isSuccess()) {
                 task.run();
-                context().channel().close();
+                ChannelOutput.close(context().channel());
               }
             });
   }

@@ -1,5 +1,7 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.newsession.AttemptCalls;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.PendingSession;
@@ -22,7 +24,6 @@ import io.gridfleet.lb.webdriver.NewSessionPayload;
 import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.TooLongFrameException;
@@ -70,7 +71,6 @@ import org.slf4j.LoggerFactory;
  *   <li>In {@code JOINED} the handler is not in the pipeline: no further event comes.
  * </ul>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** A session.new with an extension or a profile in it; commands before it are short. */
   static final int MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -133,7 +133,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
       return machine.fire(event);
     } catch (UnexpectedEventException mistake) {
       log.error("a BiDi connection is closed by a mistake", mistake);
-      context().close();
+      ChannelOutput.close(context());
       return Effect.NONE;
     }
   }
@@ -174,7 +174,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
                   WebSocketCloseStatus.POLICY_VIOLATION, "no session was asked for"));
       // Keeps proxies from closing a connection on which a request waits.
       case PING -> {
-        context().writeAndFlush(new PingWebSocketFrame());
+        ChannelOutput.send(context(), new PingWebSocketFrame());
         within(times.ping());
       }
       default -> {}
@@ -186,13 +186,13 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
    * then the client's commands are answered as before.
    */
   private void close(CloseWebSocketFrame frame) {
-    context().writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
+    ChannelOutput.sendLast(context(), frame);
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext from, WebSocketFrame frame) {
     if (frame instanceof PingWebSocketFrame ping) {
-      from.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+      ChannelOutput.send(from, new PongWebSocketFrame(ping.content().retain()));
     } else if (frame instanceof CloseWebSocketFrame bye) {
       close(bye.retain());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
@@ -246,7 +246,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
         .exceptionally(
             mistake -> {
               log.error("the answer of a BiDi-only session can't be sent", mistake);
-              context().close();
+              ChannelOutput.close(context());
               return null;
             });
   }
@@ -315,7 +315,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
   }
 
   private void send(byte[] message) {
-    context().writeAndFlush(new TextWebSocketFrame(Unpooled.wrappedBuffer(message)));
+    ChannelOutput.send(context(), new TextWebSocketFrame(Unpooled.wrappedBuffer(message)));
   }
 
   /** A new session that was begun goes on to its answer while the server stops. */
@@ -334,7 +334,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
         || cause.getCause() instanceof TooLongFrameException) {
       close(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG));
     } else {
-      from.close();
+      ChannelOutput.close(from);
     }
   }
 
@@ -361,7 +361,15 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     left.clientLeft();
     NodeSocket opened = socket;
     if (opened != null) {
-      opened.answer().whenComplete((answer, failure) -> opened.close());
+      Failures.log(
+          opened
+              .answer()
+              .handle(
+                  (answer, failure) -> {
+                    opened.close();
+                    return null;
+                  }),
+          "closing the node's socket of a client that left");
     }
   }
 }

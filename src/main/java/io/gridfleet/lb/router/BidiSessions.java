@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -23,6 +25,9 @@ import java.util.function.Consumer;
  */
 public final class BidiSessions implements Endpoint {
   private static final int UPGRADE_REQUIRED = 426;
+  private static final EndpointAnswer MISTAKE =
+      EndpointAnswer.error(
+          WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB"));
 
   private final Parts parts;
   private final Times times;
@@ -65,15 +70,11 @@ public final class BidiSessions implements Endpoint {
       WebDriverError error = refused("the version of WebSocket is 13").withStatus(UPGRADE_REQUIRED);
       exchange.answer(EndpointAnswer.error(error).with("Sec-WebSocket-Version", "13"));
     } else {
-      var unused =
-          exchange
-              .body()
-              .thenAcceptAsync(body -> open(exchange, key.get()), exchange.executor())
-              .exceptionally(answered -> null);
+      BodyTask.run(exchange, body -> open(exchange, key.get()), MISTAKE);
     }
   }
 
-  private void open(Exchange exchange, String key) {
+  private CompletionStage<?> open(Exchange exchange, String key) {
     BidiClient client =
         new BidiClient(
             (payload, calls) -> parts.arrivals().begin(exchange, payload, calls),
@@ -84,6 +85,7 @@ public final class BidiSessions implements Endpoint {
     WebSocketFrames frames = new WebSocketFrames(true, BidiClient.MAX_MESSAGE_BYTES, client);
     exchange.upgrade(switching(key), frames);
     client.opened(frames);
+    return CompletableFuture.completedFuture(null);
   }
 
   private static HttpResponse switching(String key) {

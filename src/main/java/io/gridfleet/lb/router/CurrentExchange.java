@@ -1,5 +1,6 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ClientExchange;
 import io.gridfleet.lb.router.ClientConnectionTable.Effect;
@@ -8,7 +9,6 @@ import io.gridfleet.lb.router.ClientConnectionTable.State;
 import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * the sink is detached ({@link FrontConnection#exchangeOver}) before anything can begin the next
  * request; every answer that is passed in is written or released.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class CurrentExchange implements ClientExchange {
   /** The time a client has to read an answer that closes before all of its request was read. */
   private static final Duration LINGER = Duration.ofSeconds(2);
@@ -226,13 +225,12 @@ final class CurrentExchange implements ClientExchange {
    */
   private void closeInOrder(boolean incomplete) {
     boolean drops = connection.dropWaiting() || incomplete;
-    var flushed = connection.context().writeAndFlush(Unpooled.EMPTY_BUFFER);
     if (drops && connection.channel() instanceof DuplexChannel duplex) {
       within(LINGER);
       connection.channel().config().setAutoRead(true);
-      flushed.addListener(done -> duplex.shutdownOutput());
+      ChannelOutput.endOutput(duplex);
     } else {
-      flushed.addListener(ChannelFutureListener.CLOSE);
+      ChannelOutput.sendLast(connection.context(), Unpooled.EMPTY_BUFFER);
     }
   }
 
@@ -241,7 +239,7 @@ final class CurrentExchange implements ClientExchange {
   public void cut() {
     connection.exchangeOver();
     if (connection.fire(Event.CUT) == Effect.CLOSE) {
-      connection.channel().close();
+      ChannelOutput.close(connection.channel());
     }
   }
 

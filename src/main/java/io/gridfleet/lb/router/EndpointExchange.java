@@ -56,6 +56,9 @@ final class EndpointExchange implements Exchange, RequestSink {
   /** Answers of the endpoint from before the end of the request. */
   private final List<Runnable> early = new ArrayList<>(0);
 
+  /** The head of a streamed answer is written. A whole answer after that cuts the connection. */
+  private boolean streaming;
+
   /** The exchange was answered, refused, handed over or left by its client. */
   private boolean over;
 
@@ -201,6 +204,10 @@ final class EndpointExchange implements Exchange, RequestSink {
         () -> {
           if (over) {
             out.release();
+          } else if (streaming) {
+            out.release();
+            end();
+            front.cut();
           } else {
             end();
             front.unlessDelivered(() -> clientLeft.complete(null));
@@ -225,6 +232,7 @@ final class EndpointExchange implements Exchange, RequestSink {
     onLoop(
         () -> {
           if (!over) {
+            streaming = true;
             front.head(out);
             front.flush();
           }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ErrorAnswers;
@@ -51,7 +52,6 @@ import org.slf4j.LoggerFactory;
  *   <li>Each message that is read is delivered, queued or released exactly once.
  * </ul>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // the channel's end is an event of its own
 final class FrontConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrontConnection.class);
 
@@ -128,7 +128,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
       return machine.fire(event);
     } catch (UnexpectedEventException mistake) {
       log.error("a client's connection is closed by an unexpected event", mistake);
-      channel().close();
+      ChannelOutput.close(channel());
       return Effect.NONE;
     }
   }
@@ -292,7 +292,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     if (cause instanceof RuntimeException || cause instanceof Error) {
       log.error("a connection failed", cause);
     }
-    from.close();
+    ChannelOutput.close(from);
   }
 
   /**
@@ -308,7 +308,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
         within(LAST_USE);
       }
     } else if (event == FrontDoor.LEAVE && idle) {
-      from.close();
+      ChannelOutput.close(from);
     }
   }
 
@@ -320,7 +320,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
           current.timedOut();
         }
       }
-      case CLOSE -> channel().close();
+      case CLOSE -> ChannelOutput.close(channel());
       default -> {}
     }
   }

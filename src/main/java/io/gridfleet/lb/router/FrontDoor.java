@@ -1,6 +1,7 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.Relay;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * {@code connection}. Deadlines are kept beside the pipeline (see {@link
  * io.gridfleet.lb.http.Deadlines}).
  */
-@SuppressWarnings("FutureReturnValueIgnored") // results of closing aren't used
 public final class FrontDoor {
   /** Fired into every pipeline when connections are to close with their next answer. */
   static final Object DRAIN = new Object();
@@ -92,7 +92,7 @@ public final class FrontDoor {
                   @Override
                   protected void initChannel(Channel channel) {
                     if (connections.size() >= mostConnections) {
-                      channel.close();
+                      ChannelOutput.close(channel);
                       return;
                     }
                     connections.add(channel);

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.auth.Tokens;
 import io.gridfleet.lb.newsession.AttemptCalls;
@@ -24,15 +25,16 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The endpoint of {@code POST /session}: reads the body, begins the new session request, observes
@@ -40,8 +42,10 @@ import org.slf4j.LoggerFactory;
  * requests them. Runs on the client's event loop.
  */
 public final class NewSessionEndpoint implements Endpoint {
-  private static final Logger log = LoggerFactory.getLogger(NewSessionEndpoint.class);
   private static final int UNAUTHORIZED = 401;
+  private static final EndpointAnswer MISTAKE =
+      EndpointAnswer.error(
+          WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB"));
   private static final List<String> ADDRESS_HEADERS =
       List.of("host", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto");
 
@@ -103,19 +107,14 @@ public final class NewSessionEndpoint implements Endpoint {
 
   @Override
   public void handle(Exchange exchange) {
-    var unused =
-        exchange
-            .body()
-            .thenAcceptAsync(body -> read(exchange, body), exchange.executor())
-            .exceptionally(answered -> null);
+    BodyTask.run(exchange, body -> read(exchange, body), MISTAKE);
   }
 
-  private void read(Exchange exchange, byte[] body) {
-    var unused =
-        requests
-            .read(body)
-            .handle(Read::new)
-            .thenAcceptAsync(read -> begin(exchange, body, read), exchange.executor());
+  private CompletionStage<?> read(Exchange exchange, byte[] body) {
+    return requests
+        .read(body)
+        .handle(Read::new)
+        .thenComposeAsync(read -> begin(exchange, body, read), exchange.executor());
   }
 
   private record Read(@Nullable NewSessionPayload payload, @Nullable Throwable failure) {
@@ -124,33 +123,37 @@ public final class NewSessionEndpoint implements Endpoint {
       if (payload != null) {
         return payload;
       }
-      Throwable cause =
-          failure == null || failure.getCause() == null ? failure : failure.getCause();
-      throw cause instanceof RuntimeException thrown ? thrown : new IllegalStateException(cause);
+      throw Failures.unchecked(Objects.requireNonNull(failure));
     }
   }
 
-  private void begin(Exchange exchange, byte[] body, Read read) {
+  /** Completes when the answer is written; fails if a defect prevents that. */
+  private CompletionStage<?> begin(Exchange exchange, byte[] body, Read read) {
     PendingSession pending;
     try {
       NewSessionRequest request = request(exchange, read.get());
       pending = requests.begin(exchange.header("x-idempotency-key"), body, request);
     } catch (ProtocolException bad) {
       exchange.answer(EndpointAnswer.error(bad.error()));
-      return;
-    } catch (RuntimeException mistake) {
-      log.error("a new session request can't be begun", mistake);
-      exchange.answer(
-          EndpointAnswer.error(
-              WebDriverError.of(ErrorCode.UNKNOWN_ERROR, "Something is wrong in GridFleet LB")));
-      return;
+      return CompletableFuture.completedFuture(null);
     }
-    exchange.clientLeft().thenRunAsync(pending::clientLeft, exchange.executor());
+    Failures.log(
+        exchange.clientLeft().thenRunAsync(pending::clientLeft, exchange.executor()),
+        "the end of a request whose client left");
+    return answered(exchange, pending)
+        .whenComplete(
+            (done, mistake) -> {
+              if (mistake != null) {
+                pending.clientLeft();
+              }
+            });
+  }
+
+  private CompletionStage<Void> answered(Exchange exchange, PendingSession pending) {
     if (pending.progress() != NewSessionOptions.Progress.OFF && exchange.canStream()) {
-      new Progress(exchange, pending, progressInterval, timer).start();
-    } else {
-      pending.answer().thenAccept(answer -> exchange.answer(whole(answer)));
+      return new Progress(exchange, pending, progressInterval, timer).start();
     }
+    return pending.answer().thenAccept(answer -> exchange.answer(whole(answer)));
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.relay.ClientExchange;
+import io.gridfleet.lb.relay.ErrorAnswers;
 import io.gridfleet.lb.relay.RequestSink;
 import io.gridfleet.lb.relay.SessionRoute;
 import io.netty.handler.codec.http.HttpContent;
@@ -11,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A command whose session isn't cached in this process: the parts of its body that have arrived are
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * loop, to which the store's answer is passed.
  */
 final class PendingLookup implements RequestSink {
+  private static final Logger log = LoggerFactory.getLogger(PendingLookup.class);
+
   private final ClientExchange front;
   private final CompletionStage<Optional<SessionRoute>> lookup;
   private final Function<Optional<SessionRoute>, RequestSink> next;
@@ -36,12 +42,13 @@ final class PendingLookup implements RequestSink {
 
   @Override
   public void start() {
-    var unused =
+    Failures.log(
         lookup.handle(
             (route, failure) -> {
               front.loop().execute(failure == null ? () -> known(route) : this::failed);
               return null;
-            });
+            }),
+        "the lookup of a session");
   }
 
   private void failed() {
@@ -59,13 +66,35 @@ final class PendingLookup implements RequestSink {
     if (!kept.isEmpty() && !front.requestComplete()) {
       front.read(true);
     }
-    RequestSink sink = next.apply(route);
-    found = sink;
-    sink.start();
+    RequestSink sink = started(route);
+    if (sink == null) {
+      return;
+    }
     while (!kept.isEmpty()) {
       sink.content(kept.poll());
     }
     sink.readComplete();
+  }
+
+  /** A sink that fails to start is left, and its request is answered, as without a lookup. */
+  private @Nullable RequestSink started(Optional<SessionRoute> route) {
+    RequestSink sink = null;
+    try {
+      sink = next.apply(route);
+      found = sink;
+      sink.start();
+      return sink;
+    } catch (RuntimeException mistake) {
+      log.error("a request failed to start", mistake);
+      found = null;
+      over = true;
+      releaseKept();
+      if (sink != null) {
+        sink.clientGone();
+      }
+      front.whole(ErrorAnswers.failed());
+      return null;
+    }
   }
 
   @Override

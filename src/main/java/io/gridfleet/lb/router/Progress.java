@@ -1,11 +1,13 @@
 package io.gridfleet.lb.router;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.NewSessionOptions;
 import io.gridfleet.lb.newsession.PendingSession;
 import io.gridfleet.lb.newsession.answer.ProgressBody;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,13 +44,14 @@ final class Progress {
     this.body = new ProgressBody(pending.progress() == NewSessionOptions.Progress.INLINE);
   }
 
-  void start() {
+  /** Completes when the body is finished; fails if a defect prevents that. */
+  CompletionStage<Void> start() {
     long every = interval.toNanos();
     ticks =
         timer.scheduleAtFixedRate(
             () -> exchange.executor().execute(this::tick), every, every, TimeUnit.NANOSECONDS);
-    exchange.clientLeft().thenRun(this::stop);
-    pending.answer().thenAccept(this::finish);
+    Failures.log(exchange.clientLeft().thenRun(this::stop), "the end of progress bytes");
+    return pending.answer().thenAccept(this::finish);
   }
 
   private void tick() {

@@ -1,13 +1,12 @@
 package io.gridfleet.lb.run;
 
+import io.gridfleet.lb.async.Timers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,30 +29,18 @@ public final class ExpireRuns {
     this.clock = clock;
   }
 
-  /**
-   * Sweeps at once and then periodically, on the timer's thread; cancelling the future stops it.
-   */
-  public ScheduledFuture<?> start(ScheduledExecutorService timer, Duration interval) {
-    return timer.scheduleWithFixedDelay(
-        () ->
-            sweepSafely()
-                .exceptionally(
-                    failure -> {
-                      LOG.warn("Runs could not be checked for expiry: {}", failure.toString());
-                      return null;
-                    }),
-        0,
-        interval.toMillis(),
-        TimeUnit.MILLISECONDS);
+  /** Sweeps at once and then periodically, on the timer's thread. */
+  public void start(ScheduledExecutorService timer, Duration interval) {
+    Timers.every(timer, Duration.ZERO, interval, "the expiry of runs", this::sweepOrLog);
   }
 
-  /** Catches exceptions, which would cancel the periodic task. */
-  private CompletionStage<Void> sweepSafely() {
-    try {
-      return sweep();
-    } catch (RuntimeException mistake) {
-      return CompletableFuture.failedFuture(mistake);
-    }
+  private void sweepOrLog() {
+    sweep()
+        .exceptionally(
+            failure -> {
+              LOG.warn("Runs could not be checked for expiry: {}", failure.toString());
+              return null;
+            });
   }
 
   /** Checks all live runs once; completes when overdue ones have ended. */

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.session;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -63,7 +64,15 @@ public final class EndSession {
 
   /** Ends a session and returns the detailed outcome. */
   public CompletionStage<Outcome> endKnowing(SessionId id, EndReason reason, NodeKnows node) {
-    return sessions.end(id, reason).thenCompose(ended -> close(ended, reason, node));
+    return sessions
+        .end(id, reason)
+        .thenCompose(ended -> close(ended, reason, node))
+        .whenComplete(
+            (outcome, failure) -> {
+              if (failure != null) {
+                log.warn("session {} can't be ended yet: {}", id, failure.toString());
+              }
+            });
   }
 
   /**
@@ -79,6 +88,21 @@ public final class EndSession {
     return CompletableFuture.completedFuture(null);
   }
 
+  /** A failure counts as a node that doesn't answer. */
+  private CompletionStage<Boolean> deleted(Session session) {
+    CompletionStage<Boolean> answer;
+    try {
+      answer = nodes.delete(session.node(), session.id());
+    } catch (RuntimeException mistake) {
+      answer = CompletableFuture.failedFuture(mistake);
+    }
+    return answer.exceptionally(
+        failure -> {
+          log.error("deleting session {} failed", session.id(), Failures.cause(failure));
+          return false;
+        });
+  }
+
   private CompletionStage<Outcome> close(
       Optional<Session> ended, EndReason reason, NodeKnows node) {
     if (ended.isEmpty()) {
@@ -86,9 +110,7 @@ public final class EndSession {
     }
     Session session = ended.get();
     CompletionStage<Boolean> gone =
-        node == NodeKnows.TELL_IT
-            ? nodes.delete(session.node(), session.id())
-            : CompletableFuture.completedFuture(true);
+        node == NodeKnows.TELL_IT ? deleted(session) : CompletableFuture.completedFuture(true);
     return gone.thenCompose(
             done ->
                 (done ? locks.release(session.lock()) : keepLocked(session))

@@ -2,9 +2,10 @@ package io.gridfleet.lb.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gridfleet.lb.async.Timers;
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -22,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * session.new}, with the faults of New Session; the session outlives its socket. State is confined
  * to the event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** Screenshots come over BiDi as one frame. */
   private static final int MAX_FRAME_BYTES = 64 << 20;
@@ -96,26 +95,24 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
   }
 
   static void close(Channel socket, int code, String reason) {
-    socket
-        .writeAndFlush(new CloseWebSocketFrame(code, reason))
-        .addListener(ChannelFutureListener.CLOSE);
+    ChannelOutput.sendLast(socket, new CloseWebSocketFrame(code, reason));
   }
 
   static void push(Channel socket, String text) {
-    socket.writeAndFlush(new TextWebSocketFrame(text));
+    ChannelOutput.send(socket, new TextWebSocketFrame(text));
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
     if (frame instanceof CloseWebSocketFrame close) {
       closeCode = close.statusCode();
-      context.writeAndFlush(close.retain()).addListener(ChannelFutureListener.CLOSE);
+      ChannelOutput.sendLast(context, close.retain());
     } else if (frame instanceof PingWebSocketFrame ping) {
-      context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+      ChannelOutput.send(context, new PongWebSocketFrame(ping.content().retain()));
     } else if (frame instanceof TextWebSocketFrame text && text.isFinalFragment()) {
       text(context, text.text());
     } else if (!(frame instanceof PongWebSocketFrame)) {
-      context.writeAndFlush(frame.retain());
+      ChannelOutput.send(context, frame.retain());
     }
   }
 
@@ -130,7 +127,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    ChannelOutput.close(context);
   }
 
   /** BiDi commands have an id and a method; every other text is echoed. */
@@ -251,7 +248,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
 
     @Override
     public void drop() {
-      context.close();
+      ChannelOutput.close(context);
     }
 
     @Override
@@ -259,7 +256,7 @@ final class BidiSocket extends SimpleChannelInboundHandler<WebSocketFrame> {
       if (delay.isZero()) {
         task.run();
       } else {
-        context.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Timers.after(context.executor(), delay, "a simulated command on a socket", task);
       }
     }
   }

@@ -1,9 +1,10 @@
 package io.gridfleet.lb.simulator;
 
+import io.gridfleet.lb.async.Timers;
+import io.gridfleet.lb.http.ChannelOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -19,10 +20,8 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** Sends answers over a Netty channel. */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class NodeExchange implements PeerExchange {
   private final ChannelHandlerContext context;
   private final SimulatedConnection connection;
@@ -57,20 +56,20 @@ final class NodeExchange implements PeerExchange {
   }
 
   private void stream(SimulatedAnswer answer) {
-    context.write(head(answer));
+    ChannelOutput.writeOrClose(context, head(answer));
     done(context.writeAndFlush(new HttpChunkedInput(new PatternBytes(answer.streamed()))));
   }
 
   @Override
   public void answerHalf(SimulatedAnswer answer) {
-    context.write(head(answer));
+    ChannelOutput.writeOrClose(context, head(answer));
     ByteBuf half = Unpooled.wrappedBuffer(answer.body(), 0, answer.body().length / 2);
-    context.writeAndFlush(new DefaultHttpContent(half)).addListener(ChannelFutureListener.CLOSE);
+    ChannelOutput.sendLast(context, new DefaultHttpContent(half));
   }
 
   @Override
   public void answerSlowly(SimulatedAnswer answer, Duration apart) {
-    context.writeAndFlush(head(answer));
+    ChannelOutput.send(context, head(answer));
     sendFrom(answer, 0, apart);
   }
 
@@ -79,14 +78,14 @@ final class NodeExchange implements PeerExchange {
       done(context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
     } else if (context.channel().isActive()) {
       ByteBuf one = Unpooled.wrappedBuffer(answer.body(), place, 1);
-      context.writeAndFlush(new DefaultHttpContent(one));
+      ChannelOutput.send(context, new DefaultHttpContent(one));
       later(apart, () -> sendFrom(answer, place + 1, apart));
     }
   }
 
   @Override
   public void drop() {
-    context.close();
+    ChannelOutput.close(context);
   }
 
   @Override
@@ -94,7 +93,7 @@ final class NodeExchange implements PeerExchange {
     if (delay.isZero()) {
       task.run();
     } else {
-      var unused = context.executor().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      Timers.after(context.executor(), delay, "an answer of a simulated node", task);
     }
   }
 
@@ -117,7 +116,7 @@ final class NodeExchange implements PeerExchange {
     written.addListener(
         future -> {
           if (!keepAlive || !future.isSuccess()) {
-            context.close();
+            ChannelOutput.close(context);
           }
           connection.next(context);
         });

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.simulator;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ final class ServeRequest {
     Optional<CompletableFuture<SimulatedAnswer>> earlier = node.replays().find(key);
     if (earlier.isPresent()) {
       node.history().add(Kind.REPLAYED, "", udid, key);
-      var unused = earlier.get().thenAccept(exchange::answer);
+      Failures.log(earlier.get().thenAccept(exchange::answer), "a replay of key " + key);
       return true;
     }
     node.history()

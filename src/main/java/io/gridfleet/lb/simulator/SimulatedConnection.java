@@ -1,5 +1,6 @@
 package io.gridfleet.lb.simulator;
 
+import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.simulator.NodeEvent.Kind;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * One connection of a simulated node: gathers a request, serves it, and only then reads the next
  * one, also if it is pipelined. State is confined to the event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class SimulatedConnection extends ChannelInboundHandlerAdapter {
   private final NodeCore node;
   private final ServeRequest serveRequest;
@@ -58,7 +58,7 @@ final class SimulatedConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    ChannelOutput.close(context);
   }
 
   /** The answer is written: continues with the next pipelined request. */
@@ -105,7 +105,7 @@ final class SimulatedConnection extends ChannelInboundHandlerAdapter {
 
   private void serve(ChannelHandlerContext context, HttpRequest request) {
     if (!request.decoderResult().isSuccess()) {
-      context.close();
+      ChannelOutput.close(context);
       return;
     }
     NodeExchange exchange = new NodeExchange(context, request, this);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A WebDriver node on loopback over HTTP/1.1 and WebSocket that keeps sessions as Appium or
  * chromedriver do, injects the configured faults and records what it received. Thread-safe.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
+@SuppressWarnings("FutureReturnValueIgnored") // each result is waited for
 public final class SimulatedNode implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
 

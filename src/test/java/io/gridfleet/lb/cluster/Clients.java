@@ -80,7 +80,7 @@ final class Clients implements AutoCloseable {
     }
 
     private void later(int mostMillis, Runnable next) {
-      var unused = loop.schedule(next, 1 + random.nextInt(mostMillis), TimeUnit.MILLISECONDS);
+      loop.schedule(next, 1 + random.nextInt(mostMillis), TimeUnit.MILLISECONDS);
     }
 
     private void begin() {

@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  * no request was pending. Sends each request once: one whose connection ends fails, whatever became
  * of it. Costs no thread; all state is confined to the event loop, where futures complete.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class KeptConnection {
   private static final int MAX_BYTES = 4 << 20;
   private static final int CONNECT_MILLIS = 5_000;

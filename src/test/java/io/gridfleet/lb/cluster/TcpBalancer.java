@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * found in service, as configured in docker/haproxy.cfg. It doesn't parse HTTP, and a connection
  * costs no thread.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its channel
 final class TcpBalancer implements AutoCloseable {
   private static final Duration BETWEEN_CHECKS = Duration.ofMillis(500);
 
@@ -77,9 +76,8 @@ final class TcpBalancer implements AutoCloseable {
               return thread;
             });
     for (ReplicaProcess replica : replicas) {
-      var unused =
-          checks.scheduleWithFixedDelay(
-              () -> check(replica), 0, BETWEEN_CHECKS.toMillis(), TimeUnit.MILLISECONDS);
+      checks.scheduleWithFixedDelay(
+          () -> check(replica), 0, BETWEEN_CHECKS.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

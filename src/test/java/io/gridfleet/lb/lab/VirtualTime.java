@@ -155,7 +155,7 @@ public final class VirtualTime extends AbstractExecutorService
 
   @Override
   public void execute(Runnable work) {
-    var unused = schedule(work, 0, TimeUnit.NANOSECONDS);
+    schedule(work, 0, TimeUnit.NANOSECONDS);
   }
 
   @Override

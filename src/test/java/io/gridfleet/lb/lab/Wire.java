@@ -183,7 +183,6 @@ public final class Wire implements AutoCloseable {
   }
 
   /** A response as received. */
-  @SuppressWarnings("ArrayRecordComponent") // responses are never compared
   public record Response(Head head, byte[] body) {
     public String text() {
       return new String(body, StandardCharsets.UTF_8);

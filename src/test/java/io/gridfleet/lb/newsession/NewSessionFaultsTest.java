@@ -113,6 +113,23 @@ final class NewSessionFaultsTest {
         .containsExactly(HeldLock.Kind.ENDING);
   }
 
+  /** A lock that is kept after the bug would be renewed until the process ends. */
+  @Test
+  void whenANodeIsAskedForALeftOverSession() {
+    NewSessionLab lab = lab(new NewSessionListener() {});
+    lab.nodes.always(ScriptedNodes.Luck.NEVER_ANSWERS);
+    lab.nodes.throwOnDelete();
+    NewSessionState state = lab.ask(ANY);
+    lab.time.pass(Duration.ofMinutes(10));
+
+    assertThat(state.answer().join().status()).isEqualTo(500);
+    assertThat(lab.flow.unsettled()).isZero();
+    assertThat(lab.locks.held().toCompletableFuture().join())
+        .as("its lock has expired, for the sweep")
+        .singleElement()
+        .matches(held -> held.expires().orElseThrow().isBefore(lab.time.instant()));
+  }
+
   /** An exception of a listener doesn't affect the request. */
   @Test
   void aListenerThatThrowsEndsNothingAndLeaksNothing() {

@@ -226,6 +226,9 @@ public final class ScriptedNodes implements AttemptCalls, ObedientNodes {
 
   @Override
   public CompletionStage<LeftoverSession> deleteLeftOver(NodeId node, String attempt) {
+    if (throwsOnDelete) {
+      throw new IllegalStateException("a bug, as configured");
+    }
     CompletableFuture<Optional<String>> creation =
         creations.getOrDefault(attempt, CompletableFuture.completedFuture(Optional.empty()));
     CompletableFuture<LeftoverSession> found = new CompletableFuture<>();

@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Heads of node answers that HTTP/1.1 forbids. */
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class BadNodeAnswersTest {
   @RegisterExtension final Edge edge = new Edge();
 

@@ -157,8 +157,7 @@ final class BodyMemoryTest {
         RawClient trickling = post(small, "/session", 15 * MIB, 14 * MIB);
         RawClient silent = post(small, "/session", 15 * MIB, 14 * MIB)) {
       await().until(() -> budget.held() == 28 * MIB);
-      var unused =
-          timer.scheduleAtFixedRate(() -> trickle(trickling), 10, 10, TimeUnit.MILLISECONDS);
+      timer.scheduleAtFixedRate(() -> trickle(trickling), 10, 10, TimeUnit.MILLISECONDS);
       await().until(() -> budget.held() == 0);
       assertThat(silent.answer()).contains("408 Request Timeout");
       assertThat(trickling.answer()).contains("408 Request Timeout");

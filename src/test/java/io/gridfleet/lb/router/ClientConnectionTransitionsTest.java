@@ -22,7 +22,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Visits each transition of a client's connection over sockets. */
 @ExtendWith(LeakCheck.class)
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class ClientConnectionTransitionsTest {
   private static final StateTable<?, ?, ?> TABLE = ClientConnectionTable.TABLE;
   private static final Duration SHORT = Duration.ofMillis(200);
@@ -321,7 +320,7 @@ final class ClientConnectionTransitionsTest {
       await().until(() -> edge.created.size() == 1);
       Exchange exchange = edge.created.get(0);
       for (int i = 0; i < 2; i++) {
-        var unused = exchange.stream(200, "text/plain", Map.of());
+        exchange.stream(200, "text/plain", Map.of());
       }
       assertThat(client.rest()).startsWith("HTTP/1.1 200");
       exchange.clientLeft().get(20, TimeUnit.SECONDS);

@@ -162,13 +162,11 @@ final class Edge implements AutoCloseable, AfterEachCallback, SessionLookup, Rel
     if (holdsNewSessions) {
       return;
     }
-    var unused =
-        exchange
-            .body()
-            .thenAccept(
-                body ->
-                    exchange.answer(
-                        EndpointAnswer.text(200, exchange.route() + " " + body.length)));
+    exchange
+        .body()
+        .thenAccept(
+            body ->
+                exchange.answer(EndpointAnswer.text(200, exchange.route() + " " + body.length)));
   }
 
   private static void publish(Exchange exchange) {
@@ -193,8 +191,14 @@ final class Edge implements AutoCloseable, AfterEachCallback, SessionLookup, Rel
     }
   }
 
+  /** What a session held can't be freed: a bug. */
+  volatile boolean throwsOnEnd;
+
   private CompletionStage<?> ended(SessionId id, int status) {
     events.add("ended " + id + " " + status);
+    if (throwsOnEnd) {
+      throw new IllegalStateException("as configured");
+    }
     return freed;
   }
 

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class FrontDoorTest {
   @RegisterExtension final Edge edge = new Edge();
 

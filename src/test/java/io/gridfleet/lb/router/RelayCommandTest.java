@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayCommandTest {
   @RegisterExtension final Edge edge = new Edge();
 
@@ -380,6 +379,18 @@ final class RelayCommandTest {
       assertThat(edge.events).containsExactly("ended s1 200");
       assertThat(client.in.available()).isZero();
       edge.freed.complete(null);
+      assertThat(client.answer()).startsWith("HTTP/1.1 200").endsWith("{\"value\":null}");
+    }
+  }
+
+  @Test
+  void aClientIsAnsweredWhenItsSessionCantBeFreed() throws Exception {
+    edge.throwsOnEnd = true;
+    try (RawNode node = RawNode.answering(RawNode.json(200, "{\"value\":null}"));
+        RawClient client = edge.client()) {
+      edge.session("s1", node.address());
+      client.send("DELETE /session/s1 HTTP/1.1\r\nHost: lb\r\n\r\n");
+
       assertThat(client.answer()).startsWith("HTTP/1.1 200").endsWith("{\"value\":null}");
     }
   }

@@ -8,7 +8,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayLargeBodyTest {
   private static final long BODY = 300L * 1024 * 1024;
 

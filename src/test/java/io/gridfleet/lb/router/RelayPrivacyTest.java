@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Data of clients that isn't sent to nodes, and of nodes that isn't sent to clients. */
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayPrivacyTest {
   private static final String SECRETS =
       "Authorization: Bearer secret\r\nCookie: a=secret\r\nOrigin: http://secret\r\n"

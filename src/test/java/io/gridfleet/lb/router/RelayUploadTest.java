@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Files from the client's machine are sent to the path at which the node accepts them. */
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayUploadTest {
   private static final String UNKNOWN_COMMAND =
       RawNode.json(404, "{\"value\":{\"error\":\"unknown command\",\"message\":\"\"}}");

@@ -47,7 +47,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Visits each transition of a relayed command over real connections. */
 @ExtendWith(LeakCheck.class)
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class RelayedCommandTransitionsTest {
   private static final StateTable<?, ?, ?> TABLE = RelayTables.relayedCommand();
   private static final Duration SHORT = Duration.ofMillis(200);

@@ -18,7 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bytes that a node sends after an answer reach no other request. */
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class StrayNodeBytesTest {
   private static final String[] STRAY = {
     RawNode.json(200, "stray"),

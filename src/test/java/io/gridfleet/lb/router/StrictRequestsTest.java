@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Heads and trailers of requests that HTTP/1.1 forbids or that two servers could read differently.
  */
-@SuppressWarnings("StringConcatToTextBlock") // lines on the wire end with CR LF
 final class StrictRequestsTest {
   @RegisterExtension final Edge edge = new Edge();
 

@@ -10,6 +10,7 @@ public sealed interface ApiAnswer {
   Map<String, String> headers();
 
   /** A response with a complete body. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
   record Whole(int status, Map<String, String> headers, byte[] body) implements ApiAnswer {
     public Whole {
       headers = Map.copyOf(headers);

@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param headers at least {@code authorization}, {@code x-request-id} and {@code host}; names in
  *     any case
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 public record ApiRequest(
     String method, String path, String query, Map<String, String> headers, byte[] body) {
   public ApiRequest {

@@ -10,6 +10,7 @@ import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.ApiJson;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.RequestBody;
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +91,7 @@ public final class ClaimRoutes {
   }
 
   private ApiAnswer retryLater(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     if (cause instanceof RunException refused
         && refused.kind() == RunException.Kind.NOTHING_CLAIMABLE) {
       long seconds = commands.config().claims().retryAfter().toSeconds();
@@ -104,9 +104,7 @@ public final class ClaimRoutes {
       throw ApiError.of(409, String.valueOf(error.getMessage()), details)
           .withHeader("Retry-After", Long.toString(seconds));
     }
-    throw failure instanceof RuntimeException unchecked
-        ? unchecked
-        : new CompletionException(failure);
+    throw Failures.unchecked(cause);
   }
 
   private CompletionStage<ApiAnswer> release(ApiCall call) {

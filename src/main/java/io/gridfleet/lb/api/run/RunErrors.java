@@ -2,11 +2,11 @@ package io.gridfleet.lb.api.run;
 
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.ApiJson;
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.run.RunException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** Maps a {@link RunException} to the API's error (rest.md#errors). */
@@ -38,19 +38,13 @@ public final class RunErrors {
   /** Returns a mapping by which an unknown run or device is 409 in place of 404. */
   static <T> Function<Throwable, T> unknownIsConflict() {
     return failure -> {
-      Throwable cause =
-          failure instanceof CompletionException && failure.getCause() != null
-              ? failure.getCause()
-              : failure;
+      Throwable cause = Failures.cause(failure);
       if (cause instanceof RunException refused
           && (refused.kind() == RunException.Kind.UNKNOWN_RUN
               || refused.kind() == RunException.Kind.UNKNOWN_DEVICE)) {
         throw ApiError.of(409, String.valueOf(refused.getMessage()));
       }
-      if (cause instanceof RuntimeException unchecked) {
-        throw unchecked;
-      }
-      throw new CompletionException(cause);
+      throw Failures.unchecked(cause);
     };
   }
 }

@@ -1,5 +1,7 @@
 package io.gridfleet.lb.app.cli;
 
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.SimulatedNode;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The clients of {@code --demo}: some sessions a minute with the names of tests, now and then two
@@ -30,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * that doesn't block; a request that fails is not repeated.
  */
 final class DemoClients implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DemoClients.class);
+
   /** Six or seven a minute. */
   static final Duration BETWEEN = Duration.ofSeconds(9);
 
@@ -80,9 +87,7 @@ final class DemoClients implements AutoCloseable {
   static DemoClients start(String url, Map<String, SimulatedNode> nodes, Duration between) {
     DemoClients clients = new DemoClients(url, nodes);
     if (!nodes.isEmpty()) {
-      var unused =
-          clients.timer.scheduleWithFixedDelay(
-              clients::next, 0, between.toMillis(), TimeUnit.MILLISECONDS);
+      Timers.every(clients.timer, Duration.ZERO, between, "a client of the demo", clients::next);
     }
     return clients;
   }
@@ -122,11 +127,21 @@ final class DemoClients implements AutoCloseable {
     capabilities.put("gridfleet:testName", test.name());
     capabilities.put("gridfleet:waitForDeviceOnlineTimeout", PATIENCE.toSeconds());
     String body = Json.text(Map.of("capabilities", Map.of("alwaysMatch", capabilities)));
-    var unused =
+    end(
         send("POST", base + "/session", body)
             .thenApply(answer -> found(SESSION, answer))
-            .thenCompose(session -> commands(session, test.seconds()))
-            .exceptionally(gone -> null);
+            .thenCompose(session -> commands(session, test.seconds())));
+  }
+
+  /** A refused or failed request ends its client. */
+  private static void end(CompletionStage<?> client) {
+    Failures.log(
+        client.exceptionally(
+            failure -> {
+              log.debug("a client of the demo ends early: {}", failure.toString());
+              return null;
+            }),
+        "a client of the demo");
   }
 
   private CompletableFuture<?> commands(String session, int left) {
@@ -148,13 +163,12 @@ final class DemoClients implements AutoCloseable {
             + number
             + "\",\"requirements\":[{\"count\":1,\"pack_id\":\"appium-xcuitest\","
             + "\"platform_id\":\"ios\"}]}";
-    var unused =
+    end(
         send("POST", "/api/runs", body)
             .thenApply(answer -> found(ID, answer))
             .thenCompose(
                 run -> send("POST", "/api/runs/" + run + "/active", "").thenApply(x -> run))
-            .thenCompose(this::testOf)
-            .exceptionally(gone -> null);
+            .thenCompose(this::testOf));
   }
 
   private CompletableFuture<?> testOf(String run) {

@@ -7,13 +7,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import io.gridfleet.lb.async.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
@@ -133,10 +133,11 @@ public final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent>
   private void planReport() {
     if (!reportPlanned && getContext() != null) {
       reportPlanned = true;
-      var unused =
-          getContext()
-              .getScheduledExecutorService()
-              .schedule(this::planned, WINDOW.toMillis(), TimeUnit.MILLISECONDS);
+      Timers.after(
+          getContext().getScheduledExecutorService(),
+          WINDOW,
+          "the report of repeated events",
+          this::planned);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.gridfleet.lb.app.wiring;
 
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.EndSession.NodeKnows;
@@ -7,9 +9,10 @@ import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,25 +50,37 @@ final class ClosedBidiSessions implements Consumer<Session> {
       log.debug("session {} lives without its socket", session.id());
       return;
     }
+    Timers.after(
+        timer,
+        PAUSES.get(times),
+        "the check of session " + session.id(),
+        () -> ask(session, times));
+  }
+
+  /** A query that fails counts as one that the node didn't answer. */
+  private void ask(Session session, int times) {
+    CompletionStage<Optional<Boolean>> known;
     try {
-      var unused =
-          timer.schedule(
-              () ->
-                  nodes
-                      .has(session.node(), session.id())
-                      .thenAccept(
-                          known -> {
-                            if (known.isPresent() && !known.get()) {
-                              endSession.end(
-                                  session.id(), EndReason.CLIENT_DELETED, NodeKnows.ALREADY);
-                            } else {
-                              check(session, times + 1);
-                            }
-                          }),
-              PAUSES.get(times).toNanos(),
-              TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException stopping) {
-      log.debug("session {} isn't checked: this server is stopping", session.id());
+      known = nodes.has(session.node(), session.id());
+    } catch (RuntimeException failure) {
+      known = CompletableFuture.failedFuture(failure);
     }
+    Failures.log(
+        known
+            .exceptionally(
+                failure -> {
+                  log.warn("session {} can't be checked: {}", session.id(), failure.toString());
+                  return Optional.empty();
+                })
+            .thenCompose(answer -> checked(session, times, answer)),
+        "the end of session " + session.id());
+  }
+
+  private CompletionStage<?> checked(Session session, int times, Optional<Boolean> known) {
+    if (known.isPresent() && !known.get()) {
+      return endSession.end(session.id(), EndReason.CLIENT_DELETED, NodeKnows.ALREADY);
+    }
+    check(session, times + 1);
+    return CompletableFuture.completedFuture(null);
   }
 }

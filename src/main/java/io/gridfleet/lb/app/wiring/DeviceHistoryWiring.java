@@ -1,6 +1,7 @@
 package io.gridfleet.lb.app.wiring;
 
-import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inventory;
@@ -94,42 +95,52 @@ final class DeviceHistoryWiring {
     if (!config.records()) {
       return;
     }
-    Threads.every(timer, TICK, writer::tick);
+    Timers.every(timer, TICK, "writing the history of devices", writer::tick);
     readLengths();
-    Threads.every(timer, LENGTHS, this::readLengths);
-    Threads.every(timer, MAINTENANCE, () -> maintain(elsewhere, distributor));
+    Timers.every(timer, LENGTHS, "reading the lengths of sessions", this::readLengths);
+    Timers.every(
+        timer,
+        MAINTENANCE,
+        "the maintenance of the history of devices",
+        () -> maintain(elsewhere, distributor));
   }
 
   /** On a thread of the store; without an answer the previous ones stay. */
   private void readLengths() {
-    devices
-        .ended(MAX_LENGTHS)
-        .whenComplete(
-            (found, failure) -> {
-              if (failure == null) {
-                lengths = SessionLengths.of(found);
-              } else {
-                log.debug("the lengths of sessions are read later", failure);
-              }
-            });
+    Failures.log(
+        devices
+            .ended(MAX_LENGTHS)
+            .handle(
+                (found, failure) -> {
+                  if (failure == null) {
+                    lengths = SessionLengths.of(found);
+                  } else {
+                    log.debug("the lengths of sessions are read later", failure);
+                  }
+                  return null;
+                }),
+        "reading the lengths of sessions");
   }
 
   private void maintain(Executor elsewhere, Distributor distributor) {
     try {
-      elsewhere.execute(
-          () ->
-              devices
-                  .endLost(offline(distributor))
-                  .thenCompose(ended -> devices.prune(config.keep(), config.most()))
-                  .whenComplete(
-                      (gone, failure) -> {
-                        if (failure != null) {
-                          log.debug("the history of devices is pruned later", failure);
-                        }
-                      }));
+      elsewhere.execute(() -> prune(offline(distributor)));
     } catch (RejectedExecutionException busy) {
       log.debug("the history of devices is pruned later");
     }
+  }
+
+  private void prune(Set<DeviceId> offline) {
+    Failures.log(
+        devices
+            .endLost(offline)
+            .thenCompose(ended -> devices.prune(config.keep(), config.most()))
+            .exceptionally(
+                failure -> {
+                  log.debug("the history of devices is pruned later", failure);
+                  return null;
+                }),
+        "the maintenance of the history of devices");
   }
 
   private static Set<DeviceId> offline(Distributor distributor) {

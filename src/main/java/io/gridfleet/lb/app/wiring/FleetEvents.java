@@ -85,7 +85,7 @@ final class FleetEvents {
     return all;
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("unchecked") // written by the same class: a JSON object
   void received(FleetSignal.Happened happened) {
     Map<String, Object> fields = Json.object(happened.event());
     Event event =

@@ -9,6 +9,7 @@ import io.gridfleet.lb.app.lab.InventoryFiles;
 import io.gridfleet.lb.app.lab.LabState;
 import io.gridfleet.lb.app.lab.Reload;
 import io.gridfleet.lb.app.lab.ReloadableAdmission;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.auth.AccessTable;
 import io.gridfleet.lb.config.HostPort;
 import io.gridfleet.lb.device.Inventory;
@@ -57,7 +58,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,11 +237,7 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   private void soon(Runnable task) {
-    var unused =
-        timer.schedule(
-            () -> offLoop.maintenance().execute(task),
-            UPDATE_DELAY.toMillis(),
-            TimeUnit.MILLISECONDS);
+    Timers.afterOn(offLoop.maintenance(), timer, UPDATE_DELAY, "the update of the lab", task);
   }
 
   private UnclaimedSessions unclaimedSessions() {
@@ -373,9 +369,9 @@ public final class GridFleetLb implements AutoCloseable {
             nodeSessions,
             endSession,
             config.session().grace(config.store().address() instanceof StoreAddress.Postgres));
-    Threads.every(timer, config.session().idleSweep(), reaper::sweep);
-    Threads.every(timer, config.session().idleSweep(), orphans::sweep);
-    Threads.every(timer, SWEEP, signals::sweep);
+    Timers.every(timer, config.session().idleSweep(), "the sweep of idle sessions", reaper::sweep);
+    Timers.every(timer, config.session().idleSweep(), "the sweep of orphans", orphans::sweep);
+    Timers.every(timer, SWEEP, "the sweep of missed signals", signals::sweep);
     suites.start(timer);
     history.start(timer, offLoop.maintenance(), distributor);
     ui.start(timer);

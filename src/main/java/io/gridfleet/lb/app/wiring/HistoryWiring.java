@@ -1,6 +1,7 @@
 package io.gridfleet.lb.app.wiring;
 
-import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
@@ -134,11 +135,11 @@ final class HistoryWiring {
     if (!config.records()) {
       return;
     }
-    Threads.every(timer, TICK, writer::tick);
-    Threads.every(timer, TICK, commandWriter::tick);
-    Threads.every(timer, COMMANDS, sessionCommands::snapshot);
-    Threads.every(timer, SNAPSHOT, () -> snapshot(elsewhere));
-    Threads.every(timer, MAINTENANCE, this::maintain);
+    Timers.every(timer, TICK, "writing the history of requests", writer::tick);
+    Timers.every(timer, TICK, "writing the history of commands", commandWriter::tick);
+    Timers.every(timer, COMMANDS, "the snapshot of commands", sessionCommands::snapshot);
+    Timers.every(timer, SNAPSHOT, "the snapshot of requests", () -> snapshot(elsewhere));
+    Timers.every(timer, MAINTENANCE, "the maintenance of history", this::maintain);
   }
 
   private void snapshot(Executor elsewhere) {
@@ -150,16 +151,17 @@ final class HistoryWiring {
   }
 
   private void maintain() {
-    requests
-        .endLost(open::isOpen)
-        .thenCompose(lost -> requests.prune(config.keep(), config.most()))
-        .thenCompose(gone -> commands.prune(config.keep()))
-        .whenComplete(
-            (gone, failure) -> {
-              if (failure != null) {
-                log.debug("the history is pruned later", failure);
-              }
-            });
+    Failures.log(
+        requests
+            .endLost(open::isOpen)
+            .thenCompose(lost -> requests.prune(config.keep(), config.most()))
+            .thenCompose(gone -> commands.prune(config.keep()))
+            .exceptionally(
+                failure -> {
+                  log.debug("the history is pruned later", failure);
+                  return null;
+                }),
+        "the maintenance of history");
   }
 
   /** Writes what waits; before the store closes. */

@@ -2,7 +2,7 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.app.GridFleetConfig;
-import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
@@ -155,7 +155,7 @@ final class NewSessionWiring {
             key -> parts.store().signals().publish(new FleetSignal.KeySettled(key)),
             new IdempotentRequests.Time(clock, timer));
     parts.store().signals().onSignal(signal -> settled(requests, signal));
-    Threads.every(timer, LOOK_AGAIN, requests::lookAgain);
+    Timers.every(timer, LOOK_AGAIN, "the check of waiting keys", requests::lookAgain);
     return new NewSessionEndpoint(
         requests,
         stopping,

@@ -3,7 +3,9 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.api.Api;
 import io.gridfleet.lb.api.http.ApiAnswer;
 import io.gridfleet.lb.api.http.ApiRequest;
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.metrics.Metrics;
+import io.gridfleet.lb.router.BodyTask;
 import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
@@ -28,6 +30,8 @@ final class ServerEndpoints {
   private static final int OK = 200;
   private static final int BROKEN = 500;
   private static final int UNAVAILABLE = 503;
+  private static final EndpointAnswer MISTAKE =
+      EndpointAnswer.text(BROKEN, "Something is wrong in GridFleet LB\n");
   private static final List<String> API_HEADERS =
       List.of(
           "authorization",
@@ -121,25 +125,17 @@ final class ServerEndpoints {
   }
 
   private static void call(Api api, Exchange exchange, Predicate<String> stillSignedIn) {
-    var unused =
-        exchange
-            .body()
-            .thenCompose(
-                body -> api.handle(request(exchange, body), () -> exchange.clientLeft().isDone()))
-            .thenAccept(answer -> answer(exchange, answer, stillSignedIn))
-            .exceptionally(
-                failure -> {
-                  if (!exchange.body().isCompletedExceptionally()) {
-                    broken(exchange, failure);
-                  }
-                  return null;
-                });
+    BodyTask.run(
+        exchange,
+        body ->
+            api.handle(request(exchange, body), () -> exchange.clientLeft().isDone())
+                .thenAccept(answer -> answer(exchange, answer, stillSignedIn)),
+        MISTAKE);
   }
 
-  /** A client whose body couldn't be read was answered before; any other waits for an answer. */
   private static void broken(Exchange exchange, Throwable mistake) {
     log.error("{} {} can't be answered", exchange.method(), path(exchange), mistake);
-    exchange.answer(EndpointAnswer.text(BROKEN, "Something is wrong in GridFleet LB\n"));
+    exchange.answer(MISTAKE);
   }
 
   /** Without the query, which may hold what must not be logged. */
@@ -191,7 +187,7 @@ final class ServerEndpoints {
                       (cookies.isEmpty() || stillSignedIn.test(cookies.get()))
                           ? send(out, bytes)
                           : end(out));
-      exchange.clientLeft().thenRun(open::close);
+      Failures.log(exchange.clientLeft().thenRun(open::close), "the end of an event stream");
     }
   }
 

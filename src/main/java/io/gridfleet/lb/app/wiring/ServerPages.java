@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app.wiring;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.documents.Documents;
 import io.gridfleet.lb.documents.Overview;
 import io.gridfleet.lb.documents.ServedDocument;
@@ -59,9 +60,15 @@ final class ServerPages implements Endpoint {
   public void handle(Exchange exchange) {
     String path = ((Route.Ui) exchange.route()).path().split("\\?", 2)[0];
     if (path.equals(DOCS) || path.startsWith(DOCS + "/")) {
-      documents
-          .get()
-          .whenComplete((known, failure) -> exchange.answer(document(known, failure, path)));
+      Failures.log(
+          documents
+              .get()
+              .handle(
+                  (known, failure) -> {
+                    exchange.answer(document(known, failure, path));
+                    return null;
+                  }),
+          "the page " + path);
     } else if (path.equals(UI) || path.startsWith(UI + "/")) {
       ui.handle(exchange);
     } else if (wantsHtml(exchange)) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app.wiring;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.auth.Tokens;
@@ -48,7 +49,7 @@ final class SessionDiscovery implements Endpoint {
   @Override
   public Optional<EndpointAnswer> refusal(Exchange exchange) {
     try {
-      var unused = tenant(exchange);
+      tenant(exchange);
       return Optional.empty();
     } catch (ProtocolException refused) {
       return Optional.of(refused(refused.error()));
@@ -65,12 +66,13 @@ final class SessionDiscovery implements Endpoint {
       return;
     }
     boolean appium = ((Route.Sessions) exchange.route()).appium();
-    var unused =
+    Failures.log(
         sessions
             .liveOf(tenant, MAX_SESSIONS, MAX_CHARACTERS)
             .thenApplyAsync(found -> listed(found, appium), elsewhere)
             .exceptionally(SessionDiscovery::failed)
-            .thenAccept(exchange::answer);
+            .thenAccept(exchange::answer),
+        "the list of sessions");
   }
 
   /** Whose sessions are listed; empty for all, in a lab without tokens. */

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.app.lab.LabState;
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,8 +81,9 @@ final class SignalConsumer {
   }
 
   /** The event that caused the signal may have arrived before its change is known here. */
-  private void announced(CompletableFuture<Void> applied) {
-    var unused = applied.thenRun(suites.events()::devicesChangedHere);
+  private void announced(CompletionStage<Void> applied) {
+    Failures.log(
+        applied.thenRun(suites.events()::devicesChangedHere), "the event of a change elsewhere");
   }
 
   /** Publishes that a device is avoided, or isn't any more. */
@@ -106,7 +109,7 @@ final class SignalConsumer {
     others.repeat();
     updates.lockQueryStarted();
     Set<SessionId> withSockets = sessions.withSockets().get();
-    return CompletableFuture.allOf(
+    CompletionStage<Void> locks =
         logFailure(
             store
                 .deviceLocks()
@@ -115,10 +118,11 @@ final class SignalConsumer {
                     held -> {
                       updates.locks(held);
                       endBut(withSockets, held);
-                    })),
-        reloadAvoided(),
-        reloadOverrides(),
-        reloadReservations());
+                    }));
+    return CompletableFuture.allOf(
+        Stream.of(locks, reloadAvoided(), reloadOverrides(), reloadReservations())
+            .map(CompletionStage::toCompletableFuture)
+            .toArray(CompletableFuture[]::new));
   }
 
   /**
@@ -139,7 +143,8 @@ final class SignalConsumer {
     known.stream().filter(id -> !live.contains(id.value())).forEach(sessions.ended());
   }
 
-  private CompletableFuture<Void> reloadAvoided() {
+  /** As the other two: a failure is logged here, and the next sweep reads again. */
+  private CompletionStage<Void> reloadAvoided() {
     return logFailure(store.avoidedDevices().all().thenAccept(this::avoidedAre));
   }
 
@@ -154,21 +159,19 @@ final class SignalConsumer {
     avoided = Set.copyOf(now);
   }
 
-  private CompletableFuture<Void> reloadOverrides() {
+  private CompletionStage<Void> reloadOverrides() {
     return logFailure(store.deviceOverrides().all().thenAccept(lab::overridden));
   }
 
-  private CompletableFuture<Void> reloadReservations() {
+  private CompletionStage<Void> reloadReservations() {
     return logFailure(suites.reload().thenAccept(done -> {}));
   }
 
-  private static CompletableFuture<Void> logFailure(CompletionStage<Void> facts) {
-    return facts
-        .exceptionally(
-            failure -> {
-              log.warn("the store's facts can't be read now: {}", failure.toString());
-              return null;
-            })
-        .toCompletableFuture();
+  private static CompletionStage<Void> logFailure(CompletionStage<Void> facts) {
+    return facts.exceptionally(
+        failure -> {
+          log.warn("the store's facts can't be read now: {}", failure.toString());
+          return null;
+        });
   }
 }

@@ -321,6 +321,6 @@ final class SuiteWiring {
   }
 
   void start(ScheduledExecutorService timer) {
-    var unused = expire.start(timer, config.expiryInterval());
+    expire.start(timer, config.expiryInterval());
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app.wiring;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
@@ -42,14 +43,18 @@ final class UiPages implements Endpoint {
       signIn.handle(exchange);
       return;
     }
-    assets
-        .get()
-        .whenComplete(
-            (known, failure) ->
-                exchange.answer(
-                    known == null
-                        ? OnceRead.failed(failure, "The files of these pages can't be read.\n")
-                        : answer(known, path, exchange)));
+    Failures.log(
+        assets
+            .get()
+            .handle(
+                (known, failure) -> {
+                  exchange.answer(
+                      known == null
+                          ? OnceRead.failed(failure, "The files of these pages can't be read.\n")
+                          : answer(known, path, exchange));
+                  return null;
+                }),
+        "the page " + path);
   }
 
   static String path(Exchange exchange) {

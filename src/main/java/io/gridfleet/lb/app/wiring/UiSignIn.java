@@ -1,11 +1,13 @@
 package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.app.log.RepeatLimit;
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.auth.Access;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Reach;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.auth.TokenIdentity;
+import io.gridfleet.lb.router.BodyTask;
 import io.gridfleet.lb.router.Endpoint;
 import io.gridfleet.lb.router.EndpointAnswer;
 import io.gridfleet.lb.router.Exchange;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +79,13 @@ final class UiSignIn implements Endpoint {
     } else if (path.equals(SIGN_OUT)) {
       signOut(exchange);
     } else {
-      var unused = exchange.body().thenAccept(body -> exchange.answer(signIn(exchange, body)));
+      BodyTask.run(
+          exchange,
+          body -> {
+            exchange.answer(signIn(exchange, body));
+            return CompletableFuture.completedFuture(null);
+          },
+          error(500, "Something is wrong in GridFleet LB"));
     }
   }
 
@@ -148,15 +157,18 @@ final class UiSignIn implements Endpoint {
       return;
     }
     signalEnd.accept(signedIn.get().id());
-    var unused =
+    Failures.log(
         signIns
             .end(signedIn.get())
-            .whenComplete(
-                (recorded, failure) ->
-                    exchange.answer(
-                        failure == null
-                            ? signedOut(exchange)
-                            : error(503, "The store can't be reached; try again")));
+            .handle(
+                (recorded, failure) -> {
+                  exchange.answer(
+                      failure == null
+                          ? signedOut(exchange)
+                          : error(503, "The store can't be reached; try again"));
+                  return null;
+                }),
+        "the end of a sign-in");
   }
 
   private EndpointAnswer signedOut(Exchange exchange) {

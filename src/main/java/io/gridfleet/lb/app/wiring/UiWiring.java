@@ -3,7 +3,8 @@ package io.gridfleet.lb.app.wiring;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.gridfleet.lb.api.ApiAccess;
 import io.gridfleet.lb.app.GridFleetConfig;
-import io.gridfleet.lb.app.Threads;
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.FleetSignal;
@@ -86,7 +87,8 @@ final class UiWiring {
           }
         });
     load().toCompletableFuture().join();
-    Threads.every(timer, SWEEP, this::load);
+    Timers.every(
+        timer, SWEEP, "reading the sign-ins", () -> Failures.log(load(), "reading the sign-ins"));
   }
 
   private CompletionStage<Void> load() {

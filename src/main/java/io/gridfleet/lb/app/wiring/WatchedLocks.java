@@ -2,13 +2,16 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventFeed.Event;
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.distributor.FleetUpdates;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the held locks again soon after another replica locked or freed devices, while somebody
@@ -16,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * most one query is planned or running.
  */
 final class WatchedLocks {
+  private static final Logger log = LoggerFactory.getLogger(WatchedLocks.class);
   private static final Duration DELAY = Duration.ofMillis(300);
 
   private static final Set<String> CHANGES =
@@ -38,7 +42,7 @@ final class WatchedLocks {
   /** Receives an event of another replica. */
   void received(Event event) {
     if (CHANGES.contains(event.type()) && feed.isWatched() && planned.compareAndSet(false, true)) {
-      var unused = timer.schedule(this::read, DELAY.toMillis(), TimeUnit.MILLISECONDS);
+      Timers.after(timer, DELAY, "reading the locks for watchers", this::read);
     }
   }
 
@@ -46,13 +50,19 @@ final class WatchedLocks {
   private void read() {
     planned.set(false);
     updates.lockQueryStarted();
-    var unused =
+    Failures.log(
         locks
             .held()
-            .thenAccept(
-                held -> {
-                  updates.locks(held);
-                  feed.devicesChangedHere();
-                });
+            .handle(
+                (held, failure) -> {
+                  if (failure == null) {
+                    updates.locks(held);
+                    feed.devicesChangedHere();
+                  } else {
+                    log.debug("the locks are read by the next sweep", failure);
+                  }
+                  return null;
+                }),
+        "reading the locks for watchers");
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.answer;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.newsession.AttemptOutcome;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Records a session that a node has created, and composes the client's answer. Any thread. */
@@ -117,8 +117,11 @@ public final class Publisher {
               if (failure == null) {
                 done.complete(null);
               } else {
-                timer.schedule(
-                    () -> withdraw(session, done), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                Timers.after(
+                    timer,
+                    AGAIN,
+                    "withdrawing session " + session.id(),
+                    () -> withdraw(session, done));
               }
             });
   }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.attempt;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.distributor.Placement;
@@ -13,7 +14,6 @@ import io.gridfleet.lb.node.NodeRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -128,10 +128,7 @@ public final class Attempt {
   }
 
   private AttemptOutcome broken(@Nullable Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = failure == null ? null : Failures.cause(failure);
     if (cause instanceof NodeFailure notSent && notSent.kind() == NodeFailure.Kind.WITHDRAWN) {
       return new AttemptOutcome.LockLost();
     }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.attempt;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.distributor.Distributor;
@@ -102,7 +103,17 @@ public final class Attempts {
     return attempt
         .late()
         .thenCompose(outcome -> discard(attempt, outcome))
+        .exceptionally(failure -> mayBeLeft(attempt, failure))
         .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
+  }
+
+  /** A lock that is kept after a failure would be renewed until the process ends. */
+  private static boolean mayBeLeft(Attempt attempt, Throwable failure) {
+    log.error(
+        "device {} can't be cleaned up after its attempt",
+        attempt.device().id(),
+        Failures.cause(failure));
+    return false;
   }
 
   /**
@@ -143,6 +154,7 @@ public final class Attempts {
       Attempt attempt, SessionId session, CompletionStage<Void> withdrawn) {
     return deleted(attempt.device(), session)
         .thenCombine(withdrawn, (gone, done) -> gone)
+        .exceptionally(failure -> mayBeLeft(attempt, failure))
         .thenCompose(gone -> releaseOrLeave(gone, attempt.lock()));
   }
 
@@ -150,8 +162,7 @@ public final class Attempts {
     try {
       return parts.nodes().delete(device.node().id(), session);
     } catch (RuntimeException mistake) {
-      log.error("session {} can't be deleted on node {}", session, device.node().id(), mistake);
-      return CompletableFuture.completedFuture(false);
+      return CompletableFuture.failedFuture(mistake);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.attempt;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.Device;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,8 +120,11 @@ public final class Avoidance {
     recorded.put(device.id(), end);
     Duration left = Duration.between(clock.instant(), end);
     Duration pause = left.compareTo(AGAIN) > 0 ? left : AGAIN;
-    var unused =
-        timer.schedule(() -> timeIsOver(device, end), pause.toMillis(), TimeUnit.MILLISECONDS);
+    Timers.after(
+        timer,
+        pause,
+        "the end of the avoidance of device " + device.id(),
+        () -> timeIsOver(device, end));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.idempotency;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.auth.Credentials;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.NewSessionFlow;
@@ -146,10 +147,13 @@ public final class IdempotentRequests {
    * meanwhile; it enters on its own loop.
    */
   private void enterAfter(SharedRequest undecided, String key, SharedRequest fresh) {
-    undecided
-        .decided()
-        .thenRunAsync(
-            () -> shared.guarded(key, fresh, () -> enter(key, fresh)), fresh.first().executor());
+    Failures.log(
+        undecided
+            .decided()
+            .thenRunAsync(
+                () -> shared.guarded(key, fresh, () -> enter(key, fresh)),
+                fresh.first().executor()),
+        "repeat " + fresh.first().id());
   }
 
   private void enter(String key, SharedRequest fresh) {

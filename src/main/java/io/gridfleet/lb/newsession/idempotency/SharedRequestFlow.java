@@ -1,5 +1,6 @@
 package io.gridfleet.lb.newsession.idempotency;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.NewSessionFlow;
 import io.gridfleet.lb.newsession.NewSessionRequest;
@@ -15,7 +16,6 @@ import io.gridfleet.lb.webdriver.ProtocolException;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,16 +104,12 @@ final class SharedRequestFlow {
 
   private void claimLater(String key, SharedRequest shared) {
     Duration pause = CLAIM_PAUSES.get(shared.unansweredClaims() - 1);
-    var unused =
-        time.timer()
-            .schedule(
-                () ->
-                    shared
-                        .first()
-                        .executor()
-                        .execute(() -> guarded(key, shared, () -> ask(key, shared))),
-                pause.toMillis(),
-                TimeUnit.MILLISECONDS);
+    Timers.after(
+        time.timer(),
+        pause,
+        "another claim for request " + shared.first().id(),
+        () ->
+            shared.first().executor().execute(() -> guarded(key, shared, () -> ask(key, shared))));
   }
 
   /**

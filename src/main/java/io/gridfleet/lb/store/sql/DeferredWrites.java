@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.EndReason;
@@ -16,7 +17,6 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,7 +97,7 @@ final class DeferredWrites {
   <T> CompletableFuture<T> unlessWritten(CompletableFuture<T> stage, Deferred record) {
     return stage.whenComplete(
         (value, thrown) -> {
-          Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+          Throwable cause = thrown == null ? null : Failures.cause(thrown);
           if (cause instanceof StoreUnavailableException || cause instanceof StoreBusyException) {
             keep(record);
           }

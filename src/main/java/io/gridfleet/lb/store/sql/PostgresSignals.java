@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.store.DatabaseErrors;
@@ -79,10 +80,15 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
    */
   private void sendUnlessSending() {
     if (!unsent.isEmpty() && sending.compareAndSet(false, true)) {
-      var unused =
+      Failures.log(
           statements
               .run("signals.publish", this::send)
-              .whenComplete((sent, thrown) -> sent(thrown));
+              .handle(
+                  (length, thrown) -> {
+                    sent(thrown);
+                    return null;
+                  }),
+          "sending signals");
     }
   }
 

@@ -1,12 +1,12 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.store.DatabaseErrors;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +54,7 @@ final class StoreHeartbeat implements AutoCloseable {
   }
 
   void start() {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    Timers.every(thread, TICK, "the store's heartbeat", this::tick);
   }
 
   /** Checks at once: a statement found the store down. */

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.store.open.Database;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -61,10 +62,7 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
         }
       }
     } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
+      throw Failures.unchecked(e);
     }
   }
 
