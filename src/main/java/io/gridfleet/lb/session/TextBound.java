@@ -12,6 +12,7 @@ public enum TextBound {
   PREPARATION_MESSAGE(2_048, true),
   MAINTENANCE_REASON(1_024, false),
   COOLDOWN_REASON(200, false),
+  REMOVAL_REASON(200, true),
   RUN_NAME(512, false),
   CREATED_BY(256, false),
   OPERATOR(256, false),

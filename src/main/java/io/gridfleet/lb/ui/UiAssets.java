@@ -51,7 +51,15 @@ public final class UiAssets {
           new LibraryFile("lib/uplot.css", "webjars/uplot/1.6.30/dist/uPlot.min.css", "", ""));
 
   private static final List<String> OWN =
-      List.of("app.js", "parts.js", "api.js", "live.js", "screens.js", "app.css", "icon.svg");
+      List.of(
+          "app.js",
+          "parts.js",
+          "api.js",
+          "live.js",
+          "screens.js",
+          "words.js",
+          "app.css",
+          "icon.svg");
 
   /** The modules of {@code screens/}, each loaded when it is first shown. */
   private static final List<String> SCREENS =

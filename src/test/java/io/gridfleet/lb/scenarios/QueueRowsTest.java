@@ -84,4 +84,42 @@ final class QueueRowsTest {
     lab.leavesTheQueue(first);
     lab.delete(session);
   }
+
+  @Test
+  void aRemovedRequestsClientReadsTheOperatorsSentence() throws IOException {
+    lab.start(1);
+    String session = lab.session("");
+    Asked waiting = lab.waiting("'gridfleet:waitForDeviceOnlineTimeout':60");
+    String request = get("/api/queue").at("/items/0/id").asText();
+    String sentence = "The+lab+moves,+ask+again+at+noon" + "!".repeat(300);
+
+    assertThat(
+            lab.ask("DELETE", "/api/queue/" + request + "?why=" + sentence, "").answered().status())
+        .isEqualTo(204);
+
+    assertThat(waiting.answered().json().at("/value/message").asText())
+        .startsWith(
+            "No available good condition devices: An operator took the request out of the queue:"
+                + " The lab moves, ask again at noon!")
+        .contains("!…")
+        .doesNotContain("!".repeat(200));
+    lab.delete(session);
+  }
+
+  @Test
+  void devicesAreListedBySelectorInShortRows() throws IOException {
+    lab.start(SimulatedFleet.of(1, 3), Map.of());
+    maintenance("phone-1-2", "", "{}");
+
+    JsonNode rows =
+        get("/api/devices?view=summary&selector=device_id:phone-1-2,device_id:phone-1-3");
+
+    assertThat(rows.findValuesAsText("connection_target"))
+        .containsExactlyInAnyOrder("phone-1-2", "phone-1-3");
+    assertThat(rows.findValuesAsText("state")).containsExactlyInAnyOrder("maintenance", "free");
+    assertThat(rows.get(0).has("device_config")).isFalse();
+    assertThat(lab.ask("GET", "/api/devices?selector=udid", "").answered().status()).isEqualTo(400);
+    assertThat(lab.ask("GET", "/api/devices?view=short", "").answered().status()).isEqualTo(422);
+    maintenance("phone-1-2", "/exit", "");
+  }
 }

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.api.device;
 
 import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.selector.Selector;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The filters, order and page of a device list (rest.md#devices). */
 public final class DeviceQuery {
@@ -29,6 +32,8 @@ public final class DeviceQuery {
     "reserved",
     "group",
     "tags.*",
+    "selector",
+    "view",
     "sort_by",
     "sort_dir",
     "limit",
@@ -49,6 +54,7 @@ public final class DeviceQuery {
           "operational_state",
           "hold",
           "created_at");
+  private static final Set<String> VIEWS = Set.of("full", "summary");
   private static final Set<String> DEVICE_TYPES = Set.of("real_device", "emulator", "simulator");
   public static final Set<String> CONNECTION_TYPES = Set.of("usb", "network", "virtual");
 
@@ -60,6 +66,7 @@ public final class DeviceQuery {
   private final List<String> groups;
   private final Optional<Integer> limit;
   private final int offset;
+  private final boolean summary;
 
   DeviceQuery(QueryParameters query) {
     for (String field :
@@ -77,6 +84,8 @@ public final class DeviceQuery {
         .uuid("host_id")
         .ifPresent(id -> filters.add(row -> HostIds.id(row.state().device().node()).equals(id)));
     query.text("search").ifPresent(this::search);
+    query.text("selector").map(SelectorText::read).ifPresent(this::matching);
+    this.summary = query.oneOf("view", VIEWS).orElse("full").equals("summary");
     hardware(query);
     query
         .bool("needs_attention")
@@ -131,6 +140,15 @@ public final class DeviceQuery {
       case "hold" -> String.valueOf(row.hold());
       default -> row.text(by);
     };
+  }
+
+  private void matching(Selector selector) {
+    filters.add(row -> selector.matches(row.state().device().attributes()));
+  }
+
+  /** Returns the JSON form of a device in this list. */
+  Map<String, @Nullable Object> row(DeviceRow device, Instant now) {
+    return summary ? device.summary(now) : device.read(now);
   }
 
   Optional<Integer> limit() {

@@ -49,7 +49,7 @@ public final class DeviceRoutes {
         Operation.get("/api/devices", "Lists devices", this::list)
             .query(DeviceQuery.PARAMETERS)
             .answers(200, "Devices")
-            .refuses(422),
+            .refuses(400, 422),
         Operation.get("/api/devices/{id}", "Returns a device", this::detail)
             .answers(200, "DeviceDetail")
             .refuses(404, 422),
@@ -103,13 +103,13 @@ public final class DeviceRoutes {
     Instant now = clock.instant();
     List<DeviceRow> found = query.of(rows.all(call.caller()));
     if (query.limit().isEmpty()) {
-      return ApiAnswers.now(found.stream().map(row -> row.read(now)).toList());
+      return ApiAnswers.now(found.stream().map(row -> query.row(row, now)).toList());
     }
     int limit = query.limit().get();
     Map<String, Object> page = new LinkedHashMap<>();
     page.put(
         "items",
-        found.stream().skip(query.offset()).limit(limit).map(row -> row.read(now)).toList());
+        found.stream().skip(query.offset()).limit(limit).map(row -> query.row(row, now)).toList());
     page.put("total", found.size());
     page.put("limit", limit);
     page.put("offset", query.offset());

@@ -52,6 +52,9 @@ public record DeviceRow(
           "connection_type",
           "ip_address");
 
+  private static final List<String> SUMMARY =
+      List.of("name", "connection_target", "os_version", "manufacturer", "model");
+
   public String text(String field) {
     return what.field(field).orElse("");
   }
@@ -149,6 +152,25 @@ public record DeviceRow(
     row.put("created_at", ApiJson.time(state.added()));
     row.put("updated_at", ApiJson.time(state.added()));
     return row;
+  }
+
+  /** Returns what a table of many devices shows. */
+  Map<String, @Nullable Object> summary(Instant now) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("id", state.device().id().value());
+    SUMMARY.forEach(field -> row.put(field, what.field(field).orElse(null)));
+    row.put("platform", state.device().platform());
+    row.put("node", state.device().node().id().value());
+    row.put("state", condition().code());
+    row.put("inhibitors", inhibitors(now));
+    row.put("tags", what.tags());
+    row.put("run_id", shown().map(found -> found.run().id().value()).orElse(null));
+    row.put("run_name", shown().map(found -> found.run().name()).orElse(null));
+    return row;
+  }
+
+  private DeviceCondition condition() {
+    return DeviceCondition.of(state.inhibitors(), state.locks(), binding.isPresent());
   }
 
   /** Returns the fields of DeviceHealth from past probes and attempts; sends no request. */

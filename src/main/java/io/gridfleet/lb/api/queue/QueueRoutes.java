@@ -5,6 +5,7 @@ import io.gridfleet.lb.api.http.ApiAnswers;
 import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.session.TextBound;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The queue of new session requests. */
 public final class QueueRoutes {
+  private static final String REMOVED = "An operator took the request out of the queue";
+
   private static final int MAX_PAGE = 10_000;
 
   private final QueueView queue;
@@ -36,6 +39,7 @@ public final class QueueRoutes {
             .answers(200, "GridQueue"),
         Operation.of(
                 "DELETE", "/api/queue/{request}", "Removes a request from the queue", this::remove)
+            .query("why")
             .answers(204, "")
             .refuses(404));
   }
@@ -75,7 +79,13 @@ public final class QueueRoutes {
 
   private CompletionStage<ApiAnswer> remove(ApiCall call) {
     String request = call.path("request");
-    if (!queue.remove(request, "An operator took the request out of the queue")) {
+    String why =
+        call.query()
+            .text("why")
+            .filter(text -> !text.isBlank())
+            .map(text -> REMOVED + ": " + TextBound.REMOVAL_REASON.cut(text.strip()))
+            .orElse(REMOVED);
+    if (!queue.remove(request, why)) {
       throw ApiError.notFound("No request %s waits".formatted(request));
     }
     return CompletableFuture.completedStage(ApiAnswers.empty());

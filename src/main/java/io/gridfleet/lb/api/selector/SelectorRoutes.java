@@ -2,11 +2,11 @@ package io.gridfleet.lb.api.selector;
 
 import io.gridfleet.lb.api.device.DeviceRow;
 import io.gridfleet.lb.api.device.DeviceRows;
+import io.gridfleet.lb.api.device.SelectorText;
 import io.gridfleet.lb.api.http.ApiAnswer;
 import io.gridfleet.lb.api.http.ApiAnswers;
 import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiCaller;
-import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.auth.Tenant;
@@ -21,7 +21,6 @@ import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.distributor.Verdict;
 import io.gridfleet.lb.selector.Explanation;
 import io.gridfleet.lb.selector.Selector;
-import io.gridfleet.lb.selector.SelectorException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +78,7 @@ public final class SelectorRoutes {
   }
 
   private CompletionStage<ApiAnswer> explain(ApiCaller caller, Object given, Optional<String> run) {
-    Selector selector = read(given);
+    Selector selector = SelectorText.read(given);
     Optional<String> seen = run.map(id -> devices.seesRun(caller, id) ? id : UNKNOWN_RUN);
     List<Verdict> verdicts =
         distributor.explain(everything(caller.tenant(), seen)).stream()
@@ -146,22 +145,6 @@ public final class SelectorRoutes {
     return failed == null
         ? devices.shown(verdict.device().id(), verdict.inhibitors(), caller)
         : List.of(Inhibitor.of(Inhibitor.Kind.NOT_MATCHING, failed));
-  }
-
-  private static Selector read(Object given) {
-    try {
-      return Selector.of(given);
-    } catch (SelectorException broken) {
-      Map<String, Object> where = new LinkedHashMap<>();
-      where.put("code", "selector_unreadable");
-      where.put("line", broken.line());
-      where.put("column", broken.column());
-      where.put("expected", broken.expected());
-      if (broken.hint() != null) {
-        where.put("hint", broken.hint());
-      }
-      throw ApiError.of(400, broken.text(), where);
-    }
   }
 
   private static Map<String, @Nullable Object> row(

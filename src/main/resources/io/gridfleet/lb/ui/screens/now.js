@@ -3,6 +3,7 @@ import { get } from '../api.js';
 import { useLive } from '../live.js';
 import { Ago, Count, Empty, Facts, html, Live, Page, span, State, Table } from '../parts.js';
 import { to } from '../screens.js';
+import { estimate, why } from '../words.js';
 
 const PARTS = [['free', 'good'], ['busy', 'used'], ['reserved', 'used'], ['locked', 'care'], ['avoided', 'care'],
   ['maintenance', 'plain'], ['offline', 'bad']];
@@ -49,16 +50,6 @@ const Waiting = ({ of, at }) => html`<${Table} label="Waiting requests" rows=${o
     { name: 'why', title: 'Why', cell: why },
     { name: 'estimate', title: 'Estimate', cell: (row) => estimate(row.estimate) },
   ]} />`;
-
-function why(row) {
-  if (!row.hindered_by?.length) return row.waits_for;
-  return row.hindered_by.map(({ text, devices }) => `${text} · ${devices} ${devices === 1 ? 'device' : 'devices'}`).join(', ');
-}
-
-function estimate(of) {
-  if (!of) return '';
-  return of.known ? `${span(of.from_sec * 1000)} to ${span(of.to_sec * 1000)}` : `not known: ${of.why}`;
-}
 
 const Failures = ({ of }) => html`<${Table} label="Failures of the last hour" rows=${of}
   rowKey=${(row) => `${row.device_id} ${row.cause}`} empty="No device has failed."

@@ -1,4 +1,97 @@
-/* Selector. Not built yet. */
-import { Empty, html, Page } from '../parts.js';
+/* Explains a selector while it is typed, and copies it as a capability for a client. */
+import { send } from '../api.js';
+import { useLive } from '../live.js';
+import { Choice, CopyButton, Count, Facts, html, Live, Page, Search, State, Table, useEffect, useRef, useState } from '../parts.js';
+import { DeviceLink } from '../words.js';
 
-export const Screen = () => html`<${Page} title="Selector"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;
+const EXAMPLES = ['platform:android os_version:>=13', 'device_type:ios model:"iPhone*"', 'browserName:chrome', '-tag.team:lab'];
+
+const quoted = (text) => JSON.stringify(text);
+
+/** How each client sets the capability. */
+const CLIENTS = {
+  Java: (text) => `options.setCapability("gridfleet:selector", ${quoted(text)});`,
+  Python: (text) => `options.set_capability("gridfleet:selector", ${quoted(text)})`,
+  JavaScript: (text) => `capabilities: { 'gridfleet:selector': ${quoted(text)} }`,
+  Ruby: (text) => `options.add_option('gridfleet:selector', ${quoted(text).replaceAll('#', '\\#')})`,
+  'C#': (text) => `options.AddAdditionalOption("gridfleet:selector", ${quoted(text)});`,
+};
+
+/** The latest answer, also while the text can't be read; the time from typing to the answer is measured. */
+function useExplanation(text) {
+  const kept = useRef(undefined);
+  const began = useRef(0);
+  useEffect(() => {
+    began.current = performance.now();
+  }, [text]);
+  const explained = useLive(async (signal) => {
+    const answer = await send('POST', '/api/selector/explain', { selector: text }, { signal });
+    if (began.current) performance.measure('gridfleet-explain', { start: began.current, end: performance.now() });
+    began.current = 0;
+    return { answer, text };
+  }, [text], { events: ['session.', 'device.', 'run.'] });
+  if (explained.data) kept.current = explained.data;
+  return { explained, shown: explained.data ?? kept.current };
+}
+
+export function Screen({ query, setQuery }) {
+  const text = query.text ?? '';
+  const { explained, shown } = useExplanation(text);
+  const current = shown && shown.text === text;
+  const wrong = explained.failure?.status === 400 ? explained.failure : null;
+  return html`<${Page} title="Selector">
+    <div class="filters">
+      <${Search} label="Selector" value=${text} wait=${100} placeholder=${EXAMPLES[0]} invalid=${wrong !== null}
+        describedBy="selector-wrong" onInput=${(typed) => setQuery({ text: typed })} />
+      <a href="/docs/selectors">The language</a>
+    </div>
+    <div id="selector-wrong" role="status">${wrong && html`<pre class="wrong">${wrong.message}</pre>`}</div>
+    ${text === '' && html`<p class="dim">An empty selector fits every device. Try ${EXAMPLES.map((example) => html`
+      <button key=${example} onClick=${() => setQuery({ text: example }, { push: true })}><code>${example}</code></button> `)}</p>`}
+    <${Live} of=${wrong || explained.data === undefined ? { ...explained, data: shown, failure: wrong ? null : explained.failure, stale: false } : explained}>${() => html`
+      <div aria-busy=${current ? 'false' : 'true'}><${Explained} of=${shown.answer} text=${shown.text} /></div>`}</${Live}>
+  </${Page}>`;
+}
+
+function Explained({ of, text }) {
+  const fitting = of.devices.filter((device) => device.matches);
+  return html`
+    <${Facts} of=${[
+      ['Fit', html`<${Count} of=${of.matching} /> of <${Count} of=${of.devices_total} />`],
+      ['Free now', html`<${Count} of=${of.free} />`],
+      ['Sessions of your token', of.quota && `${of.quota.sessions} of ${of.quota.most}`],
+    ]} />
+    ${of.warnings.length > 0 && html`<ul class="care">${of.warnings.map((warning, i) => html`<li key=${i}>${typeof warning === 'string' ? warning : warning.message ?? JSON.stringify(warning)}</li>`)}</ul>`}
+    ${of.terms.length > 0 && html`<h2>Terms</h2><div class="wrap"><${Table} label="Terms" rows=${of.terms} rowKey=${(term) => term.term} columns=${[
+      { name: 'term', title: 'Term', cell: (term) => html`<code>${term.term}</code>` },
+      { name: 'matches', title: 'Devices', numeric: true, cell: (term) => html`<${Count} of=${term.matches} />` },
+      { name: 'have', title: 'Devices have', cell: (term) => term.devices_have?.join(', ') },
+    ]} /></div>`}
+    ${of.nearest_miss && html`<h2>Nearest miss</h2><p><${Miss} of=${of.nearest_miss} /></p>`}
+    <h2>Devices that fit</h2>
+    <${Table} label="Devices that fit" rows=${fitting} rowKey=${(device) => device.id}
+      empty="No device fits. The terms above say where the devices get lost."
+      columns=${[
+        { name: 'device', title: 'Device', cell: (device) => html`<${DeviceLink} id=${device.id} name=${device.name} />` },
+        { name: 'udid', title: 'Udid', cell: (device) => html`<code>${device.udid}</code>` },
+        { name: 'state', title: 'Now', cell: (device) => html`<${State} of=${device.inhibitors.length ? device.inhibitors[0].kind : 'free'} />` },
+        { name: 'why', title: 'Why', cell: (device) => device.inhibitors.map((one) => `${one.words}${one.detail ? `: ${one.detail}` : ''}`).join(', ') },
+      ]} />
+    <${Copies} text=${text} normal=${of.selector} />`;
+}
+
+function Miss({ of }) {
+  if (typeof of === 'string') return of;
+  return html`<${DeviceLink} id=${of.id ?? of.device_id} name=${of.name ?? of.device} /> ${of.failed_term ? html`lacks only <code>${of.failed_term}</code>` : html`<code>${JSON.stringify(of)}</code>`}`;
+}
+
+function Copies({ text, normal }) {
+  const [client, setClient] = useState('Java');
+  const json = JSON.stringify({ 'gridfleet:selector': text }, null, 2);
+  const code = CLIENTS[client](text);
+  return html`<h2>Use it</h2>
+    <p>In normal form: <code>${normal || '(every device)'}</code></p>
+    <${Choice} label="As a capability for" value=${client} options=${Object.keys(CLIENTS)} onChange=${setClient} />
+    <pre tabindex="0" aria-label="Code">${code}</pre><p><${CopyButton} text=${code} label="Copy the code" /></p>
+    <pre tabindex="0" aria-label="JSON">${json}</pre><p><${CopyButton} text=${json} label="Copy the JSON" /></p>`;
+}

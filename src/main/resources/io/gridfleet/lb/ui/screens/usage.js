@@ -1,4 +1,147 @@
-/* Usage. Not built yet. */
-import { Empty, html, Page } from '../parts.js';
+/* How busy the devices of each platform were by hour, how long requests waited, and what more devices would change. */
+import uPlot from 'uplot';
+import { get, query as parameters, send } from '../api.js';
+import { useLive } from '../live.js';
+import { Choice, Count, Duration, Empty, ErrorBox, Facts, html, Live, Page, span, Table, useEffect, useMemo, useRef, useSession, useState } from '../parts.js';
 
-export const Screen = () => html`<${Page} title="Usage"><${Empty}>This screen isn’t built yet.</${Empty}></${Page}>`;
+const RANGES = [['1', 'the last day'], ['7', 'the last 7 days'], ['14', 'the last 14 days'], ['30', 'the last 30 days']];
+const HOUR = 3_600_000;
+
+/* The library's style is a file of its own; the import map has its address. */
+const style = document.createElement('link');
+style.rel = 'stylesheet';
+style.href = import.meta.resolve('/ui/assets/lib/uplot.css');
+document.head.append(style);
+
+export function Screen({ query, setQuery }) {
+  const days = RANGES.some(([value]) => value === query.days) ? query.days : '7';
+  const usage = useLive((signal) => {
+    const to = Math.ceil(Date.now() / HOUR) * HOUR;
+    return get('/api/usage' + parameters({
+      from: new Date(to - days * 24 * HOUR).toISOString(), to: new Date(to).toISOString(), platform: query.platform,
+    }), { signal });
+  }, [days, query.platform], { events: [] });
+  const { may } = useSession();
+  return html`<${Page} title="Usage">
+    <div class="filters">
+      <${Choice} label="Time" value=${days} options=${RANGES} onChange=${(value) => setQuery({ days: value })} />
+      <${Choice} label="Platform" value=${query.platform} options=${[['', 'all'], ...platforms(usage.data).map((name) => [name, name])]}
+        onChange=${(platform) => setQuery({ platform })} />
+    </div>
+    <${Live} of=${usage}>${(known) => html`<${Used} hours=${known.hours} />`}</${Live}>
+    ${may('operate') && html`<${WhatIf} platforms=${platforms(usage.data)} days=${days} />`}
+  </${Page}>`;
+}
+
+const platforms = (known) => (known ? known.platforms.map((one) => (typeof one === 'string' ? one : one.platform)) : []);
+
+function Used({ hours }) {
+  const byPlatform = useMemo(() => {
+    const all = new Map();
+    hours.forEach((hour) => {
+      if (!all.has(hour.platform)) all.set(hour.platform, []);
+      all.get(hour.platform).push(hour);
+    });
+    return [...all];
+  }, [hours]);
+  if (!hours.length) return html`<${Empty}>Nothing is recorded for this time yet. Usage is counted by the hour from the first session on.</${Empty}>`;
+  return html`${byPlatform.map(([platform, rows]) => html`<section key=${platform}>
+    <h2>${platform}</h2>
+    <${Chart} rows=${rows} label=${`Utilisation of ${platform} by hour`} />
+    <${Sums} rows=${rows} />
+  </section>`)}
+  <details><summary>The same as a table</summary><${Table} label="Usage by hour" rows=${hours} rowKey=${(row) => `${row.at} ${row.platform}`} columns=${[
+    { name: 'at', title: 'Hour', cell: (row) => new Date(row.at).toLocaleString() },
+    { name: 'platform', title: 'Platform', cell: (row) => row.platform },
+    { name: 'busy', title: 'Busy', numeric: true, cell: (row) => percent(row) },
+    { name: 'sessions', title: 'Sessions', numeric: true, cell: (row) => html`<${Count} of=${row.sessions} />` },
+    { name: 'p50', title: 'Wait p50', numeric: true, cell: (row) => html`<${Duration} ms=${row.waits?.p50_ms} />` },
+    { name: 'p90', title: 'Wait p90', numeric: true, cell: (row) => html`<${Duration} ms=${row.waits?.p90_ms} />` },
+  ]} /></details>`;
+}
+
+const share = (row) => (row.capacity_sec ? Math.min(100, (100 * row.busy_sec) / row.capacity_sec) : 0);
+const percent = (row) => `${Math.round(share(row))} %`;
+
+function Sums({ rows }) {
+  const sum = (name) => rows.reduce((all, row) => all + (row[name] ?? 0), 0);
+  const worst = rows.reduce((most, row) => Math.max(most, row.waits?.p90_ms ?? 0), 0);
+  return html`<${Facts} of=${[
+    ['Busy', percent({ capacity_sec: sum('capacity_sec'), busy_sec: sum('busy_sec') })],
+    ['Busiest hour', percent(rows.reduce((most, row) => (share(row) > share(most) ? row : most), rows[0]))],
+    ['Sessions', html`<${Count} of=${sum('sessions')} />`],
+    ['Worst p90 of the wait in an hour', html`<${Duration} ms=${worst} />`],
+  ]} />`;
+}
+
+function Chart({ rows, label }) {
+  const place = useRef(null);
+  useEffect(() => {
+    const colours = getComputedStyle(document.documentElement);
+    const colour = (name) => colours.getPropertyValue(name).trim();
+    const sorted = [...rows].sort((a, b) => a.at.localeCompare(b.at));
+    const axis = { stroke: colour('--text'), grid: { stroke: colour('--line') }, ticks: { stroke: colour('--line') } };
+    const size = () => ({ width: Math.max(280, place.current.clientWidth), height: 220 });
+    const plot = new uPlot({
+      ...size(),
+      legend: { show: true },
+      scales: { y: { range: [0, 100] }, wait: { range: (_, __, most) => [0, Math.max(1, most)] } },
+      axes: [axis, { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} %`) },
+        { ...axis, scale: 'wait', side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }],
+      series: [{},
+        { label: 'busy', stroke: colour('--used'), fill: colour('--used-box'), value: (_, value) => (value === null ? '' : `${Math.round(value)} %`) },
+        { label: 'wait p50', scale: 'wait', stroke: colour('--good'), value: (_, value) => (value === null ? '' : `${value} s`) },
+        { label: 'wait p90', scale: 'wait', stroke: colour('--bad'), value: (_, value) => (value === null ? '' : `${value} s`) }],
+    }, [
+      sorted.map((row) => Date.parse(row.at) / 1000),
+      sorted.map(share),
+      sorted.map((row) => (row.waits?.count ? row.waits.p50_ms / 1000 : null)),
+      sorted.map((row) => (row.waits?.count ? row.waits.p90_ms / 1000 : null)),
+    ], place.current);
+    const resized = () => plot.setSize(size());
+    addEventListener('resize', resized);
+    return () => {
+      removeEventListener('resize', resized);
+      plot.destroy();
+    };
+  }, [rows]);
+  return html`<div ref=${place} role="img" aria-label=${`${label}; the table below has the numbers.`}></div>`;
+}
+
+function WhatIf({ platforms: known, days }) {
+  const [platform, setPlatform] = useState('');
+  const [add, setAdd] = useState('1');
+  const [state, setState] = useState({});
+  const chosen = platform || known[0];
+  const run = async (event) => {
+    event.preventDefault();
+    setState({ running: true });
+    const to = new Date();
+    const from = new Date(to - Math.min(7, days) * 24 * HOUR);
+    try {
+      setState({ result: await send('POST', '/api/usage/what-if', { platform: chosen, add: Number(add), from: from.toISOString(), to: to.toISOString() }) });
+    } catch (failure) {
+      setState({ failure });
+    }
+  };
+  return html`<h2>What if</h2>
+    <p class="note">Replays the recorded requests, of a week at most, with more or fewer devices.</p>
+    <form class="filters" onSubmit=${run}>
+      <${Choice} label="Devices of" value=${chosen} options=${known.length ? known : ['']} onChange=${setPlatform} />
+      <label>More or fewer <input type="number" min="-500" max="500" step="1" required value=${add} onInput=${(event) => setAdd(event.currentTarget.value)} /></label>
+      <button class="primary" disabled=${state.running || !chosen}>${state.running ? 'Computing…' : 'Replay'}</button>
+    </form>
+    <div role="status">${state.failure && html`<${ErrorBox} failure=${state.failure} />`}
+    ${state.result && html`<${Compared} of=${state.result} />`}</div>`;
+}
+
+const Compared = ({ of }) => html`
+  <p><${Count} of=${of.requests} /> requests replayed.</p>
+  <${Table} label="Before and after" rows=${[{ name: 'as it is', ...of.before }, { name: 'then', ...of.after }]} rowKey=${(row) => row.name} columns=${[
+    { name: 'name', title: '', cell: (row) => row.name },
+    { name: 'served', title: 'Served', numeric: true, cell: (row) => html`<${Count} of=${row.served} />` },
+    { name: 'refused', title: 'Refused', numeric: true, cell: (row) => html`<${Count} of=${row.refused} />` },
+    { name: 'p50', title: 'Wait p50', numeric: true, cell: (row) => (row.p50_ms === null ? '' : span(row.p50_ms)) },
+    { name: 'p90', title: 'Wait p90', numeric: true, cell: (row) => (row.p90_ms === null ? '' : span(row.p90_ms)) },
+  ]} />
+  ${of.assumptions?.length > 0 && html`<ul class="note">${of.assumptions.map((text, i) => html`<li key=${i}>${text}</li>`)}</ul>`}`;
