@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The estimate of a wait, judged by random days: requests arrive at a distributor on a virtual
- * clock, in bursts and for some or all of its phones; sessions have random lengths around the usual
- * one of their phone; operators take phones away and bring them back.
+ * clock, in bursts and for some or all of its phones, on some days more than the phones can serve;
+ * sessions have random lengths around the usual one of their phone; operators take phones away and
+ * bring them back.
  *
  * <p>How it is counted: each served request that had to wait counts once, by the estimate that it
  * had when it entered the queue, after 40 sessions of its day have ended (before, nothing is
@@ -44,6 +45,8 @@ final class WaitEstimateTest {
   private int right;
   private int unknown;
   private int narrow;
+  private int shallow;
+  private int rightShallow;
 
   /** A day of a lab. */
   private final class Day {
@@ -60,12 +63,14 @@ final class WaitEstimateTest {
     private final Random luck;
     private final long usual;
     private final double spread;
+    private final double pause;
     private int requests;
 
     Day(long seed) {
       luck = new Random(seed);
       usual = 20 + luck.nextInt(600);
       spread = luck.nextDouble() * 0.6;
+      pause = 2_500 + luck.nextInt(3_500);
       int number = 2 + luck.nextInt(9);
       for (int i = 0; i < number; i++) {
         phones.add(wire.phone("phone-" + i));
@@ -83,7 +88,7 @@ final class WaitEstimateTest {
         if (++step % 50 == 0) {
           maintenance();
         }
-        time.pass(Duration.ofMillis((long) (usual * 1_500.0 * luck.nextDouble() / phones.size())));
+        time.pass(Duration.ofMillis((long) (usual * pause * luck.nextDouble() / phones.size())));
       }
       time.pass(Duration.ofHours(12));
     }
@@ -164,6 +169,10 @@ final class WaitEstimateTest {
       if (estimate instanceof WaitEstimate.Range range) {
         boolean in = real >= 0.75 * range.from().toMillis() && real <= 1.25 * range.to().toMillis();
         right += in ? 1 : 0;
+        if (real < 2 * usual * 1_000) {
+          shallow++;
+          rightShallow += in ? 1 : 0;
+        }
         narrow += range.to().minus(range.from()).toMillis() < 3 * real ? 1 : 0;
       } else {
         unknown++;
@@ -178,10 +187,14 @@ final class WaitEstimateTest {
       new Day(seed + day).live();
     }
     System.out.printf(
-        "estimates: seed %d, %d served requests, %d right, %d not known, %d narrow%n",
-        seed, judged, right, unknown, narrow);
+        "estimates: seed %d, %d served requests, %d right, %d not known, %d narrow; %d short, %d right%n",
+        seed, judged, right, unknown, narrow, shallow, rightShallow);
     assertThat(judged).isGreaterThan(1_000);
     assertThat(right / (double) judged).as("right with seed " + seed).isGreaterThanOrEqualTo(0.8);
+    assertThat(shallow).isGreaterThan(500);
+    assertThat(rightShallow / (double) shallow)
+        .as("right, of waits below two usual sessions, with seed " + seed)
+        .isGreaterThanOrEqualTo(0.8);
     assertThat(narrow / (double) judged).as("narrow with seed " + seed).isGreaterThan(0.5);
   }
 }
