@@ -3,6 +3,7 @@ package io.gridfleet.lb.run;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.run.DriverPacks.PlatformRef;
+import io.gridfleet.lb.selector.AttributeTables;
 import io.gridfleet.lb.selector.Attributes;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -75,9 +76,12 @@ public final class DeviceDescription {
    * use: platform, kinds, groups, and overridden tags. Attributes of the inventory take precedence.
    * {@code device_type} is AppiumLB's name of the platform, so the testkit's is {@code
    * device_kind}.
+   *
+   * @param tables the tables of the inventory that the device belongs to
    */
-  public static Device complete(Device device, DeviceOverride override, DriverPacks packs) {
-    Attributes changed = attributes(device, override, packs);
+  public static Device complete(
+      Device device, DeviceOverride override, DriverPacks packs, AttributeTables tables) {
+    Attributes changed = attributes(device, override, packs, tables);
     return new Device(
         device.id(),
         device.node(),
@@ -91,10 +95,11 @@ public final class DeviceDescription {
         device.defaultCapabilities(),
         override.tags().isEmpty()
             ? changed
-            : attributes(device, DeviceOverride.none(device.id()), packs));
+            : attributes(device, DeviceOverride.none(device.id()), packs, tables));
   }
 
-  private static Attributes attributes(Device device, DeviceOverride override, DriverPacks packs) {
+  private static Attributes attributes(
+      Device device, DeviceOverride override, DriverPacks packs, AttributeTables tables) {
     ReservedDevice what = of(device, override, packs);
     Map<String, Object> all = withoutTags(device);
     what.field("device_type").ifPresent(value -> all.putIfAbsent("device_kind", value));
@@ -103,7 +108,7 @@ public final class DeviceDescription {
     }
     all.put("tag", what.tags());
     all.put("groups", List.copyOf(groups(device, what.tags())));
-    return Attributes.of(all);
+    return Attributes.of(all, tables);
   }
 
   /** Returns the attributes of a device without its tags, which may be prefixed or bare. */

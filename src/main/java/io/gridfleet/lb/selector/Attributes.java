@@ -21,16 +21,21 @@ public final class Attributes {
   private final KeyLayout layout;
   private final Value[] values;
 
-  private Attributes(Map<String, Value> found) {
-    this.layout = KeyLayout.of(found.keySet());
+  private Attributes(Map<String, Value> found, AttributeTables tables) {
+    this.layout = tables.layout(found.keySet());
     this.values = new Value[found.size()];
     found.forEach((key, value) -> values[layout.place(key)] = value);
   }
 
-  /** Attributes by name; a null value is an absent one. The map is not kept. */
+  /** Returns the attributes of a device that shares nothing with others. */
   public static Attributes of(Map<String, ?> values) {
+    return of(values, new AttributeTables());
+  }
+
+  /** Attributes by name; a null value is an absent one. The map is not kept. */
+  public static Attributes of(Map<String, ?> values, AttributeTables tables) {
     Map<String, Value> found = new LinkedHashMap<>();
-    flatten("", values, found, 0);
+    flatten("", values, found, tables, 0);
     for (String key : List.copyOf(found.keySet())) {
       for (String tag : TAGS) {
         Value value = found.get(key);
@@ -40,21 +45,25 @@ public final class Attributes {
       }
     }
     Aliases.add(found);
-    return new Attributes(found);
+    return new Attributes(found, tables);
   }
 
   private static void flatten(
-      String prefix, Map<?, ?> values, Map<String, Value> found, int depth) {
+      String prefix,
+      Map<?, ?> values,
+      Map<String, Value> found,
+      AttributeTables tables,
+      int depth) {
     values.forEach(
         (name, raw) -> {
-          Value value = Value.of(raw);
+          Value value = Value.of(raw, tables);
           if (name == null || value == null) {
             return;
           }
           String key = prefix + CaseFolding.text(name.toString());
           found.putIfAbsent(key, value);
           if (raw instanceof Map<?, ?> nested && depth < MAX_DEPTH) {
-            flatten(key + ".", nested, found, depth + 1);
+            flatten(key + ".", nested, found, tables, depth + 1);
           }
         });
   }

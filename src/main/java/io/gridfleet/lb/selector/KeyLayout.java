@@ -1,7 +1,5 @@
 package io.gridfleet.lb.selector;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,14 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which keys a device has, and where the value of each stands. Devices of a lab are much alike:
- * those with the same keys share one, so that it stays in the processor's cache while thousands are
- * evaluated. Immutable.
+ * those of an inventory with the same keys share one ({@link AttributeTables}), so that it stays in
+ * the processor's cache while thousands are evaluated. Immutable.
  */
 final class KeyLayout {
-  /** Labs have a handful; an evicted one is created again. */
-  private static final Cache<Set<String>, KeyLayout> KNOWN =
-      Caffeine.newBuilder().maximumSize(1000).build();
-
   private final Set<String> names;
 
   /** Open addressing, a power of two, at most half full; keys interned, so a hit is a pointer. */
@@ -24,7 +18,8 @@ final class KeyLayout {
 
   private final int[] places;
 
-  private KeyLayout(Set<String> names) {
+  /** The layout of these keys, folded all. */
+  KeyLayout(Set<String> names) {
     this.names = Collections.unmodifiableSet(new TreeSet<>(names));
     int size = Integer.highestOneBit(Math.max(1, names.size())) << 2;
     this.keys = new String[size];
@@ -38,11 +33,6 @@ final class KeyLayout {
       keys[slot] = name.intern();
       places[slot] = place++;
     }
-  }
-
-  /** The layout of these keys, folded all. */
-  static KeyLayout of(Set<String> names) {
-    return KNOWN.get(Set.copyOf(names), KeyLayout::new);
   }
 
   private int slot(String key) {

@@ -1,7 +1,5 @@
 package io.gridfleet.lb.selector;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -19,21 +17,6 @@ final class Value {
   private static final int MAX_DIGITS = 64;
 
   private static final Value[] NONE = {};
-
-  /**
-   * Values that many devices share: parsed once, and in the processor's cache while thousands of
-   * devices are evaluated. Rare ones (ids, serials) are evicted first.
-   */
-  private static final Cache<Object, Value> SHARED =
-      Caffeine.newBuilder().maximumSize(4096).build();
-
-  private static final Cache<List<?>, Value> SHARED_LISTS =
-      Caffeine.newBuilder().maximumSize(1024).build();
-
-  /** A longer text, or list, is rarely shared. */
-  private static final int MAX_SHARED_CHARACTERS = 64;
-
-  private static final int MAX_SHARED_MEMBERS = 8;
 
   /** As it was given: for people, and for regular expressions (composed, with its case). */
   final Object raw;
@@ -86,24 +69,25 @@ final class Value {
   }
 
   /** A single value or a list; null for null, an empty list and an empty object: absent. */
-  static @Nullable Value of(@Nullable Object raw) {
+  static @Nullable Value of(@Nullable Object raw, AttributeTables tables) {
     if (raw == null) {
       return null;
     }
     if (raw instanceof Map<?, ?> map) {
       return map.isEmpty() ? null : new Value(raw, NONE);
     }
-    if (raw instanceof List<?> list
-        && list.size() <= MAX_SHARED_MEMBERS
-        && list.stream().allMatch(Value::isShared)) {
-      return SHARED_LISTS.get(List.copyOf(list), Value::list);
+    if (raw instanceof List<?> list) {
+      return tables.list(list);
     }
-    return raw instanceof Collection<?> || raw.getClass().isArray() ? list(raw) : single(raw);
+    return raw instanceof Collection<?> || raw.getClass().isArray()
+        ? list(raw, tables)
+        : tables.single(raw);
   }
 
-  private static @Nullable Value list(Object raw) {
+  /** The members of a collection or an array; null without any. */
+  static @Nullable Value list(Object raw, AttributeTables tables) {
     List<Value> members = new ArrayList<>();
-    gather(raw, members, 0);
+    gather(raw, members, tables, 0);
     return members.isEmpty() ? null : new Value(raw, members.toArray(NONE));
   }
 
@@ -111,7 +95,7 @@ final class Value {
     return new Value(raw, members.toArray(NONE));
   }
 
-  private static void gather(Object raw, List<Value> members, int depth) {
+  private static void gather(Object raw, List<Value> members, AttributeTables tables, int depth) {
     if (depth > Attributes.MAX_DEPTH) {
       return;
     }
@@ -119,32 +103,23 @@ final class Value {
       list.forEach(
           member -> {
             if (member != null) {
-              gather(member, members, depth + 1);
+              gather(member, members, tables, depth + 1);
             }
           });
     } else if (raw.getClass().isArray()) {
       for (int i = 0; i < Array.getLength(raw); i++) {
         Object member = Array.get(raw, i);
         if (member != null) {
-          gather(member, members, depth + 1);
+          gather(member, members, tables, depth + 1);
         }
       }
     } else if (!(raw instanceof Map<?, ?>)) {
-      members.add(single(raw));
+      members.add(tables.single(raw));
     }
   }
 
-  private static Value single(Object raw) {
-    return isShared(raw) ? SHARED.get(raw, Value::read) : read(raw);
-  }
-
-  private static boolean isShared(@Nullable Object raw) {
-    return raw instanceof String text
-        ? text.length() <= MAX_SHARED_CHARACTERS
-        : raw instanceof Integer || raw instanceof Boolean;
-  }
-
-  private static Value read(Object raw) {
+  /** A single value. */
+  static Value read(Object raw) {
     if (raw instanceof String text) {
       return ofText(text);
     }

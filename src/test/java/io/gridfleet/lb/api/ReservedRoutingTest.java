@@ -46,6 +46,7 @@ import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.VirtualClock;
+import io.gridfleet.lb.selector.AttributeTables;
 import io.gridfleet.lb.selector.Selector;
 import java.io.IOException;
 import java.time.Duration;
@@ -297,7 +298,8 @@ final class ReservedRoutingTest implements DeviceLocks {
         new DeviceOverride(
             phone.id(), Optional.empty(), Map.of("team", "b", "smoke", "true"), Map.of());
 
-    Device complete = DeviceDescription.complete(phone, override, DriverPacks.builtIn());
+    Device complete =
+        DeviceDescription.complete(phone, override, DriverPacks.builtIn(), new AttributeTables());
 
     for (String selector :
         List.of(

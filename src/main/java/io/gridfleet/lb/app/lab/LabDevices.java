@@ -6,6 +6,7 @@ import io.gridfleet.lb.node.DeviceConfig;
 import io.gridfleet.lb.node.Node;
 import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.selector.AttributeTables;
 import io.gridfleet.lb.selector.Attributes;
 import io.gridfleet.lb.webdriver.Capabilities;
 import java.util.ArrayList;
@@ -27,21 +28,24 @@ public final class LabDevices {
 
   /** The devices of these nodes, in their order. */
   public static List<Device> of(List<NodeConfig> nodes) {
-    return of(nodes, (node, browser) -> Optional.empty());
+    return of(nodes, new AttributeTables(), (node, browser) -> Optional.empty());
   }
 
   /**
    * Returns the devices of these nodes, in their order.
    *
+   * @param tables what the attributes of these devices share
    * @param versions the version of a node's browser, if the node reported it; the configuration
    *     takes precedence
    */
   static List<Device> of(
-      List<NodeConfig> nodes, BiFunction<NodeId, String, Optional<String>> versions) {
+      List<NodeConfig> nodes,
+      AttributeTables tables,
+      BiFunction<NodeId, String, Optional<String>> versions) {
     List<Device> devices = new ArrayList<>();
     for (NodeConfig config : nodes) {
       Node node = node(config);
-      config.devices().forEach(device -> devices.add(device(node, device, versions)));
+      config.devices().forEach(device -> devices.add(device(node, device, tables, versions)));
     }
     return List.copyOf(devices);
   }
@@ -63,7 +67,10 @@ public final class LabDevices {
   }
 
   private static Device device(
-      Node node, DeviceConfig config, BiFunction<NodeId, String, Optional<String>> versions) {
+      Node node,
+      DeviceConfig config,
+      AttributeTables tables,
+      BiFunction<NodeId, String, Optional<String>> versions) {
     String key = config.key(node.id().value());
     DeviceId id = DeviceId.of(key);
     String name = config.name().orElse(key);
@@ -73,14 +80,14 @@ public final class LabDevices {
         name,
         config.udid(),
         config.platformName().map(text -> text.toLowerCase(Locale.ROOT)).orElse(Device.BROWSER),
-        attributes(node, config, id, name, versions),
+        Attributes.of(attributes(node, config, id, name, versions), tables),
         config.rank(),
         config.slots(),
         Capabilities.of(config.capabilities()),
         Capabilities.of(config.defaultCapabilities()));
   }
 
-  private static Attributes attributes(
+  private static Map<String, Object> attributes(
       Node node,
       DeviceConfig config,
       DeviceId id,
@@ -104,6 +111,6 @@ public final class LabDevices {
     if (!config.tags().isEmpty()) {
       all.put("tag", config.tags());
     }
-    return Attributes.of(all);
+    return all;
   }
 }

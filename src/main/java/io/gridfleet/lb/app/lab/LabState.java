@@ -16,6 +16,7 @@ import io.gridfleet.lb.run.DeviceDescription;
 import io.gridfleet.lb.run.DeviceStatus;
 import io.gridfleet.lb.run.DeviceStatuses;
 import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.selector.AttributeTables;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -46,6 +47,7 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
   private final Map<DeviceId, Instant> added = new ConcurrentHashMap<>();
   private final Map<NodeId, Map<String, String>> browsers = new ConcurrentHashMap<>();
+  private final AttributeTables tables = new AttributeTables();
   private final Consumer<Runnable> later;
   private final AtomicBoolean renewing = new AtomicBoolean();
   private List<NodeConfig> nodes = List.of();
@@ -82,8 +84,8 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
 
   private void renew() {
     List<Device> devices =
-        LabDevices.of(nodes, this::reportedVersion).stream()
-            .map(device -> DeviceDescription.complete(device, override(device.id()), packs))
+        LabDevices.of(nodes, tables, this::reportedVersion).stream()
+            .map(device -> DeviceDescription.complete(device, override(device.id()), packs, tables))
             .toList();
     Instant now = clock.instant();
     devices.forEach(device -> added.putIfAbsent(device.id(), now));

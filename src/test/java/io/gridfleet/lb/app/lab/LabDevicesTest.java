@@ -7,6 +7,12 @@ import io.gridfleet.lb.app.StoreSection;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.DeviceOverride;
+import io.gridfleet.lb.node.NodeConfig;
+import io.gridfleet.lb.run.DeviceDescription;
+import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.selector.AttributeTables;
+import io.gridfleet.lb.selector.Attributes;
 import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.simulator.DemoLab;
 import io.gridfleet.lb.webdriver.Capabilities;
@@ -16,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +74,49 @@ final class LabDevicesTest {
   void everyFieldTagAndAttributeCanBeAskedFor(String selector) {
     assertThat(Selector.parse(selector).matches(EXAMPLE.get(0).attributes())).isTrue();
     assertThat(Selector.parse(selector).matches(EXAMPLE.get(1).attributes())).isFalse();
+  }
+
+  @Test
+  void devicesBuiltWithOneTableShareKeysAndValues() {
+    AttributeTables tables = new AttributeTables();
+    List<NodeConfig> nodes = nodes("p1", "p2");
+    List<Device> devices = LabDevices.of(nodes, tables, (node, browser) -> Optional.empty());
+    assertShared(devices);
+    assertShared(
+        devices.stream()
+            .map(
+                device ->
+                    DeviceDescription.complete(
+                        device, DeviceOverride.none(device.id()), DriverPacks.builtIn(), tables))
+            .toList());
+  }
+
+  private static void assertShared(List<Device> devices) {
+    Attributes one = devices.get(0).attributes();
+    Attributes other = devices.get(1).attributes();
+    assertThat(one.keys()).contains("model").isSameAs(other.keys());
+    assertThat(one.raw("model")).isEqualTo("Pixel 8").isSameAs(other.raw("model"));
+  }
+
+  private static List<NodeConfig> nodes(String... udids) {
+    List<Map<String, Object>> devices =
+        Stream.of(udids)
+            .<Map<String, Object>>map(
+                udid ->
+                    Map.of(
+                        "udid",
+                        udid,
+                        "platformName",
+                        "Android",
+                        "attributes",
+                        Map.of("model", "Pixel 8")))
+            .toList();
+    Map<String, Object> node = Map.of("url", "http://10.0.0.7:4723", "devices", devices);
+    return ConfigLoader.of(GridFleetConfig.class)
+        .text("lab", Json.text(Map.of("nodes", List.of(node))))
+        .load()
+        .value()
+        .nodes();
   }
 
   @Test
