@@ -10,7 +10,7 @@
  * queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code queue.QueueView}, {@code
  * run.ClaimRoutes}, {@code run.RunCommands}, {@code run.RunDeviceRoutes}, {@code run.RunEvents},
  * {@code run.RunRoutes}, {@code selector.SelectorRoutes}, {@code session.SessionHistory}, {@code
- * session.SessionRoutes}.
+ * session.SessionRoutes}, {@code session.SessionRows}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

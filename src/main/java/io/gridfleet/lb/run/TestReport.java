@@ -44,22 +44,12 @@ public record TestReport(
       Optional<RunId> run,
       Map<String, Object> details) {}
 
-  /** The marker in place of omitted details. */
-  private static final String LEFT_OUT = "left_out";
-
-  /** Returns the report without the details of its registration, for lists. */
+  /** Returns the report without the details of its registration. */
   public TestReport withoutDetails() {
     Optional<Registration> few =
         registration.map(
-            it ->
-                new Registration(
-                    it.testName(), it.outcome(), it.device(), it.run(), Map.of(LEFT_OUT, true)));
+            it -> new Registration(it.testName(), it.outcome(), it.device(), it.run(), Map.of()));
     return new TestReport(session, reported, few, finished, outcome, tenant);
-  }
-
-  /** Returns whether the details are present. */
-  public boolean isWhole() {
-    return registration.map(it -> !it.details().containsKey(LEFT_OUT)).orElse(true);
   }
 
   public static TestReport about(String session, Instant now) {

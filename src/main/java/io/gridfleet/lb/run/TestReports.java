@@ -1,8 +1,6 @@
 package io.gridfleet.lb.run;
 
 import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -22,16 +20,5 @@ public interface TestReports {
   interface Change {
     /** Returns the new report; the same object if there is nothing to write, unless it is new. */
     TestReport apply(TestReport report, Instant now);
-  }
-
-  /** Returns the reports that name one of these runs or a session of one, as {@link #newest}. */
-  CompletionStage<List<TestReport>> ofRuns(Collection<RunId> runs);
-
-  /** Returns the newest reports first; large details are {@link TestReport#isWhole omitted}. */
-  CompletionStage<List<TestReport>> newest(int limit);
-
-  /** Returns the sessions of the {@link #newest}. */
-  default CompletionStage<List<String>> newestIds(int limit) {
-    return newest(limit).thenApply(all -> all.stream().map(TestReport::session).toList());
   }
 }

@@ -2,7 +2,6 @@ package io.gridfleet.lb.session;
 
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,16 +75,4 @@ public interface SessionMap {
 
   /** Returns the newest record of an id, live or ended. */
   CompletionStage<Optional<SessionRecord>> record(SessionId id);
-
-  /** Returns the records of these runs, as {@link #newest}. */
-  CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs);
-
-  /** Returns the newest records first, live or ended, without their capabilities and tunnels. */
-  CompletionStage<List<SessionRecord>> newest(int limit);
-
-  /** Returns the ids of the {@link #newest}. */
-  default CompletionStage<List<String>> newestIds(int limit) {
-    return newest(limit)
-        .thenApply(all -> all.stream().map(record -> record.session().id().value()).toList());
-  }
 }

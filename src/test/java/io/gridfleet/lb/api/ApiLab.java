@@ -18,8 +18,10 @@ import io.gridfleet.lb.api.run.RunDeviceRoutes;
 import io.gridfleet.lb.api.run.RunEvents;
 import io.gridfleet.lb.api.run.RunRoutes;
 import io.gridfleet.lb.api.selector.SelectorRoutes;
+import io.gridfleet.lb.api.session.FakeSessionPages;
 import io.gridfleet.lb.api.session.SessionHistory;
 import io.gridfleet.lb.api.session.SessionRoutes;
+import io.gridfleet.lb.api.session.SessionRows;
 import io.gridfleet.lb.config.ConfigLoader;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
@@ -64,8 +66,6 @@ import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +118,10 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
     DeviceRows rows = new DeviceRows(lab, packs, bindings);
     SessionRoutes sessionRoutes =
         new SessionRoutes(
-            this,
+            new SessionRows(
+                this,
+                reports,
+                new FakeSessionPages(sessions::values, () -> reports.all().values())),
             reports,
             rows,
             advance,
@@ -268,7 +271,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
     Session session =
         new Session(
             new SessionId(id),
-            new DeviceLock(device.id(), 0, id, 1),
+            new DeviceLock(device.id(), 0, id, sessions.size() + 1),
             new NodeId("mac-mini-1"),
             new Session.Terms(
                 "anonymous",
@@ -314,23 +317,6 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   @Override
   public CompletionStage<Optional<SessionRecord>> find(String session) {
     return CompletableFuture.completedStage(Optional.ofNullable(sessions.get(session)));
-  }
-
-  @Override
-  public CompletionStage<List<SessionRecord>> ofRuns(Collection<RunId> runs) {
-    return newest(Integer.MAX_VALUE)
-        .thenApply(
-            all ->
-                all.stream()
-                    .filter(it -> SessionRecords.run(it).filter(runs::contains).isPresent())
-                    .toList());
-  }
-
-  @Override
-  public CompletionStage<List<SessionRecord>> newest(int limit) {
-    List<SessionRecord> found = new ArrayList<>(sessions.values());
-    Collections.reverse(found);
-    return CompletableFuture.completedStage(found.stream().limit(limit).toList());
   }
 
   @Override

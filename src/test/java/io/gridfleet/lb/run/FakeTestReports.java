@@ -1,11 +1,7 @@
 package io.gridfleet.lb.run;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,16 +29,8 @@ public final class FakeTestReports implements TestReports {
     return CompletableFuture.completedStage(now);
   }
 
-  /** All: who asks knows which sessions are a run's. */
-  @Override
-  public CompletionStage<List<TestReport>> ofRuns(Collection<RunId> runs) {
-    return newest(Integer.MAX_VALUE);
-  }
-
-  @Override
-  public synchronized CompletionStage<List<TestReport>> newest(int limit) {
-    List<TestReport> found = new ArrayList<>(all.values());
-    Collections.reverse(found);
-    return CompletableFuture.completedStage(found.stream().limit(limit).toList());
+  /** All reports, by session. */
+  public synchronized Map<String, TestReport> all() {
+    return Map.copyOf(all);
   }
 }

@@ -9,6 +9,7 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.simulator.SimulatedNodeConfig;
+import io.gridfleet.lb.store.Facts;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class DirectSessionsTest {
   }
 
   private Optional<EndReason> end(String session) {
-    return lab.server().store().sessionMap().newest(10).toCompletableFuture().join().stream()
+    return Facts.newest(lab.server().store(), 10).stream()
         .filter(record -> record.session().id().value().equals(session))
         .findFirst()
         .flatMap(SessionRecord::end)

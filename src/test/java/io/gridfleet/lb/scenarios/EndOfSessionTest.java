@@ -14,6 +14,7 @@ import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.NodeOperation;
 import io.gridfleet.lb.simulator.NodeStyle;
+import io.gridfleet.lb.store.Facts;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class EndOfSessionTest {
     Lab.until(
         "ended",
         () ->
-            lab.server().store().sessionMap().newest(10).toCompletableFuture().join().stream()
+            Facts.newest(lab.server().store(), 10).stream()
                 .anyMatch(
                     record ->
                         record.session().id().value().equals(session)

@@ -155,16 +155,6 @@ public final class FakeSessionMap implements SessionMap {
     return CompletableFuture.completedFuture(Optional.ofNullable(records.get(id)));
   }
 
-  @Override
-  public CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs) {
-    return matching(record -> record.session().terms().run().filter(runs::contains).isPresent());
-  }
-
-  @Override
-  public CompletionStage<List<SessionRecord>> newest(int limit) {
-    return matching(record -> true);
-  }
-
   /** All records, ended ones too. */
   public synchronized Collection<SessionRecord> all() {
     return List.copyOf(records.values());

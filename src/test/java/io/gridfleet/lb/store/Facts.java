@@ -9,7 +9,9 @@ import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.SessionPages;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -98,6 +100,24 @@ public final class Facts {
     Runs.Want all = new Runs.Want(wanted.size(), wanted.size(), wanted);
     Runs.Reserving done = now(store.runs().reserve(RunId.random(), request, List.of(all)));
     return ((Runs.Reserving.Reserved) done).run();
+  }
+
+  /** The newest rows of the list of sessions. */
+  public static List<SessionPages.Row> listed(SqlStore store, int limit) {
+    SessionPages.Filter all =
+        new SessionPages.Filter(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.EPOCH,
+            SessionPages.Started.ANY_TIME);
+    return now(store.sessionPages().page(all, 0, limit)).rows();
+  }
+
+  /** The newest sessions, live or ended. */
+  public static List<SessionRecord> newest(SqlStore store, int limit) {
+    return listed(store, limit).stream().flatMap(row -> row.record().stream()).toList();
   }
 
   /** The value of a stage, or its failure. */

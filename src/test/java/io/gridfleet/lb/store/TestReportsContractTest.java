@@ -4,14 +4,11 @@ import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
-import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.util.List;
 import java.util.Map;
@@ -67,33 +64,11 @@ final class TestReportsContractTest {
   }
 
   @Test
-  void reportsAreFoundByTheRunThatTheyNameOrWhoseSessionTheyAreAbout() {
-    DeviceId phone = device();
-    RunId run = Facts.begun(store, phone).id();
-    DeviceLock lock =
-        now(store.deviceLocks().tryLock(phone, 1, "a", Optional.of(run.value()), Facts.MINUTE))
-            .orElseThrow();
-    Session session = Facts.of(run, Facts.session(lock));
-    now(store.sessionMap().publish(session));
-    Registration named =
-        new Registration(
-            Optional.empty(), Outcome.ERROR, Optional.empty(), Optional.of(run), Map.of());
-
-    TestReport naming = now(reports.change("error-1", (report, now) -> report.registered(named)));
-    TestReport about = now(reports.change(session.id().value(), (report, now) -> report));
-    now(reports.change("another", (report, now) -> report));
-
-    assertThat(now(reports.ofRuns(List.of(run, RunId.random()))))
-        .containsExactlyInAnyOrder(naming, about);
-    assertThat(now(reports.ofRuns(List.of()))).isEmpty();
-  }
-
-  @Test
   void aNewReportIsWrittenEvenIfNothingIsSaid() {
     TestReport begun = now(reports.change("s1", (report, now) -> report));
     TestReport again = now(reports.change("s1", (report, now) -> report));
 
     assertThat(again).isEqualTo(begun);
-    assertThat(now(reports.newest(10))).containsExactly(begun);
+    assertThat(now(reports.find("s1"))).contains(begun);
   }
 }

@@ -67,7 +67,7 @@ final class WithdrawContractTest {
     now(sessions.withdraw(session, EndReason.CLIENT_GONE));
 
     assertThat(now(sessions.find(session.id()))).isEmpty();
-    assertThat(now(sessions.newest(1)).get(0).end().orElseThrow().reason())
+    assertThat(Facts.newest(store, 1).get(0).end().orElseThrow().reason())
         .isEqualTo(EndReason.CLIENT_GONE);
     lockIsEnding(session);
   }
@@ -79,7 +79,7 @@ final class WithdrawContractTest {
     now(sessions.withdraw(session, EndReason.CLIENT_GONE));
 
     assertThat(now(sessions.publish(session))).isEqualTo(Publication.LOCK_LOST);
-    assertThat(now(sessions.newest(1))).isEmpty();
+    assertThat(Facts.newest(store, 1)).isEmpty();
     lockIsEnding(session);
   }
 

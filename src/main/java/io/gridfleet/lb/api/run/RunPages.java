@@ -6,7 +6,6 @@ import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.QueryParameters;
 import io.gridfleet.lb.api.http.ValidationErrors;
-import io.gridfleet.lb.api.session.SessionRow;
 import io.gridfleet.lb.api.session.SessionRows;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
@@ -67,14 +66,14 @@ final class RunPages {
     query.check();
     Optional<RunState> known = state.flatMap(RunPages::state);
     if (state.isPresent() && known.isEmpty()) {
-      return ApiAnswers.now(body(new Page(List.of(), 0, false), List.of(), window, sort));
+      return ApiAnswers.now(body(new Page(List.of(), 0, false), Map.of(), window, sort));
     }
     return runs.list(new Filter(known, from, to, call.caller().only(), sort, descending), window)
         .thenCompose(
             page ->
                 sessions
-                    .of(page.runs().stream().map(Run::id).toList())
-                    .thenApply(rows -> ApiAnswers.ok(body(page, rows, window, sort))));
+                    .counts(page.runs().stream().map(Run::id).toList(), clock.instant())
+                    .thenApply(counts -> ApiAnswers.ok(body(page, counts, window, sort))));
   }
 
   /**
@@ -105,13 +104,17 @@ final class RunPages {
   }
 
   private Map<String, @Nullable Object> body(
-      Page page, List<SessionRow> rows, Window window, Sort sort) {
+      Page page, Map<RunId, Map<String, Long>> counts, Window window, Sort sort) {
     Instant now = clock.instant();
     boolean back = window.edge().map(Edge::before).orElse(false);
     boolean earlier = back ? page.more() : window.edge().isPresent() || window.offset() > 0;
     boolean later = back || page.more();
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("items", page.runs().stream().map(run -> RunRow.read(run, rows, now)).toList());
+    body.put(
+        "items",
+        page.runs().stream()
+            .map(run -> new RunRow(run, now).read(counts.getOrDefault(run.id(), Map.of())))
+            .toList());
     body.put("total", page.total());
     body.put("limit", window.limit());
     body.put("offset", window.edge().isPresent() ? null : window.offset());

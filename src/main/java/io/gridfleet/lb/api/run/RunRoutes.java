@@ -193,21 +193,24 @@ public final class RunRoutes {
 
   private CompletionStage<ApiAnswer> read(ApiCall call) {
     return exists(call)
-        .thenCombine(
-            sessions.of(List.of(call.run())),
-            (run, rows) -> {
-              Instant now = clock.instant();
-              return ApiAnswers.ok(
-                  new RunRow(run, now).detail(SessionRows.counts(rows.stream(), run.id(), now)));
-            });
+        .thenCompose(
+            run ->
+                counts(run.id())
+                    .thenApply(
+                        counts -> ApiAnswers.ok(new RunRow(run, clock.instant()).detail(counts))));
   }
 
   CompletionStage<ApiAnswer> answer(CompletionStage<Run> command) {
     return command.thenCompose(
         run ->
-            sessions
-                .of(List.of(run.id()))
-                .thenApply(rows -> ApiAnswers.ok(RunRow.read(run, rows, clock.instant()))));
+            counts(run.id())
+                .thenApply(counts -> ApiAnswers.ok(new RunRow(run, clock.instant()).read(counts))));
+  }
+
+  private CompletionStage<Map<String, Long>> counts(RunId run) {
+    return sessions
+        .counts(List.of(run), clock.instant())
+        .thenApply(counts -> counts.getOrDefault(run, Map.of()));
   }
 
   private CompletionStage<ApiAnswer> heartbeat(ApiCall call) {

@@ -2,8 +2,6 @@ package io.gridfleet.lb.api.run;
 
 import io.gridfleet.lb.api.device.DeviceRow;
 import io.gridfleet.lb.api.http.ApiJson;
-import io.gridfleet.lb.api.session.SessionRow;
-import io.gridfleet.lb.api.session.SessionRows;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
@@ -45,13 +43,8 @@ record RunRow(Run run, Instant now) {
     return row;
   }
 
-  /** Returns the fields of RunRead, with the counts of the run's sessions among these. */
-  static Map<String, @Nullable Object> read(Run run, List<SessionRow> sessions, Instant now) {
-    return new RunRow(run, now).read(SessionRows.counts(sessions.stream(), run.id(), now));
-  }
-
   /** Returns the fields of RunRead. */
-  Map<String, @Nullable Object> read(Map<String, Integer> sessionCounts) {
+  Map<String, @Nullable Object> read(Map<String, Long> sessionCounts) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("id", run.id().value());
     row.put("name", run.name());
@@ -72,7 +65,7 @@ record RunRow(Run run, Instant now) {
   }
 
   /** Returns the fields of RunRead and the devices. */
-  Map<String, @Nullable Object> detail(Map<String, Integer> sessionCounts) {
+  Map<String, @Nullable Object> detail(Map<String, Long> sessionCounts) {
     Map<String, @Nullable Object> row = read(sessionCounts);
     row.put("devices", devices());
     return row;

@@ -15,7 +15,8 @@ import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.RunBinding;
 import io.gridfleet.lb.run.RunId;
-import io.gridfleet.lb.run.SessionRecords;
+import io.gridfleet.lb.run.SessionPages.Filter;
+import io.gridfleet.lb.run.SessionPages.Started;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReports;
@@ -24,7 +25,6 @@ import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +34,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +45,12 @@ import org.jspecify.annotations.Nullable;
 public final class SessionRoutes {
   static final Set<String> OUTCOMES = Set.of("running", "passed", "failed", "error");
 
-  /** The values of the {@code status} filter; a session that is being created has no row. */
+  /** A session that is being created has no row. */
+  private static final String NO_ROWS = "pending";
+
+  /** The values of the {@code status} filter. */
   private static final Set<String> STATUSES =
-      Set.of("pending", "running", "passed", "failed", "error");
+      Set.of(NO_ROWS, "running", "passed", "failed", "error");
 
   private static final int DEFAULT_PAGE = 50;
   private static final int MAX_PAGE_SIZE = 500;
@@ -64,13 +69,13 @@ public final class SessionRoutes {
   public record Server(KillSession kill, SessionHistory history) {}
 
   public SessionRoutes(
-      SessionRecords records,
+      SessionRows rows,
       TestReports reports,
       DeviceRows devices,
       AdvanceRun advance,
       Server server,
       InstantSource clock) {
-    this.rows = new SessionRows(records, reports);
+    this.rows = rows;
     this.reports = reports;
     this.devices = devices;
     this.advance = advance;
@@ -123,7 +128,9 @@ public final class SessionRoutes {
   /** Returns the newest sessions of a device. */
   public CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(
       DeviceId device, ApiCaller caller) {
-    return rows.page(caller, row -> row.device().equals(Optional.of(device)), 0, OF_A_DEVICE)
+    Instant now = clock.instant();
+    Filter filter = Filter.on(Set.of(device), caller.only(), SessionRow.overdue(now));
+    return rows.page(filter, 0, OF_A_DEVICE)
         .thenApply(
             page -> page.rows().stream().map(row -> row.read(clock.instant(), caller)).toList());
   }
@@ -274,7 +281,7 @@ public final class SessionRoutes {
     body.text("status");
     Optional<String> status = body.oneOf("status", OUTCOMES);
     body.check();
-    Outcome outcome = Outcome.valueOf(status.orElseThrow().toUpperCase(Locale.ROOT));
+    Outcome outcome = outcome(status.orElseThrow());
     return existing(call)
         .thenCompose(
             found ->
@@ -288,48 +295,65 @@ public final class SessionRoutes {
 
   private CompletionStage<ApiAnswer> list(ApiCall call) {
     QueryParameters query = call.query();
-    List<Predicate<SessionRow>> filters = filters(query, call.caller());
+    Optional<Filter> filter = filter(query, call.caller());
     int limit = query.number("limit", 1, MAX_PAGE_SIZE).orElse(DEFAULT_PAGE);
     int offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
     query.check();
-    CompletionStage<SessionRows.Page> read =
-        filters.isEmpty()
-            ? rows.page(call.caller(), offset, limit)
-            : rows.page(
-                call.caller(), row -> filters.stream().allMatch(f -> f.test(row)), offset, limit);
-    return read.thenApply(
-        found -> {
-          Map<String, Object> page = new LinkedHashMap<>();
-          page.put("items", found.rows().stream().map(row -> detail(row, call.caller())).toList());
-          page.put("total", found.total());
-          page.put("limit", limit);
-          page.put("offset", offset);
-          return ApiAnswers.ok(page);
-        });
+    return filter
+        .map(present -> rows.page(present, offset, limit))
+        .orElseGet(() -> CompletableFuture.completedStage(new SessionRows.Page(List.of(), 0)))
+        .thenApply(
+            found -> {
+              Map<String, Object> page = new LinkedHashMap<>();
+              page.put(
+                  "items", found.rows().stream().map(row -> detail(row, call.caller())).toList());
+              page.put("total", found.total());
+              page.put("limit", limit);
+              page.put("offset", offset);
+              return ApiAnswers.ok(page);
+            });
   }
 
-  private List<Predicate<SessionRow>> filters(QueryParameters query, ApiCaller caller) {
-    Instant now = clock.instant();
-    List<Predicate<SessionRow>> filters = new ArrayList<>();
-    query
-        .uuid("device_id")
-        .ifPresent(id -> filters.add(r -> r.device().map(DeviceId::value).equals(Optional.of(id))));
-    query
-        .uuid("run_id")
-        .ifPresent(
-            id -> filters.add(r -> r.run().map(run -> run.value().equals(id)).orElse(false)));
-    query
-        .oneOf("status", STATUSES)
-        .ifPresent(status -> filters.add(row -> row.status(now).equals(status)));
-    query.time("started_after").ifPresent(t -> filters.add(row -> !row.started().isBefore(t)));
-    query.time("started_before").ifPresent(t -> filters.add(row -> !row.started().isAfter(t)));
+  /** Returns the filter of a list; empty if no row has the status. */
+  private Optional<Filter> filter(QueryParameters query, ApiCaller caller) {
+    Optional<Set<DeviceId>> devices = devices(query, caller);
+    Optional<RunId> run = query.uuid("run_id").map(RunId::new);
+    Optional<String> status = query.oneOf("status", STATUSES);
+    Started started = new Started(query.time("started_after"), query.time("started_before"));
+    Instant overdue = SessionRow.overdue(clock.instant());
+    return status.filter(NO_ROWS::equals).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Filter(
+                caller.only(), devices, run, status.map(SessionRoutes::outcome), overdue, started));
+  }
+
+  private static Outcome outcome(String status) {
+    return Outcome.valueOf(status.toUpperCase(Locale.ROOT));
+  }
+
+  /** Returns the devices that a list is limited to; packs and platforms are those of today. */
+  private Optional<Set<DeviceId>> devices(QueryParameters query, ApiCaller caller) {
+    Optional<Set<DeviceId>> named = query.uuid("device_id").map(id -> Set.of(new DeviceId(id)));
+    Map<String, String> described = new LinkedHashMap<>();
     for (String field : List.of("pack_id", "platform_id")) {
-      query
-          .text(field)
-          .ifPresent(
-              value ->
-                  filters.add(row -> value.equals(detail(row, caller).get("device_" + field))));
+      query.text(field).ifPresent(value -> described.put(field, value));
     }
-    return filters;
+    if (described.isEmpty()) {
+      return named;
+    }
+    Predicate<DeviceRow> fits =
+        row ->
+            described.entrySet().stream()
+                .allMatch(field -> field.getValue().equals(row.text(field.getKey())));
+    Stream<DeviceRow> candidates =
+        named
+            .map(ids -> ids.stream().flatMap(id -> devices.find(id, caller).stream()))
+            .orElseGet(() -> devices.all(caller).stream());
+    return Optional.of(
+        candidates
+            .filter(fits)
+            .map(row -> row.state().device().id())
+            .collect(Collectors.toUnmodifiableSet()));
   }
 }

@@ -95,12 +95,17 @@ public record SessionRow(
     return report.isPresent() ? unreported(now) : Verdict.of(Outcome.PASSED);
   }
 
+  /** Returns the end of sessions whose outcome should have been reported by now. */
+  static Instant overdue(Instant now) {
+    return now.minus(GRACE);
+  }
+
   /**
    * Returns the verdict on a registered session whose outcome wasn't reported: an error after the
    * grace period.
    */
   private Verdict unreported(Instant now) {
-    boolean waiting = ended().map(end -> now.isBefore(end.plus(GRACE))).orElse(true);
+    boolean waiting = ended().map(end -> end.isAfter(overdue(now))).orElse(true);
     return waiting
         ? Verdict.of(Outcome.RUNNING)
         : new Verdict(

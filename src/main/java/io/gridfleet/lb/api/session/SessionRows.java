@@ -2,23 +2,21 @@ package io.gridfleet.lb.api.session;
 
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.SessionPages;
 import io.gridfleet.lb.run.SessionRecords;
 import io.gridfleet.lb.run.TestReport;
+import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.SessionRecord;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Merges the server's session records with the reports of suites. A report's key is the id of its
@@ -26,18 +24,17 @@ import java.util.stream.Stream;
  * other session from this suite.
  */
 public final class SessionRows {
-  /** The number of rows that lists include; older rows are found by id only. */
-  private static final int MAX_LISTED = 5000;
-
   /** Separates a session id from the tenant that reports on it without owning it. */
   private static final char KEY_SEPARATOR = '\u001f';
 
   private final SessionRecords records;
   private final TestReports reports;
+  private final SessionPages pages;
 
-  SessionRows(SessionRecords records, TestReports reports) {
+  public SessionRows(SessionRecords records, TestReports reports, SessionPages pages) {
     this.records = records;
     this.reports = reports;
+    this.pages = pages;
   }
 
   /**
@@ -90,122 +87,46 @@ public final class SessionRows {
         none ? Optional.empty() : Optional.of(new SessionRow(session, record, report)), session);
   }
 
-  /** Returns the sessions of these runs, newest first. */
-  public CompletionStage<List<SessionRow>> of(Collection<RunId> runs) {
-    return records.ofRuns(runs).thenCombine(reports.ofRuns(runs), SessionRows::merged);
-  }
-
   /**
-   * Returns the newest rows; reading this many of each source suffices for this many merged ones.
-   */
-  private CompletionStage<List<SessionRow>> newest(int most) {
-    return records.newest(most).thenCombine(reports.newest(most), SessionRows::merged);
-  }
-
-  /**
-   * A page of rows.
+   * A page of rows, newest first.
    *
-   * @param total the number of rows that lists include
+   * @param total the number of rows that match the filter
    */
-  record Page(List<SessionRow> rows, int total) {}
+  record Page(List<SessionRow> rows, long total) {}
 
-  CompletionStage<Page> page(ApiCaller caller, int offset, int limit) {
-    if (!caller.seesAll()) {
-      return page(caller, row -> true, offset, limit);
-    }
-    int most = (int) Math.min((long) offset + limit, MAX_LISTED);
-    return total()
-        .thenCombine(newest(most), (total, rows) -> cut(rows, total, offset, limit))
-        .thenCompose(this::whole);
+  CompletionStage<Page> page(SessionPages.Filter filter, int offset, int limit) {
+    return pages
+        .page(filter, offset, limit)
+        .thenApply(
+            page -> new Page(page.rows().stream().map(SessionRows::row).toList(), page.total()));
   }
 
-  private CompletionStage<Integer> total() {
-    return records
-        .newestIds(MAX_LISTED)
-        .thenCombine(
-            reports.newestIds(MAX_LISTED),
-            (recorded, reported) -> {
-              Set<String> all = new HashSet<>(recorded);
-              all.addAll(reported);
-              return all.size();
+  private static SessionRow row(SessionPages.Row row) {
+    String key = row.report().map(TestReport::session).orElse(row.key());
+    int aside = key.indexOf(KEY_SEPARATOR);
+    return new SessionRow(aside < 0 ? key : key.substring(0, aside), row.record(), row.report());
+  }
+
+  /** Counts the sessions of each of these runs by status and in total. */
+  public CompletionStage<Map<RunId, Map<String, Long>>> counts(
+      Collection<RunId> runs, Instant now) {
+    return pages
+        .counts(runs, SessionRow.overdue(now))
+        .thenApply(
+            found -> {
+              Map<RunId, Map<String, Long>> counts = new HashMap<>();
+              runs.forEach(run -> counts.put(run, counts(found.getOrDefault(run, Map.of()))));
+              return counts;
             });
   }
 
-  /** Returns a page of the matching rows. */
-  CompletionStage<Page> page(ApiCaller caller, Predicate<SessionRow> fits, int offset, int limit) {
-    return all()
-        .thenApply(
-            all -> {
-              List<SessionRow> found =
-                  all.stream().filter(row -> caller.seesThatOf(row.tenant())).filter(fits).toList();
-              return cut(found, found.size(), offset, limit);
-            })
-        .thenCompose(this::whole);
-  }
-
-  private static Page cut(List<SessionRow> rows, int total, int offset, int limit) {
-    return new Page(rows.stream().skip(offset).limit(limit).toList(), total);
-  }
-
-  /** Reads the details that lists omit. */
-  private CompletionStage<Page> whole(Page page) {
-    List<CompletableFuture<SessionRow>> rows =
-        page.rows().stream().map(row -> whole(row).toCompletableFuture()).toList();
-    return CompletableFuture.allOf(rows.toArray(CompletableFuture[]::new))
-        .thenApply(
-            done -> new Page(rows.stream().map(CompletableFuture::join).toList(), page.total()));
-  }
-
-  private CompletionStage<SessionRow> whole(SessionRow row) {
-    if (row.report().map(TestReport::isWhole).orElse(true)) {
-      return CompletableFuture.completedFuture(row);
-    }
-    return reports
-        .find(row.report().map(TestReport::session).orElse(row.session()))
-        .thenApply(
-            found ->
-                new SessionRow(
-                    row.session(), row.record(), found.isPresent() ? found : row.report()));
-  }
-
-  /** Returns all listed rows, newest first. */
-  private CompletionStage<List<SessionRow>> all() {
-    return newest(MAX_LISTED);
-  }
-
-  private static List<SessionRow> merged(List<SessionRecord> recorded, List<TestReport> reported) {
-    Map<String, SessionRow> rows = new LinkedHashMap<>();
-    recorded.forEach(
-        record -> {
-          String id = record.session().id().value();
-          rows.putIfAbsent(id, new SessionRow(id, Optional.of(record), Optional.empty()));
-        });
-    reported.forEach(
-        report ->
-            rows.merge(
-                report.session(),
-                new SessionRow(session(report), Optional.empty(), Optional.of(report)),
-                (known, newer) -> new SessionRow(known.session(), known.record(), newer.report())));
-    return rows.values().stream()
-        .sorted(Comparator.comparing(SessionRow::started).reversed())
-        .toList();
-  }
-
-  private static String session(TestReport report) {
-    int aside = report.session().indexOf(KEY_SEPARATOR);
-    return aside < 0 ? report.session() : report.session().substring(0, aside);
-  }
-
-  /** Counts the sessions of a run by status and in total. */
-  public static Map<String, Integer> counts(Stream<SessionRow> rows, RunId run, Instant now) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    List.of("passed", "failed", "error", "running", "total").forEach(key -> counts.put(key, 0));
-    rows.filter(row -> row.run().equals(Optional.of(run)))
+  private static Map<String, Long> counts(Map<Outcome, Long> found) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    List.of(Outcome.PASSED, Outcome.FAILED, Outcome.ERROR, Outcome.RUNNING)
         .forEach(
-            row -> {
-              counts.merge(row.status(now), 1, Integer::sum);
-              counts.merge("total", 1, Integer::sum);
-            });
+            status ->
+                counts.put(status.name().toLowerCase(Locale.ROOT), found.getOrDefault(status, 0L)));
+    counts.put("total", found.values().stream().mapToLong(Long::longValue).sum());
     return counts;
   }
 }

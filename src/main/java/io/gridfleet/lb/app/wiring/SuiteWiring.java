@@ -27,6 +27,7 @@ import io.gridfleet.lb.api.run.RunRoutes;
 import io.gridfleet.lb.api.selector.SelectorRoutes;
 import io.gridfleet.lb.api.session.SessionHistory;
 import io.gridfleet.lb.api.session.SessionRoutes;
+import io.gridfleet.lb.api.session.SessionRows;
 import io.gridfleet.lb.app.lab.LabState;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
@@ -143,7 +144,8 @@ final class SuiteWiring {
     DeviceRows rows = new DeviceRows(parts.lab(), packs, bindings);
     SessionRoutes sessions =
         new SessionRoutes(
-            SessionRecords.of(store.sessionMap()),
+            new SessionRows(
+                SessionRecords.of(store.sessionMap()), store.testReports(), store.sessionPages()),
             store.testReports(),
             rows,
             advance,

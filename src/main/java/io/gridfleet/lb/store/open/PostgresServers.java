@@ -34,7 +34,7 @@ final class PostgresServers {
   static Database open(Postgres address, StoreConfig config) throws StoreStartException {
     PGSimpleDataSource patient = source(address, config);
     checkVersion(address, connect(address, patient, config.startPatience()));
-    migrate(new Schema(address, patient), config.startPatience());
+    migrate(new Schema(address, Dialect.POSTGRESQL, patient), config.startPatience());
     PGSimpleDataSource quick = source(address, config);
     quick.setSocketTimeout((int) ANSWER_TIMEOUT.toSeconds());
     return new Database(

@@ -17,12 +17,12 @@ final class Schema {
   private final StoreAddress address;
   private final Flyway flyway;
 
-  Schema(StoreAddress address, DataSource source) {
+  Schema(StoreAddress address, Dialect dialect, DataSource source) {
     this.address = address;
     this.flyway =
         Flyway.configure()
             .dataSource(source)
-            .locations("classpath:db/migration")
+            .locations("classpath:db/migration", "classpath:" + dialect.migrations())
             .table("schema_history")
             .failOnMissingLocations(true)
             .cleanDisabled(true)

@@ -36,7 +36,7 @@ final class SqliteFiles {
     try {
       check(address, path);
       SQLiteDataSource source = source("jdbc:sqlite:" + path);
-      new Schema(address, source).migrate();
+      new Schema(address, Dialect.SQLITE, source).migrate();
       return new Database(Dialect.SQLITE, new HikariDataSource(one(source)), mark);
     } catch (StoreStartException | RuntimeException e) {
       mark.close();
@@ -50,7 +50,7 @@ final class SqliteFiles {
         source("jdbc:sqlite:file:" + UUID.randomUUID() + "?mode=memory&cache=shared");
     try {
       Connection keeper = source.getConnection();
-      new Schema(address, source).migrate();
+      new Schema(address, Dialect.SQLITE, source).migrate();
       return new Database(Dialect.SQLITE, new HikariDataSource(one(source)), keeper);
     } catch (SQLException e) {
       throw new StoreStartException(

@@ -8,7 +8,6 @@ import io.gridfleet.lb.session.SessionRecord;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +76,6 @@ final class SqlSessionMap implements SessionMap {
       UPDATE sessions SET last_activity = <now> - :silent
       WHERE id = :id AND ended IS NULL AND last_activity < <now> - :silent
       """;
-
-  private static final String LISTED = "SELECT " + SessionColumns.LISTED + " FROM sessions";
-
-  private static final String NEWEST_FIRST = "ORDER BY created DESC, token DESC";
 
   /** Total for live sessions, so that each has a running sum of its own. */
   private static final String BY_AGE = "ORDER BY created DESC, id";
@@ -298,48 +293,6 @@ final class SqlSessionMap implements SessionMap {
                 .bind("id", id.value())
                 .map((row, context) -> SessionColumns.record(row))
                 .findOne());
-  }
-
-  @Override
-  public CompletionStage<List<SessionRecord>> ofRuns(Collection<String> runs) {
-    if (runs.isEmpty()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
-    List<String> names = runs.stream().map(Columns::storable).toList();
-    return statements.run(
-        "sessions.ofRuns",
-        handle ->
-            listed(
-                handle
-                    .createQuery(LISTED + " WHERE run IN (<runs>) " + NEWEST_FIRST)
-                    .bindList("runs", names)));
-  }
-
-  @Override
-  public CompletionStage<List<SessionRecord>> newest(int limit) {
-    return statements.run(
-        "sessions.newest",
-        handle ->
-            listed(
-                handle
-                    .createQuery(LISTED + " " + NEWEST_FIRST + " LIMIT :limit")
-                    .bind("limit", limit)));
-  }
-
-  private static List<SessionRecord> listed(Query query) {
-    return query.map((row, context) -> SessionColumns.record(row)).list();
-  }
-
-  @Override
-  public CompletionStage<List<String>> newestIds(int limit) {
-    return statements.run(
-        "sessions.newestIds",
-        handle ->
-            handle
-                .createQuery("SELECT id FROM sessions " + NEWEST_FIRST + " LIMIT :limit")
-                .bind("limit", limit)
-                .mapTo(String.class)
-                .list());
   }
 
   private CompletionStage<List<SessionRecord>> records(

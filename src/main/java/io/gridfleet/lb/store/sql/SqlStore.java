@@ -9,6 +9,7 @@ import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.RequestHistory;
 import io.gridfleet.lb.history.Usage;
 import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.SessionPages;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.session.OrphanedLocks;
@@ -187,6 +188,10 @@ public final class SqlStore implements AutoCloseable {
 
   public TestReports testReports() {
     return new SqlTestReports(statements);
+  }
+
+  public SessionPages sessionPages() {
+    return new SqlSessionPages(statements);
   }
 
   /** Attempts of dead replicas, for the sweep that queries their nodes. */

@@ -8,16 +8,12 @@ import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /** Reports as documents; a change writes if the version is unchanged. */
 final class SqlTestReports implements TestReports {
@@ -30,23 +26,6 @@ final class SqlTestReports implements TestReports {
           body = excluded.body
       WHERE test_reports.version = :before
       """;
-
-  private static final String OF_RUNS =
-      """
-      <select> WHERE run IN (<runs>) OR session IN (SELECT id FROM sessions WHERE run IN (<runs>))
-      """;
-
-  /** Larger ones are read one after another. */
-  private static final int LARGE = 8 * 1024;
-
-  /** Lists have thousands of rows: the details of larger ones are left out at once. */
-  private static final int SMALL = 1024;
-
-  /** Rows of a list that are read at once, since drivers hold a whole result in memory. */
-  private static final int STEP = 250;
-
-  private static final String SELECT =
-      "SELECT session AS document_key, " + Columns.orNull("body", LARGE) + " FROM test_reports";
 
   private final Statements statements;
 
@@ -113,76 +92,6 @@ final class SqlTestReports implements TestReports {
         .orElseGet(() -> new Read(Optional.empty(), 0, now));
   }
 
-  @Override
-  public CompletionStage<List<TestReport>> ofRuns(Collection<RunId> runs) {
-    if (runs.isEmpty()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
-    return statements.run(
-        "reports.ofRuns",
-        handle ->
-            reports(
-                handle,
-                handle
-                    .createQuery(OF_RUNS)
-                    .define("select", SELECT)
-                    .bindList("runs", runs.stream().map(RunId::value).toList())));
-  }
-
-  @Override
-  public CompletionStage<List<TestReport>> newest(int limit) {
-    return statements.run(
-        "reports.newest",
-        handle -> {
-          List<TestReport> found = new ArrayList<>();
-          int read = STEP;
-          for (int from = 0; from < limit && read == STEP; from += STEP) {
-            List<TestReport> step = newest(handle, from, Math.min(STEP, limit - from));
-            read = step.size();
-            found.addAll(step);
-          }
-          return found;
-        });
-  }
-
-  private static List<TestReport> newest(Handle handle, int from, int limit) {
-    return reports(
-        handle,
-        handle
-            .createQuery(SELECT + " ORDER BY reported DESC, session LIMIT :limit OFFSET :from")
-            .bind("limit", limit)
-            .bind("from", from));
-  }
-
-  @Override
-  public CompletionStage<List<String>> newestIds(int limit) {
-    return statements.run(
-        "reports.newestIds",
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT session FROM test_reports ORDER BY reported DESC, session LIMIT :limit")
-                .bind("limit", limit)
-                .mapTo(String.class)
-                .list());
-  }
-
-  private static List<TestReport> reports(Handle handle, Query query) {
-    return LargeDocuments.read(
-        query,
-        body -> body.length() > SMALL ? report(body).withoutDetails() : report(body),
-        session ->
-            read(handle, session)
-                .report()
-                .map(TestReport::withoutDetails)
-                .orElseGet(() -> gone(session)));
-  }
-
-  /** It was pruned in between. */
-  private static TestReport gone(String session) {
-    return TestReport.about(session, Instant.EPOCH);
-  }
-
   public static String write(TestReport report) {
     return JsonDocument.empty()
         .put("session", report.session())
@@ -203,7 +112,7 @@ final class SqlTestReports implements TestReports {
         .put("details", registration.details());
   }
 
-  private static TestReport report(String text) {
+  static TestReport report(String text) {
     JsonDocument report = JsonDocument.read(text);
     return new TestReport(
         report.text("session"),

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -68,10 +69,10 @@ final class ReplicasContractTest {
     assertThat(new Pruning(store.jdbi(), Duration.ofDays(14)).run())
         .as("the record of the ended session is young")
         .isEqualTo(2);
-    assertThat(now(store.sessionMap().newest(10))).hasSize(2);
+    assertThat(Facts.newest(store, 10)).hasSize(2);
 
     await().until(() -> new Pruning(store.jdbi(), Duration.ZERO).run() == 1);
-    assertThat(now(store.sessionMap().newest(10)))
+    assertThat(Facts.newest(store, 10))
         .singleElement()
         .satisfies(record -> assertThat(record.session().id()).isEqualTo(live.id()));
     assertThat(now(store.idempotencyRecords().find("new"))).isPresent();

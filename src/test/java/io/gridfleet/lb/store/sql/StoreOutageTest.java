@@ -222,7 +222,7 @@ final class StoreOutageTest {
         .as("at once, for what was ended during the outage")
         .extracting(orphan -> orphan.lock().holder())
         .containsExactly(session.id().value());
-    assertThat(now(other.sessionMap().newest(10)))
+    assertThat(Facts.newest(other, 10))
         .extracting(record -> record.end().orElseThrow().reason())
         .containsExactlyInAnyOrder(EndReason.CLIENT_DELETED, EndReason.OPERATOR);
     assertThat(received)
@@ -319,7 +319,7 @@ final class StoreOutageTest {
     assertThatThrownBy(() -> now(publication)).isInstanceOf(StoreUnavailableException.class);
     await().until(store.health()::up);
     assertThat(now(store.deviceLocks().held()).get(0).kind()).isEqualTo(Kind.ATTEMPT);
-    assertThat(now(store.sessionMap().newest(10))).isEmpty();
+    assertThat(Facts.newest(store, 10)).isEmpty();
     assertThat(now(store.sessionMap().publish(session)).name()).isEqualTo("PUBLISHED");
   }
 
