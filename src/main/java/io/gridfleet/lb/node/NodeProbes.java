@@ -91,8 +91,8 @@ public final class NodeProbes implements AutoCloseable {
   }
 
   /**
-   * Reports that an attempt couldn't reach this node: it is probed at once, unless it was just
-   * probed.
+   * Reports that an attempt got no answer from this node: it is probed at once, unless it was just
+   * probed. Any thread; doesn't block.
    */
   public void reportCreateFailure(NodeId id) {
     Watched node = watched.get(id);
@@ -146,17 +146,17 @@ public final class NodeProbes implements AutoCloseable {
       }
     }
 
-    void hurry() {
-      synchronized (this) {
-        boolean fresh = lastProbed.plus(FRESH).isAfter(clock.instant());
-        if (probing || gone || fresh) {
-          return;
-        }
-        if (due != null) {
-          due.cancel(false);
-        }
+    /** The probe is started by the timer, because the first one builds its client. */
+    synchronized void hurry() {
+      Instant now = clock.instant();
+      if (probing || gone || lastProbed.plus(FRESH).isAfter(now)) {
+        return;
       }
-      ask();
+      if (due != null) {
+        due.cancel(false);
+      }
+      lastProbed = now; // further reports don't delay this probe
+      schedule(Duration.ZERO);
     }
 
     private void ask() {

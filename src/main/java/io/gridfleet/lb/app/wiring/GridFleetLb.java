@@ -296,6 +296,7 @@ public final class GridFleetLb implements AutoCloseable {
     newSessionListeners.add(history.periods().recorder());
     newSessionListeners.add(history.periods().labels());
     newSessionListeners.add(new NewSessionEvents(suites.events()));
+    newSessionListeners.add(new UnansweredAttempts(probes::reportCreateFailure));
     newSessionListeners.add(new PublishedSessions(signals, live, sessionEnds.composite()));
     sessionEnds.add(new SessionLog(inventory));
     sessionEnds.add(known);
