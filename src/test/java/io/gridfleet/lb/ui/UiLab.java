@@ -11,6 +11,7 @@ import io.gridfleet.lb.lab.LabDatabase;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.Wire;
 import io.gridfleet.lb.simulator.DemoLab;
+import io.gridfleet.lb.simulator.LiveSession;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +134,15 @@ final class UiLab implements AutoCloseable {
 
   GridFleetLb server() {
     return server;
+  }
+
+  /** The sessions that live on the nodes of the demo's lab. */
+  List<LiveSession> liveSessions() {
+    return behind.stream()
+        .filter(DemoLab.class::isInstance)
+        .flatMap(demo -> ((DemoLab) demo).nodes().values().stream())
+        .flatMap(node -> node.liveSessions().stream())
+        .toList();
   }
 
   JsonClient client() {

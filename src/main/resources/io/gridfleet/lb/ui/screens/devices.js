@@ -37,7 +37,7 @@ export function Screen({ query, setQuery }) {
     <div class="filters">
       <${Search} label="Search by selector" value=${selector} placeholder="platform:android os_version:>=13" invalid=${wrong !== null}
         describedBy="devices-wrong" onInput=${(text) => setQuery({ selector: text })} />
-      <${Choice} label="State" value=${query.state} options=${[['', 'any'], ...STATES]} onChange=${(state) => setQuery({ state })} />
+      <${Choice} label="State" value=${query.state} options=${[['', 'any'], ...STATES]} onChange=${(state) => setQuery({ state }, { push: true })} />
       <${Columns} query=${query} setQuery=${setQuery} />
     </div>
     <div id="devices-wrong" role="status">${wrong && html`<pre class="wrong">${wrong.message}</pre>`}</div>

@@ -15,10 +15,10 @@ export function Screen({ query, setQuery }) {
     [JSON.stringify(filters), offset], { events: ['session.'] });
   const { may } = useSession();
   const end = useEndSession();
-  const filter = (changes) => setQuery({ ...changes, offset: null });
+  const filter = (changes, how) => setQuery({ ...changes, offset: null }, how);
   return html`<${Page} title="Sessions">
     <div class="filters">
-      <${Choice} label="Outcome" value=${query.status} options=${STATUS.map((one) => [one, one || 'any'])} onChange=${(status) => filter({ status })} />
+      <${Choice} label="Outcome" value=${query.status} options=${STATUS.map((one) => [one, one || 'any'])} onChange=${(status) => filter({ status }, { push: true })} />
       <${Search} label="Test name" value=${query.test} wait=${300} onInput=${(test) => filter({ test })} />
       <${Search} label="Tenant" value=${query.tenant} wait=${300} onInput=${(tenant) => filter({ tenant })} />
       ${query.device && html`<button onClick=${() => filter({ device: null })}>All devices</button>`}

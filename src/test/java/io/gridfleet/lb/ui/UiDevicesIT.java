@@ -1,0 +1,164 @@
+package io.gridfleet.lb.ui;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gridfleet.lb.lab.JsonClient;
+import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.Wire;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** What is done to devices and sessions on their screens, in a real browser, and its effect. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class UiDevicesIT {
+  private static final int MAX_TABS = 60;
+
+  private UiLab lab;
+  private UiBrowser browser;
+
+  @BeforeAll
+  void open() throws IOException {
+    browser = UiBrowser.open();
+    lab = UiLab.plain();
+  }
+
+  @AfterAll
+  void close() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private JsonNode json(String path) throws IOException {
+    return JsonClient.JSON.readTree(lab.client().get(path).text());
+  }
+
+  /** Moves the focus by keys until it is on the control with this name. */
+  private void tabTo(String name, CharSequence keys) {
+    String focused =
+        "const on = document.activeElement;"
+            + " return on.getAttribute('aria-label') ?? on.innerText?.trim() ?? ''";
+    for (int tabs = 0; tabs < MAX_TABS; tabs++) {
+      if (name.equals(browser.driver().executeScript(focused))) {
+        return;
+      }
+      browser.type(keys);
+    }
+    throw new AssertionError("no key leads to " + name);
+  }
+
+  private void changeByKeys(String action, String state) {
+    tabTo("Select Pixel 8, rack 1", Keys.TAB);
+    browser.type(" ");
+    browser.untilShows("1 selected");
+    tabTo(action, Keys.chord(Keys.SHIFT, Keys.TAB));
+    browser.pressEnter();
+    browser.untilShows(action + ": Pixel 8, rack 1?");
+    tabTo(action, Keys.TAB);
+    browser.pressEnter();
+    browser.until(
+        state, "return document.querySelector('td .state')?.innerText === '" + state + "'");
+    browser.until("closed", "return document.querySelector('dialog[open]') === null");
+  }
+
+  @Test
+  void keysTakeADeviceIntoMaintenanceAndBack() throws IOException {
+    browser.open(lab, "/ui/devices");
+    browser.type("/");
+    browser.type("model:\"Pixel 8\"");
+    browser.until(
+        "one device",
+        "return document.querySelector('table')?.ariaRowCount === '2'"
+            + " || document.querySelector('table')?.getAttribute('aria-rowcount') === '2'");
+    assertThat(browser.driver().getCurrentUrl()).contains("selector=model");
+    changeByKeys("Maintenance", "maintenance");
+    Wire client =
+        lab.waiting(
+            "'gridfleet:selector':{'model':'Pixel 8'},'gridfleet:waitForDeviceOnlineTimeout':600");
+    changeByKeys("Back", "busy");
+    assertThat(client.readResponse().head().status()).isEqualTo(200);
+    assertThat(browser.consoleErrors()).isEmpty();
+  }
+
+  @Test
+  void aSessionThatIsEndedIsGoneOnItsNode() throws IOException {
+    String session =
+        lab.session(
+            "'gridfleet:selector':{'model':'iPhone XR'},'gridfleet:testName':'checkout test'");
+    assertThat(lab.liveSessions()).anyMatch(live -> live.udid().equals("00008020-003F"));
+    browser.open(lab, "/ui/sessions/" + session);
+    browser.press("End…");
+    browser.untilShows("End this session?");
+    assertThat(browser.find("dialog[open]").getText())
+        .contains("The test checkout test")
+        .contains("iPhone XR, bench 2");
+    browser.press("End it");
+    browser.untilShows("The session was killed by an operator");
+    Lab.until(
+        "the node has ended it",
+        () -> lab.liveSessions().stream().noneMatch(live -> live.udid().equals("00008020-003F")));
+  }
+
+  @Test
+  void jsonIsSavedOnlyWhenItIsValid() throws IOException {
+    String device = "";
+    for (JsonNode row : json("/api/devices?view=summary")) {
+      if (row.path("name").asText().startsWith("Moto X")) {
+        device = row.path("id").asText();
+      }
+    }
+    browser.open(lab, "/ui/devices/" + device);
+    edit("Test data as JSON", "{\"account\": \"a1\"}");
+    Lab.until("test data are saved", saved("/api/devices/" + device + "/test_data", "account"));
+    edit("Tags as JSON", "{\"account\": \"a1\"}");
+    Lab.until("tags are saved", saved("/api/devices/" + device, "account"));
+    assertThat(browser.consoleErrors()).isEmpty();
+  }
+
+  private Callable<Boolean> saved(String path, String name) {
+    return () -> {
+      JsonNode row = json(path);
+      return row.path("tags").path(name).asText(row.path(name).asText()).equals("a1");
+    };
+  }
+
+  private void edit(String label, String valid) {
+    String editor = "//div[@class='json'][textarea[@aria-label='" + label + "']]";
+    browser.untilShows("Test data");
+    browser.until(
+        label, "return document.querySelector('[aria-label=\"" + label + "\"]') !== null");
+    WebElement text = browser.driver().findElement(By.xpath(editor + "/textarea"));
+    WebElement save = browser.driver().findElement(By.xpath(editor + "//button[.='Save']"));
+    text.sendKeys(Keys.chord(Keys.CONTROL, "a"), "{\"account\": ");
+    assertThat(text.getAttribute("aria-invalid")).isEqualTo("true");
+    assertThat(browser.driver().findElement(By.xpath(editor + "/p[@role='status']")).getText())
+        .isNotEmpty();
+    assertThat(save.isEnabled()).isFalse();
+    text.sendKeys(Keys.chord(Keys.CONTROL, "a"), valid);
+    assertThat(save.isEnabled()).isTrue();
+    save.click();
+  }
+
+  @Test
+  void backLeadsToTheFilterBefore() {
+    browser.open(lab, "/ui/devices");
+    browser.find("select option[value=offline]").click();
+    browser.untilShows("No device is in this state");
+    assertThat(browser.driver().getCurrentUrl()).endsWith("/ui/devices?state=offline");
+    browser.driver().navigate().back();
+    browser.untilHides("No device is in this state");
+    assertThat(browser.driver().getCurrentUrl()).endsWith("/ui/devices");
+    assertThat(browser.find("main select").getAttribute("value")).isEmpty();
+  }
+}
