@@ -48,8 +48,8 @@ export function Screen({ query, setQuery }) {
     <div id="selector-wrong" role="status">${wrong && html`<pre class="wrong">${wrong.message}</pre>`}</div>
     ${text === '' && html`<p class="dim">An empty selector fits every device. Try ${EXAMPLES.map((example) => html`
       <button key=${example} onClick=${() => setQuery({ text: example }, { push: true })}><code>${example}</code></button> `)}</p>`}
-    <${Live} of=${wrong || explained.data === undefined ? { ...explained, data: shown, failure: wrong ? null : explained.failure, stale: false } : explained}>${() => html`
-      <div aria-busy=${current ? 'false' : 'true'}><${Explained} of=${shown.answer} text=${shown.text} /></div>`}</${Live}>
+    ${(shown || !wrong) && html`<${Live} of=${wrong || explained.data === undefined ? { ...explained, data: shown, failure: wrong ? null : explained.failure, stale: false } : explained}>${() => html`
+      <div aria-busy=${current ? 'false' : 'true'}><${Explained} of=${shown.answer} text=${shown.text} /></div>`}</${Live}>`}
   </${Page}>`;
 }
 
@@ -61,9 +61,9 @@ function Explained({ of, text }) {
       ['Free now', html`<${Count} of=${of.free} />`],
       ['Sessions of your token', of.quota && `${of.quota.sessions} of ${of.quota.most}`],
     ]} />
-    ${of.warnings.length > 0 && html`<ul class="care">${of.warnings.map((warning, i) => html`<li key=${i}>${typeof warning === 'string' ? warning : warning.message ?? JSON.stringify(warning)}</li>`)}</ul>`}
-    ${of.terms.length > 0 && html`<h2>Terms</h2><div class="wrap"><${Table} label="Terms" rows=${of.terms} rowKey=${(term) => term.term} columns=${[
-      { name: 'term', title: 'Term', cell: (term) => html`<code>${term.term}</code>` },
+    ${of.warnings.length > 0 && html`<ul class="care">${of.warnings.map((warning, i) => html`<li key=${i}>${warning}</li>`)}</ul>`}
+    ${of.terms.length > 0 && html`<h2>Terms</h2><div class="wrap"><${Table} label="Terms" rows=${flat(of.terms)} rowKey=${(term) => term.key} columns=${[
+      { name: 'term', title: 'Term', cell: (term) => html`${term.depth > 0 && `${'– '.repeat(term.depth)}`}<code>${term.term}</code>` },
       { name: 'matches', title: 'Devices', numeric: true, cell: (term) => html`<${Count} of=${term.matches} />` },
       { name: 'have', title: 'Devices have', cell: (term) => term.devices_have?.join(', ') },
     ]} /></div>`}
@@ -80,10 +80,14 @@ function Explained({ of, text }) {
     <${Copies} text=${text} normal=${of.selector} />`;
 }
 
-function Miss({ of }) {
-  if (typeof of === 'string') return of;
-  return html`<${DeviceLink} id=${of.id ?? of.device_id} name=${of.name ?? of.device} /> ${of.failed_term ? html`lacks only <code>${of.failed_term}</code>` : html`<code>${JSON.stringify(of)}</code>`}`;
-}
+const devices = (count) => `${count} ${count === 1 ? 'device' : 'devices'}`;
+
+/** The one term without which devices would fit. */
+const Miss = ({ of }) => html`Without <code>${of.without_term}</code> ${devices(of.devices)} would fit, ${of.available} of them free.`;
+
+/** Each term, and below one of alternatives each of these. */
+const flat = (terms, depth = 0) => terms.flatMap((term, i) => [{ ...term, depth, key: `${depth} ${i} ${term.term}` },
+  ...flat(term.any_of ?? [], depth + 1)]);
 
 function Copies({ text, normal }) {
   const [client, setClient] = useState('Java');
