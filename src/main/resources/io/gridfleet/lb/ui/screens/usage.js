@@ -1,8 +1,8 @@
-/* How busy the devices of each platform were by hour, how long requests waited, and what more devices would change. */
+/* How busy the devices of each platform were by hour, and how long requests waited. */
 import uPlot from 'uplot';
-import { get, query as parameters, send } from '../api.js';
+import { get, query as parameters } from '../api.js';
 import { useLive } from '../live.js';
-import { Choice, Count, Duration, Empty, ErrorBox, Facts, html, Live, Page, span, Table, useEffect, useMemo, useRef, useSession, useState } from '../parts.js';
+import { Choice, Count, Duration, Empty, Facts, html, Live, Page, Table, useEffect, useMemo, useRef } from '../parts.js';
 
 const RANGES = [['1', 'the last day'], ['7', 'the last 7 days'], ['14', 'the last 14 days'], ['30', 'the last 30 days']];
 const HOUR = 3_600_000;
@@ -21,7 +21,6 @@ export function Screen({ query, setQuery }) {
       from: new Date(to - days * 24 * HOUR).toISOString(), to: new Date(to).toISOString(), platform: query.platform,
     }), { signal });
   }, [days, query.platform], { events: [] });
-  const { may } = useSession();
   return html`<${Page} title="Usage">
     <div class="filters">
       <${Choice} label="Time" value=${days} options=${RANGES} onChange=${(value) => setQuery({ days: value })} />
@@ -29,7 +28,6 @@ export function Screen({ query, setQuery }) {
         onChange=${(platform) => setQuery({ platform })} />
     </div>
     <${Live} of=${usage}>${(known) => html`<${Used} hours=${known.hours} />`}</${Live}>
-    ${may('operate') && html`<${WhatIf} platforms=${platforms(usage.data)} days=${days} />`}
   </${Page}>`;
 }
 
@@ -107,41 +105,3 @@ function Chart({ rows, label }) {
   }, [rows]);
   return html`<div ref=${place} role="img" aria-label=${`${label}; the table below has the numbers.`}></div>`;
 }
-
-function WhatIf({ platforms: known, days }) {
-  const [platform, setPlatform] = useState('');
-  const [add, setAdd] = useState('1');
-  const [state, setState] = useState({});
-  const chosen = platform || known[0];
-  const run = async (event) => {
-    event.preventDefault();
-    setState({ running: true });
-    const to = new Date();
-    const from = new Date(to - Math.min(7, days) * 24 * HOUR);
-    try {
-      setState({ result: await send('POST', '/api/usage/what-if', { platform: chosen, add: Number(add), from: from.toISOString(), to: to.toISOString() }) });
-    } catch (failure) {
-      setState({ failure });
-    }
-  };
-  return html`<h2>What if</h2>
-    <p class="note">Replays the recorded requests, of a week at most, with more or fewer devices.</p>
-    <form class="filters" onSubmit=${run}>
-      <${Choice} label="Devices of" value=${chosen} options=${known.length ? known : ['']} onChange=${setPlatform} />
-      <label>More or fewer <input type="number" min="-500" max="500" step="1" required value=${add} onInput=${(event) => setAdd(event.currentTarget.value)} /></label>
-      <button class="primary" disabled=${state.running || !chosen}>${state.running ? 'Computing…' : 'Replay'}</button>
-    </form>
-    <div role="status">${state.failure && html`<${ErrorBox} failure=${state.failure} />`}
-    ${state.result && html`<${Compared} of=${state.result} />`}</div>`;
-}
-
-const Compared = ({ of }) => html`
-  <p><${Count} of=${of.requests} /> requests replayed.</p>
-  <${Table} label="Before and after" rows=${[{ name: 'as it is', ...of.before }, { name: 'then', ...of.after }]} rowKey=${(row) => row.name} columns=${[
-    { name: 'name', title: '', cell: (row) => row.name },
-    { name: 'served', title: 'Served', numeric: true, cell: (row) => html`<${Count} of=${row.served} />` },
-    { name: 'refused', title: 'Refused', numeric: true, cell: (row) => html`<${Count} of=${row.refused} />` },
-    { name: 'p50', title: 'Wait p50', numeric: true, cell: (row) => (row.p50_ms === null ? '' : span(row.p50_ms)) },
-    { name: 'p90', title: 'Wait p90', numeric: true, cell: (row) => (row.p90_ms === null ? '' : span(row.p90_ms)) },
-  ]} />
-  ${of.assumptions?.length > 0 && html`<ul class="note">${of.assumptions.map((text, i) => html`<li key=${i}>${text}</li>`)}</ul>`}`;
