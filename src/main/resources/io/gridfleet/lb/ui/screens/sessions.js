@@ -1,7 +1,7 @@
 /* Live and ended sessions; the filters are in the address. */
 import { get, query as parameters } from '../api.js';
 import { useLive } from '../live.js';
-import { Ago, Choice, Count, html, Live, Page, Search, span, State, Table, useSession } from '../parts.js';
+import { Ago, Choice, Count, html, Live, Page, span, State, Table, useSession } from '../parts.js';
 import { DeviceLink, RunLink, SessionLink } from '../words.js';
 import { useEndSession } from './session.js';
 
@@ -10,7 +10,7 @@ const STATUS = ['', 'running', 'passed', 'failed', 'error'];
 
 export function Screen({ query, setQuery }) {
   const offset = Number(query.offset) || 0;
-  const filters = { status: query.status, device_id: query.device, run_id: query.run, test_name: query.test, tenant: query.tenant };
+  const filters = { status: query.status, device_id: query.device, run_id: query.run };
   const sessions = useLive((signal) => get('/api/sessions' + parameters({ ...filters, limit: PAGE, offset }), { signal }),
     [JSON.stringify(filters), offset], { events: ['session.'] });
   const { may } = useSession();
@@ -19,8 +19,6 @@ export function Screen({ query, setQuery }) {
   return html`<${Page} title="Sessions">
     <div class="filters">
       <${Choice} label="Outcome" value=${query.status} options=${STATUS.map((one) => [one, one || 'any'])} onChange=${(status) => filter({ status }, { push: true })} />
-      <${Search} label="Test name" value=${query.test} wait=${300} onInput=${(test) => filter({ test })} />
-      <${Search} label="Tenant" value=${query.tenant} wait=${300} onInput=${(tenant) => filter({ tenant })} />
       ${query.device && html`<button onClick=${() => filter({ device: null })}>All devices</button>`}
       ${query.run && html`<button onClick=${() => filter({ run: null })}>All runs</button>`}
     </div>
@@ -35,7 +33,6 @@ export function Screen({ query, setQuery }) {
           { name: 'started', title: 'Started', cell: (row) => html`<${Ago} at=${row.started_at} />` },
           { name: 'took', title: 'Lasts', numeric: true, cell: (row) => (row.ended_at ? span(Date.parse(row.ended_at) - Date.parse(row.started_at))
             : html`<${Ago} at=${row.started_at} plain />`) },
-          { name: 'tenant', title: 'Tenant', cell: (row) => row.tenant ?? '' },
           { name: 'run', title: 'Run', cell: (row) => html`<${RunLink} id=${row.run_id} />` },
           { name: 'error', title: 'Error', cell: (row) => row.error_message },
           { name: 'session', title: 'Session', cell: (row) => html`<${SessionLink} id=${row.session_id} />` },
