@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,11 +80,13 @@ final class SessionListWorld {
     List<SessionPages.Filter> filters = new ArrayList<>();
     List<DeviceId> hundred =
         Stream.concat(devices.stream().limit(4), many(96, i -> Facts.device()).stream()).toList();
-    for (Optional<String> tenant : options(tenants.get(0))) {
-      for (Optional<RunId> run : options(runs.get(0))) {
+    for (Optional<String> tenant : options(List.of(tenants.get(0)))) {
+      for (Optional<RunId> run : options(List.of(runs.get(0)))) {
         for (Optional<List<DeviceId>> on :
-            options(List.<DeviceId>of(), devices.subList(0, 1), devices.subList(1, 3), hundred)) {
-          for (Optional<Outcome> status : options(Outcome.values())) {
+            options(
+                List.of(
+                    List.<DeviceId>of(), devices.subList(0, 1), devices.subList(1, 3), hundred))) {
+          for (Optional<Outcome> status : options(List.of(Outcome.values()))) {
             for (SessionPages.Started started : periods()) {
               filters.add(
                   new SessionPages.Filter(
@@ -107,10 +108,8 @@ final class SessionListWorld {
             Optional.of(begin.plusSeconds(5).plusNanos(1)), Optional.of(Instant.MAX)));
   }
 
-  @SafeVarargs
-  @SuppressWarnings("varargs") // the array is only read
-  private static <T> List<Optional<T>> options(T... values) {
-    return Stream.concat(Stream.of(Optional.<T>empty()), Arrays.stream(values).map(Optional::of))
+  private static <T> List<Optional<T>> options(List<T> values) {
+    return Stream.concat(Stream.of(Optional.<T>empty()), values.stream().map(Optional::of))
         .toList();
   }
 
