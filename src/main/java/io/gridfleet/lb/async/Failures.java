@@ -3,6 +3,7 @@ package io.gridfleet.lb.async;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,21 @@ public final class Failures {
   }
 
   /**
+   * Logs a failure as a defect; a task that an executor didn't take, because it has stopped or is
+   * full, as a warning.
+   *
+   * @param what the work, with the id of its subject
+   */
+  public static void log(Logger log, Throwable failure, String what) {
+    Throwable cause = cause(failure);
+    if (cause instanceof RejectedExecutionException) {
+      log.warn("{} wasn't done: the server stops or is too busy", what);
+    } else {
+      log.error("{} failed", what, cause);
+    }
+  }
+
+  /**
    * Ends a chain of stages whose result no caller waits for: its failure is logged as a defect.
    * Failures that are expected, such as those of the store, are handled before.
    *
@@ -38,7 +54,7 @@ public final class Failures {
     work.whenComplete(
         (result, failure) -> {
           if (failure != null) {
-            log.error("{} failed", what, cause(failure));
+            log(log, failure, what);
           }
         });
   }

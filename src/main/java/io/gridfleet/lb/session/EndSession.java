@@ -98,7 +98,7 @@ public final class EndSession {
     }
     return answer.exceptionally(
         failure -> {
-          log.error("deleting session {} failed", session.id(), Failures.cause(failure));
+          Failures.log(log, failure, "deleting session " + session.id());
           return false;
         });
   }

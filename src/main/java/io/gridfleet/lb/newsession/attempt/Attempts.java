@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -110,14 +109,7 @@ public final class Attempts {
 
   /** A lock that is kept after a failure would be renewed until the process ends. */
   private static boolean mayBeLeft(Attempt attempt, Throwable failure) {
-    Throwable cause = Failures.cause(failure);
-    if (cause instanceof RejectedExecutionException) {
-      log.info(
-          "device {} is left to the sweep after its attempt: the server stops",
-          attempt.device().id());
-    } else {
-      log.error("device {} can't be cleaned up after its attempt", attempt.device().id(), cause);
-    }
+    Failures.log(log, failure, "the clean-up of device " + attempt.device().id());
     return false;
   }
 
