@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -159,7 +160,7 @@ final class AnyCapabilitiesPropertyTest {
     return capabilities().list().ofMinSize(1).ofMaxSize(3);
   }
 
-  @Property(tries = 1_500)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.MIXIN)
   void areNeverAnInternalError(
       @ForAll("capabilities") Map<String, Object> always,
       @ForAll("entries") List<Map<String, Object>> firstMatch,
