@@ -160,7 +160,7 @@ final class AnyCapabilitiesPropertyTest {
     return capabilities().list().ofMinSize(1).ofMaxSize(3);
   }
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.MIXIN)
+  @Property(tries = 1_500, edgeCases = EdgeCasesMode.MIXIN)
   void areNeverAnInternalError(
       @ForAll("capabilities") Map<String, Object> always,
       @ForAll("entries") List<Map<String, Object>> firstMatch,
