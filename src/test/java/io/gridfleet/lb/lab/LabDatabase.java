@@ -2,10 +2,7 @@ package io.gridfleet.lb.lab;
 
 import io.gridfleet.lb.store.PostgresPart;
 import io.gridfleet.lb.store.StoreAddress;
-import io.gridfleet.lb.store.StoreConfig;
-import io.gridfleet.lb.store.StoreListener;
-import io.gridfleet.lb.store.StoreStartException;
-import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.store.StoreKind;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -22,24 +19,12 @@ public final class LabDatabase implements AutoCloseable {
     this.address = address;
   }
 
-  private static final class Template {
-    static final StoreAddress.Postgres MADE = make();
-
-    private static StoreAddress.Postgres make() {
-      StoreAddress.Postgres empty = PostgresPart.emptyDatabase();
-      try {
-        SqlStore.open(StoreConfig.at(empty), StoreListener.SILENT).close();
-        return PostgresPart.leftAlone(empty);
-      } catch (StoreStartException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
   public static LabDatabase take() {
     StoreAddress.Postgres used = GIVEN_BACK.poll();
     return new LabDatabase(
-        used == null ? PostgresPart.copyOf(Template.MADE) : PostgresPart.emptied(used));
+        used == null
+            ? (StoreAddress.Postgres) StoreKind.POSTGRESQL.migratedDatabase()
+            : PostgresPart.emptied(used));
   }
 
   /** As {@code store:} names it. */

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@link CommandHistory} promises, on every database. */
 @ParameterizedClass
-@EnumSource(StoreKind.class)
+@MethodSource("io.gridfleet.lb.store.StoreKind#underTest")
 final class CommandHistoryContractTest {
   private static final Entry ENTRY =
       new Entry("POST", "/el\u0000em", Duration.ofMillis(1_500), 500, Instant.ofEpochMilli(7));

@@ -4,9 +4,14 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,6 +67,10 @@ public final class PostgresPart {
     return other != null ? other : Server.ADDRESS;
   }
 
+  static boolean isReplaced() {
+    return instead != null;
+  }
+
   /** Another server in its place, from here to the end of this use. */
   static Use use(StoreAddress.Postgres other) {
     instead = other;
@@ -106,6 +115,38 @@ public final class PostgresPart {
     return database;
   }
 
+  /** One of these on the current server to which nobody is connected: taken out, and emptied. */
+  static Optional<StoreAddress.Postgres> emptiedOne(Collection<StoreAddress.Postgres> databases) {
+    Set<String> used = connectedDatabases();
+    String hosts = server().hosts();
+    return databases.stream()
+        .filter(database -> database.hosts().equals(hosts) && !used.contains(database.database()))
+        .filter(databases::remove)
+        .findFirst()
+        .map(PostgresPart::emptied);
+  }
+
+  private static Set<String> connectedDatabases() {
+    StoreAddress.Postgres server = server();
+    try (Connection connection = DriverManager.getConnection(url(server), server.user(), "");
+        Statement sql = connection.createStatement();
+        ResultSet rows =
+            sql.executeQuery(
+                "SELECT DISTINCT datname FROM pg_stat_activity WHERE datname IS NOT NULL")) {
+      Set<String> names = new HashSet<>();
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+      return names;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String url(StoreAddress.Postgres address) {
+    return "jdbc:postgresql://" + address.hosts() + "/" + address.database() + address.options();
+  }
+
   private static StoreAddress.Postgres database(String as) {
     StoreAddress.Postgres server = server();
     String name = "lab_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
@@ -114,9 +155,7 @@ public final class PostgresPart {
   }
 
   static void execute(StoreAddress.Postgres address, String statement) {
-    String url =
-        "jdbc:postgresql://" + address.hosts() + "/" + address.database() + address.options();
-    try (Connection connection = DriverManager.getConnection(url, address.user(), "");
+    try (Connection connection = DriverManager.getConnection(url(address), address.user(), "");
         Statement sql = connection.createStatement()) {
       sql.execute(statement);
     } catch (SQLException e) {

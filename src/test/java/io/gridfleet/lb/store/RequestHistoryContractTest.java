@@ -34,11 +34,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@link RequestHistory} promises, on every database. */
 @ParameterizedClass
-@EnumSource(StoreKind.class)
+@MethodSource("io.gridfleet.lb.store.StoreKind#underTest")
 final class RequestHistoryContractTest {
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
   private static final Duration DAY = Duration.ofDays(1);

@@ -50,10 +50,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@link Runs} promises, on every database. */
 @ParameterizedClass
-@EnumSource(StoreKind.class)
+@MethodSource("io.gridfleet.lb.store.StoreKind#underTest")
 final class RunsContractTest {
   private static final RunListener NO_LISTENER = new RunListener() {};
 

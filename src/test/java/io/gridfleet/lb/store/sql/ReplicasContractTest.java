@@ -17,11 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@link Replicas}, {@link SharedDuties} and the pruning promise, on every database. */
 @ParameterizedClass
-@EnumSource(StoreKind.class)
+@MethodSource("io.gridfleet.lb.store.StoreKind#underTest")
 final class ReplicasContractTest {
   private final StoreKind kind;
   private SqlStore store;

@@ -25,11 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@link SessionPages} promises, on every database. */
 @ParameterizedClass
-@EnumSource(StoreKind.class)
+@MethodSource("io.gridfleet.lb.store.StoreKind#underTest")
 final class SessionPagesContractTest {
   private static final int MANY = 500;
   private static final int FOREIGN = 20_000;
