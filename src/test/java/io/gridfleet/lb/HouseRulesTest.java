@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,6 +132,37 @@ final class HouseRulesTest {
       }
     }
     assertThat(used).isEqualTo(exports());
+  }
+
+  /**
+   * The sub-packages of one package don't use each other in a cycle. The root is left out: it is
+   * the entry to its sub-packages and the home of the values that they share.
+   */
+  @Test
+  void subPackagesOfOnePackageHaveNoCycle() {
+    Map<String, Set<String>> uses = new TreeMap<>();
+    for (JavaClass origin : CLASSES) {
+      for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+        String from = origin.getPackageName();
+        String to = dependency.getTargetClass().getBaseComponentType().getPackageName();
+        if (!from.equals(to)
+            && isSubPackage(from)
+            && isSubPackage(to)
+            && room(from).equals(room(to))) {
+          uses.computeIfAbsent(from, name -> new TreeSet<>()).add(to);
+        }
+      }
+    }
+    assertThat(uses).as("packages with sub-packages that use each other").isNotEmpty();
+    while (uses.values().removeIf(all -> all.stream().noneMatch(uses::containsKey))) {
+      // A package that uses none that is left is in no cycle.
+    }
+    assertThat(uses).as("each uses another of these").isEmpty();
+  }
+
+  private static boolean isSubPackage(String packageName) {
+    String room = room(packageName);
+    return !room.isEmpty() && !packageName.equals(ROOT + room);
   }
 
   private static Set<String> exports() throws IOException {

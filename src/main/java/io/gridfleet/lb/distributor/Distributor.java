@@ -5,9 +5,13 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
-import io.gridfleet.lb.distributor.Matching.Pick;
 import io.gridfleet.lb.distributor.explain.Explanations;
 import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.MatchResults;
+import io.gridfleet.lb.distributor.queue.Pick;
+import io.gridfleet.lb.distributor.queue.Waiter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +38,7 @@ import java.util.function.Function;
  * <p>One lock guards the model, which is the {@link Matching} and the state of every {@link
  * Waiter}: {@link ModelLock}. Invariant at every release of it: no request waits while a free
  * device fits it and its tenant is below its quota, unless the device is yielded for {@link
- * Precedence#YIELDED_FOR} to a request that has waited longer, on another replica or here with its
+ * Precedence#yieldedTo} to a request that has waited longer, on another replica or here with its
  * lock requested. Under the lock a device is only picked and its slot counted as pending; the lock
  * on the slot is then requested outside. The store grants it (the request is placed), refuses it
  * (another replica was first, or the quota is reached: the request returns to its position) or
@@ -124,7 +128,7 @@ public final class Distributor {
   }
 
   /** Picks a device for a request, queues it, or ends it. Called under the lock. */
-  private void begin(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects effects) {
+  private void begin(Waiter waiter, MatchResults answers, Instant now, Effects effects) {
     if (waiter.isEnded()) {
       return;
     }
@@ -140,7 +144,7 @@ public final class Distributor {
    * device can ever serve the request, because a failed pick doesn't distinguish "none is free"
    * from "none fits".
    */
-  private void decide(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects effects) {
+  private void decide(Waiter waiter, MatchResults answers, Instant now, Effects effects) {
     Placement closed = matching.closed();
     if (closed != null) {
       matching.waiters().end(waiter, Waiter.Answer.of(closed), effects);
@@ -171,7 +175,7 @@ public final class Distributor {
   }
 
   /** The effects of changes; each is called without the lock, by the thread of the change. */
-  private final class ModelEffects implements ModelLock.Outside {
+  private final class ModelEffects implements Effects.Outside {
     @Override
     public void requestLock(Pick pick) {
       lockRequests.ask(pick);

@@ -4,6 +4,8 @@ import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.fleet.DeviceFacts;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
 import io.gridfleet.lb.node.NodeId;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package io.gridfleet.lb.distributor;
 
 /** Assertions that fail only because of a bug. */
-final class Invariant {
+public final class Invariant {
   private Invariant() {}
 
   /**
    * @param otherwise the message; a constant where this is called for each request
    * @throws IllegalStateException if it doesn't hold
    */
-  static void holds(boolean fact, String otherwise) {
+  public static void holds(boolean fact, String otherwise) {
     if (!fact) {
       throw new IllegalStateException(otherwise);
     }

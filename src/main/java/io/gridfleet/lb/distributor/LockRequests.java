@@ -6,7 +6,12 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.LockResult;
-import io.gridfleet.lb.distributor.Matching.Pick;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.Pick;
+import io.gridfleet.lb.distributor.queue.Waiter;
+import io.gridfleet.lb.distributor.replicas.Precedence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -72,7 +77,12 @@ final class LockRequests {
     CompletionStage<LockResult> answer;
     try {
       answer =
-          locks.tryLock(pick.device(), request.attempt(), run, request.quota(), pick.freeFor());
+          locks.tryLock(
+              pick.device(),
+              request.attempt(),
+              run,
+              request.quota(),
+              Precedence.yieldedTo(pick.before()));
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
@@ -217,7 +227,7 @@ final class LockRequests {
    * Fires the refusal. A closed distributor queues no request again: it ends the request first, and
    * the refusal completes it. One that was cancelled before keeps its answer.
    */
-  private boolean refused(Waiter waiter, ModelLock.Effects effects) {
+  private boolean refused(Waiter waiter, Effects effects) {
     Placement closed = matching.closed();
     if (closed != null && waiter.state() != Waiter.State.CANCELLED) {
       matching.waiters().end(waiter, Waiter.Answer.of(closed), effects);
@@ -231,7 +241,7 @@ final class LockRequests {
    * have kept them from those behind it; then the request picks another device.
    */
   private void serveAfterRefusal(
-      Waiter waiter, @Nullable DeviceState state, Instant now, ModelLock.Effects effects) {
+      Waiter waiter, @Nullable DeviceState state, Instant now, Effects effects) {
     if (state != null) {
       matching.assignment().serve(state, now, effects);
     }

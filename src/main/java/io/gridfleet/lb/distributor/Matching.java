@@ -1,13 +1,23 @@
 package io.gridfleet.lb.distributor;
 
-import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.distributor.ModelLock.Effects;
 import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
 import io.gridfleet.lb.distributor.explain.QueueState;
-import java.time.Duration;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.MatchResults;
+import io.gridfleet.lb.distributor.queue.Pick;
+import io.gridfleet.lb.distributor.queue.QuestionQueue;
+import io.gridfleet.lb.distributor.queue.TenantQuotas;
+import io.gridfleet.lb.distributor.queue.Waiter;
+import io.gridfleet.lb.distributor.queue.WaiterTransitions;
+import io.gridfleet.lb.distributor.queue.WaitingRequests;
+import io.gridfleet.lb.distributor.replicas.LocalHeads;
+import io.gridfleet.lb.distributor.replicas.Precedence;
+import io.gridfleet.lb.distributor.replicas.RemoteHeads;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -59,25 +69,6 @@ final class Matching {
     this.precedence = new Precedence(fleet, waiting, remoteHeads, hasOthers);
     this.quotas = new TenantQuotas(fleet.tenants(), waiting, heads);
     this.assignment = new SlotAssignment(fleet, waiting, waiters, heads, precedence, quotas);
-  }
-
-  /**
-   * A slot of a device that is pending for a request until the store has answered. Immutable: read
-   * without the lock by the threads that call the store.
-   *
-   * @param candidate the index of the request's question that the device fits
-   * @param before the number of replicas with a request that goes before; see {@link Precedence}
-   * @param timesFreed the releases of the device's slots seen before the pick
-   */
-  record Pick(Waiter waiter, Device device, int candidate, int before, int timesFreed) {
-    /** Returns how long the slot must have been free. */
-    Duration freeFor() {
-      return Precedence.YIELDED_FOR.multipliedBy(before);
-    }
-
-    Question question() {
-      return waiter.placement().questions().get(candidate);
-    }
   }
 
   SlotTable fleet() {
@@ -255,7 +246,9 @@ final class Matching {
    */
   void verify() {
     waiting.verify();
-    fleet.verify(waiting.asking());
+    fleet.verify(
+        waiting.asking().values(),
+        waiting.asking().keySet().stream().map(it -> it.placement().quota().tenant()).toList());
     precedence.verify();
     heads.verify();
   }

@@ -1,15 +1,12 @@
 package io.gridfleet.lb.distributor;
 
-import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
-import io.gridfleet.lb.distributor.Matching.Pick;
-import java.time.Duration;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.Waiter;
+import io.gridfleet.lb.distributor.queue.WaiterTransitions;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -35,7 +32,7 @@ final class ModelLock {
   private final Matching matching;
   private final FleetSignals signals;
   private final InstantSource clock;
-  private final Outside outside;
+  private final Effects.Outside outside;
 
   /**
    * Signals to publish. Filled under the lock, so in the order of the changes; emptied under its
@@ -43,90 +40,16 @@ final class ModelLock {
    */
   private final Queue<FleetSignal> unpublished = new ConcurrentLinkedQueue<>();
 
-  ModelLock(Matching matching, FleetSignals signals, InstantSource clock, Outside outside) {
+  ModelLock(Matching matching, FleetSignals signals, InstantSource clock, Effects.Outside outside) {
     this.matching = matching;
     this.signals = signals;
     this.clock = clock;
     this.outside = outside;
   }
 
-  /** The targets of effects, each called without the lock. */
-  interface Outside {
-    /** Requests the lock of a pick. */
-    void requestLock(Pick pick);
-
-    /** Ends the yielding of a device at that time. */
-    void endYieldingAt(DeviceId device, Instant until);
-
-    /** Ends a request with the verdicts on all devices. */
-    void explain(Waiter waiter, Function<Verdicts, Placement> answer);
-
-    void startTimer(Waiter waiter, Duration wait);
-
-    void release(DeviceLock lock);
-  }
-
   /** A change of the model under the lock, which adds its effects to {@code effects}. */
   interface Change {
     void apply(Instant now, Effects effects);
-  }
-
-  /** The effects of one change, run without the lock. Confined to the thread of the change. */
-  final class Effects {
-    private final List<Runnable> all = new ArrayList<>();
-
-    /** Adds an effect, which may make a change of its own: the lock is released by then. */
-    void add(Runnable effect) {
-      all.add(effect);
-    }
-
-    /** Publishes a signal to other replicas, in the order of the changes. */
-    void publish(FleetSignal signal) {
-      unpublished.add(signal);
-    }
-
-    void picked(Pick pick) {
-      all.add(() -> outside.requestLock(pick));
-    }
-
-    void yielded(DeviceId device, Instant until) {
-      all.add(() -> outside.endYieldingAt(device, until));
-    }
-
-    void explain(Waiter waiter, Function<Verdicts, Placement> answer) {
-      all.add(() -> outside.explain(waiter, answer));
-    }
-
-    void startTimer(Waiter waiter, Duration wait) {
-      all.add(() -> outside.startTimer(waiter, wait));
-    }
-
-    void release(DeviceLock lock) {
-      all.add(() -> outside.release(lock));
-    }
-
-    /**
-     * Runs all effects; a failed one doesn't prevent the others. Signals go first, so that other
-     * replicas receive the lock of a slot before a request of theirs for it is refused.
-     */
-    private void run() {
-      publishSignals();
-      RuntimeException first = null;
-      for (Runnable effect : all) {
-        try {
-          effect.run();
-        } catch (RuntimeException mistake) {
-          if (first == null) {
-            first = mistake;
-          } else {
-            first.addSuppressed(mistake);
-          }
-        }
-      }
-      if (first != null) {
-        throw first;
-      }
-    }
   }
 
   /**
@@ -135,7 +58,7 @@ final class ModelLock {
    */
   void make(Change change) {
     Instant now = clock.instant();
-    Effects effects = new Effects();
+    Effects effects = new Effects(outside, unpublished::add);
     try {
       synchronized (lock) {
         change.apply(now, effects);
@@ -145,6 +68,7 @@ final class ModelLock {
         matching.publishHeads(unpublished::add);
       }
     } finally {
+      publishSignals();
       effects.run();
     }
   }

@@ -3,6 +3,11 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.MatchResults;
+import io.gridfleet.lb.distributor.replicas.QuestionText;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +34,7 @@ final class ModelUpdates {
 
   /** An update of the model. */
   interface Update {
-    void apply(Matching matching, Instant now, ModelLock.Effects effects);
+    void apply(Matching matching, Instant now, Effects effects);
   }
 
   /** Applies an update that concerns neither facts nor attributes of devices. */
@@ -82,7 +87,7 @@ final class ModelUpdates {
         });
   }
 
-  private void serve(List<DeviceId> touched, Instant now, ModelLock.Effects effects) {
+  private void serve(List<DeviceId> touched, Instant now, Effects effects) {
     for (DeviceId device : touched) {
       DeviceState state = matching.fleet().state(device);
       if (state != null) {

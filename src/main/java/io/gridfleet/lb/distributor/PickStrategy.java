@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.distributor.fleet.DeviceState;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;

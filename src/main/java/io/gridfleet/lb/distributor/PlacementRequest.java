@@ -43,6 +43,11 @@ public record PlacementRequest(
     return request + "-" + (preference.failed().size() + locksLost + 1);
   }
 
+  /** Returns whether the device hasn't failed this request. */
+  public boolean accepts(DeviceId device) {
+    return preference.failed().isEmpty() || !preference.failed().contains(device);
+  }
+
   /** Returns the same request, without a device that failed it. */
   public PlacementRequest without(DeviceId failed) {
     return new PlacementRequest(
@@ -82,7 +87,7 @@ public record PlacementRequest(
     }
 
     /** Returns whether it goes before the other by more than {@link #TOGETHER}, or by priority. */
-    boolean isWellBefore(QueuePosition other) {
+    public boolean isWellBefore(QueuePosition other) {
       return priority != other.priority
           ? priority > other.priority
           : arrival.plus(TOGETHER).isBefore(other.arrival);

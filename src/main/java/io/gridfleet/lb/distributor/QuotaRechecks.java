@@ -1,6 +1,7 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.async.Timers;
+import io.gridfleet.lb.distributor.queue.Effects;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -28,7 +29,7 @@ final class QuotaRechecks {
   }
 
   /** Called under the lock. */
-  void expireGuessLater(ModelLock.Effects effects) {
+  void expireGuessLater(Effects effects) {
     if (!isTimerSet) {
       isTimerSet = true;
       effects.add(

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.replicas.QuestionText;
 
 /** The entry point for signals of other replicas about devices and queues. */
 public final class ReplicaSignals {

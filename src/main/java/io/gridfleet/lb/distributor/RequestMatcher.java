@@ -1,6 +1,9 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.distributor.explain.Explanations;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.MatchResults;
+import io.gridfleet.lb.distributor.queue.Waiter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,7 +29,7 @@ final class RequestMatcher {
 
   /** Applies match results of a request, under the lock. */
   interface Matched {
-    void begin(Waiter waiter, MatchResults answers, Instant now, ModelLock.Effects effects);
+    void begin(Waiter waiter, MatchResults answers, Instant now, Effects effects);
   }
 
   /**
@@ -68,7 +71,7 @@ final class RequestMatcher {
 
   /** Applies the match results of a question, under the lock. */
   interface Answered {
-    void apply(MatchResults answers, Instant now, ModelLock.Effects effects);
+    void apply(MatchResults answers, Instant now, Effects effects);
   }
 
   /**

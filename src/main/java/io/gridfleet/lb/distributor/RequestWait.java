@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.distributor.queue.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;

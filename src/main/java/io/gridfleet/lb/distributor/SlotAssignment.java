@@ -1,10 +1,20 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.distributor.Matching.Pick;
-import io.gridfleet.lb.distributor.ModelLock.Effects;
-import io.gridfleet.lb.distributor.RemoteHeads.Ahead;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.Pick;
+import io.gridfleet.lb.distributor.queue.QuestionQueue;
+import io.gridfleet.lb.distributor.queue.TenantQuotas;
+import io.gridfleet.lb.distributor.queue.Waiter;
+import io.gridfleet.lb.distributor.queue.WaiterTransitions;
+import io.gridfleet.lb.distributor.queue.WaitingRequests;
+import io.gridfleet.lb.distributor.replicas.LocalHeads;
+import io.gridfleet.lb.distributor.replicas.Precedence;
+import io.gridfleet.lb.distributor.replicas.RemoteHeads.Ahead;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives free slots to waiting requests: a request picks a device, a device serves the requests that
@@ -61,17 +71,21 @@ final class SlotAssignment {
   private boolean pickAny(Waiter waiter, Instant now, Effects effects) {
     for (int candidate = 0; candidate < waiter.queues().size(); candidate++) {
       QuestionQueue queue = waiter.queues().get(candidate);
-      DeviceState state = fleet.pick(queue, waiter, now);
+      DeviceState state = pick(queue, waiter, now);
       while (state != null) {
         Ahead ahead = precedence.ahead(waiter, state, now);
         if (!precedence.yieldIfDue(state, ahead, now, effects)) {
           take(waiter, state, candidate, ahead, effects);
           return true;
         }
-        state = fleet.pick(queue, waiter, now);
+        state = pick(queue, waiter, now);
       }
     }
     return false;
+  }
+
+  private @Nullable DeviceState pick(QuestionQueue queue, Waiter waiter, Instant now) {
+    return fleet.pick(queue.question(), queue.fitting(), waiter.placement(), now);
   }
 
   /**

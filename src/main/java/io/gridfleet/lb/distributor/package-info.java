@@ -5,14 +5,22 @@
  * lock guards the model, no foreign code is called under it. In a large lab, matching and
  * explanations run on a thread of their own, from copies and without the lock.
  *
- * <p>Where to look: the states of a waiting request in {@code Waiter}, their effects in {@code
- * WaiterTransitions}; a new pick strategy in {@link io.gridfleet.lb.distributor.PickStrategy}; a
- * new inhibitor in {@code DeviceState} (what admits a request), {@code DeviceSnapshot} (the copy)
- * and {@code DeviceInhibitors} (its text); the store's answers in {@code LockRequests}; the order
- * between replicas in {@code Precedence}, {@code LocalHeads} and {@code RemoteHeads}; invariants
- * between two changes in the {@code verify} methods.
+ * <p>This package has the entry points ({@link io.gridfleet.lb.distributor.Distributor}, {@link
+ * io.gridfleet.lb.distributor.FleetUpdates}, {@link io.gridfleet.lb.distributor.ReplicaSignals}),
+ * the values that callers use, the lock ({@code ModelLock}), the model as a whole ({@code
+ * Matching}, {@code SlotAssignment}) and the calls to the store ({@code LockRequests}). The parts
+ * of the model are sub-packages; each uses the values here and the sub-packages before it: {@code
+ * explain}, {@code fleet}, {@code queue}, {@code replicas}.
  *
- * <p>Exported from the sub-packages: {@code explain.QueueReport}.
+ * <p>Where to look: the states of a waiting request in {@code queue}, in {@code Waiter}, their
+ * effects in {@code WaiterTransitions}; a new pick strategy in {@link
+ * io.gridfleet.lb.distributor.PickStrategy}; a new inhibitor in {@code DeviceState} of {@code
+ * fleet} (what admits a request), {@code DeviceSnapshot} (the copy) and {@code DeviceInhibitors}
+ * (its text) of {@code explain}; the store's answers in {@code LockRequests}; the order between
+ * replicas in {@code replicas}; invariants between two changes in the {@code verify} methods.
+ *
+ * <p>Exported from the sub-packages: {@code explain.FittingDevices}, {@code explain.QueueReport},
+ * {@code explain.WaitEstimate}.
  */
 @NullMarked
 package io.gridfleet.lb.distributor;

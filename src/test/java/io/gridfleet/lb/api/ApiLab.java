@@ -33,10 +33,10 @@ import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.distributor.Distributor;
-import io.gridfleet.lb.distributor.FittingDevices;
 import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Verdict;
-import io.gridfleet.lb.distributor.WaitEstimate;
+import io.gridfleet.lb.distributor.explain.FittingDevices;
+import io.gridfleet.lb.distributor.explain.WaitEstimate;
 import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.FakeRequestHistory;
 import io.gridfleet.lb.node.NodeId;
@@ -140,7 +140,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
                     rows,
                     overrides,
                     new OperatorLocks(this, new OperatorLocks.Listener() {}),
-                    sessionRoutes,
+                    sessionRoutes::ofDevice,
                     clock),
                 new DeviceHistoryRoutes(periods, rows),
                 new TestDataRoutes(

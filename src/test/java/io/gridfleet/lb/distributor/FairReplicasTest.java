@@ -3,6 +3,7 @@ package io.gridfleet.lb.distributor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.distributor.FairDay.Asked;
+import io.gridfleet.lb.distributor.replicas.Precedence;
 import io.gridfleet.lb.lab.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +71,7 @@ final class FairReplicasTest {
     holder.endsAt(alive);
     time.pass(SECOND);
 
-    assertThat(next.servedAt()).isEqualTo(freed.plus(Precedence.YIELDED_FOR));
+    assertThat(next.servedAt()).isEqualTo(freed.plus(Precedence.yieldedTo(1)));
     freed = time.instant();
     next.endsAt(alive);
     time.pass(SECOND);

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * Delivers signals between distributors, and their calls to the store, on a virtual clock: in
  * order, with latency.
  */
-final class FakeWire {
+public final class FakeWire {
   static final Duration LATENCY = Duration.ofMillis(5);
 
   private final VirtualTime time;
@@ -36,7 +36,7 @@ final class FakeWire {
   private final Map<DeviceId, String> names = new HashMap<>();
 
   /** Signals take {@link #LATENCY} each, the store answers at once. */
-  FakeWire(VirtualTime time) {
+  public FakeWire(VirtualTime time) {
     this(time, new Random(0), Duration.ZERO);
   }
 
@@ -123,7 +123,7 @@ final class FakeWire {
     replica.cut = true;
   }
 
-  Device phone(String name) {
+  public Device phone(String name) {
     DeviceId id = DeviceId.of(name);
     names.put(id, name);
     Node node =

@@ -130,24 +130,6 @@ final class MatchingWorkTest {
   }
 
   @Test
-  void aDeviceThatChangedDuringMatchingIsMatchedAgain() {
-    fleet(MANY);
-    FakeWire wire = new FakeWire(time);
-    Device before = wire.phone("phone-7");
-    Device after = wire.phone("phone-7");
-    Question question = question("model:phone-7");
-    MatchResults answers = MatchResults.of(List.of(question), List.of(before), () -> true);
-    DeviceState same = new DeviceState(0, before, new DeviceSlots.NodeSessions());
-    DeviceState changed = new DeviceState(1, after, new DeviceSlots.NodeSessions());
-    answers.to(question).clear();
-
-    QuestionQueue queue = new QuestionQueue(0, question, List.of(same, changed), answers);
-
-    assertThat(queue.fits(same)).as("by the result").isFalse();
-    assertThat(queue.fits(changed)).as("matched again").isTrue();
-  }
-
-  @Test
   void aRequestThatIsMatchedAfterTheCloseIsEnded() {
     fleet(MANY);
     Distributor.Wait late = ask("model:phone-7");

@@ -8,6 +8,8 @@ import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.replicas.Precedence;
+import io.gridfleet.lb.distributor.replicas.QuestionText;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.selector.Selector;
 import java.time.Duration;
@@ -68,7 +70,7 @@ final class RemoteQuestionsTest implements FleetSignals {
     distributor.release(busy);
 
     assertThat(isPlaced()).as("yielded to the other replica").isFalse();
-    time.pass(Precedence.YIELDED_FOR);
+    time.pass(Precedence.yieldedTo(1));
     assertThat(isPlaced()).as("which doesn't take it").isTrue();
     distributor.verify();
   }

@@ -8,6 +8,7 @@ import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.distributor.explain.WaitEstimate;
 import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.selector.Selector;

@@ -3,11 +3,11 @@ package io.gridfleet.lb.api.device;
 import io.gridfleet.lb.api.http.ApiAnswer;
 import io.gridfleet.lb.api.http.ApiAnswers;
 import io.gridfleet.lb.api.http.ApiCall;
+import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.ApiJson;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.RequestBody;
-import io.gridfleet.lb.api.session.SessionRoutes;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.run.ChangeOverride;
@@ -28,14 +28,22 @@ public final class DeviceRoutes {
   private final DeviceRows rows;
   private final ChangeOverride overrides;
   private final OperatorLocks locks;
-  private final SessionRoutes sessions;
+  private final DeviceSessions sessions;
   private final InstantSource clock;
+
+  /** Reads the sessions of a device. */
+  @FunctionalInterface
+  public interface DeviceSessions {
+    /** Returns the newest sessions of a device, as its detail has them. */
+    CompletionStage<List<Map<String, @Nullable Object>>> ofDevice(
+        DeviceId device, ApiCaller caller);
+  }
 
   public DeviceRoutes(
       DeviceRows rows,
       ChangeOverride overrides,
       OperatorLocks locks,
-      SessionRoutes sessions,
+      DeviceSessions sessions,
       InstantSource clock) {
     this.rows = rows;
     this.overrides = overrides;

@@ -2,9 +2,9 @@ package io.gridfleet.lb.api.queue;
 
 import io.gridfleet.lb.api.http.ApiJson;
 import io.gridfleet.lb.device.Inhibitor;
-import io.gridfleet.lb.distributor.FittingDevices;
 import io.gridfleet.lb.distributor.Verdict;
-import io.gridfleet.lb.distributor.WaitEstimate;
+import io.gridfleet.lb.distributor.explain.FittingDevices;
+import io.gridfleet.lb.distributor.explain.WaitEstimate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.gridfleet.lb.api.queue;
 
 import io.gridfleet.lb.api.http.ApiCaller;
-import io.gridfleet.lb.distributor.FittingDevices;
-import io.gridfleet.lb.distributor.WaitEstimate;
+import io.gridfleet.lb.distributor.explain.FittingDevices;
+import io.gridfleet.lb.distributor.explain.WaitEstimate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -170,7 +170,7 @@ final class SuiteWiring {
         new Api(
             new ApiRoutes(
                 new ApiRoutes.Devices(
-                    new DeviceRoutes(rows, overrides, locks, sessions, clock),
+                    new DeviceRoutes(rows, overrides, locks, sessions::ofDevice, clock),
                     new DeviceHistoryRoutes(parts.history().periods().devices(), rows),
                     new TestDataRoutes(rows, overrides, this::testDataChanged),
                     new CatalogRoutes(rows, runs)),

@@ -2,11 +2,10 @@ package io.gridfleet.lb.distributor.explain;
 
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
-import io.gridfleet.lb.distributor.FittingDevices;
-import io.gridfleet.lb.distributor.FittingDevices.Hindrance;
 import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.Verdict;
 import io.gridfleet.lb.distributor.Verdicts;
+import io.gridfleet.lb.distributor.explain.FittingDevices.Hindrance;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -1,11 +1,9 @@
 package io.gridfleet.lb.distributor.explain;
 
-import io.gridfleet.lb.distributor.FittingDevices;
 import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.distributor.QueuedRequest;
 import io.gridfleet.lb.distributor.Verdicts;
-import io.gridfleet.lb.distributor.WaitEstimate;
 import io.gridfleet.lb.distributor.explain.QueueState.Waiting;
 import io.gridfleet.lb.history.SessionLengths;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package io.gridfleet.lb.distributor.explain;
 
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Question;
-import io.gridfleet.lb.distributor.WaitEstimate;
 import io.gridfleet.lb.history.SessionLengths;
 import java.time.Duration;
 import java.time.Instant;

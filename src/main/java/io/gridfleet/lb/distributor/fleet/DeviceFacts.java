@@ -1,4 +1,4 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.fleet;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param coolingUntil until when it accepts no request
  * @param avoidedUntil until when other devices are preferred
  */
-record DeviceFacts(
+public record DeviceFacts(
     @Nullable String maintenance,
     @Nullable String reservedBy,
     @Nullable Instant coolingUntil,
@@ -19,15 +19,15 @@ record DeviceFacts(
     String avoidedFor) {
   static final DeviceFacts NONE = new DeviceFacts(null, null, null, null, "");
 
-  DeviceFacts inMaintenance(@Nullable String reason) {
+  public DeviceFacts inMaintenance(@Nullable String reason) {
     return new DeviceFacts(reason, reservedBy, coolingUntil, avoidedUntil, avoidedFor);
   }
 
-  DeviceFacts reserved(@Nullable String run, @Nullable Instant cooling) {
+  public DeviceFacts reserved(@Nullable String run, @Nullable Instant cooling) {
     return new DeviceFacts(maintenance, run, cooling, avoidedUntil, avoidedFor);
   }
 
-  DeviceFacts avoided(@Nullable Instant until, String cause) {
+  public DeviceFacts avoided(@Nullable Instant until, String cause) {
     return new DeviceFacts(maintenance, reservedBy, coolingUntil, until, cause);
   }
 }

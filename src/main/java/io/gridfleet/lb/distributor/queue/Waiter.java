@@ -1,12 +1,14 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.queue;
 
-import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.Invariant;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
 import io.gridfleet.lb.state.StateMachine;
 import io.gridfleet.lb.state.StateTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that waits for a device: its position in the order, and its state.
  *
- * <p>Owner: the distributor's lock, {@link ModelLock}. Events are fired by {@link
+ * <p>Owner: the distributor's lock, {@code ModelLock}. Events are fired by {@link
  * WaiterTransitions} only, under that lock. The two futures are completed without the lock, and the
  * timer is set without it; see the fields.
  *
- * <p>Invariants, which {@link Distributor#verify} checks:
+ * <p>Invariants, which {@code Distributor.verify} checks:
  *
  * <ul>
  *   <li>In {@code RETURNED} and {@code QUEUED} the request is in the queue of each of its
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *       effects of the change that ended it.
  * </ul>
  */
-final class Waiter implements Comparable<Waiter> {
-  enum State {
+public final class Waiter implements Comparable<Waiter> {
+  public enum State {
     /** Its questions are matched against devices, on the calling or the matching thread. */
     MATCHING,
     /** No device can ever serve it; the explanation is composed. */
@@ -130,12 +132,12 @@ final class Waiter implements Comparable<Waiter> {
           .build();
 
   /** The result of the wait: a placement, or the exception of a bug. */
-  record Answer(@Nullable Placement placement, @Nullable RuntimeException mistake) {
-    static Answer of(Placement placement) {
+  public record Answer(@Nullable Placement placement, @Nullable RuntimeException mistake) {
+    public static Answer of(Placement placement) {
       return new Answer(placement, null);
     }
 
-    static Answer of(RuntimeException mistake) {
+    public static Answer of(RuntimeException mistake) {
       return new Answer(null, mistake);
     }
 
@@ -170,13 +172,13 @@ final class Waiter implements Comparable<Waiter> {
   /**
    * @param number unique in this distributor, so that no two waiters compare as equal
    */
-  Waiter(PlacementRequest request, Instant deadline, long number) {
+  public Waiter(PlacementRequest request, Instant deadline, long number) {
     this.placement = request;
     this.deadline = deadline;
     this.number = number;
   }
 
-  PlacementRequest placement() {
+  public PlacementRequest placement() {
     return placement;
   }
 
@@ -184,21 +186,21 @@ final class Waiter implements Comparable<Waiter> {
     return deadline;
   }
 
-  CompletableFuture<Placement> outcome() {
+  public CompletableFuture<Placement> outcome() {
     return outcome;
   }
 
   /** Returns a future that completes before the outcome, if no device was free. */
-  CompletableFuture<Void> queued() {
+  public CompletableFuture<Void> queued() {
     return queued;
   }
 
   /** Returns the queue of each of its questions, in their order. */
-  List<QuestionQueue> queues() {
+  public List<QuestionQueue> queues() {
     return queues;
   }
 
-  State state() {
+  public State state() {
     return machine.state();
   }
 
@@ -207,7 +209,7 @@ final class Waiter implements Comparable<Waiter> {
     return machine.fire(event);
   }
 
-  boolean isInQueue() {
+  public boolean isInQueue() {
     return state() == State.RETURNED || state() == State.QUEUED;
   }
 
@@ -219,7 +221,7 @@ final class Waiter implements Comparable<Waiter> {
     };
   }
 
-  boolean isEnded() {
+  public boolean isEnded() {
     return state() == State.ENDED;
   }
 
@@ -241,7 +243,7 @@ final class Waiter implements Comparable<Waiter> {
   }
 
   /** Sets the timer of the wait; called once, without the lock. */
-  void timer(Future<?> future) {
+  public void timer(Future<?> future) {
     if (timer != null) {
       future.cancel(false);
     }
@@ -259,9 +261,8 @@ final class Waiter implements Comparable<Waiter> {
     }
   }
 
-  boolean accepts(DeviceState state) {
-    Set<DeviceId> failed = placement.preference().failed();
-    return failed.isEmpty() || !failed.contains(state.device().id());
+  public boolean accepts(DeviceState state) {
+    return placement.accepts(state.device().id());
   }
 
   /** Compares by position; equal positions, which a repeat may have, by arrival here. */

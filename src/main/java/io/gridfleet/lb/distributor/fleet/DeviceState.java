@@ -1,6 +1,7 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.fleet;
 
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
 import java.time.Instant;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The current state of a device in the distributor: description, facts that exclude it, and its
  * {@link DeviceSlots}. Guarded by the distributor's lock.
  */
-final class DeviceState {
+public final class DeviceState {
   private final int index;
   private final DeviceSlots slots;
   private Device device;
@@ -41,7 +42,7 @@ final class DeviceState {
     idStart = newer.id().start();
   }
 
-  int index() {
+  public int index() {
     return index;
   }
 
@@ -49,20 +50,20 @@ final class DeviceState {
     return device;
   }
 
-  int rank() {
+  public int rank() {
     return rank;
   }
 
   /** Returns a prefix of the id that orders most devices as their ids do. */
-  long idStart() {
+  public long idStart() {
     return idStart;
   }
 
-  int recentFailures() {
+  public int recentFailures() {
     return recentFailures;
   }
 
-  DeviceSlots.NodeSessions nodeSessions() {
+  public DeviceSlots.NodeSessions nodeSessions() {
     return slots.nodeSessions();
   }
 
@@ -72,11 +73,11 @@ final class DeviceState {
     draining = false;
   }
 
-  void drain() {
+  public void drain() {
     draining = true;
   }
 
-  boolean draining() {
+  public boolean draining() {
     return draining;
   }
 
@@ -92,21 +93,21 @@ final class DeviceState {
     avoidedFor = known.avoidedFor();
   }
 
-  void failed() {
+  public void failed() {
     recentFailures++;
   }
 
-  void succeeded() {
+  public void succeeded() {
     recentFailures = 0;
   }
 
   /** Returns its slots; {@link SlotTable#changed} must be called after each change of them. */
-  DeviceSlots slots() {
+  public DeviceSlots slots() {
     return slots;
   }
 
   /** Returns a copy for use without the distributor's lock. */
-  DeviceSnapshot state() {
+  public DeviceSnapshot state() {
     return new DeviceSnapshot(
         index,
         device,
@@ -118,20 +119,20 @@ final class DeviceState {
   }
 
   /** Returns whether it is in service: free, or excluded only by sessions. */
-  boolean inService(Instant now) {
+  public boolean inService(Instant now) {
     return offline == null && maintenance == null && !draining && !cooling(now);
   }
 
   /** Yields its free slots to requests of other replicas that have waited longer. */
-  void yielded(boolean now) {
+  public void yielded(boolean now) {
     yielded = now;
   }
 
-  boolean isYielded() {
+  public boolean isYielded() {
     return yielded;
   }
 
-  int freeSlots() {
+  public int freeSlots() {
     return yielded ? 0 : device.slots() - slots.sessions();
   }
 
@@ -148,7 +149,7 @@ final class DeviceState {
   }
 
   /** Returns whether the device may be given to such a request once a slot is free. */
-  boolean admits(Question question, Instant now) {
+  public boolean admits(Question question, Instant now) {
     return !draining
         && maintenance == null
         && (offline == null || question.named().isPresent())

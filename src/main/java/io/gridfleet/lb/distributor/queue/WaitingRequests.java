@@ -1,5 +1,8 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.queue;
 
+import io.gridfleet.lb.distributor.Invariant;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * request uses it that hasn't ended, here or as the head of another replica: there its fitting
  * devices are kept current.
  */
-final class WaitingRequests {
+public final class WaitingRequests {
   /** Unused questions are kept with their fitting devices for the next request; a lab has few. */
   private static final int MAX_IDLE_QUEUES = 512;
 
@@ -65,7 +68,8 @@ final class WaitingRequests {
    * Adds a user to the queue of a question; a new question is matched against all devices. The
    * request uses it until it {@link #part parts}, whether it is queued or its lock requested.
    */
-  QuestionQueue join(Question question, Collection<DeviceState> states, MatchResults answers) {
+  public QuestionQueue join(
+      Question question, Collection<DeviceState> states, MatchResults answers) {
     QuestionQueue queue =
         queues.computeIfAbsent(
             question, fresh -> new QuestionQueue(numbers++, fresh, states, answers));
@@ -79,7 +83,7 @@ final class WaitingRequests {
    * Removes a user that has ended. Unused questions are kept up to a maximum; the one that has been
    * unused longest is removed first.
    */
-  void part(QuestionQueue queue) {
+  public void part(QuestionQueue queue) {
     if (queue.part()) {
       idle.add(queue);
     }
@@ -91,18 +95,18 @@ final class WaitingRequests {
   }
 
   /** Returns whether a question has a queue, so that matching it is no work. */
-  boolean hasQueue(Question question) {
+  public boolean hasQueue(Question question) {
     return queues.containsKey(question);
   }
 
   /** Removes unused questions, whose fitting devices would have to be updated otherwise. */
-  void dropIdle() {
+  public void dropIdle() {
     idle.forEach(queue -> queues.remove(queue.question()));
     idle.clear();
   }
 
   /** Returns the questions in use, against which changed devices must be matched again. */
-  List<Question> questionsInUse() {
+  public List<Question> questionsInUse() {
     return queues.values().stream()
         .filter(queue -> !idle.contains(queue))
         .map(QuestionQueue::question)
@@ -110,7 +114,7 @@ final class WaitingRequests {
   }
 
   /** Returns a copy, because a caller may remove some. */
-  Collection<QuestionQueue> queues() {
+  public Collection<QuestionQueue> queues() {
     return List.copyOf(queues.values());
   }
 
@@ -176,29 +180,29 @@ final class WaitingRequests {
   }
 
   /** Returns the requests whose locks are requested, in order, with their devices; not a copy. */
-  SortedMap<Waiter, DeviceState> asking() {
+  public SortedMap<Waiter, DeviceState> asking() {
     return asking;
   }
 
   /** Returns the number of queued requests, without those whose locks are requested. */
-  int length() {
+  public int length() {
     return byRequest.size();
   }
 
   /** Returns a queued request; null also if its lock is requested. */
-  @Nullable Waiter of(String request) {
+  @Nullable public Waiter of(String request) {
     return byRequest.get(request);
   }
 
   /** Returns the arrival of the oldest queued request. */
-  Optional<Instant> firstArrival() {
+  public Optional<Instant> firstArrival() {
     return byRequest.values().stream()
         .map(waiter -> waiter.placement().turn().arrival())
         .min(Comparator.naturalOrder());
   }
 
   /** Returns a copy, in order, because ending a request removes it. */
-  Collection<Waiter> all() {
+  public Collection<Waiter> all() {
     return new TreeSet<>(byRequest.values());
   }
 
@@ -206,7 +210,7 @@ final class WaitingRequests {
    * Returns the queued requests of a tenant with a quota, in order; a copy, because serving removes
    * one.
    */
-  Collection<Waiter> ofTenant(String tenant) {
+  public Collection<Waiter> ofTenant(String tenant) {
     TreeSet<Waiter> waiters = byTenant.get(tenant);
     return waiters == null ? List.of() : List.copyOf(waiters);
   }
@@ -216,7 +220,7 @@ final class WaitingRequests {
    * fits. Visits queues in the order of their heads, each only while its requests go before the
    * best so far.
    */
-  @Nullable Waiter first(Predicate<QuestionQueue> answered, Predicate<Waiter> mayHave) {
+  @Nullable public Waiter first(Predicate<QuestionQueue> answered, Predicate<Waiter> mayHave) {
     Waiter best = null;
     for (QuestionQueue queue : ordered) {
       if (best != null && queue.waiters().first().compareTo(best) > 0) {
@@ -241,7 +245,7 @@ final class WaitingRequests {
    * Checks, between two changes, that queued requests are {@code QUEUED} and in each of their
    * queues, that ended ones are in none, and that exactly the queues with requests are ordered.
    */
-  void verify() {
+  public void verify() {
     for (Waiter waiter : byRequest.values()) {
       Invariant.holds(
           waiter.queues().stream().allMatch(queue -> queue.waiters().contains(waiter)),

@@ -1,6 +1,11 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replicas;
 
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.distributor.Invariant;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.queue.QuestionQueue;
+import io.gridfleet.lb.distributor.queue.QueueListener;
+import io.gridfleet.lb.distributor.queue.Waiter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * signals are computed once, at the end of the change, so that a request that arrives and is served
  * in one change is never published.
  */
-final class LocalHeads {
+public final class LocalHeads implements QueueListener {
   private final String replica;
 
   /** The published head of each queue; queues published as empty have no entry. */
@@ -33,12 +38,13 @@ final class LocalHeads {
   /** Of these, queues whose head is published even if unchanged. */
   private final Set<QuestionQueue> repeated = new HashSet<>();
 
-  LocalHeads(String replica) {
+  public LocalHeads(String replica) {
     this.replica = replica;
   }
 
   /** Marks the queues of a request that entered them; one that returns is published again. */
-  void entered(Waiter waiter) {
+  @Override
+  public void entered(Waiter waiter) {
     for (QuestionQueue queue : waiter.queues()) {
       Waiter first = published.get(queue);
       if (first == null || waiter.compareTo(first) <= 0) {
@@ -51,7 +57,8 @@ final class LocalHeads {
   }
 
   /** Marks the queues of a request that has ended. */
-  void settled(Waiter waiter) {
+  @Override
+  public void settled(Waiter waiter) {
     for (QuestionQueue queue : waiter.queues()) {
       if (waiter.equals(published.get(queue))) {
         changed.add(queue);
@@ -60,12 +67,13 @@ final class LocalHeads {
   }
 
   /** Marks queues whose requests may have crossed their tenant's quota. */
-  void look(Iterable<QuestionQueue> queues) {
+  @Override
+  public void look(Iterable<QuestionQueue> queues) {
     queues.forEach(changed::add);
   }
 
   /** Marks all heads to be published again. */
-  void again() {
+  public void again() {
     changed.addAll(published.keySet());
     repeated.addAll(published.keySet());
   }
@@ -75,7 +83,7 @@ final class LocalHeads {
    *
    * @param mayHave whether a request's tenant is below its quota
    */
-  void publish(Predicate<Waiter> mayHave, Consumer<FleetSignal> others) {
+  public void publish(Predicate<Waiter> mayHave, Consumer<FleetSignal> others) {
     for (QuestionQueue queue : List.copyOf(changed)) {
       Waiter before = published.get(queue);
       Waiter first = queue.first(mayHave);
@@ -110,7 +118,7 @@ final class LocalHeads {
   }
 
   /** Checks that no published head has ended, except in queues marked as changed. */
-  void verify() {
+  public void verify() {
     published.forEach(
         (queue, waiter) ->
             Invariant.holds(

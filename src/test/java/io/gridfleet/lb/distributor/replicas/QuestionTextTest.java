@@ -1,8 +1,9 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replicas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.selector.Selector;
 import java.util.Optional;
 import java.util.Set;

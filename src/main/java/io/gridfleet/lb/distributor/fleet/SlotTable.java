@@ -1,8 +1,12 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.fleet;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.Invariant;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.node.NodeId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +21,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The states of all devices, by id and by index. Guarded by the distributor's lock. */
-final class SlotTable {
+public final class SlotTable {
   private final Map<DeviceId, DeviceState> states = new LinkedHashMap<>();
   private final List<@Nullable DeviceState> byIndex = new ArrayList<>();
   private final BitSet unusedIndexes = new BitSet();
@@ -31,19 +35,19 @@ final class SlotTable {
   /** Why nodes don't respond; responding nodes, and those not yet probed, have no entry. */
   private final Map<NodeId, String> offline = new HashMap<>();
 
-  Collection<DeviceState> states() {
+  public Collection<DeviceState> states() {
     return states.values();
   }
 
-  @Nullable DeviceState state(DeviceId device) {
+  @Nullable public DeviceState state(DeviceId device) {
     return states.get(device);
   }
 
-  DeviceState at(int index) {
+  public DeviceState at(int index) {
     return Objects.requireNonNull(byIndex.get(index));
   }
 
-  DeviceState put(Device device) {
+  public DeviceState put(Device device) {
     DeviceSlots.NodeSessions node =
         nodes.computeIfAbsent(device.node().id(), id -> new DeviceSlots.NodeSessions());
     DeviceState known = states.get(device.id());
@@ -69,7 +73,7 @@ final class SlotTable {
   }
 
   /** Changes the facts of a device, in the inventory or not. */
-  void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
+  public void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
     DeviceFacts now = change.apply(facts.getOrDefault(device, DeviceFacts.NONE));
     if (now.equals(DeviceFacts.NONE)) {
       facts.remove(device);
@@ -87,7 +91,7 @@ final class SlotTable {
    *
    * @return its devices
    */
-  List<DeviceState> nodeIs(NodeId node, @Nullable String cause) {
+  public List<DeviceState> nodeIs(NodeId node, @Nullable String cause) {
     if (cause == null) {
       offline.remove(node);
     } else {
@@ -98,7 +102,7 @@ final class SlotTable {
     return all;
   }
 
-  void remove(DeviceState state) {
+  public void remove(DeviceState state) {
     states.remove(state.device().id());
     byIndex.set(state.index(), null);
     unusedIndexes.set(state.index());
@@ -106,25 +110,29 @@ final class SlotTable {
   }
 
   /** Updates the free index; called after each change of a device's slots. */
-  void changed(DeviceState state) {
+  public void changed(DeviceState state) {
     free.set(state.index(), state.freeSlots() > 0);
   }
 
-  boolean anyFree() {
+  public boolean anyFree() {
     return !free.isEmpty();
   }
 
-  /** Returns the best free device for a request of this queue, avoided ones last. */
-  @Nullable DeviceState pick(QuestionQueue queue, Waiter waiter, Instant now) {
-    PlacementRequest.Preference preference = waiter.placement().preference();
+  /**
+   * Returns the best free device for a request, avoided ones last.
+   *
+   * @param fitting the indexes of the devices that fit the question
+   */
+  @Nullable public DeviceState pick(
+      Question question, BitSet fitting, PlacementRequest request, Instant now) {
+    PlacementRequest.Preference preference = request.preference();
     PickStrategy.Pick good = preference.strategy().begin();
     PickStrategy.Pick avoided = preference.strategy().begin();
     DeviceState best = null;
     DeviceState bestAvoided = null;
-    BitSet fitting = queue.fitting();
     for (int i = fitting.nextSetBit(0); i >= 0; i = fitting.nextSetBit(i + 1)) {
       DeviceState state = free.get(i) ? byIndex.get(i) : null;
-      if (state == null || !state.admits(queue.question(), now) || !waiter.accepts(state)) {
+      if (state == null || !state.admits(question, now) || !request.accepts(state.device().id())) {
         continue;
       }
       if (preference.avoidFailed() && state.avoided(now)) {
@@ -136,38 +144,39 @@ final class SlotTable {
     return best != null ? best : bestAvoided;
   }
 
-  void take(DeviceState state, String tenant) {
+  public void take(DeviceState state, String tenant) {
     state.slots().taking();
     changed(state);
     tenants.reserve(tenant);
   }
 
-  void cancel(DeviceState state, String tenant) {
+  public void cancel(DeviceState state, String tenant) {
     state.slots().cancel();
     changed(state);
     tenants.cancel(tenant);
   }
 
   /** Replaces the locks of a device by the result of a query. */
-  void heldAre(DeviceState state, List<HeldLock> locks) {
+  public void heldAre(DeviceState state, List<HeldLock> locks) {
     state.slots().heldAre(locks);
     changed(state);
     tenants.heldAre(state.device().id(), state.slots().held());
   }
 
-  TenantSessions tenants() {
+  public TenantSessions tenants() {
     return tenants;
   }
 
   /**
    * Checks that the counts equal the held and pending slots.
    *
-   * @param asking requests whose locks are requested, and their devices
+   * @param locking the device of each requested lock
+   * @param tenantsOfLocks the tenant of each requested lock
    */
-  void verify(Map<Waiter, DeviceState> asking) {
+  public void verify(Collection<DeviceState> locking, Collection<String> tenantsOfLocks) {
     Map<DeviceSlots.NodeSessions, Integer> sessions = new HashMap<>();
     for (DeviceState state : states.values()) {
-      long asked = asking.values().stream().filter(state::equals).count();
+      long asked = locking.stream().filter(state::equals).count();
       Invariant.holds(
           state.slots().pending() == asked,
           state.device().id() + " has other pending slots than requested locks");
@@ -178,7 +187,7 @@ final class SlotTable {
     }
     sessions.forEach(
         (node, sum) -> Invariant.holds(node.count() == sum, "a node's sessions are miscounted"));
-    tenants.verify(asking.keySet());
+    tenants.verify(tenantsOfLocks);
   }
 
   private List<DeviceState> devicesOf(NodeId node) {

@@ -1,9 +1,10 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.fleet;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.Invariant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import java.util.Set;
  * replica, for others as far as signals were received. The store enforces the quota when a lock is
  * requested. Guarded by the distributor's lock.
  */
-final class TenantSessions {
+public final class TenantSessions {
   private record Owner(long token, String tenant) {}
 
   private final Map<DeviceId, Map<Integer, Owner>> owners = new HashMap<>();
@@ -25,13 +26,13 @@ final class TenantSessions {
   private final Set<String> quotaFreed = new HashSet<>();
 
   /** Returns whether a lock may be requested for another session. */
-  boolean allows(Quota quota) {
+  public boolean allows(Quota quota) {
     return quota.mostSessions().isEmpty()
         || (!quotaReached.contains(quota.tenant())
             && of(quota.tenant()) < quota.mostSessions().getAsInt());
   }
 
-  int of(String tenant) {
+  public int of(String tenant) {
     return counts.getOrDefault(tenant, 0);
   }
 
@@ -46,7 +47,7 @@ final class TenantSessions {
   }
 
   /** Records the owner of a lock that {@link #reserve} has counted. */
-  void confirm(DeviceLock lock, String tenant) {
+  public void confirm(DeviceLock lock, String tenant) {
     Owner before = slots(lock.device()).put(lock.slot(), new Owner(lock.token(), tenant));
     if (before != null) {
       cancel(before.tenant());
@@ -54,7 +55,7 @@ final class TenantSessions {
   }
 
   /** Counts a lock that wasn't requested here: another replica's, or one found in the store. */
-  void adopt(DeviceLock lock, String tenant) {
+  public void adopt(DeviceLock lock, String tenant) {
     reserve(tenant);
     confirm(lock, tenant);
   }
@@ -64,7 +65,7 @@ final class TenantSessions {
   }
 
   /** Uncounts the owner of a slot. */
-  void freed(DeviceId device, int slot, long token) {
+  public void freed(DeviceId device, int slot, long token) {
     Map<Integer, Owner> slots = owners.getOrDefault(device, Map.of());
     Owner owner = slots.get(slot);
     if (owner == null || owner.token() > token) {
@@ -77,18 +78,18 @@ final class TenantSessions {
   }
 
   /** Remembers that the store refused a lock because of the tenant's quota. */
-  void quotaReached(String tenant) {
+  public void quotaReached(String tenant) {
     quotaReached.add(tenant);
   }
 
   /** Expires all refusals, because a slot of an unknown tenant was freed or they are old. */
-  void expireGuess() {
+  public void expireGuess() {
     quotaFreed.addAll(quotaReached);
     quotaReached.clear();
   }
 
   /** Returns and clears the tenants whose count has decreased. */
-  Set<String> quotaFreed() {
+  public Set<String> quotaFreed() {
     Set<String> all = Set.copyOf(quotaFreed);
     quotaFreed.clear();
     return all;
@@ -111,14 +112,18 @@ final class TenantSessions {
     }
   }
 
-  /** Checks that each tenant's count equals its held slots and requested locks. */
-  void verify(Collection<Waiter> asking) {
+  /**
+   * Checks that each tenant's count equals its held slots and requested locks.
+   *
+   * @param locking the tenant of each requested lock
+   */
+  void verify(Collection<String> locking) {
     Map<String, Integer> expected = new HashMap<>();
     owners
         .values()
         .forEach(
             slots -> slots.values().forEach(it -> expected.merge(it.tenant(), 1, Integer::sum)));
-    asking.forEach(waiter -> expected.merge(waiter.placement().quota().tenant(), 1, Integer::sum));
+    locking.forEach(tenant -> expected.merge(tenant, 1, Integer::sum));
     Invariant.holds(expected.equals(counts), "tenants have " + expected + ", not " + counts);
   }
 }

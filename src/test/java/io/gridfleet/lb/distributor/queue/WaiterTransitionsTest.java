@@ -1,4 +1,4 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,14 @@ import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FakeWire;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.lab.StoreLink;
 import io.gridfleet.lb.lab.StoreLink.Fate;
 import io.gridfleet.lb.lab.VirtualTime;
@@ -376,7 +384,7 @@ final class WaiterTransitionsTest {
     assertThat(waits.queued()).isDone();
     store.free(busy);
     link.latency(WAY::toNanos);
-    distributor.freed(busy.device(), busy.slot(), busy.token());
+    distributor.freedHere(busy);
     assertThat(distributor.queueLength()).isZero();
     assertThat(outcome(waits)).isNotDone();
     return waits;

@@ -1,6 +1,7 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.queue;
 
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.distributor.Question;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * by identity: a device that changed meanwhile is another object and has no result. Immutable once
  * made.
  */
-final class MatchResults {
+public final class MatchResults {
   /** The number of devices between two checks whether the result is still wanted. */
   private static final int DEVICES_AT_ONCE = 512;
 
-  static final MatchResults NONE = new MatchResults(new IdentityHashMap<>());
+  public static final MatchResults NONE = new MatchResults(new IdentityHashMap<>());
 
   private final IdentityHashMap<Device, Integer> places;
   private final Map<Question, BitSet> fitting = new HashMap<>();
@@ -33,7 +34,7 @@ final class MatchResults {
    *
    * @param wanted whether the result is still needed
    */
-  static MatchResults of(
+  public static MatchResults of(
       Collection<Question> questions, Collection<Device> devices, BooleanSupplier wanted) {
     Device[] all = devices.toArray(Device[]::new);
     IdentityHashMap<Device, Integer> places = new IdentityHashMap<>(all.length);
@@ -65,5 +66,5 @@ final class MatchResults {
   }
 
   /** The questions and devices without a result. */
-  record Missing(List<Question> questions, List<Device> devices) {}
+  public record Missing(List<Question> questions, List<Device> devices) {}
 }

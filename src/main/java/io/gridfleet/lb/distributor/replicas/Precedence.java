@@ -1,7 +1,13 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replicas;
 
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.distributor.RemoteHeads.Ahead;
+import io.gridfleet.lb.distributor.Invariant;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
+import io.gridfleet.lb.distributor.queue.Effects;
+import io.gridfleet.lb.distributor.queue.Waiter;
+import io.gridfleet.lb.distributor.queue.WaitingRequests;
+import io.gridfleet.lb.distributor.replicas.RemoteHeads.Ahead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,13 +21,13 @@ import java.util.List;
  * one timer is set for that time. In a process without other replicas no device is yielded: the
  * queue alone is the order.
  */
-final class Precedence {
+public final class Precedence {
   /**
    * How long a freed device is yielded to a replica with an older request: long enough for a signal
    * and a lock with pauses of a quarter of a second, short if that replica is dead. Each further
    * replica that goes before adds as long again.
    */
-  static final Duration YIELDED_FOR = Duration.ofMillis(400);
+  private static final Duration YIELDED_FOR = Duration.ofMillis(400);
 
   /**
    * A replica that publishes another head meanwhile is alive, and has {@link #YIELDED_FOR} again
@@ -29,6 +35,11 @@ final class Precedence {
    * replica.
    */
   private static final Duration YIELDED_AGAIN_WITHIN = Duration.ofMillis(600);
+
+  /** Returns how long a freed device is yielded to that many replicas. */
+  public static Duration yieldedTo(int replicas) {
+    return YIELDED_FOR.multipliedBy(replicas);
+  }
 
   private final SlotTable fleet;
   private final WaitingRequests waiting;
@@ -39,7 +50,8 @@ final class Precedence {
   /**
    * @param hasOthers whether there can be other replicas
    */
-  Precedence(SlotTable fleet, WaitingRequests waiting, RemoteHeads remoteHeads, boolean hasOthers) {
+  public Precedence(
+      SlotTable fleet, WaitingRequests waiting, RemoteHeads remoteHeads, boolean hasOthers) {
     this.fleet = fleet;
     this.waiting = waiting;
     this.remoteHeads = remoteHeads;
@@ -50,7 +62,7 @@ final class Precedence {
    * Returns the replicas with a request that goes before this one and fits the device: other
    * replicas, and this one if such a request has a lock requested, which may be refused.
    */
-  Ahead ahead(Waiter waiter, DeviceState state, Instant now) {
+  public Ahead ahead(Waiter waiter, DeviceState state, Instant now) {
     if (!hasOthers) {
       return Ahead.NONE;
     }
@@ -80,11 +92,11 @@ final class Precedence {
    *
    * @return whether it is yielded
    */
-  boolean yieldIfDue(DeviceState state, Ahead ahead, Instant now, ModelLock.Effects effects) {
+  public boolean yieldIfDue(DeviceState state, Ahead ahead, Instant now, Effects effects) {
     if (ahead.replicas() == 0 || state.slots().freedAt().equals(Instant.MIN)) {
       return false;
     }
-    Instant until = yieldedSince(state, ahead).plus(YIELDED_FOR.multipliedBy(ahead.replicas()));
+    Instant until = yieldedSince(state, ahead).plus(yieldedTo(ahead.replicas()));
     if (!now.isBefore(until)) {
       return false;
     }
@@ -110,7 +122,7 @@ final class Precedence {
    *
    * @return whether to serve it now: it was neither taken nor yielded anew since
    */
-  boolean endYielding(DeviceId device, Instant until) {
+  public boolean endYielding(DeviceId device, Instant until) {
     DeviceState state = fleet.state(device);
     if (!yielded.isOver(device, until) || state == null) {
       return false;
@@ -120,7 +132,7 @@ final class Precedence {
   }
 
   /** Ends yielding after a slot of the device was taken or freed; it may be yielded anew. */
-  void reset(DeviceState state) {
+  public void reset(DeviceState state) {
     yielded.isTaken(state.device().id());
     makeFree(state);
   }
@@ -131,17 +143,17 @@ final class Precedence {
   }
 
   /** Returns the yielded devices, to be decided on {@link #again}. */
-  List<DeviceId> all() {
+  public List<DeviceId> all() {
     return yielded.all();
   }
 
   /** Makes a yielded device free until it is yielded again. */
-  void again(DeviceState state) {
+  public void again(DeviceState state) {
     makeFree(state);
   }
 
   /** Removes the note of a device that wasn't yielded again. */
-  void settle(DeviceId device) {
+  public void settle(DeviceId device) {
     DeviceState state = fleet.state(device);
     if (state == null || !state.isYielded()) {
       yielded.isTaken(device);
@@ -149,7 +161,7 @@ final class Precedence {
   }
 
   /** Checks that each yielded device is noted, so that a timer ends it. */
-  void verify() {
+  public void verify() {
     for (DeviceState state : fleet.states()) {
       Invariant.holds(
           !state.isYielded() || yielded.all().contains(state.device().id()),

@@ -1,7 +1,14 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replicas;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
+import io.gridfleet.lb.distributor.queue.MatchResults;
+import io.gridfleet.lb.distributor.queue.QuestionQueue;
+import io.gridfleet.lb.distributor.queue.Waiter;
+import io.gridfleet.lb.distributor.queue.WaitingRequests;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -24,7 +31,7 @@ import java.util.TreeSet;
  * this device until its replica publishes it again, and one that isn't repeated is removed after
  * {@link #EXPIRES_AFTER}.
  */
-final class RemoteHeads {
+public final class RemoteHeads {
   /**
    * Replicas repeat their heads every ten seconds; after three missed repeats a head is removed.
    */
@@ -79,13 +86,13 @@ final class RemoteHeads {
   private final SlotTable fleet;
   private long signals;
 
-  RemoteHeads(WaitingRequests waiting, SlotTable fleet) {
+  public RemoteHeads(WaitingRequests waiting, SlotTable fleet) {
     this.waiting = waiting;
     this.fleet = fleet;
   }
 
   /** Returns whether no other replica is known to have a waiting request. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return heads.isEmpty();
   }
 
@@ -95,23 +102,23 @@ final class RemoteHeads {
    *
    * @return the number of the signal
    */
-  long register(FleetSignal.Waits signal) {
+  public long register(FleetSignal.Waits signal) {
     asking.put(place(signal), ++signals);
     return signals;
   }
 
   /** Returns whether no newer signal of the queue has arrived since. */
-  boolean isNewest(FleetSignal.Waits signal, long number) {
+  public boolean isNewest(FleetSignal.Waits signal, long number) {
     return Long.valueOf(number).equals(asking.get(place(signal)));
   }
 
   /** Drops a signal because too much matching is pending; its replica repeats it. */
-  void drop(FleetSignal.Waits signal, long number) {
+  public void drop(FleetSignal.Waits signal, long number) {
     asking.remove(place(signal), number);
   }
 
   /** Replaces the head of a queue, unless a newer signal has arrived meanwhile. */
-  void waits(
+  public void waits(
       FleetSignal.Waits signal,
       long number,
       QuestionText.Asked asked,
@@ -130,7 +137,7 @@ final class RemoteHeads {
   }
 
   /** Removes the head of a queue that is empty, or whose question can't be read here. */
-  void noneWaits(String replica, int number) {
+  public void noneWaits(String replica, int number) {
     Place place = new Place(replica, number);
     asking.remove(place);
     remove(place);
@@ -150,7 +157,7 @@ final class RemoteHeads {
   }
 
   /** Removes heads that their replicas don't repeat. */
-  void removeExpired(Instant now) {
+  public void removeExpired(Instant now) {
     Instant before = now.minus(EXPIRES_AFTER);
     heads.values().stream()
         .filter(head -> head.received.isBefore(before))
@@ -165,7 +172,7 @@ final class RemoteHeads {
    * @param replicas the number of replicas with a request that goes before it
    * @param received when the latest of their signals was received
    */
-  record Ahead(int replicas, Instant received) {
+  public record Ahead(int replicas, Instant received) {
     static final Ahead NONE = new Ahead(0, Instant.MIN);
   }
 
@@ -190,7 +197,7 @@ final class RemoteHeads {
    *
    * @return whether there were any
    */
-  boolean markMissed(Waiter waiter, DeviceState state, Instant now) {
+  public boolean markMissed(Waiter waiter, DeviceState state, Instant now) {
     boolean any = false;
     for (Head head : ordered) {
       if (!head.turn.isWellBefore(waiter.placement().turn())) {

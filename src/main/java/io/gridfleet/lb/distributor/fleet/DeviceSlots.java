@@ -1,9 +1,10 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.fleet;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
+import io.gridfleet.lb.distributor.Invariant;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,12 +24,12 @@ import java.util.TreeMap;
  *
  * <p>Invariant: the node's count is the sum of held and pending slots of its devices.
  */
-final class DeviceSlots {
+public final class DeviceSlots {
   /** The number of sessions on all devices of a node; shared by its devices. */
-  static final class NodeSessions {
+  public static final class NodeSessions {
     private int count;
 
-    int count() {
+    public int count() {
       return count;
     }
   }
@@ -61,7 +62,7 @@ final class DeviceSlots {
     nodeSessions = node;
   }
 
-  boolean empty() {
+  public boolean empty() {
     return sessions() == 0;
   }
 
@@ -85,7 +86,7 @@ final class DeviceSlots {
     nodeSessions.count--;
   }
 
-  void taken(HeldLock lock) {
+  public void taken(HeldLock lock) {
     Invariant.holds(pending > 0, "took a slot that wasn't pending");
     pending--;
     hold(lock);
@@ -93,7 +94,7 @@ final class DeviceSlots {
   }
 
   /** Replaces a lock by the session that it was taken for. */
-  void stands(HeldLock session) {
+  public void stands(HeldLock session) {
     int slot = session.lock().slot();
     HeldLock taken = held.get(slot);
     if (taken != null && taken.lock().token() == session.lock().token()) {
@@ -102,7 +103,7 @@ final class DeviceSlots {
   }
 
   /** Adds a lock of this or another replica. */
-  void hold(HeldLock lock) {
+  public void hold(HeldLock lock) {
     takenSinceQuery.add(lock.lock().slot());
     if (held.put(lock.lock().slot(), lock) == null) {
       nodeSessions.count++;
@@ -110,7 +111,7 @@ final class DeviceSlots {
   }
 
   /** Removes a lock; an update about an older lock doesn't free a newer one. */
-  void freed(int slot, long token, Instant now) {
+  public void freed(int slot, long token, Instant now) {
     Long before = lastFreed.put(slot, Math.max(token, lastFreed.getOrDefault(slot, 0L)));
     if (before == null || before < token) {
       freedAt = now;
@@ -124,12 +125,12 @@ final class DeviceSlots {
   }
 
   /** Returns when a slot was last freed, as far as is known; {@link Instant#MIN} if none was. */
-  Instant freedAt() {
+  public Instant freedAt() {
     return freedAt;
   }
 
   /** Returns how many releases of slots have been seen. */
-  int timesFreed() {
+  public int timesFreed() {
     return timesFreed;
   }
 
@@ -137,7 +138,7 @@ final class DeviceSlots {
    * Marks a slot that looked free as held by another replica; a later query of the store returns
    * the holder.
    */
-  void holdElsewhere(Device device, Instant now) {
+  public void holdElsewhere(Device device, Instant now) {
     for (int slot = 0; slot < device.slots(); slot++) {
       if (!held.containsKey(slot)) {
         DeviceLock unknown = new DeviceLock(device.id(), slot, "another replica", 0);
@@ -152,7 +153,7 @@ final class DeviceSlots {
    *
    * @return whether anything changed
    */
-  boolean takenElsewhere(DeviceId device, int slot, long token, Instant now) {
+  public boolean takenElsewhere(DeviceId device, int slot, long token, Instant now) {
     HeldLock known = held.get(slot);
     boolean isNews =
         (known == null || known.lock().token() < token) && lastFreed.getOrDefault(slot, 0L) < token;
@@ -164,7 +165,7 @@ final class DeviceSlots {
   }
 
   /** Removes guessed locks of other replicas. */
-  void removeGuessed() {
+  public void removeGuessed() {
     int before = held.size();
     held.values().removeIf(lock -> lock.lock().token() == 0);
     nodeSessions.count -= before - held.size();
@@ -174,7 +175,7 @@ final class DeviceSlots {
    * Marks the start of a query for all locks: what is taken from now on may be missing from its
    * result, see {@link #heldAre}.
    */
-  void queryStarted() {
+  public void queryStarted() {
     takenSinceQuery.clear();
   }
 

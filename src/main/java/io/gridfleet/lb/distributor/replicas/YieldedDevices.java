@@ -1,6 +1,7 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replicas;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

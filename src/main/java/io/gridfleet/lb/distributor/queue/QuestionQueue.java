@@ -1,5 +1,8 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.queue;
 
+import io.gridfleet.lb.distributor.Invariant;
+import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.SortedSet;
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The waiting requests of one question, in their order, and the devices that fit it: a device is
  * matched once for all of them. Guarded by the distributor's lock.
  */
-final class QuestionQueue {
+public final class QuestionQueue {
   private final int number;
   private final Question question;
   private final BitSet fitting = new BitSet();
@@ -42,16 +45,16 @@ final class QuestionQueue {
     return users;
   }
 
-  int number() {
+  public int number() {
     return number;
   }
 
-  Question question() {
+  public Question question() {
     return question;
   }
 
   /** Matches some devices again, except those with a result in {@code answers}. */
-  void look(Collection<DeviceState> states, MatchResults answers) {
+  public void look(Collection<DeviceState> states, MatchResults answers) {
     BitSet known = answers.to(question);
     for (DeviceState state : states) {
       Integer place = known == null ? null : answers.place(state.device());
@@ -63,15 +66,15 @@ final class QuestionQueue {
     }
   }
 
-  void forget(int index) {
+  public void forget(int index) {
     fitting.clear(index);
   }
 
-  BitSet fitting() {
+  public BitSet fitting() {
     return fitting;
   }
 
-  boolean fits(DeviceState state) {
+  public boolean fits(DeviceState state) {
     return fitting.get(state.index());
   }
 
@@ -89,7 +92,7 @@ final class QuestionQueue {
    *
    * @param mayHave whether a queued request's tenant is below its quota
    */
-  @Nullable Waiter first(Predicate<Waiter> mayHave) {
+  @Nullable public Waiter first(Predicate<Waiter> mayHave) {
     Waiter waits = waiters.stream().filter(mayHave).findFirst().orElse(null);
     if (asking.isEmpty()) {
       return waits;

@@ -1,8 +1,11 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.queue;
 
-import io.gridfleet.lb.distributor.Waiter.Answer;
-import io.gridfleet.lb.distributor.Waiter.Effect;
-import io.gridfleet.lb.distributor.Waiter.Event;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.Verdicts;
+import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.queue.Waiter.Answer;
+import io.gridfleet.lb.distributor.queue.Waiter.Effect;
+import io.gridfleet.lb.distributor.queue.Waiter.Event;
 import io.gridfleet.lb.state.UnexpectedEventException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,13 +22,13 @@ import org.slf4j.LoggerFactory;
  * model. An event without a row ends its request and changes nothing else; it doesn't throw, so
  * that the other requests of the same change are served.
  */
-final class WaiterTransitions {
+public final class WaiterTransitions {
   private static final Logger log = LoggerFactory.getLogger(WaiterTransitions.class);
 
   private final WaitingRequests waiting;
-  private final LocalHeads heads;
+  private final QueueListener heads;
 
-  WaiterTransitions(WaitingRequests waiting, LocalHeads heads) {
+  public WaiterTransitions(WaitingRequests waiting, QueueListener heads) {
     this.waiting = waiting;
     this.heads = heads;
   }
@@ -35,7 +38,7 @@ final class WaiterTransitions {
    *
    * @return false if the event was unexpected, which has ended the request
    */
-  boolean slotPicked(Waiter waiter, DeviceState state, ModelLock.Effects effects) {
+  public boolean slotPicked(Waiter waiter, DeviceState state, Effects effects) {
     switch (fire(waiter, Event.SLOT_PICKED, effects)) {
       case REQUEST_LOCK -> waiting.lockRequested(waiter, state, false);
       case DEQUEUE_TO_LOCK -> {
@@ -56,7 +59,7 @@ final class WaiterTransitions {
   }
 
   /** Queues a request for which no slot is free, and notifies its caller. */
-  void noSlot(Waiter waiter, Instant now, ModelLock.Effects effects) {
+  public void noSlot(Waiter waiter, Instant now, Effects effects) {
     switch (fire(waiter, Event.NO_SLOT, effects)) {
       case ENQUEUE_AND_WAIT -> {
         enter(waiter);
@@ -68,7 +71,7 @@ final class WaiterTransitions {
   }
 
   /** Notifies the caller before the timer is set. */
-  private static void startWait(Waiter waiter, Instant now, ModelLock.Effects effects) {
+  private static void startWait(Waiter waiter, Instant now, Effects effects) {
     Duration wait = Duration.between(now, waiter.deadline());
     effects.add(() -> waiter.queued().complete(null));
     effects.startTimer(waiter, wait);
@@ -79,7 +82,7 @@ final class WaiterTransitions {
    *
    * @param answer the result of the request, given the explanation
    */
-  void noMatch(Waiter waiter, Function<Verdicts, Placement> answer, ModelLock.Effects effects) {
+  public void noMatch(Waiter waiter, Function<Verdicts, Placement> answer, Effects effects) {
     if (fire(waiter, Event.NO_MATCH, effects) == Effect.EXPLAIN) {
       effects.explain(waiter, answer);
     }
@@ -90,7 +93,7 @@ final class WaiterTransitions {
    *
    * @return false if the answer was unexpected; the caller must change nothing then
    */
-  boolean lockGranted(Waiter waiter, Placement.Placed placed, ModelLock.Effects effects) {
+  public boolean lockGranted(Waiter waiter, Placement.Placed placed, Effects effects) {
     switch (fire(waiter, Event.LOCK_GRANTED, effects)) {
       case PLACE -> done(waiter, Answer.of(placed), effects);
       case RELEASE_LOCK -> {
@@ -109,7 +112,7 @@ final class WaiterTransitions {
    *
    * @return false if the answer was unexpected; the caller must change nothing then
    */
-  boolean lockRefused(Waiter waiter, ModelLock.Effects effects) {
+  public boolean lockRefused(Waiter waiter, Effects effects) {
     switch (fire(waiter, Event.LOCK_REFUSED, effects)) {
       case ENQUEUE -> {
         waiting.answered(waiter);
@@ -128,7 +131,7 @@ final class WaiterTransitions {
    *
    * @return false if the answer was unexpected; the caller must change nothing then
    */
-  boolean lockFailed(Waiter waiter, Placement answer, ModelLock.Effects effects) {
+  public boolean lockFailed(Waiter waiter, Placement answer, Effects effects) {
     switch (fire(waiter, Event.LOCK_FAILED, effects)) {
       case ANSWER -> done(waiter, Answer.of(answer), effects);
       case GIVE_KEPT_ANSWER -> doneAsKept(waiter, effects);
@@ -140,7 +143,7 @@ final class WaiterTransitions {
   }
 
   /** Ends the wait, now or when the store has answered; no effect on an ended one. */
-  void end(Waiter waiter, Answer answer, ModelLock.Effects effects) {
+  public void end(Waiter waiter, Answer answer, Effects effects) {
     switch (fire(waiter, Event.END, effects)) {
       case ANSWER -> done(waiter, answer, effects);
       case DEQUEUE_AND_ANSWER -> {
@@ -162,7 +165,7 @@ final class WaiterTransitions {
    * Enters the next state. {@code END} has a row in every state, so that the recursion ends; the
    * request is removed from the queues whatever its state was.
    */
-  private Effect fire(Waiter waiter, Event event, ModelLock.Effects effects) {
+  private Effect fire(Waiter waiter, Event event, Effects effects) {
     try {
       return waiter.fire(event);
     } catch (UnexpectedEventException mistake) {
@@ -180,13 +183,13 @@ final class WaiterTransitions {
     heads.entered(waiter);
   }
 
-  private void doneAsKept(Waiter waiter, ModelLock.Effects effects) {
+  private void doneAsKept(Waiter waiter, Effects effects) {
     Answer kept = waiter.kept();
     done(waiter, kept != null ? kept : Answer.of(new IllegalStateException("no answer")), effects);
   }
 
   /** Removes an ended request from the model; its outcome is completed after the change. */
-  private void done(Waiter waiter, Answer answer, ModelLock.Effects effects) {
+  private void done(Waiter waiter, Answer answer, Effects effects) {
     waiting.answered(waiter);
     heads.settled(waiter);
     waiter.queues().forEach(waiting::part);

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.explain;
 
 import java.time.Duration;
 

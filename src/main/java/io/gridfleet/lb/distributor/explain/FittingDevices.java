@@ -1,5 +1,6 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.explain;
 
+import io.gridfleet.lb.distributor.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,9 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replicas;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.selector.SelectorException;
 import java.net.URLDecoder;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The encoding of a question in signals: one line of ASCII. */
-final class QuestionText {
+public final class QuestionText {
   /** Half of the maximum of a signal; usual questions have some dozens of characters. */
   private static final int MAX_CHARACTERS = 3_500;
 
@@ -29,10 +30,10 @@ final class QuestionText {
    *
    * @param failed devices that it doesn't take
    */
-  record Asked(Question question, Set<DeviceId> failed) {}
+  public record Asked(Question question, Set<DeviceId> failed) {}
 
   /** Returns the text; empty for a question that is too long for a signal. */
-  static Optional<String> write(Question question, Set<DeviceId> failed) {
+  public static Optional<String> write(Question question, Set<DeviceId> failed) {
     List<String> parts = new ArrayList<>();
     parts.add(question.selector().normalForm());
     parts.add(question.tenantDevices().normalForm());
@@ -45,7 +46,7 @@ final class QuestionText {
   }
 
   /** Returns the question; empty for a text in the format of a newer replica. */
-  static Optional<Asked> read(String text) {
+  public static Optional<Asked> read(String text) {
     String[] parts = text.split(" ", -1);
     if (parts.length < FAILED_FROM) {
       return Optional.empty();
