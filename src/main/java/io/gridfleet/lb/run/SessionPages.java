@@ -2,6 +2,7 @@ package io.gridfleet.lb.run;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.SessionRecord;
 import java.time.Instant;
 import java.util.Collection;
@@ -25,7 +26,7 @@ public interface SessionPages {
   /**
    * Counts the rows of each of these runs by status; a run or a status without rows is absent.
    *
-   * @param overdue as {@link Filter#overdue}
+   * @param overdue as {@link Results#overdue}
    */
   CompletionStage<Map<RunId, Map<Outcome, Long>>> counts(Collection<RunId> runs, Instant overdue);
 
@@ -48,29 +49,46 @@ public interface SessionPages {
    * The rows that are listed; what is absent doesn't limit them. The attributes of a row are those
    * of its session, or of its report where there is no session.
    *
-   * @param tenant the owner
    * @param devices one of these
-   * @param status the status, see {@code overdue}
-   * @param overdue a session that its suite registered and that ended without a reported outcome is
-   *     {@code RUNNING} if it ended after this, {@code ERROR} if not
    */
   record Filter(
-      Optional<String> tenant,
+      Labels labels,
       Optional<Set<DeviceId>> devices,
       Optional<RunId> run,
-      Optional<Outcome> status,
-      Instant overdue,
+      Results results,
       Started started) {
 
     /** Returns the rows of these devices. */
     public static Filter on(Set<DeviceId> devices, Optional<String> tenant, Instant overdue) {
       return new Filter(
-          tenant,
+          new Labels(tenant, Optional.empty()),
           Optional.of(devices),
           Optional.empty(),
-          Optional.empty(),
-          overdue,
+          Results.any(overdue),
           Started.ANY_TIME);
+    }
+  }
+
+  /**
+   * Whose session it was, and for what.
+   *
+   * @param tenant the owner
+   * @param test the whole name of the test
+   */
+  record Labels(Optional<String> tenant, Optional<String> test) {}
+
+  /**
+   * How a session ended.
+   *
+   * @param status the status, see {@code overdue}
+   * @param end why it ended; a session without an end, and a report without a session, have none
+   * @param overdue a session that its suite registered and that ended without a reported outcome is
+   *     {@code RUNNING} if it ended after this, {@code ERROR} if not
+   */
+  record Results(Optional<Outcome> status, Optional<EndReason> end, Instant overdue) {
+    /** Returns those of all rows. */
+    public static Results any(Instant overdue) {
+      return new Results(Optional.empty(), Optional.empty(), overdue);
     }
   }
 

@@ -14,6 +14,19 @@ export function estimate(of) {
   return of.known ? `${span(of.from_sec * 1000)} to ${span(of.to_sec * 1000)}` : `not known: ${of.why}`;
 }
 
+/** How a session ended, by its end_reason. */
+export const ENDS = {
+  client_deleted: 'deleted by its client',
+  client_gone: 'its client left',
+  unknown_to_node: 'its node did not have it',
+  idle: 'idle for too long',
+  node_lost: 'its node lost it',
+  run_released: 'its run ended',
+  operator: 'ended by a person',
+  shutdown: 'the server stopped',
+};
+export const howItEnded = ({ end_reason: reason }) => ENDS[reason] ?? reason ?? '';
+
 export const DeviceLink = ({ id, name }) => (id ? html`<a href=${to('devices', id)}>${name ?? id}</a>` : name ?? '');
 export const SessionLink = ({ id }) => (id ? html`<a href=${to('sessions', id)}><code>${id}</code></a>` : '');
 export const RunLink = ({ id, name }) => (id ? html`<a href=${to('runs', id)}>${name ?? id}</a>` : '');

@@ -135,7 +135,8 @@ final class ApiTest {
             "/api/runs?state=completing",
             "/api/runs?state=",
             "/api/devices?status=gone",
-            "/api/sessions?status=finished")) {
+            "/api/sessions?status=finished",
+            "/api/sessions?end_reason=OPERATOR")) {
       ApiClient.Reply refused = client.get(wrong);
       assertThat(refused.status()).as(wrong).isEqualTo(422);
       assertThat(refused.text("/error/details/0/type")).isEqualTo("literal_error");
@@ -308,6 +309,29 @@ final class ApiTest {
     assertThat(row.path("run_id").asText()).isEqualTo(run);
     assertThat(row.path("device_name").asText()).isEqualTo("Bench phone-1");
     assertThat(client.get("/api/runs/" + run).text("/state")).isEqualTo("active");
+  }
+
+  @Test
+  void sessionsAreListedByTestAndByHowTheyEnded() {
+    Device phone = lab.lab.all().get(0).device();
+    for (EndReason reason : EndReason.values()) {
+      lab.begin("s-" + reason.code(), phone, Optional.empty());
+      lab.end("s-" + reason.code(), reason);
+    }
+    client.post("/api/sessions", "{\"session_id\":\"s-idle\",\"test_name\":\"test_x\"}");
+    client.post("/api/sessions", "{\"session_id\":\"s-live\",\"test_name\":\"test_x\"}");
+
+    for (EndReason reason : EndReason.values()) {
+      JsonNode page = client.get("/api/sessions?end_reason=" + reason.code()).body();
+      assertThat(page.findValuesAsText("session_id")).containsExactly("s-" + reason.code());
+      assertThat(page.at("/items/0/end_reason").asText()).isEqualTo(reason.code());
+    }
+    assertThat(client.get("/api/sessions?test=test_x").body().findValuesAsText("session_id"))
+        .containsExactlyInAnyOrder("s-idle", "s-live");
+    assertThat(client.get("/api/sessions?test=test_").body().path("total").asInt()).isZero();
+    JsonNode both = client.get("/api/sessions?test=test_x&end_reason=idle").body();
+    assertThat(both.findValuesAsText("session_id")).containsExactly("s-idle");
+    assertThat(client.get("/api/sessions/s-live").body().path("end_reason").isNull()).isTrue();
   }
 
   @Test

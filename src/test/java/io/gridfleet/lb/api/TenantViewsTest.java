@@ -138,6 +138,31 @@ final class TenantViewsTest {
   }
 
   @Test
+  void sessionsAreListedByTheirTenantWithinTheReachOfTheCaller() {
+    as("nightly", "POST", "/api/sessions", "{\"session_id\":\"s-1\",\"test_name\":\"theirs\"}");
+    as("checkout", "POST", "/api/sessions", "{\"session_id\":\"s-2\",\"test_name\":\"mine\"}");
+
+    assertThat(listed("checkout", "")).containsExactly("s-2");
+    assertThat(listed("checkout", "?tenant=checkout")).containsExactly("s-2");
+    assertThat(listed("checkout", "?tenant=nightly")).isEmpty();
+    assertThat(listed("checkout", "?test=theirs")).isEmpty();
+    for (String everywhere : List.of("desk", "wall")) {
+      assertThat(listed(everywhere, "?tenant=")).containsExactlyInAnyOrder("s-1", "s-2");
+      assertThat(listed(everywhere, "?tenant=nightly")).containsExactly("s-1");
+      assertThat(listed(everywhere, "?tenant=nobody")).isEmpty();
+    }
+    assertThat(as("desk", "GET", "/api/sessions/s-1", "").text("/tenant")).isEqualTo("nightly");
+  }
+
+  private List<String> listed(String tenant, String query) {
+    ApiClient.Reply page = as(tenant, "GET", "/api/sessions" + query, "");
+    assertThat(page.status()).isEqualTo(200);
+    List<String> ids = page.body().path("items").findValuesAsText("session_id");
+    assertThat(page.body().path("total").asInt()).isEqualTo(ids.size());
+    return ids;
+  }
+
+  @Test
   void aReportOnAnotherTenantsSessionIsSeparate() {
     as("checkout", "POST", "/api/sessions", "{\"session_id\":\"s-1\",\"test_name\":\"theirs\"}");
 

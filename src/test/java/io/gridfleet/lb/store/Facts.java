@@ -106,11 +106,10 @@ public final class Facts {
   public static List<SessionPages.Row> listed(SqlStore store, int limit) {
     SessionPages.Filter all =
         new SessionPages.Filter(
+            new SessionPages.Labels(Optional.empty(), Optional.empty()),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Instant.EPOCH,
+            SessionPages.Results.any(Instant.EPOCH),
             SessionPages.Started.ANY_TIME);
     return now(store.sessionPages().page(all, 0, limit)).rows();
   }

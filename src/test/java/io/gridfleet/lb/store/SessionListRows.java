@@ -12,14 +12,18 @@ public final class SessionListRows {
   private static final String NUMBERS =
       "WITH RECURSIVE numbers (i) AS (SELECT %1$d UNION ALL SELECT i + 1 FROM numbers WHERE i < %2$d) ";
 
-  /** Of 40 tenants and 200 devices; two hundred runs have a tenth of them. */
+  /**
+   * Of 40 tenants, 200 devices and 400 tests; two hundred runs have a tenth of them. A hundredth
+   * ended because it was idle.
+   */
   private static final String SESSIONS =
       """
       INSERT INTO sessions (device, slot, token, id, node, tenant, run, test_name, idle_limit,
         command_timeout, direct, capabilities, tunnels, created, last_activity, ended, end_reason)
       SELECT 'device-' || (i %% 200), 0, i, 'many-' || i, 'mini-1', 'tenant-' || (i %% 40),
-        CASE WHEN i %% 10 = 0 THEN 'run-' || (i %% 2000) END, 'login', 60000, 60000, false, '{}',
-        '{}', %3$d + i / 3, %3$d + i / 3, %3$d + i / 3 + 5, 'CLIENT_DELETED'
+        CASE WHEN i %% 10 = 0 THEN 'run-' || (i %% 2000) END, 'test-' || (i %% 400), 60000, 60000, false, '{}',
+        '{}', %3$d + i / 3, %3$d + i / 3, %3$d + i / 3 + 5,
+        CASE WHEN i %% 100 = 50 THEN 'IDLE' ELSE 'CLIENT_DELETED' END
       FROM numbers
       """;
 

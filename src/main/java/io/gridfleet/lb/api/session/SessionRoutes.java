@@ -16,15 +16,20 @@ import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.RunBinding;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.SessionPages.Filter;
+import io.gridfleet.lb.run.SessionPages.Labels;
+import io.gridfleet.lb.run.SessionPages.Results;
 import io.gridfleet.lb.run.SessionPages.Started;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReports;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +56,9 @@ public final class SessionRoutes {
   /** The values of the {@code status} filter. */
   private static final Set<String> STATUSES =
       Set.of(NO_ROWS, "running", "passed", "failed", "error");
+
+  private static final Set<String> END_REASONS =
+      Arrays.stream(EndReason.values()).map(EndReason::code).collect(Collectors.toSet());
 
   private static final int DEFAULT_PAGE = 50;
   private static final int MAX_PAGE_SIZE = 500;
@@ -93,6 +101,9 @@ public final class SessionRoutes {
             .query(
                 "device_id",
                 "status",
+                "test",
+                "tenant",
+                "end_reason",
                 "pack_id",
                 "platform_id",
                 "run_id",
@@ -229,6 +240,8 @@ public final class SessionRoutes {
   private Map<String, @Nullable Object> detail(SessionRow row, ApiCaller caller) {
     Map<String, @Nullable Object> detail = row.read(clock.instant(), caller);
     Optional<DeviceRow> device = row.device().flatMap(id -> devices.find(id, caller));
+    detail.put("tenant", row.tenant().orElse(null));
+    detail.put("end_reason", row.endReason().map(EndReason::code).orElse(null));
     detail.put("device_id", row.device().map(DeviceId::value).orElse(null));
     detail.put("device_name", device.map(found -> found.state().device().name()).orElse(null));
     detail.put("device_pack_id", device.map(found -> found.text("pack_id")).orElse(null));
@@ -314,18 +327,32 @@ public final class SessionRoutes {
             });
   }
 
-  /** Returns the filter of a list; empty if no row has the status. */
+  /** Returns the filter of a list; empty if no row can fit. */
   private Optional<Filter> filter(QueryParameters query, ApiCaller caller) {
+    Optional<String> tenant = given(query, "tenant");
+    Optional<String> test = given(query, "test").map(TextBound.TEST_NAME::cut);
     Optional<Set<DeviceId>> devices = devices(query, caller);
     Optional<RunId> run = query.uuid("run_id").map(RunId::new);
     Optional<String> status = query.oneOf("status", STATUSES);
+    Optional<EndReason> end = query.oneOf("end_reason", END_REASONS).map(SessionRoutes::endReason);
     Started started = new Started(query.time("started_after"), query.time("started_before"));
-    Instant overdue = SessionRow.overdue(clock.instant());
-    return status.filter(NO_ROWS::equals).isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            new Filter(
-                caller.only(), devices, run, status.map(SessionRoutes::outcome), overdue, started));
+    if (status.filter(NO_ROWS::equals).isPresent()
+        || tenant.filter(asked -> !caller.seesThatOf(Optional.of(asked))).isPresent()) {
+      return Optional.empty();
+    }
+    Results results =
+        new Results(status.map(SessionRoutes::outcome), end, SessionRow.overdue(clock.instant()));
+    return Optional.of(
+        new Filter(new Labels(tenant.or(caller::only), test), devices, run, results, started));
+  }
+
+  /** An empty parameter is that of an empty field of a form. */
+  private static Optional<String> given(QueryParameters query, String name) {
+    return query.text(name).filter(text -> !text.isEmpty());
+  }
+
+  private static EndReason endReason(String code) {
+    return EndReason.valueOf(code.toUpperCase(Locale.ROOT));
   }
 
   private static Outcome outcome(String status) {

@@ -47,6 +47,11 @@ public record SessionRow(
     return recorded.or(() -> report.flatMap(TestReport::finished));
   }
 
+  /** Returns why the session ended; empty if it didn't, or if there is only a report. */
+  Optional<EndReason> endReason() {
+    return record.flatMap(SessionRecord::end).map(SessionRecord.End::reason);
+  }
+
   Optional<TestReport.Registration> registration() {
     return report.flatMap(TestReport::registration);
   }
@@ -75,7 +80,7 @@ public record SessionRow(
   }
 
   private Verdict verdict(Instant now) {
-    Optional<EndReason> reason = record.flatMap(SessionRecord::end).map(SessionRecord.End::reason);
+    Optional<EndReason> reason = endReason();
     Optional<Outcome> reported = report.flatMap(TestReport::outcome);
     Optional<Outcome> registered =
         registration().map(TestReport.Registration::outcome).filter(o -> o != Outcome.RUNNING);

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.SessionPages.Filter;
 import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.webdriver.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,9 +16,9 @@ import org.jdbi.v3.core.statement.Query;
 
 /**
  * The rows of {@code session_list} that a filter matches, as SQL. A status may be that of two sets
- * of rows, which are read apart, so that each is read by one index: of few devices or a run where
- * the filter names them, since those have far fewer rows than a tenant or a status; else of the
- * tenant and the status; else of the time.
+ * of rows, which are read apart, so that each is read by one index: of few devices, a run, a test
+ * or a rare reason of the end where the filter names them, in this order, since those have far
+ * fewer rows than a tenant or a status; else of the tenant and the status; else of the time.
  */
 final class SessionListQuery {
   /** The rows of more devices are found in the order of the list, not device by device. */
@@ -47,16 +48,23 @@ final class SessionListQuery {
 
   private final Filter filter;
   private final boolean narrow;
+
+  /** Whether the rows are found by the reason of their end, of one tenant or of all. */
+  private final boolean byEnd;
+
   private final List<Rows> sets = new ArrayList<>();
 
   SessionListQuery(Filter filter) {
     this.filter = filter;
-    this.narrow = few() || filter.run().isPresent();
+    boolean named = few() || filter.run().isPresent() || filter.labels().test().isPresent();
+    this.byEnd = !named && filter.results().end().filter(SessionListQuery::isRare).isPresent();
+    this.narrow = named || byEnd;
     if (filter.devices().filter(Set::isEmpty).isPresent()) {
       return;
     }
     String index = narrow ? NO_INDEX : "";
     filter
+        .results()
         .status()
         .ifPresentOrElse(
             status -> {
@@ -71,7 +79,7 @@ final class SessionListQuery {
   }
 
   private void add(String status) {
-    String where = narrowed() + status + tenant(narrow ? NO_INDEX : "") + started("");
+    String where = narrowed() + status + tenant(narrow && !byEnd ? NO_INDEX : "") + started("");
     sets.add(new Rows(where, ""));
   }
 
@@ -89,23 +97,43 @@ final class SessionListQuery {
     return filter.devices().filter(devices -> devices.size() <= FEW_DEVICES).isPresent();
   }
 
+  /** Nearly all sessions are deleted by their clients. */
+  private static boolean isRare(EndReason reason) {
+    return reason != EndReason.CLIENT_DELETED;
+  }
+
   private String narrowed() {
-    String devices =
-        filter
-            .devices()
-            .map(
-                only ->
-                    only.size() == 1
-                        ? "device = :device AND "
-                        : (few() ? "" : NO_INDEX) + "device IN (<texts>) AND ")
-            .orElse("");
-    return filter.run().isPresent()
-        ? devices + (few() ? NO_INDEX : "") + "run = :run AND "
-        : devices;
+    String only = devices();
+    boolean found = few();
+    if (filter.run().isPresent()) {
+      only += (found ? NO_INDEX : "") + "run = :run AND ";
+      found = true;
+    }
+    if (filter.labels().test().isPresent()) {
+      only += (found ? NO_INDEX : "") + "test = :test AND ";
+    }
+    return only + filter.results().end().map(this::end).orElse("");
+  }
+
+  private String devices() {
+    return filter
+        .devices()
+        .map(
+            only ->
+                only.size() == 1
+                    ? "device = :device AND "
+                    : (few() ? "" : NO_INDEX) + "device IN (<texts>) AND ")
+        .orElse("");
+  }
+
+  /** The second term is that of the partial indexes. */
+  private String end(EndReason reason) {
+    String only = "end_reason = '" + reason.name() + "' AND ";
+    return byEnd ? only + "end_reason <> 'CLIENT_DELETED' AND " : NO_INDEX + only;
   }
 
   private String tenant(String index) {
-    return filter.tenant().isPresent() ? " AND " + index + "tenant = :tenant" : "";
+    return filter.labels().tenant().isPresent() ? " AND " + index + "tenant = :tenant" : "";
   }
 
   /** The first term is always there, since SQLite sorts the whole table where it's absent. */
@@ -151,14 +179,15 @@ final class SessionListQuery {
   }
 
   private Query bind(Query query, String sql) {
-    filter.tenant().ifPresent(name -> query.bind("tenant", Columns.storable(name)));
+    filter.labels().tenant().ifPresent(name -> query.bind("tenant", Columns.storable(name)));
+    filter.labels().test().ifPresent(name -> query.bind("test", Columns.storable(name)));
     filter.run().ifPresent(run -> query.bind("run", run.value()));
     filter.devices().ifPresent(devices -> bind(query, devices));
     query.bind(
         "from", filter.started().from().map(SessionListQuery::firstMilli).orElse(Long.MIN_VALUE));
     filter.started().to().ifPresent(to -> query.bind("to", lastMilli(to)));
     return sql.contains(":overdue")
-        ? query.bind("overdue", filter.overdue().toEpochMilli())
+        ? query.bind("overdue", filter.results().overdue().toEpochMilli())
         : query;
   }
 

@@ -2,7 +2,7 @@
 import { get, send } from '../api.js';
 import { useLive } from '../live.js';
 import { Ago, Count, Duration, Facts, html, Live, Page, span, State, Table, useSession } from '../parts.js';
-import { DeviceLink, RequestLink, RunLink, useAct } from '../words.js';
+import { DeviceLink, howItEnded, RequestLink, RunLink, useAct } from '../words.js';
 
 /** Ends a session after a question that names its test and its owner. */
 export function useEndSession() {
@@ -37,7 +37,7 @@ export function Screen({ params }) {
         ['Started', html`<${Ago} at=${known.started_at} />`],
         ['Ended', known.ended_at ? html`<${Ago} at=${known.ended_at} />` : null],
         ['Lasts', known.ended_at ? span(Date.parse(known.ended_at) - Date.parse(known.started_at)) : html`<${Ago} at=${known.started_at} plain />`],
-        ['How it ended', known.end_reason],
+        ['How it ended', howItEnded(known)],
         ['Error', known.error_type],
         ['Id', html`<code>${known.session_id}</code>`],
       ]} />

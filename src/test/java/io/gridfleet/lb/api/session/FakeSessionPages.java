@@ -89,10 +89,16 @@ public final class FakeSessionPages implements SessionPages {
   private static boolean fits(Row row, Filter filter) {
     SessionRow listed = listed(row);
     Instant started = listed.started();
-    return filter.tenant().map(it -> listed.tenant().equals(Optional.of(it))).orElse(true)
+    return filter.labels().tenant().map(it -> listed.tenant().equals(Optional.of(it))).orElse(true)
+        && filter.labels().test().map(it -> listed.testName().equals(Optional.of(it))).orElse(true)
+        && filter.results().end().map(it -> listed.endReason().equals(Optional.of(it))).orElse(true)
         && filter.devices().map(it -> listed.device().filter(it::contains).isPresent()).orElse(true)
         && filter.run().map(it -> listed.run().equals(Optional.of(it))).orElse(true)
-        && filter.status().map(it -> status(listed, filter.overdue()) == it).orElse(true)
+        && filter
+            .results()
+            .status()
+            .map(it -> status(listed, filter.results().overdue()) == it)
+            .orElse(true)
         && filter.started().from().map(it -> !started.isBefore(it)).orElse(true)
         && filter.started().to().map(it -> !started.isAfter(it)).orElse(true);
   }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.SessionPages.Filter;
+import io.gridfleet.lb.run.SessionPages.Labels;
+import io.gridfleet.lb.run.SessionPages.Results;
 import io.gridfleet.lb.run.SessionPages.Started;
 import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.store.SessionListRows;
 import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
@@ -76,13 +79,29 @@ final class SessionListPlansTest {
         List.of("session_list_device ("));
     indexes.put(
         new Filter(
-            tenant,
+            new Labels(tenant, Optional.of("login")),
             Optional.empty(),
             Optional.of(new RunId("run-20")),
-            Optional.of(Outcome.ERROR),
-            begin,
+            new Results(Optional.of(Outcome.ERROR), Optional.of(EndReason.IDLE), begin),
             Started.ANY_TIME),
         List.of("session_list_run ("));
+    Optional<String> test = Optional.of("test-7");
+    Optional<EndReason> idle = Optional.of(EndReason.IDLE);
+    Optional<Outcome> error = Optional.of(Outcome.ERROR);
+    for (Optional<Outcome> status : List.of(Optional.<Outcome>empty(), error)) {
+      for (Optional<String> owner : List.of(Optional.<String>empty(), tenant)) {
+        indexes.put(of(owner, test, status, Optional.empty()), List.of("session_list_test ("));
+        indexes.put(of(owner, test, status, idle), List.of("session_list_test ("));
+      }
+      indexes.put(
+          of(Optional.empty(), Optional.empty(), status, idle),
+          List.of("session_list_end_reason ("));
+      indexes.put(
+          of(tenant, Optional.empty(), status, idle), List.of("session_list_tenant_end_reason ("));
+    }
+    indexes.put(
+        of(tenant, Optional.empty(), Optional.empty(), Optional.of(EndReason.CLIENT_DELETED)),
+        List.of("session_list_tenant ("));
     return indexes;
   }
 
@@ -91,12 +110,19 @@ final class SessionListPlansTest {
   }
 
   private Filter filter(Optional<String> tenant, Optional<Outcome> status) {
+    return of(tenant, Optional.empty(), status, Optional.empty());
+  }
+
+  private static Filter of(
+      Optional<String> tenant,
+      Optional<String> test,
+      Optional<Outcome> status,
+      Optional<EndReason> end) {
     return new Filter(
-        tenant,
+        new Labels(tenant, test),
         Optional.empty(),
         Optional.empty(),
-        status,
-        Instant.now().minusSeconds(60),
+        new Results(status, end, Instant.now().minusSeconds(60)),
         Started.ANY_TIME);
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,7 +47,7 @@ final class SessionListWorld {
       """
       INSERT INTO sessions (device, slot, token, id, node, tenant, run, test_name, idle_limit,
         command_timeout, direct, capabilities, tunnels, created, last_activity, ended, end_reason)
-      VALUES (:device, 0, :token, :id, 'mini-1', :tenant, :run, 'login', 60000, 60000, false, '{}',
+      VALUES (:device, 0, :token, :id, 'mini-1', :tenant, :run, :test, 60000, 60000, false, '{}',
         '{}', :created, :created, :ended, :reason)
       """;
 
@@ -55,6 +56,7 @@ final class SessionListWorld {
 
   final Instant overdue = begin.plusSeconds(100);
   final List<String> tenants = List.of("checkout", "nightly");
+  final List<String> tests = List.of("login", "logout");
   final List<DeviceId> devices = many(6, i -> Facts.device());
   final List<RunId> runs = many(3, i -> RunId.random());
 
@@ -90,7 +92,35 @@ final class SessionListWorld {
             for (SessionPages.Started started : periods()) {
               filters.add(
                   new SessionPages.Filter(
-                      tenant, on.map(java.util.Set::copyOf), run, status, overdue, started));
+                      new SessionPages.Labels(tenant, Optional.empty()),
+                      on.map(Set::copyOf),
+                      run,
+                      new SessionPages.Results(status, Optional.empty(), overdue),
+                      started));
+            }
+          }
+        }
+      }
+    }
+    filters.addAll(ofTestsAndEnds());
+    return filters;
+  }
+
+  /** Each test and reason with each other filter, without all combinations of the others. */
+  private List<SessionPages.Filter> ofTestsAndEnds() {
+    List<SessionPages.Filter> filters = new ArrayList<>();
+    for (Optional<String> tenant : options(List.of(tenants.get(0)))) {
+      for (Optional<String> test : options(List.of(tests.get(0), "never"))) {
+        for (Optional<EndReason> end : options(List.of(EndReason.values()))) {
+          for (Optional<Outcome> status : options(List.of(Outcome.values()))) {
+            for (boolean narrow : List.of(false, true)) {
+              filters.add(
+                  new SessionPages.Filter(
+                      new SessionPages.Labels(tenant, test),
+                      narrow ? Optional.of(Set.of(devices.get(0))) : Optional.empty(),
+                      narrow && end.isEmpty() ? Optional.of(runs.get(0)) : Optional.empty(),
+                      new SessionPages.Results(status, end, overdue),
+                      narrow ? SessionPages.Started.ANY_TIME : periods().get(1)));
             }
           }
         }
@@ -157,7 +187,7 @@ final class SessionListWorld {
             new Session.Terms(
                 one(tenants),
                 perhaps(one(runs).value()),
-                Optional.of("login"),
+                perhaps(one(tests)),
                 Facts.MINUTE,
                 Facts.MINUTE,
                 false),
@@ -183,6 +213,7 @@ final class SessionListWorld {
         .bind("id", session.id().value())
         .bind("tenant", session.terms().tenant())
         .bindByType("run", session.terms().run().orElse(null), String.class)
+        .bindByType("test", session.terms().testName().orElse(null), String.class)
         .bind("created", session.created().toEpochMilli())
         .bindByType(
             "ended", record.end().map(it -> it.at().toEpochMilli()).orElse(null), Long.class)
@@ -194,7 +225,7 @@ final class SessionListWorld {
     TestReport about = reports.getOrDefault(key, TestReport.about(key, time()));
     Registration registration =
         new Registration(
-            perhaps("login"),
+            perhaps(one(tests)),
             one(List.of(Outcome.values())),
             perhaps(one(devices)),
             perhaps(one(runs)),

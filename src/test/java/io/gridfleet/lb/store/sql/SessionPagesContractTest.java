@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.run.SessionPages;
 import io.gridfleet.lb.run.SessionPages.Filter;
+import io.gridfleet.lb.run.SessionPages.Labels;
 import io.gridfleet.lb.run.SessionPages.Page;
+import io.gridfleet.lb.run.SessionPages.Results;
 import io.gridfleet.lb.run.SessionPages.Row;
 import io.gridfleet.lb.run.SessionPages.Started;
 import io.gridfleet.lb.run.TestReport.Outcome;
+import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.SessionListRows;
 import io.gridfleet.lb.store.StoreKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +96,44 @@ final class SessionPagesContractTest {
     }
   }
 
+  /**
+   * A longer name is one that an earlier program wrote; it is shown, and found, without its end.
+   */
+  @Test
+  void aTestIsFoundByTheNameThatItsRowShows() {
+    String shown = "t".repeat(TextBound.TEST_NAME.longest());
+    String nul = "a\0b 'c' \\ \ud83d\ude00";
+    Session session = Facts.published(store);
+    store
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "UPDATE sessions SET test_name = ? WHERE id = ?",
+                    shown + "tt",
+                    session.id().value()));
+    Registration registered =
+        new Registration(Optional.of(nul), Outcome.RUNNING, none(), none(), Map.of());
+    now(store.testReports().change("error-1", (report, now) -> report.registered(registered)));
+
+    assertThat(now(store.sessionPages().page(of(shown), 0, 5)).rows())
+        .extracting(Row::key)
+        .containsExactly(session.id().value());
+    assertThat(now(store.sessionPages().page(of(nul), 0, 5)).rows())
+        .extracting(Row::key)
+        .containsExactly("error-1");
+    assertThat(now(store.sessionPages().page(of("T" + shown.substring(1)), 0, 5)).total()).isZero();
+  }
+
+  private Filter of(String test) {
+    return new Filter(
+        new Labels(none(), Optional.of(test)),
+        none(),
+        none(),
+        Results.any(world.overdue),
+        Started.ANY_TIME);
+  }
+
   @Test
   void pagesOfRowsWithEqualTimesHaveEachRowOnce() {
     store.jdbi().useTransaction(handle -> world.add(handle, 200));
@@ -142,11 +185,10 @@ final class SessionPagesContractTest {
 
       Filter passed =
           new Filter(
-              none(),
+              new Labels(none(), none()),
               Optional.of(Set.of(session.lock().device())),
               none(),
-              Optional.of(Outcome.PASSED),
-              Instant.EPOCH,
+              new Results(Optional.of(Outcome.PASSED), none(), Instant.EPOCH),
               Started.ANY_TIME);
       Row row = now(store.sessionPages().page(passed, 0, 1)).rows().get(0);
       assertThat(row.record().orElseThrow().end()).isPresent();
@@ -166,7 +208,12 @@ final class SessionPagesContractTest {
   }
 
   private Filter filter(Optional<String> tenant, Optional<Outcome> status) {
-    return new Filter(tenant, none(), none(), status, world.overdue, Started.ANY_TIME);
+    return new Filter(
+        new Labels(tenant, none()),
+        none(),
+        none(),
+        new Results(status, none(), world.overdue),
+        Started.ANY_TIME);
   }
 
   private static <T> Optional<T> none() {
