@@ -11,6 +11,10 @@ export class ApiFailure extends Error {
   }
 }
 
+/** How long an answer may take, in ms; a change may wait for a node. */
+const READ = 30_000;
+const CHANGE = 120_000;
+
 const observers = new Set();
 
 /** Calls `observer(status)` after each call: 0 when the server wasn't reached. */
@@ -32,23 +36,25 @@ export const send = (method, path, body, options = {}) => call(method, path, bod
 async function call(method, path, body, signal) {
   const headers = { Accept: 'application/json', 'X-GridFleet-UI': '1' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const limit = AbortSignal.timeout(method === 'GET' ? READ : CHANGE);
   let answer;
+  let text;
   try {
     answer = await fetch(path, {
       method,
       headers,
-      signal,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
       credentials: 'same-origin',
       cache: 'no-store',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    text = await answer.text();
   } catch (failure) {
-    if (failure.name === 'AbortError') throw failure;
+    if (signal?.aborted) throw failure;
     observers.forEach((observer) => observer(0));
-    throw new ApiFailure(0, 'The server can’t be reached.');
+    throw new ApiFailure(0, limit.aborted ? 'The server doesn’t answer.' : 'The server can’t be reached.');
   }
   observers.forEach((observer) => observer(answer.status));
-  const text = await answer.text();
   const value = parsed(text);
   if (!answer.ok) throw new ApiFailure(answer.status, words(answer.status, value, text), value);
   return value;

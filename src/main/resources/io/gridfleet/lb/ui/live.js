@@ -16,6 +16,8 @@ const SLOW = 30_000;
 const WITHOUT_STREAM = 5_000;
 const AT_LEAST = 250;
 const RECONNECT = 2_000;
+const CHECK = 5_000;
+const CHECK_LIMIT = 5_000;
 
 const listeners = new Set();
 const watchers = new Set();
@@ -24,6 +26,7 @@ let stream = null;
 let wanted = false;
 let retry = 0;
 let reopen = 0;
+let checking = false;
 
 /** What the server publishes; an event source calls listeners by type, and there are more than we know. */
 const TYPES = ['request.queued', 'request.ended', 'session.started', 'session.ended', 'device.changed',
@@ -105,15 +108,24 @@ function attempt() {
   retry = setTimeout(check, RECONNECT);
 }
 
+/** Asks whether the server answers: a connection that is cut on the way is silent. */
 async function check() {
+  if (checking) return;
+  checking = true;
   try {
-    await fetch('/healthz', { cache: 'no-store' });
+    await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(CHECK_LIMIT) });
+    checking = false;
     if (connection.lost) restore();
   } catch {
+    checking = false;
     if (connection.lost) attempt();
     else lose();
   }
 }
+
+setInterval(() => {
+  if (wanted && !document.hidden && !connection.lost) check();
+}, CHECK);
 
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {

@@ -102,6 +102,9 @@ const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 export const clock = (at) => times.format(new Date(at));
 
+/** The exact time in the browser's zone, for a title. */
+export const exactly = (at) => exact.format(new Date(at));
+
 export const Count = ({ of }) => html`<span class="number">${numbers.format(of)}</span>`;
 
 /** A length of time in words: '4 ms', '1.2 s', '3 min 5 s', '2 h 10 min', '3 d 4 h'. */

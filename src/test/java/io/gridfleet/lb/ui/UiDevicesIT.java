@@ -161,4 +161,33 @@ final class UiDevicesIT {
     assertThat(browser.driver().getCurrentUrl()).endsWith("/ui/devices");
     assertThat(browser.find("main select").getAttribute("value")).isEmpty();
   }
+
+  @Test
+  void severalDevicesAreChangedAtOnceAndTheSelectionIsInTheAddress() {
+    browser.open(lab, "/ui/devices?selector=device_type:ios");
+    browser.until("three", "return document.querySelectorAll('tbody tr').length === 3");
+    browser.find("[aria-label='Select all']").click();
+    browser.untilShows("3 selected");
+    browser.driver().navigate().refresh();
+    browser.untilShows("3 selected");
+    assertThat(browser.driver().getCurrentUrl()).contains("&selected=");
+    browser.press("Maintenance");
+    browser.untilShows("Maintenance: 3 devices?");
+    browser.press("Maintenance");
+    browser.untilShows("3 devices are in maintenance");
+    browser.until("all", states("maintenance") + " === 3");
+    assertThat(browser.driver().getCurrentUrl()).doesNotContain("selected=");
+    browser.find("[aria-label='Select all']").click();
+    browser.press("Back");
+    browser.untilShows("Back: 3 devices?");
+    browser.press("Back");
+    browser.until("none", states("maintenance") + " === 0");
+  }
+
+  private static String states(String state) {
+    return "return [...document.querySelectorAll('td .state')]"
+        + ".filter(one => one.innerText === '"
+        + state
+        + "').length";
+  }
 }

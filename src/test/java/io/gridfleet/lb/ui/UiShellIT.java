@@ -2,7 +2,9 @@ package io.gridfleet.lb.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.lab.TcpLink;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,9 @@ import org.openqa.selenium.WindowType;
 /** The frame around the screens, in a real browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiShellIT {
+  private static final List<String> SCREENS =
+      List.of("", "/devices", "/queue", "/requests", "/sessions", "/runs", "/selector", "/usage");
+
   private UiLab lab;
   private UiBrowser browser;
 
@@ -86,6 +91,24 @@ final class UiShellIT {
     browser.consoleErrors();
   }
 
+  /** A hung server, or a network that drops what passes: no connection fails. */
+  @Test
+  void aServerThatIsSilentIsShownAndComesBackByItself() throws IOException {
+    try (TcpLink link = new TcpLink(lab.url("").substring("http://".length()))) {
+      browser.driver().get("http://" + link.hostAndPort() + "/ui");
+      browser.untilShows("android");
+      link.freeze();
+      try {
+        browser.untilShows("can’t be reached");
+      } finally {
+        link.thaw();
+      }
+      browser.untilHides("can’t be reached");
+      browser.driver().get("about:blank");
+    }
+    browser.consoleErrors();
+  }
+
   /** A browser has six connections to a server, for all its tabs. */
   @Test
   void moreTabsThanABrowserHasConnectionsAreServed() {
@@ -106,15 +129,17 @@ final class UiShellIT {
   void itIsReadableOnAPhoneAndOnAWall() {
     for (int width : new int[] {380, 2560}) {
       browser.size(width, 900);
-      browser.open(lab, "/ui");
-      assertThat(
-              browser
-                  .driver()
-                  .executeScript(
-                      "return document.documentElement.scrollWidth"
-                          + " - document.documentElement.clientWidth"))
-          .as("pixels beside the window of " + width)
-          .isEqualTo(0L);
+      for (String screen : SCREENS) {
+        browser.open(lab, "/ui" + screen);
+        assertThat(
+                browser
+                    .driver()
+                    .executeScript(
+                        "return document.documentElement.scrollWidth"
+                            + " - document.documentElement.clientWidth"))
+            .as("pixels beside the window of %d on /ui%s", width, screen)
+            .isEqualTo(0L);
+      }
     }
     browser.size(1280, 900);
   }

@@ -18,6 +18,7 @@ const COLUMNS = {
   tags: { title: 'Tags', cell: (row) => Object.entries(row.tags).map(([key, value]) => `${key}:${value}`).join(' ') },
 };
 const SHOWN = ['name', 'state', 'why', 'platform', 'os_version', 'model', 'node', 'udid'];
+const MAX_IN_ADDRESS = 50;
 const STATES = ['free', 'busy', 'reserved', 'locked', 'avoided', 'maintenance', 'offline'];
 
 export function Screen({ query, setQuery }) {
@@ -58,8 +59,20 @@ function Columns({ query, setQuery }) {
   </div></details>`;
 }
 
+/** The selected ids, in the address while they are few: an address has a bound. */
+function useSelection({ selected: given = '' }, setQuery) {
+  const [many, setMany] = useState(null);
+  const few = useMemo(() => new Set(given.split(',').filter(Boolean)), [given]);
+  const select = (ids) => {
+    const fits = ids.size <= MAX_IN_ADDRESS;
+    setMany(fits ? null : ids);
+    setQuery({ selected: fits ? [...ids].join(',') : null });
+  };
+  return [many ?? few, select];
+}
+
 function Rows({ items, query, setQuery, reload }) {
-  const [selected, setSelected] = useState(new Set());
+  const [selected, setSelected] = useSelection(query, setQuery);
   const { may } = useSession();
   const rows = useMemo(() => items.filter((row) => !query.state || row.state === query.state), [items, query.state]);
   const counts = useMemo(() => STATES.map((state) => [state, items.filter((row) => row.state === state).length]).filter(([, n]) => n), [items]);

@@ -31,10 +31,10 @@ export function Screen({ query, setQuery }) {
     <${Live} of=${queue}>${(now) => {
       const rows = now.items.filter(fits);
       return html`
-        <p><${Count} of=${now.total} /> wait${now.total === 1 ? 's' : ''}${query.text ? html`, <${Count} of=${rows.length} /> shown` : ''}.</p>
+        <p><${Count} of=${now.total} /> wait${now.total === 1 ? 's' : ''}${query.text ? html`, <${Count} of=${rows.length} /> of ${now.items.length < now.total && 'the first'} <${Count} of=${now.items.length} /> shown` : ''}.</p>
         <${Table} label="Waiting requests" rows=${rows} rowKey=${(row) => row.id} sort=${query.sort}
           onSort=${(sort) => setQuery({ sort })}
-          empty=${now.total ? 'No waiting request contains this text.' : 'Nobody waits. A request that finds no free device stands here, with the reason.'}
+          empty=${now.total ? 'No request that is shown contains this text.' : 'Nobody waits. A request that finds no free device stands here, with the reason.'}
           columns=${[
             { name: 'place', title: 'Place', numeric: true, sort: (row) => row.position, cell: (row) => html`<${Count} of=${row.position} />` },
             { name: 'request', title: 'Request', sort: (row) => row.test_name, cell: (row) => html`<${RequestLink} id=${row.id} name=${row.test_name} />` },

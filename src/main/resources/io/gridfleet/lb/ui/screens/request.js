@@ -1,7 +1,7 @@
 /* One request step by step; while it waits, what hinders each device that fits, live. */
 import { get, query as parameters, send } from '../api.js';
 import { useLive } from '../live.js';
-import { Ago, CopyButton, Count, Duration, Facts, html, Live, Page, span, State, Table, useNavigate, useSession } from '../parts.js';
+import { Ago, CopyButton, Count, Duration, exactly, Facts, html, Live, Page, span, State, Table, useNavigate, useSession } from '../parts.js';
 import { DeviceLink, estimate, Inhibitors, RunLink, SessionLink, useAct } from '../words.js';
 
 const OVER = ['created', 'refused', 'client_left', 'lost'];
@@ -9,7 +9,7 @@ const OVER = ['created', 'refused', 'client_left', 'lost'];
 export function Screen({ params }) {
   const request = useLive((signal) => get(`/api/requests/${encodeURIComponent(params.id)}`, { signal }), [params.id],
     { events: ['request.', 'session.', 'device.'] });
-  const { may } = useSession();
+  const { may, tokens_needed: tokens } = useSession();
   const act = useAct();
   const navigate = useNavigate();
   const row = request.data;
@@ -23,7 +23,7 @@ export function Screen({ params }) {
     done: 'The request was taken out of the queue.',
   });
   const actions = row && [
-    html`<${CopyButton} key="curl" text=${curl(row)} label="Copy as curl" />`,
+    html`<${CopyButton} key="curl" text=${curl(row, tokens)} label="Copy as curl" />`,
     row.waiting && may('operate') && html`<button key="remove" class="danger" onClick=${remove}>Take out…</button>`,
     html`<button key="all" onClick=${() => navigate('/ui/requests')}>All requests</button>`,
   ];
@@ -82,18 +82,19 @@ const Asked = ({ of }) => html`
 
 const Steps = ({ of }) => (of.length === 0 ? html`<p class="dim">No step is recorded yet.</p>` : html`
   <ol class="steps">${of.map((step, i) => html`<li key=${i}>
-    <span class="number dim" title=${step.at}>+${span(step.after_ms)}</span>${' '}<b>${step.step.replaceAll('_', ' ')}</b>
+    <span class="number dim" title=${exactly(step.at)}>+${span(step.after_ms)}</span>${' '}<b>${step.step.replaceAll('_', ' ')}</b>
     ${step.device_id && html` <${DeviceLink} id=${step.device_id} name=${step.device_name} />`}
     ${step.outcome && html` → ${step.outcome}`}${step.took_ms !== null && step.took_ms !== undefined ? ` after ${span(step.took_ms)}` : ''}
     ${step.cause && html`<div>${step.cause}</div>`}${step.node_text && html`<pre>${step.node_text}</pre>`}
   </li>`)}</ol>`);
 
-/** The same request for a shell; quoted so that a name stays a name. */
-function curl({ asked, test_name }) {
+/** The same request for a shell; quoted so that a name stays a name. The token is left to the shell. */
+function curl({ asked, test_name }, tokens) {
   const [first, ...others] = asked.first_match.length ? asked.first_match : [{}];
   const capabilities = others.length ? { firstMatch: asked.first_match } : { alwaysMatch: withSelector(first, asked, test_name) };
   const body = JSON.stringify({ capabilities }).replaceAll("'", "'\\''");
-  return `curl -X POST ${location.origin}/session -H 'Content-Type: application/json' -d '${body}'`;
+  const token = tokens ? ' -H "Authorization: Bearer $GRIDFLEET_TOKEN"' : '';
+  return `curl -X POST ${location.origin}/session${token} -H 'Content-Type: application/json' -d '${body}'`;
 }
 
 function withSelector(first, { selector }, testName) {

@@ -1,11 +1,12 @@
 /* The requests of the last days, newest first; the filters are in the address. */
 import { get, query as parameters } from '../api.js';
 import { useLive } from '../live.js';
-import { Ago, Choice, Duration, html, Live, Page, Search, State, Table, useState } from '../parts.js';
+import { Ago, Choice, Duration, html, Live, Page, Search, State, Table } from '../parts.js';
 import { DeviceLink, more, RequestLink, RunLink } from '../words.js';
 
 const OUTCOMES = ['', 'waiting', 'starting', 'created', 'refused', 'client_left', 'lost'];
 const PAGE = 50;
+const MAX_PAGES = 100;
 
 /** The newest page and the older ones that were asked for. */
 export async function pages(path, filters, count, signal) {
@@ -21,20 +22,21 @@ export async function pages(path, filters, count, signal) {
 }
 
 export function Screen({ query, setQuery }) {
-  const [count, setCount] = useState(1);
+  const count = Math.min(MAX_PAGES, Number(query.pages) || 1);
+  const filter = (changes, how) => setQuery({ ...changes, pages: null }, how);
   const { outcome, test, run, tenant, device, client, session, from, to } = query;
   const filters = { outcome, test, run, tenant, device, client, session, from, to };
   const requests = useLive((signal) => pages('/api/requests', filters, count, signal), [JSON.stringify(filters), count],
     { events: ['request.'] });
   const text = (name, label) => html`<${Search} label=${label} value=${query[name]} wait=${300}
-    onInput=${(value) => { setCount(1); setQuery({ [name]: value }); }} />`;
+    onInput=${(value) => filter({ [name]: value })} />`;
   return html`<${Page} title="Requests">
     <div class="filters">
       <${Choice} label="Outcome" value=${outcome} options=${OUTCOMES.map((one) => [one, one ? one.replaceAll('_', ' ') : 'any'])}
-        onChange=${(value) => { setCount(1); setQuery({ outcome: value }); }} />
+        onChange=${(value) => filter({ outcome: value }, { push: true })} />
       ${text('test', 'Test name')} ${text('tenant', 'Tenant')} ${text('run', 'Run id')}
-      ${device && html`<button onClick=${() => setQuery({ device: null })}>All devices</button>`}
-      ${session && html`<button onClick=${() => setQuery({ session: null })}>All sessions</button>`}
+      ${device && html`<button onClick=${() => filter({ device: null }, { push: true })}>All devices</button>`}
+      ${session && html`<button onClick=${() => filter({ session: null }, { push: true })}>All sessions</button>`}
     </div>
     <${Live} of=${requests}>${(known) => html`
       <${Table} label="Requests" rows=${known.items} rowKey=${(row) => row.id}
@@ -53,6 +55,6 @@ export function Screen({ query, setQuery }) {
           { name: 'client', title: 'Client', cell: (row) => row.client },
           { name: 'error', title: 'Error', cell: (row) => row.error },
         ]} />
-      ${known.items.length > 0 && more(known, () => setCount(count + 1))}`}</${Live}>
+      ${known.items.length > 0 && more(known, () => setQuery({ pages: String(count + 1) }))}`}</${Live}>
   </${Page}>`;
 }

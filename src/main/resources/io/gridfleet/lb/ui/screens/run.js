@@ -58,7 +58,7 @@ export function Screen({ params }) {
         columns=${[
           { name: 'device', title: 'Device', cell: (device) => html`<${DeviceLink} id=${device.device_id} name=${device.name} />` },
           { name: 'platform', title: 'Platform', cell: (device) => `${device.platform_label} ${device.os_version ?? ''}` },
-          { name: 'state', title: 'In the run', cell: (device) => html`<${State} of=${!device.excluded ? 'reserved' : device.excluded_until ? 'cooldown' : 'excluded'} />` },
+          { name: 'state', title: 'In the run', cell: (device) => html`<${State} of=${!open ? 'released' : !device.excluded ? 'reserved' : device.excluded_until ? 'cooldown' : 'excluded'} />` },
           { name: 'until', title: 'Until', cell: (device) => html`<${Ago} at=${device.excluded_until} />` },
           { name: 'why', title: 'Why', cell: (device) => device.exclusion_reason },
           { name: 'cooldowns', title: 'Cooldowns', numeric: true, cell: (device) => device.cooldown_count },

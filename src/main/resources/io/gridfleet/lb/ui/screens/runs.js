@@ -13,7 +13,7 @@ export function Screen({ query, setQuery }) {
     [query.state, offset], { events: ['run.', 'session.'] });
   return html`<${Page} title="Runs">
     <div class="filters"><${Choice} label="State" value=${query.state} options=${STATES.map((one) => [one, one || 'any'])}
-      onChange=${(state) => setQuery({ state, offset: null })} /></div>
+      onChange=${(state) => setQuery({ state, offset: null }, { push: true })} /></div>
     <${Live} of=${runs}>${(known) => html`
       <${Table} label="Runs" rows=${known.items} rowKey=${(run) => run.id}
         empty=${html`No run${query.state ? ' in this state' : ' yet'}. A test suite creates one with <code>POST /api/runs</code>;

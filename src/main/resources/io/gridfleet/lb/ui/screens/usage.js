@@ -23,9 +23,9 @@ export function Screen({ query, setQuery }) {
   }, [days, query.platform], { events: [] });
   return html`<${Page} title="Usage">
     <div class="filters">
-      <${Choice} label="Time" value=${days} options=${RANGES} onChange=${(value) => setQuery({ days: value })} />
+      <${Choice} label="Time" value=${days} options=${RANGES} onChange=${(value) => setQuery({ days: value }, { push: true })} />
       <${Choice} label="Platform" value=${query.platform} options=${[['', 'all'], ...platforms(usage.data).map((name) => [name, name])]}
-        onChange=${(platform) => setQuery({ platform })} />
+        onChange=${(platform) => setQuery({ platform }, { push: true })} />
     </div>
     <${Live} of=${usage}>${(known) => html`<${Used} hours=${known.hours} />`}</${Live}>
   </${Page}>`;
