@@ -27,6 +27,11 @@ final class JsonCondition {
     this.reading = reading;
   }
 
+  /** Whether a scalar text is read as a comparison. */
+  static boolean isComparison(String written) {
+    return COMPARISON.matcher(written).lookingAt();
+  }
+
   static int place(JsonParser in) {
     return (int) Math.max(0, in.currentTokenLocation().getCharOffset());
   }
@@ -107,7 +112,7 @@ final class JsonCondition {
       return absent(key);
     }
     String written = scalar();
-    if (in.currentToken() == JsonToken.VALUE_STRING && COMPARISON.matcher(written).lookingAt()) {
+    if (in.currentToken() == JsonToken.VALUE_STRING && isComparison(written)) {
       return signed(key, written, place);
     }
     reading.term(place);

@@ -160,6 +160,16 @@ final class Printer {
     return quoted.toString();
   }
 
+  /** Whether a text has a lone surrogate. */
+  static boolean unencodable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (lone(text, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A lone surrogate, which UTF-8 can't encode. */
   private static boolean lone(String text, int at) {
     char c = text.charAt(at);

@@ -154,6 +154,19 @@ public final class Selector {
     return normalForm;
   }
 
+  /**
+   * The JSON form, as maps and lists for a capability; reading it gives an equal selector. One that
+   * is too long or too deep for the JSON form is the string form.
+   */
+  public Object jsonForm() {
+    Object form = JsonPrinter.print(clause);
+    try {
+      return of(form).equals(this) ? form : normalForm;
+    } catch (SelectorException tooLarge) {
+      return normalForm;
+    }
+  }
+
   /** Returns the conjunction of both selectors. */
   public Selector and(Selector other) {
     List<String> both = Stream.concat(notes.stream(), other.notes.stream()).distinct().toList();

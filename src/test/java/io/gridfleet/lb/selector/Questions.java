@@ -14,7 +14,8 @@ final class Questions {
 
   private static final List<String> TEXTS =
       List.of(
-          "ios", "iOS", "Pixel 4", "a*b", "a\\b", "x:y", "5\" tv", "", "Ärger", "..", "-1", "1");
+          "ios", "iOS", "Pixel 4", "a*b", "a\\b", "x:y", "5\" tv", "", "Ärger", "..", "-1", "1",
+          ">9", "<= v1");
 
   private Questions() {}
 

@@ -2,7 +2,11 @@ package io.gridfleet.lb.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -11,6 +15,8 @@ import net.jqwik.api.Provide;
 
 /** Properties of all selectors and devices. */
 final class SelectorPropertyTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @Provide
   Arbitrary<Clause> clauses() {
     return Questions.clauses();
@@ -32,6 +38,26 @@ final class SelectorPropertyTest {
   void printingAndParsingAgainGivesTheSameTree(@ForAll("clauses") Clause clause) {
     String printed = Printer.print(clause);
     assertThat(TextParser.parse(printed, new ParseBudget(printed))).as(printed).isEqualTo(clause);
+  }
+
+  @Property(tries = 2000)
+  void printingAsJsonAndReadingAgainGivesAnEqualSelector(@ForAll("clauses") Clause clause) {
+    Selector selector = Selector.of(clause);
+    Object json = selector.jsonForm();
+    assertThat(json).as(selector.normalForm()).isInstanceOf(Map.class);
+    assertThat(Selector.of(json)).as("%s", json).isEqualTo(selector);
+  }
+
+  /** As a client gets it: written as UTF-8, and sent back in a capability. */
+  @Property(tries = 2000)
+  void theJsonOfATextMatchesTheSameDevices(
+      @ForAll("clauses") Clause clause, @ForAll("devices") Attributes device) throws IOException {
+    Selector text = Selector.parse(Printer.print(clause));
+    byte[] sent = JSON.writeValueAsBytes(text.jsonForm());
+    Selector json = Selector.of(JSON.readValue(sent, Object.class));
+    assertThat(json).isEqualTo(text);
+    assertThat(json.matches(device)).as(text.normalForm()).isEqualTo(text.matches(device));
+    assertThat(Selector.parse(new String(sent, StandardCharsets.UTF_8))).isEqualTo(text);
   }
 
   @Property

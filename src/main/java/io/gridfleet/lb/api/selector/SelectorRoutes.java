@@ -89,6 +89,7 @@ public final class SelectorRoutes {
     Map<String, @Nullable Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
     body.remove("inhibitors");
     body.remove("available");
+    body.put("json", selector.jsonForm());
     body.put("free", explanation.available());
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     Map<String, Integer> inhibited = new TreeMap<>();

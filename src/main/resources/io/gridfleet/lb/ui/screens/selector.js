@@ -6,7 +6,9 @@ import { DeviceLink } from '../words.js';
 
 const EXAMPLES = ['platform:android os_version:>=13', 'device_type:ios model:"iPhone*"', 'browserName:chrome', '-tag.team:lab'];
 
-const quoted = (text) => JSON.stringify(text);
+/* What C# takes for the end of a line, or what isn't seen, is escaped; so are all languages' quotes and backslashes. */
+const quoted = (text) => JSON.stringify(text).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+  (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** How each client sets the capability. */
 const CLIENTS = {
@@ -77,7 +79,7 @@ function Explained({ of, text }) {
         { name: 'state', title: 'Now', cell: (device) => html`<${State} of=${device.inhibitors.length ? device.inhibitors[0].kind : 'free'} />` },
         { name: 'why', title: 'Why', cell: (device) => device.inhibitors.map((one) => `${one.words}${one.detail ? `: ${one.detail}` : ''}`).join(', ') },
       ]} />
-    <${Copies} text=${text} normal=${of.selector} />`;
+    <${Copies} text=${text} of=${of} />`;
 }
 
 const devices = (count) => `${count} ${count === 1 ? 'device' : 'devices'}`;
@@ -89,12 +91,12 @@ const Miss = ({ of }) => html`Without <code>${of.without_term}</code> ${devices(
 const flat = (terms, depth = 0) => terms.flatMap((term, i) => [{ ...term, depth, key: `${depth} ${i} ${term.term}` },
   ...flat(term.any_of ?? [], depth + 1)]);
 
-function Copies({ text, normal }) {
+function Copies({ text, of }) {
   const [client, setClient] = useState('Java');
-  const json = JSON.stringify({ 'gridfleet:selector': text }, null, 2);
+  const json = JSON.stringify({ 'gridfleet:selector': of.json }, null, 2);
   const code = CLIENTS[client](text);
   return html`<h2>Use it</h2>
-    <p>In normal form: <code>${normal || '(every device)'}</code></p>
+    <p>In normal form: <code>${of.selector || '(every device)'}</code></p>
     <${Choice} label="As a capability for" value=${client} options=${Object.keys(CLIENTS)} onChange=${setClient} />
     <pre tabindex="0" aria-label="Code">${code}</pre><p><${CopyButton} text=${code} label="Copy the code" /></p>
     <pre tabindex="0" aria-label="JSON">${json}</pre><p><${CopyButton} text=${json} label="Copy the JSON" /></p>`;

@@ -47,6 +47,19 @@ final class SelectorRoutesTest {
   }
 
   @Test
+  void theJsonFormIsASelectorThatMatchesTheSame() {
+    ApiClient.Reply reply =
+        client.get("/api/selector/explain?selector=model:Pixel*+os_version:%3E%3D13+-carrier:*");
+    String json = reply.body().path("json").toString();
+    assertThat(json)
+        .isEqualTo("{\"model\":\"pixel*\",\"os_version\":{\"gte\":\"13\"},\"carrier\":null}");
+    ApiClient.Reply again = client.post("/api/selector/explain", "{\"selector\":" + json + "}");
+    assertThat(again.text("/selector")).isEqualTo(reply.text("/selector"));
+    assertThat(again.body().path("devices")).isEqualTo(reply.body().path("devices"));
+    assertThat(reply.body().at("/matching").asInt()).isPositive();
+  }
+
+  @Test
   void aDeviceInMaintenanceMatchesButIsNotFree() {
     news.maintenance(devices.get(0).id(), Optional.of("new battery"));
     ApiClient.Reply reply = client.get("/api/selector/explain?selector=model:'Pixel+8'");
