@@ -9,6 +9,8 @@ import io.gridfleet.lb.webdriver.SessionId;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,10 @@ import java.util.concurrent.CompletionStage;
 public final class Relay {
   private static final BeforeLastByte NOTHING_TO_FREE =
       (id, status) -> CompletableFuture.completedFuture(null);
+
+  /** The reason of a Close frame; the client has the session's id by then. */
+  private static final String IN_A_MESSAGE =
+      "the session was created in the middle of a message; connect to /session/{id}";
 
   private final NodeConnections connections;
   private final NodeClient client;
@@ -121,7 +127,9 @@ public final class Relay {
 
   /**
    * Joins the client's socket and the node's, both on the current event loop: their codecs are
-   * removed, and bytes pass unchanged.
+   * removed, and bytes pass unchanged. Where the client is in the middle of a message, its codec
+   * stays and both sockets close: the client's with a Close frame, because a client can miss the
+   * end of a connection that follows a message at once (the JDK's does).
    *
    * @param onEnd runs once when either has closed; not if the client has ended its session on the
    *     socket, which is reported to the listener
@@ -132,7 +140,10 @@ public final class Relay {
     Tunnel tunnel = new Tunnel(tunnels, id, onEnd).ofBidi();
     client.pipeline().addLast(tunnel.clientEnd());
     node.channel().pipeline().addLast(tunnel.nodeEnd());
-    if (!frames.removeFrom(client) || !node.frames().removeFrom(node.channel())) {
+    if (!frames.removeFrom(client)) {
+      ChannelOutput.sendLast(
+          client, new CloseWebSocketFrame(WebSocketCloseStatus.POLICY_VIOLATION, IN_A_MESSAGE));
+    } else if (!node.frames().removeFrom(node.channel())) {
       ChannelOutput.close(client);
     }
     tunnel.start(client, node.channel());

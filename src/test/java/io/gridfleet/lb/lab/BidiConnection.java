@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
 
   private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> pong = new CompletableFuture<>();
   private final StringBuilder part = new StringBuilder();
   private @Nullable WebSocket socket;
 
@@ -66,6 +68,13 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
     return this;
   }
 
+  /** Sends the first fragment of a text message; returns when the peer has read it. */
+  public void sendBeginning(String text) throws Exception {
+    socket().sendText(text, false).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    socket().sendPing(ByteBuffer.allocate(0)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    pong.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** The next message. */
   public JsonNode read() throws Exception {
     String message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -110,6 +119,13 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
       messages.add(part.toString());
       part.setLength(0);
     }
+    from.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer data) {
+    pong.complete(null);
     from.request(1);
     return null;
   }

@@ -8,8 +8,10 @@ import io.gridfleet.lb.lab.BidiConnection;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Lab.Answered;
 import io.gridfleet.lb.lab.LeakCheck;
+import io.gridfleet.lb.lab.LoggedMistakes;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.Wire;
+import io.gridfleet.lb.router.FrontDoor;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.NodeOperation;
@@ -258,6 +260,34 @@ final class BidiSessionsTest {
       assertThat(bidi.closed()).isPositive();
     }
     Lab.until("free", () -> lab.server().distributor().states().get(0).locks().isEmpty());
+  }
+
+  /**
+   * The fragment can't be handed to the node, nor can the rest of its message without it. Without a
+   * Close frame the JDK's client doesn't always report that the connection has closed.
+   */
+  @Test
+  void aClientInTheMiddleOfAMessageWhenItsSessionIsCreatedIsAnsweredAndClosed() throws Exception {
+    browsers(1, Map.of());
+    String busy = lab.session("");
+    BidiConnection bidi = connect("");
+    bidi.send(NEW.formatted("'gridfleet:waitForDeviceOnlineTimeout':600"));
+    lab.untilWaiting(1);
+    bidi.sendBeginning("{\"id\":8,");
+
+    String session;
+    try (LoggedMistakes mistakes = new LoggedMistakes(FrontDoor.class)) {
+      lab.delete(busy);
+      session = bidi.answer(7).path("result").path("sessionId").asText();
+      assertThat(bidi.closed()).isEqualTo(1008);
+      Lab.until("closed", () -> lab.server().openConnections() == 0);
+      Lab.until(
+          "closed on the node",
+          () -> lab.node(1).history().count(NodeEvent.Kind.SOCKET_CLOSED) == 1);
+      assertThat(mistakes.messages()).isEmpty();
+    }
+    assertThat(lab.command(session).status()).isEqualTo(200);
+    lab.delete(session);
   }
 
   @Test
