@@ -8,9 +8,9 @@
  * history.RequestRoutes}, {@code history.UsageRoutes}, {@code http.ApiAnswer}, {@code
  * http.ApiRequest}, {@code overview.LabOverview}, {@code overview.OverviewRoutes}, {@code
  * queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code queue.QueueView}, {@code
- * run.ClaimRoutes}, {@code run.RunCommands}, {@code run.RunDeviceRoutes}, {@code run.RunEvents},
- * {@code run.RunRoutes}, {@code selector.SelectorRoutes}, {@code session.SessionHistory}, {@code
- * session.SessionRoutes}, {@code session.SessionRows}.
+ * run.ClaimRoutes}, {@code run.RunDeviceRoutes}, {@code run.RunEvents}, {@code run.RunRoutes},
+ * {@code selector.SelectorRoutes}, {@code session.SessionHistory}, {@code session.SessionRoutes},
+ * {@code session.SessionRows}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

@@ -54,7 +54,8 @@ final class ModelLock {
 
   /**
    * Applies a change and runs its effects on the calling thread, also if the change threw: what it
-   * did to other requests before remains.
+   * did to other requests before remains. Signals go first, so that other replicas receive the lock
+   * of a slot before a request of theirs for it is refused.
    */
   void make(Change change) {
     Instant now = clock.instant();

@@ -3,30 +3,30 @@ package io.gridfleet.lb.run;
 import java.util.concurrent.CompletionStage;
 
 /** Changes the state of a live run: ready, active, heartbeat. */
-public final class AdvanceRun {
+final class AdvanceRun {
   private final RunChanges changes;
 
-  public AdvanceRun(Runs runs, RunListener listener) {
+  AdvanceRun(Runs runs, RunListener listener) {
     this.changes = new RunChanges(runs, listener);
   }
 
   /** Makes a preparing run active; fails in any other state. */
-  public CompletionStage<Run> ready(RunId id) {
+  CompletionStage<Run> ready(RunId id) {
     return apply(id, Run::ready);
   }
 
   /** Makes a run active; no error if it is active already. */
-  public CompletionStage<Run> activate(RunId id) {
+  CompletionStage<Run> activate(RunId id) {
     return apply(id, Run::activate);
   }
 
   /** Records a heartbeat; returns a run that has ended unchanged. */
-  public CompletionStage<Run> beat(RunId id) {
+  CompletionStage<Run> beat(RunId id) {
     return apply(id, Run::beat);
   }
 
   /** Makes a preparing run active because a session on one of its devices was registered. */
-  public CompletionStage<Run> sessionBegan(RunId id) {
+  CompletionStage<Run> sessionBegan(RunId id) {
     return apply(id, Run::sessionBegan);
   }
 

@@ -11,24 +11,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Assigns the devices of a run to its workers, for testkits before 0.7 (test-suites.md). */
-public final class ClaimDevice {
+final class ClaimDevice {
   private final RunChanges changes;
   private final Duration ttl;
 
-  public ClaimDevice(Runs runs, RunConfig config, RunListener listener) {
+  ClaimDevice(Runs runs, RunConfig config, RunListener listener) {
     this.changes = new RunChanges(runs, listener);
     this.ttl = config.claims().ttl();
   }
 
   /** Claims the first device without a claim or whose claim is older than its TTL. */
-  public CompletionStage<Reservation> claim(RunId id, String worker) {
+  CompletionStage<Reservation> claim(RunId id, String worker) {
     return changes
         .apply(id, (run, now) -> claimed(run, worker, now))
         .thenApply(changed -> newest(changed.after(), worker));
   }
 
   /** Releases a worker's claim on a device. */
-  public CompletionStage<Run> release(RunId id, DeviceId device, String worker) {
+  CompletionStage<Run> release(RunId id, DeviceId device, String worker) {
     return changes
         .apply(id, (run, now) -> unclaimed(run, device, worker))
         .thenApply(Runs.Changed::after);

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * Counts the failed attempts of a device within one run, on all replicas. The second failure
  * notifies the listener, so that the suite can exclude the device.
  */
-public final class CountFailures {
+final class CountFailures {
   private static final Logger LOG = LoggerFactory.getLogger(CountFailures.class);
 
   /** A single failure isn't reported. */
@@ -17,13 +17,13 @@ public final class CountFailures {
   private final RunChanges changes;
   private final RunListener listener;
 
-  public CountFailures(Runs runs, RunListener listener) {
+  CountFailures(Runs runs, RunListener listener) {
     this.changes = new RunChanges(runs, listener);
     this.listener = listener;
   }
 
   /** Counts an attempt of the run that failed because of the device. */
-  public void attemptFailed(RunId run, DeviceId device, String cause) {
+  void attemptFailed(RunId run, DeviceId device, String cause) {
     changes
         .apply(run, (now, time) -> now.attemptFailed(device))
         .thenAccept(changed -> publish(changed, device, cause))

@@ -9,29 +9,29 @@ import org.slf4j.LoggerFactory;
  * Ends a run. Its devices are released first, so that none of its requests gets one any more; then
  * its sessions are ended unless the run completed.
  */
-public final class EndRun {
+final class EndRun {
   private static final Logger LOG = LoggerFactory.getLogger(EndRun.class);
 
   private final RunChanges changes;
   private final SessionsOfRun sessions;
 
-  public EndRun(Runs runs, SessionsOfRun sessions, RunListener listener) {
+  EndRun(Runs runs, SessionsOfRun sessions, RunListener listener) {
     this.changes = new RunChanges(runs, listener);
     this.sessions = sessions;
   }
 
   /** Completes a run; its live sessions continue. */
-  public CompletionStage<Run> complete(RunId id) {
+  CompletionStage<Run> complete(RunId id) {
     return changes.apply(id, Run::complete).thenApply(Runs.Changed::after);
   }
 
   /** Cancels a run; completes when its sessions have ended. */
-  public CompletionStage<Run> cancel(RunId id) {
+  CompletionStage<Run> cancel(RunId id) {
     return endWithSessions(id, Run::cancel);
   }
 
   /** Cancels a run in any state at an operator's request. */
-  public CompletionStage<Run> forceRelease(RunId id) {
+  CompletionStage<Run> forceRelease(RunId id) {
     return endWithSessions(id, Run::forceRelease);
   }
 

@@ -10,11 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Ends the sessions of a run that was cancelled or expired. */
-public final class EndSessionsOfRun implements SessionsOfRun {
+final class EndSessionsOfRun implements SessionsOfRun {
   private final SessionMap sessions;
   private final EndSession endSession;
 
-  public EndSessionsOfRun(SessionMap sessions, EndSession endSession) {
+  EndSessionsOfRun(SessionMap sessions, EndSession endSession) {
     this.sessions = sessions;
     this.endSession = endSession;
   }

@@ -8,14 +8,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Excludes a device from its run, for a cooldown or until an operator ends its maintenance. */
-public final class ExcludeDevice {
+final class ExcludeDevice {
   private final RunChanges changes;
   private final ChangeOverride overrides;
   private final RunConfig config;
   private final RunListener listener;
 
-  public ExcludeDevice(
-      Runs runs, ChangeOverride overrides, RunConfig config, RunListener listener) {
+  ExcludeDevice(Runs runs, ChangeOverride overrides, RunConfig config, RunListener listener) {
     this.changes = new RunChanges(runs, listener);
     this.overrides = overrides;
     this.config = config;
@@ -26,7 +25,7 @@ public final class ExcludeDevice {
    * Excludes a device that the suite can't prepare, with exactly this message, and puts it into
    * maintenance. The run's other devices stay usable.
    */
-  public CompletionStage<Run> reportPreparationFailure(RunId id, DeviceId device, String message) {
+  CompletionStage<Run> reportPreparationFailure(RunId id, DeviceId device, String message) {
     String reason = notBlank(message, "message");
     return changes
         .apply(id, (run, now) -> run.exclude(device, reason, now))
@@ -46,8 +45,7 @@ public final class ExcludeDevice {
    *
    * @return the device's reservation after the change
    */
-  public CompletionStage<Reservation> coolDown(
-      RunId id, DeviceId device, String reason, Duration ttl) {
+  CompletionStage<Reservation> coolDown(RunId id, DeviceId device, String reason, Duration ttl) {
     if (ttl.compareTo(config.cooldown().most()) > 0) {
       throw new RunException(
           Kind.COOLDOWN_TOO_LONG,

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Expires runs whose heartbeat or TTL timed out, at start-up and periodically. Each sweep also
  * reloads {@link RunBindings} to apply the changes of other replicas.
  */
-public final class ExpireRuns {
+final class ExpireRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ExpireRuns.class);
 
   private final Runs runs;
@@ -22,7 +22,7 @@ public final class ExpireRuns {
   private final EndRun endRun;
   private final InstantSource clock;
 
-  public ExpireRuns(Runs runs, RunBindings bindings, EndRun endRun, InstantSource clock) {
+  ExpireRuns(Runs runs, RunBindings bindings, EndRun endRun, InstantSource clock) {
     this.runs = runs;
     this.bindings = bindings;
     this.endRun = endRun;
@@ -30,7 +30,7 @@ public final class ExpireRuns {
   }
 
   /** Sweeps at once and then periodically, on the timer's thread. */
-  public void start(ScheduledExecutorService timer, Duration interval) {
+  void start(ScheduledExecutorService timer, Duration interval) {
     Timers.every(timer, Duration.ZERO, interval, "the expiry of runs", this::sweepOrLog);
   }
 
@@ -44,7 +44,7 @@ public final class ExpireRuns {
   }
 
   /** Checks all live runs once; completes when overdue ones have ended. */
-  public CompletionStage<Void> sweep() {
+  CompletionStage<Void> sweep() {
     return bindings.reload(runs).thenCompose(this::expire);
   }
 

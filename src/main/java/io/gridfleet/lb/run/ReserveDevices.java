@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Creates a run with all its devices, or fails at once. */
-public final class ReserveDevices {
+final class ReserveDevices {
   /** Inhibitors that exclude a device from reservations. The store decides whether it is free. */
   private static final Set<Inhibitor.Kind> UNFIT =
       EnumSet.of(Inhibitor.Kind.MAINTENANCE, Inhibitor.Kind.DRAINING, Inhibitor.Kind.OFFLINE);
@@ -26,7 +26,7 @@ public final class ReserveDevices {
   private final RunConfig config;
   private final RunListener listener;
 
-  public ReserveDevices(
+  ReserveDevices(
       Runs runs,
       DeviceStatuses devices,
       DriverPacks packs,
@@ -46,7 +46,7 @@ public final class ReserveDevices {
    * @throws RunException if the request can never be satisfied; the stage fails with one if too few
    *     devices are free
    */
-  public CompletionStage<Run> reserve(RunRequest request, Selector usable) {
+  CompletionStage<Run> reserve(RunRequest request, Selector usable) {
     if (request.ttl().compareTo(config.mostTtl()) > 0) {
       throw new RunException(
           Kind.TTL_TOO_LONG, "ttl_minutes must be <= %d".formatted(config.mostTtl().toMinutes()));

@@ -1,5 +1,7 @@
 package io.gridfleet.lb.run;
 
+import io.gridfleet.lb.session.EndSession;
+import io.gridfleet.lb.session.SessionMap;
 import java.util.concurrent.CompletionStage;
 
 /** The live sessions of runs; a port over package session. */
@@ -11,4 +13,9 @@ public interface SessionsOfRun {
    * error.
    */
   CompletionStage<Void> end(RunId run);
+
+  /** Ends the sessions of a run in the session map. */
+  static SessionsOfRun of(SessionMap sessions, EndSession endSession) {
+    return new EndSessionsOfRun(sessions, endSession);
+  }
 }

@@ -13,7 +13,6 @@ import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.api.run.ClaimRoutes;
-import io.gridfleet.lb.api.run.RunCommands;
 import io.gridfleet.lb.api.run.RunDeviceRoutes;
 import io.gridfleet.lb.api.run.RunEvents;
 import io.gridfleet.lb.api.run.RunRoutes;
@@ -40,17 +39,12 @@ import io.gridfleet.lb.distributor.explain.WaitEstimate;
 import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.FakeRequestHistory;
 import io.gridfleet.lb.node.NodeId;
-import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
-import io.gridfleet.lb.run.ClaimDevice;
 import io.gridfleet.lb.run.DriverPacks;
-import io.gridfleet.lb.run.EndRun;
-import io.gridfleet.lb.run.ExcludeDevice;
-import io.gridfleet.lb.run.ExpireRuns;
 import io.gridfleet.lb.run.FakeRuns;
 import io.gridfleet.lb.run.FakeTestReports;
-import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunLab;
@@ -87,7 +81,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   final RunBindings bindings = new RunBindings(new RunListener() {});
   final List<QueueView.Waiting> waiting = new ArrayList<>();
   public final Distributor distributor = distributor();
-  final ExpireRuns expiry;
+  final RunCommands commands;
   final ApiRoutes routes;
   final Api api;
   final FakeOverview overview = new FakeOverview(this);
@@ -103,18 +97,14 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   ApiLab(RunConfig config, ApiAccess access) {
     RunListener listener = RunListener.all(bindings, new RunEvents(events));
     ChangeOverride overrides = new ChangeOverride(lab.overrides(), now -> {});
-    EndRun endRun = new EndRun(runs, this, listener);
-    expiry = new ExpireRuns(runs, bindings, endRun, clock);
-    AdvanceRun advance = new AdvanceRun(runs, listener);
     DriverPacks packs = DriverPacks.builtIn();
-    RunCommands commands =
+    commands =
         new RunCommands(
-            new ReserveDevices(runs, lab, packs, config, listener),
-            advance,
-            endRun,
-            new ExcludeDevice(runs, overrides, config, listener),
-            new ClaimDevice(runs, config, listener),
-            config);
+            new RunCommands.Parts(runs, lab, packs, overrides, this),
+            config,
+            bindings,
+            listener,
+            clock);
     DeviceRows rows = new DeviceRows(lab, packs, bindings);
     SessionRoutes sessionRoutes =
         new SessionRoutes(
@@ -124,7 +114,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
                 new FakeSessionPages(sessions::values, () -> reports.all().values())),
             reports,
             rows,
-            advance,
+            commands,
             new SessionRoutes.Server(
                 this::kill,
                 new SessionHistory(

@@ -199,11 +199,11 @@ final class ApiTest {
     lab.clock.pass(Duration.ofSeconds(50));
     client.post("/api/runs/" + run + "/heartbeat");
     lab.clock.pass(Duration.ofSeconds(50));
-    lab.expiry.sweep().toCompletableFuture().join();
+    lab.commands.expireOverdue().toCompletableFuture().join();
     assertThat(client.get("/api/runs/" + run).text("/state")).isEqualTo("preparing");
 
     lab.clock.pass(Duration.ofSeconds(11));
-    lab.expiry.sweep().toCompletableFuture().join();
+    lab.commands.expireOverdue().toCompletableFuture().join();
 
     JsonNode read = client.get("/api/runs/" + run).body();
     assertThat(read.path("state").asText()).isEqualTo("expired");
@@ -220,7 +220,7 @@ final class ApiTest {
     for (int i = 0; i < 3; i++) {
       lab.clock.pass(Duration.ofSeconds(41));
       client.post("/api/runs/" + run + "/heartbeat");
-      lab.expiry.sweep().toCompletableFuture().join();
+      lab.commands.expireOverdue().toCompletableFuture().join();
     }
     JsonNode read = client.get("/api/runs/" + run).body();
     assertThat(read.path("state").asText()).isEqualTo("expired");

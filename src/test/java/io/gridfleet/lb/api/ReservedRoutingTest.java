@@ -35,13 +35,11 @@ import io.gridfleet.lb.distributor.ReservationUpdates;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.DeviceDescription;
 import io.gridfleet.lb.run.DriverPacks;
-import io.gridfleet.lb.run.EndRun;
-import io.gridfleet.lb.run.ExcludeDevice;
 import io.gridfleet.lb.run.FakeRuns;
 import io.gridfleet.lb.run.Requirement;
-import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunRequest;
@@ -86,23 +84,19 @@ final class ReservedRoutingTest implements DeviceLocks {
               () -> this.bindings(),
               timer,
               new ReservationUpdates.StoreTime(end -> end.minus(ahead), clock)));
-  private final RunConfig config = ConfigLoader.defaults(RunConfig.class);
-  private final ReserveDevices reserve =
-      new ReserveDevices(
-          runs,
-          new TestDeviceStates(distributor, lab.overrides(), clock),
-          DriverPacks.builtIn(),
-          config,
-          bindings);
-  private final EndRun endRun =
-      new EndRun(runs, run -> CompletableFuture.completedStage(null), bindings);
-  private final ExcludeDevice exclude =
-      new ExcludeDevice(
-          runs,
-          new ChangeOverride(
-              lab.overrides(), now -> news.maintenance(now.device(), now.maintenance())),
-          config,
-          bindings);
+  private final RunCommands commands =
+      new RunCommands(
+          new RunCommands.Parts(
+              runs,
+              new TestDeviceStates(distributor, lab.overrides(), clock),
+              DriverPacks.builtIn(),
+              new ChangeOverride(
+                  lab.overrides(), now -> news.maintenance(now.device(), now.maintenance())),
+              run -> CompletableFuture.completedStage(null)),
+          ConfigLoader.defaults(RunConfig.class),
+          bindings,
+          bindings,
+          clock);
   private final Map<DeviceId, DeviceLock> held = new ConcurrentHashMap<>();
 
   private RunBindings bindings() {
@@ -137,7 +131,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     RunRequest request =
         new RunRequest(
             "r", List.of(phones), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
-    return reserve.reserve(request, Selector.everything()).toCompletableFuture().join();
+    return commands.reserve(request, Selector.everything()).toCompletableFuture().join();
   }
 
   private CompletableFuture<Placement> ask(Optional<String> run) {
@@ -178,7 +172,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     CompletableFuture<Placement> waiting = ask(Optional.empty());
     assertThat(waiting).isNotDone();
 
-    endRun.cancel(run.id()).toCompletableFuture().join();
+    commands.cancel(run.id()).toCompletableFuture().join();
 
     assertThat(placed(waiting)).isEqualTo(run.reservations().get(0).device());
   }
@@ -188,7 +182,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     furnish(1);
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
-    exclude
+    commands
         .coolDown(run.id(), device, "flaky", Duration.ofSeconds(30))
         .toCompletableFuture()
         .join();
@@ -207,7 +201,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
     Duration rest = Duration.ofSeconds(30);
-    exclude.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
+    commands.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
 
     assertThat(ask(Optional.of(run.id().value()))).isNotDone();
     clock.pass(rest);
@@ -220,7 +214,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
     Duration rest = Duration.ofMillis(300);
-    exclude.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
+    commands.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
     CompletableFuture<Placement> waiting = ask(Optional.of(run.id().value()));
     assertThat(waiting).isNotDone();
 
@@ -234,8 +228,11 @@ final class ReservedRoutingTest implements DeviceLocks {
     furnish(1);
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
-    exclude.reportPreparationFailure(run.id(), device, "adb is stuck").toCompletableFuture().join();
-    endRun.complete(run.id()).toCompletableFuture().join();
+    commands
+        .reportPreparationFailure(run.id(), device, "adb is stuck")
+        .toCompletableFuture()
+        .join();
+    commands.complete(run.id()).toCompletableFuture().join();
 
     assertThat(ask(Optional.empty())).isNotDone();
     assertThat(distributor.states().get(0).inhibitors().get(0).detail()).isEqualTo("adb is stuck");

@@ -12,6 +12,7 @@ import io.gridfleet.lb.selector.Attributes;
 import io.gridfleet.lb.webdriver.Capabilities;
 import java.net.URI;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,18 @@ public final class RunLab implements DeviceStatuses {
         usual.cooldown(),
         on,
         usual.packs());
+  }
+
+  /** Returns the commands on these runs, of a lab without devices. */
+  public static RunCommands commands(Runs runs, SessionsOfRun sessions, RunListener listener) {
+    RunLab lab = new RunLab();
+    ChangeOverride overrides = new ChangeOverride(lab.overrides(), now -> {});
+    return new RunCommands(
+        new RunCommands.Parts(runs, lab, DriverPacks.builtIn(), overrides, sessions),
+        ConfigLoader.defaults(RunConfig.class),
+        new RunBindings(new RunListener() {}),
+        listener,
+        InstantSource.system());
   }
 
   private static final Node NODE =

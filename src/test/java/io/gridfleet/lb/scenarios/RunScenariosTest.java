@@ -9,10 +9,10 @@ import io.gridfleet.lb.lab.Lab.Asked;
 import io.gridfleet.lb.lab.LeakCheck;
 import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.Wire;
-import io.gridfleet.lb.run.EndRun;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.ReservedDevice;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.Runs;
@@ -214,7 +214,7 @@ final class RunScenariosTest {
     Asked asked = lab.newSession(of(run));
     Lab.until("an attempt", () -> !lab.node(1).history().creations().isEmpty());
 
-    new EndRun(
+    RunLab.commands(
             lab.server().store().runs(),
             id -> CompletableFuture.completedFuture(null),
             new RunListener() {})

@@ -9,19 +9,14 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.lab.ObedientNodes;
-import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.DriverPacks;
-import io.gridfleet.lb.run.EndRun;
-import io.gridfleet.lb.run.EndSessionsOfRun;
-import io.gridfleet.lb.run.ExcludeDevice;
-import io.gridfleet.lb.run.ExpireRuns;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
-import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunBinding;
 import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.run.RunId;
@@ -30,6 +25,7 @@ import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
 import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.run.SessionsOfRun;
 import io.gridfleet.lb.run.VirtualClock;
 import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.session.EndReason;
@@ -103,15 +99,20 @@ final class RunWorld {
   private final class Replica {
     final Runs runs = store.runs();
     final RunBindings bindings = new RunBindings(new RunListener() {});
-    final EndRun end = new EndRun(runs, endSessions(), bindings);
-    final ExpireRuns expiry = new ExpireRuns(runs, bindings, end, clock);
-    final AdvanceRun advance = new AdvanceRun(runs, bindings);
-    final ReserveDevices reserve =
-        new ReserveDevices(runs, lab, DriverPacks.builtIn(), CONFIG, bindings);
-    final ExcludeDevice exclude =
-        new ExcludeDevice(runs, new ChangeOverride(lab.overrides(), now -> {}), CONFIG, bindings);
+    final RunCommands commands =
+        new RunCommands(
+            new RunCommands.Parts(
+                runs,
+                lab,
+                DriverPacks.builtIn(),
+                new ChangeOverride(lab.overrides(), now -> {}),
+                endSessions()),
+            CONFIG,
+            bindings,
+            bindings,
+            clock);
 
-    private EndSessionsOfRun endSessions() {
+    private SessionsOfRun endSessions() {
       EndSession end =
           new EndSession(
               sessions,
@@ -119,7 +120,7 @@ final class RunWorld {
               lock -> store.deviceLocks().release(lock).thenAccept(freed -> {}),
               new SessionListener() {},
               clock);
-      return new EndSessionsOfRun(sessions, end);
+      return SessionsOfRun.of(sessions, end);
     }
 
     /** The checks at the HTTP endpoint and in the distributor, before the store is queried. */
@@ -138,7 +139,7 @@ final class RunWorld {
   }
 
   void sweep() {
-    replicas.forEach(replica -> now(replica.expiry.sweep()));
+    replicas.forEach(replica -> now(replica.commands.expireOverdue()));
   }
 
   void act(Step step) {
@@ -152,13 +153,13 @@ final class RunWorld {
       case LOCK_FOR_RUN -> run.ifPresent(id -> lock(replica, device, run));
       case PUBLISH -> publish(step.other());
       case END_SESSION -> endSession(step.other());
-      case BEAT -> run.ifPresent(id -> refusable(() -> replica.advance.beat(id)));
-      case READY -> run.ifPresent(id -> refusable(() -> replica.advance.ready(id)));
-      case CANCEL -> run.ifPresent(id -> refusable(() -> replica.end.cancel(id)));
-      case COMPLETE -> run.ifPresent(id -> refusable(() -> replica.end.complete(id)));
+      case BEAT -> run.ifPresent(id -> refusable(() -> replica.commands.beat(id)));
+      case READY -> run.ifPresent(id -> refusable(() -> replica.commands.ready(id)));
+      case CANCEL -> run.ifPresent(id -> refusable(() -> replica.commands.cancel(id)));
+      case COMPLETE -> run.ifPresent(id -> refusable(() -> replica.commands.complete(id)));
       case COOL_DOWN -> run.ifPresent(id -> coolDown(replica, id, device));
       case WAIT -> pass(Duration.ofSeconds(step.one()));
-      case SWEEP -> now(replica.expiry.sweep());
+      case SWEEP -> now(replica.commands.expireOverdue());
       case HEAR -> receive(replica);
     }
   }
@@ -181,13 +182,13 @@ final class RunWorld {
     refusable(
         () ->
             replica
-                .reserve
+                .commands
                 .reserve(request, Selector.everything())
                 .thenAccept(begun -> ids.add(begun.id())));
   }
 
   private static void coolDown(Replica replica, RunId run, DeviceId device) {
-    refusable(() -> replica.exclude.coolDown(run, device, "flaky", Duration.ofSeconds(90)));
+    refusable(() -> replica.commands.coolDown(run, device, "flaky", Duration.ofSeconds(90)));
   }
 
   private static void refusable(Supplier<CompletionStage<?>> command) {

@@ -10,15 +10,15 @@ import static org.assertj.core.api.Assertions.within;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
-import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.Claim;
-import io.gridfleet.lb.run.EndRun;
 import io.gridfleet.lb.run.Exclusion;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.ReservedDevice;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
@@ -111,9 +111,10 @@ final class RunsContractTest {
   @Test
   void theEndOfARunFreesItsDevices() {
     Run run = reserved("one", want(2, 2, first, second));
-    EndRun end = new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER);
+    RunCommands commands =
+        RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER);
 
-    Run ended = now(end.complete(run.id()));
+    Run ended = now(commands.complete(run.id()));
 
     assertThat(ended.state()).isEqualTo(RunState.COMPLETED);
     assertThat(now(runs.find(run.id()))).contains(ended);
@@ -170,10 +171,11 @@ final class RunsContractTest {
   @Test
   void changesAtTheSameTimeAllCount() {
     Run run = reserved("one", want(1, 1, first));
-    AdvanceRun advance = new AdvanceRun(runs, NO_LISTENER);
+    RunCommands commands =
+        RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER);
     List<CompletionStage<Run>> heartbeats = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      heartbeats.add(advance.beat(run.id()));
+      heartbeats.add(commands.beat(run.id()));
     }
     heartbeats.forEach(Facts::now);
 
@@ -215,7 +217,9 @@ final class RunsContractTest {
   @Test
   void aReleasedDeviceIsLockedForAnybodyAndNotForTheRunThatHadIt() {
     RunId run = reserved("one", want(1, 1, first)).id();
-    now(new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER).cancel(run));
+    now(
+        RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
+            .cancel(run));
     DeviceLocks locks = store.deviceLocks();
 
     assertThat(now(locks.tryLock(first, 1, "a", Optional.of(run.value()), MINUTE))).isEmpty();
@@ -249,7 +253,7 @@ final class RunsContractTest {
     Run b = reserved("b");
     Run a = reserved("a");
     Run upper = reserved("Z");
-    new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
+    RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
         .cancel(a.id())
         .toCompletableFuture()
         .join();
@@ -281,7 +285,7 @@ final class RunsContractTest {
       Run run = reserved(name);
       if (!name.equals("a")) {
         now(
-            new EndRun(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
+            RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
                 .cancel(run.id()));
       }
     }

@@ -13,9 +13,10 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
-import io.gridfleet.lb.run.EndRun;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunId;
+import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
@@ -162,7 +163,7 @@ final class SessionMapContractTest {
     DeviceId phone = device();
     RunId run = Facts.begun(store, phone).id();
     DeviceLock lock = lock(phone, run);
-    now(new EndRun(store.runs(), any -> done(), new RunListener() {}).complete(run));
+    now(RunLab.commands(store.runs(), any -> done(), new RunListener() {}).complete(run));
     Session session = Facts.of(run, session(lock));
 
     assertThat(now(sessions.publish(session))).isEqualTo(Publication.RUN_OVER);
@@ -182,13 +183,13 @@ final class SessionMapContractTest {
       RunId run = Facts.begun(store, phone).id();
       Session session = Facts.of(run, session(lock(phone, run)));
       List<SessionRecord> found = new ArrayList<>();
-      EndRun end =
-          new EndRun(
+      RunCommands commands =
+          RunLab.commands(
               store.runs(),
               ended -> sessions.live().thenAccept(found::addAll),
               new RunListener() {});
       CompletionStage<Publication> publication = round % 3 == 0 ? sessions.publish(session) : null;
-      CompletionStage<Run> cancelled = end.cancel(run);
+      CompletionStage<Run> cancelled = commands.cancel(run);
       if (round % 3 == 1) {
         now(cancelled);
       }

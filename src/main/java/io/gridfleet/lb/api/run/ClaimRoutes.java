@@ -14,6 +14,7 @@ import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Duration;
@@ -72,7 +73,7 @@ public final class ClaimRoutes {
     RequestBody body = call.body();
     String worker = body.text("worker_id", TextBound.WORKER);
     body.check();
-    return runs.seen(call, () -> commands.claim().claim(call.run(), worker))
+    return runs.seen(call, () -> commands.claim(call.run(), worker))
         .thenApply(entry -> ApiAnswers.ok(claimed(call, entry, includes)))
         .exceptionally(this::retryLater);
   }
@@ -116,7 +117,7 @@ public final class ClaimRoutes {
     }
     body.check();
     DeviceId given = new DeviceId(device.orElse(""));
-    return runs.seen(call, () -> commands.claim().release(call.run(), given, worker))
+    return runs.seen(call, () -> commands.releaseClaim(call.run(), given, worker))
         .thenApply(run -> ApiAnswers.ok(Map.of("status", "released")));
   }
 
@@ -127,9 +128,8 @@ public final class ClaimRoutes {
     String reason = body.text("reason", 1, TextBound.COOLDOWN_REASON.longest());
     int ttl = body.requiredNumber("ttl_seconds", 1);
     body.check();
-    return runs.seen(call, () -> commands.claim().release(call.run(), device, worker))
-        .thenCompose(
-            run -> commands.exclude().coolDown(run.id(), device, reason, Duration.ofSeconds(ttl)))
+    return runs.seen(call, () -> commands.releaseClaim(call.run(), device, worker))
+        .thenCompose(run -> commands.coolDown(run.id(), device, reason, Duration.ofSeconds(ttl)))
         .thenCombine(
             runs.exists(call), (entry, run) -> ApiAnswers.ok(cooled(call.caller(), entry, run)));
   }

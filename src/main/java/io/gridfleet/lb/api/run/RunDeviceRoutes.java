@@ -12,6 +12,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.Exclusion;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -59,8 +60,7 @@ public final class RunDeviceRoutes {
     body.optionalText("source");
     body.check();
     CompletionStage<Run> reported =
-        runs.seen(
-            call, () -> commands.exclude().reportPreparationFailure(call.run(), device, message));
+        runs.seen(call, () -> commands.reportPreparationFailure(call.run(), device, message));
     return runs.answer(reported.exceptionally(RunErrors.unknownIsConflict()));
   }
 
@@ -76,7 +76,7 @@ public final class RunDeviceRoutes {
               if (devices.find(device, call.caller()).isEmpty() && run.holding(device).isEmpty()) {
                 throw ApiError.notFound("Device %s was not found".formatted(device));
               }
-              return commands.exclude().coolDown(run.id(), device, reason, Duration.ofSeconds(ttl));
+              return commands.coolDown(run.id(), device, reason, Duration.ofSeconds(ttl));
             })
         .thenApply(entry -> ApiAnswers.ok(set(entry)));
   }

@@ -12,6 +12,7 @@ import io.gridfleet.lb.api.session.SessionRoutes;
 import io.gridfleet.lb.api.session.SessionRows;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.run.Run;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunException;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.Runs;
@@ -90,23 +91,23 @@ public final class RunRoutes {
         step(
             "ready",
             "Makes a preparing run active",
-            call -> seen(call, () -> commands.advance().ready(call.run()))),
+            call -> seen(call, () -> commands.ready(call.run()))),
         step(
             "active",
             "Makes a run active; no error if it is",
-            call -> seen(call, () -> commands.advance().activate(call.run()))),
+            call -> seen(call, () -> commands.activate(call.run()))),
         step(
             "complete",
             "Completes a run; its sessions continue",
-            call -> seen(call, () -> commands.end().complete(call.run()))),
+            call -> seen(call, () -> commands.complete(call.run()))),
         step(
             "cancel",
             "Cancels a run and ends its sessions",
-            call -> soon(call, seen(call, () -> commands.end().cancel(call.run())))),
+            call -> soon(call, seen(call, () -> commands.cancel(call.run())))),
         Operation.post(
                 "/api/runs/{id}/force-release",
                 "Cancels a run in any state and ends its sessions",
-                call -> answer(soon(call, commands.end().forceRelease(call.run()))))
+                call -> answer(soon(call, commands.forceRelease(call.run()))))
             .answers(200, "Run")
             .refuses(404, 422),
         Operation.post("/api/runs/{id}/heartbeat", "Records a run's heartbeat", this::heartbeat)
@@ -172,7 +173,6 @@ public final class RunRoutes {
       DeviceRows.checkGroups(groups, devices.all(call.caller()));
     }
     return commands
-        .reserve()
         .reserve(request, tenant.devices())
         .thenApply(
             run -> {
@@ -214,7 +214,7 @@ public final class RunRoutes {
   }
 
   private CompletionStage<ApiAnswer> heartbeat(ApiCall call) {
-    return seen(call, () -> commands.advance().beat(call.run()))
+    return seen(call, () -> commands.beat(call.run()))
         .thenApply(
             run -> {
               Map<String, Object> row = new LinkedHashMap<>();

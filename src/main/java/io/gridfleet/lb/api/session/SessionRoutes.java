@@ -11,9 +11,9 @@ import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.QueryParameters;
 import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.RunBinding;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.SessionPages.Filter;
 import io.gridfleet.lb.run.SessionPages.Labels;
@@ -69,7 +69,7 @@ public final class SessionRoutes {
   private final SessionRows rows;
   private final TestReports reports;
   private final DeviceRows devices;
-  private final AdvanceRun advance;
+  private final RunCommands commands;
   private final Server server;
   private final InstantSource clock;
 
@@ -80,13 +80,13 @@ public final class SessionRoutes {
       SessionRows rows,
       TestReports reports,
       DeviceRows devices,
-      AdvanceRun advance,
+      RunCommands commands,
       Server server,
       InstantSource clock) {
     this.rows = rows;
     this.reports = reports;
     this.devices = devices;
-    this.advance = advance;
+    this.commands = commands;
     this.server = server;
     this.clock = clock;
   }
@@ -194,7 +194,7 @@ public final class SessionRoutes {
         .thenCompose(
             done ->
                 run.isPresent() && body.outcome() == Outcome.RUNNING
-                    ? advance.sessionBegan(run.get()).handle((begun, pruned) -> null)
+                    ? commands.sessionBegan(run.get()).handle((begun, pruned) -> null)
                     : CompletableFuture.completedStage(null));
   }
 

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The API's view of one session: the server's record merged with the suite's report, of which at
  * least one is present.
  */
-public record SessionRow(
-    String session, Optional<SessionRecord> record, Optional<TestReport> report) {
+record SessionRow(String session, Optional<SessionRecord> record, Optional<TestReport> report) {
   /** How long after a session's end a suite that registered it may report the outcome. */
   private static final Duration GRACE = Duration.ofSeconds(60);
 

@@ -20,7 +20,6 @@ import io.gridfleet.lb.api.queue.DistributorQueue;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.api.run.ClaimRoutes;
-import io.gridfleet.lb.api.run.RunCommands;
 import io.gridfleet.lb.api.run.RunDeviceRoutes;
 import io.gridfleet.lb.api.run.RunEvents;
 import io.gridfleet.lb.api.run.RunRoutes;
@@ -46,22 +45,16 @@ import io.gridfleet.lb.newsession.LiveRuns;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
 import io.gridfleet.lb.newsession.RunWaits;
-import io.gridfleet.lb.run.AdvanceRun;
 import io.gridfleet.lb.run.ChangeOverride;
-import io.gridfleet.lb.run.ClaimDevice;
-import io.gridfleet.lb.run.CountFailures;
 import io.gridfleet.lb.run.DriverPacks;
-import io.gridfleet.lb.run.EndRun;
-import io.gridfleet.lb.run.EndSessionsOfRun;
-import io.gridfleet.lb.run.ExcludeDevice;
-import io.gridfleet.lb.run.ExpireRuns;
-import io.gridfleet.lb.run.ReserveDevices;
 import io.gridfleet.lb.run.RunBindings;
+import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.Runs;
 import io.gridfleet.lb.run.SessionRecords;
+import io.gridfleet.lb.run.SessionsOfRun;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.store.sql.SqlStore;
@@ -81,9 +74,7 @@ final class SuiteWiring {
   private final SqlStore store;
   private final Runs runs;
   private final RunBindings bindings;
-  private final CountFailures failures;
-  private final RunConfig config;
-  private final ExpireRuns expire;
+  private final RunCommands commands;
   private final RunWaits waits = new RunWaits(knownRuns());
   private final FleetEvents shared;
   private final EventFeed events;
@@ -105,7 +96,6 @@ final class SuiteWiring {
 
   SuiteWiring(Parts parts, RunConfig config, ApiAccess access, InstantSource clock) {
     this.store = parts.store();
-    this.config = config;
     this.runs = store.runs();
     this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
     this.events = shared.feed();
@@ -125,22 +115,21 @@ final class SuiteWiring {
             runEvents,
             new RunLog(parts.inventory()),
             parts.history().periods().recorder());
-    this.failures = new CountFailures(runs, listener);
     DriverPacks packs = parts.packs();
-    EndRun end =
-        new EndRun(runs, new EndSessionsOfRun(store.sessionMap(), parts.endSession()), listener);
-    this.expire = new ExpireRuns(runs, bindings, end, store.time());
     ChangeOverride overrides =
         new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts, changed));
-    AdvanceRun advance = new AdvanceRun(runs, listener);
-    RunCommands commands =
+    this.commands =
         new RunCommands(
-            new ReserveDevices(runs, parts.lab(), packs, config, listener),
-            advance,
-            end,
-            new ExcludeDevice(runs, overrides, config, listener),
-            new ClaimDevice(runs, config, listener),
-            config);
+            new RunCommands.Parts(
+                runs,
+                parts.lab(),
+                packs,
+                overrides,
+                SessionsOfRun.of(store.sessionMap(), parts.endSession())),
+            config,
+            bindings,
+            listener,
+            store.time());
     DeviceRows rows = new DeviceRows(parts.lab(), packs, bindings);
     SessionRoutes sessions =
         new SessionRoutes(
@@ -148,7 +137,7 @@ final class SuiteWiring {
                 SessionRecords.of(store.sessionMap()), store.testReports(), store.sessionPages()),
             store.testReports(),
             rows,
-            advance,
+            commands,
             new SessionRoutes.Server(
                 id ->
                     parts
@@ -268,7 +257,7 @@ final class SuiteWiring {
               .of(device.id())
               .ifPresent(
                   binding ->
-                      failures.attemptFailed(binding.run().id(), device.id(), failed.cause()));
+                      commands.attemptFailed(binding.run().id(), device.id(), failed.cause()));
         }
       }
     };
@@ -323,6 +312,6 @@ final class SuiteWiring {
   }
 
   void start(ScheduledExecutorService timer) {
-    expire.start(timer, config.expiryInterval());
+    commands.startExpiry(timer);
   }
 }
