@@ -2,6 +2,8 @@ package io.gridfleet.lb.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,18 +15,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files of one shape that are read again while the program runs. An invalid file keeps its last
  * valid content. So does a missing file, for a limited time: a move, a mount or an incomplete
- * checkout must not empty a lab. One reading at a time.
+ * checkout must not empty a lab. A file whose bytes are the same as before isn't parsed again. One
+ * reading at a time.
  */
 public final class ConfigFiles<T extends Record> {
   private final Class<T> type;
   private final LongSupplier nanos;
 
   /** The last valid content of each file; guarded by this. */
-  private Map<Path, LoadedConfig<T>> last = Map.of();
+  private Map<Path, Valid<T>> last = Map.of();
 
   /** Since when files of {@link #last} are gone; guarded by this. */
   private final Map<Path, Long> goneSince = new TreeMap<>();
@@ -36,6 +40,9 @@ public final class ConfigFiles<T extends Record> {
     this.type = type;
     this.nanos = nanos;
   }
+
+  /** A valid content, and the bytes that it was parsed from. */
+  private record Valid<T>(ByteBuffer bytes, LoadedConfig<T> config) {}
 
   /**
    * The content of the files.
@@ -55,24 +62,40 @@ public final class ConfigFiles<T extends Record> {
    * @param forgetAfter how long a file that is gone still counts
    */
   public synchronized Contents<T> read(List<FileGlob> globs, Duration forgetAfter) {
-    Map<Path, LoadedConfig<T>> contents = new TreeMap<>();
+    Map<Path, Valid<T>> valid = new TreeMap<>();
     List<ConfigProblem> problems = new ArrayList<>();
     for (Path file : files(globs, problems)) {
       goneSince.remove(file);
+      Valid<T> old = last.get(file);
       try {
-        contents.put(file, ConfigLoader.of(type).file(file).load());
+        valid.put(file, read(file, old));
       } catch (ConfigException e) {
         problems.addAll(e.problems());
-        LoadedConfig<T> old = last.get(file);
         if (old != null) {
-          contents.put(file, old);
+          valid.put(file, old);
         }
       }
     }
-    Map<Path, Duration> missing = keepMissing(globs, forgetAfter, contents);
-    last = contents;
+    Map<Path, Duration> missing = keepMissing(globs, forgetAfter, valid);
+    last = valid;
     goneSince.keySet().retainAll(missing.keySet());
-    return new Contents<>(new LinkedHashMap<>(contents), List.copyOf(problems), missing);
+    Map<Path, LoadedConfig<T>> contents = new LinkedHashMap<>();
+    valid.forEach((file, read) -> contents.put(file, read.config()));
+    return new Contents<>(contents, List.copyOf(problems), missing);
+  }
+
+  /** The same content again if the file has the same bytes. */
+  private Valid<T> read(Path file, @Nullable Valid<T> old) {
+    ByteBuffer bytes;
+    try {
+      bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of(new ConfigProblem(file.toString(), 0, 0, ReadErrors.why(e))));
+    }
+    return old != null && old.bytes().equals(bytes)
+        ? old
+        : new Valid<>(bytes, ConfigLoader.of(type).content(file, bytes.array()).load());
   }
 
   private static Set<Path> files(List<FileGlob> globs, List<ConfigProblem> problems) {
@@ -92,17 +115,17 @@ public final class ConfigFiles<T extends Record> {
    * Adds missing files that have not expired; a file that no pattern matches any more is left out.
    */
   private Map<Path, Duration> keepMissing(
-      List<FileGlob> globs, Duration forgetAfter, Map<Path, LoadedConfig<T>> contents) {
+      List<FileGlob> globs, Duration forgetAfter, Map<Path, Valid<T>> valid) {
     Map<Path, Duration> missing = new TreeMap<>();
     long now = nanos.getAsLong();
     last.forEach(
         (file, old) -> {
-          if (!contents.containsKey(file) && globs.stream().anyMatch(glob -> glob.names(file))) {
+          if (!valid.containsKey(file) && globs.stream().anyMatch(glob -> glob.names(file))) {
             long since = goneSince.computeIfAbsent(file, first -> now);
             Duration left = forgetAfter.minusNanos(now - since);
             if (left.compareTo(Duration.ZERO) > 0) {
               missing.put(file, left);
-              contents.put(file, old);
+              valid.put(file, old);
             }
           }
         });

@@ -4,6 +4,7 @@ import io.gridfleet.lb.config.Yaml.Mapping;
 import io.gridfleet.lb.config.Yaml.Scalar;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,16 +42,22 @@ public final class ConfigLoader<T extends Record> {
 
   /** Reads a file; relative paths in it start from its folder. */
   public ConfigLoader<T> file(Path path) {
+    try {
+      return content(path, Files.readAllBytes(path));
+    } catch (IOException e) {
+      problems.add(new ConfigProblem(path.toString(), 0, 0, ReadErrors.why(e)));
+      return this;
+    }
+  }
+
+  /** The same for a file whose bytes were read already. */
+  ConfigLoader<T> content(Path path, byte[] bytes) {
     String name = path.toString();
     Path parent = path.getParent();
     try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
-              .toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       file = YamlReader.read(name, parent == null ? Path.of("") : parent, text, problems::add);
-    } catch (IOException e) {
+    } catch (CharacterCodingException e) {
       problems.add(new ConfigProblem(name, 0, 0, ReadErrors.why(e)));
     }
     return this;

@@ -1,22 +1,36 @@
 package io.gridfleet.lb.config;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The keys of a configuration record, in their order. */
+/**
+ * The keys of a configuration record, in their order. Found once for each type: an inventory has
+ * tens of thousands of records.
+ */
 final class RecordShape {
+  private static final ClassValue<RecordShape> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected RecordShape computeValue(Class<?> type) {
+          return new RecordShape(type);
+        }
+      };
+
   /** One key. */
   record Part(String name, Class<?> type, Type generic, Key key) {}
 
   private final Class<?> record;
-  private final Map<String, Part> parts = new LinkedHashMap<>();
+  private final Map<String, Part> byName = new LinkedHashMap<>();
+  private final List<Part> parts;
+  private final Optional<Part> shorthand;
+  private final Constructor<?> constructor;
 
   private RecordShape(Class<?> record) {
     this.record = record;
@@ -27,38 +41,45 @@ final class RecordShape {
       }
       Part part =
           new Part(component.getName(), component.getType(), component.getGenericType(), key);
-      parts.put(part.name(), part);
+      byName.put(part.name(), part);
+    }
+    parts = List.copyOf(byName.values());
+    shorthand = parts.stream().filter(part -> part.key().shorthand()).findFirst();
+    constructor = constructor(record, parts);
+  }
+
+  private static Constructor<?> constructor(Class<?> record, List<Part> parts) {
+    try {
+      return record.getDeclaredConstructor(parts.stream().map(Part::type).toArray(Class<?>[]::new));
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(record + " has no constructor of its components", e);
     }
   }
 
   static RecordShape of(Class<?> record) {
-    return new RecordShape(record);
+    return SHAPES.get(record);
   }
 
   List<Part> parts() {
-    return List.copyOf(parts.values());
+    return parts;
   }
 
   Set<String> names() {
-    return parts.keySet();
+    return byName.keySet();
   }
 
   Optional<Part> part(String name) {
-    return Optional.ofNullable(parts.get(name));
+    return Optional.ofNullable(byName.get(name));
   }
 
   Optional<Part> shorthand() {
-    return parts.values().stream().filter(part -> part.key().shorthand()).findFirst();
+    return shorthand;
   }
 
   /** The record of these values, in the order of the parts. */
   Object make(List<Object> values) {
-    List<Class<?>> types = new ArrayList<>();
-    parts.values().forEach(part -> types.add(part.type()));
     try {
-      return record
-          .getDeclaredConstructor(types.toArray(Class<?>[]::new))
-          .newInstance(values.toArray());
+      return constructor.newInstance(values.toArray());
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException refused) {
         throw refused;

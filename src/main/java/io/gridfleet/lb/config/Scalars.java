@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -23,14 +24,25 @@ final class Scalars {
 
   private static final int MAX_PORT = 65_535;
 
+  private static final Set<Class<?>> KNOWN =
+      Set.of(String.class, Duration.class, URI.class, Path.class, FileGlob.class);
+
+  /** The static {@code parse(String)} of a type, if it has one. */
+  private static final ClassValue<Optional<Method>> PARSERS =
+      new ClassValue<>() {
+        @Override
+        protected Optional<Method> computeValue(Class<?> type) {
+          return parser(type);
+        }
+      };
+
   private Scalars() {}
 
   static boolean isScalar(Class<?> type) {
     return type.isPrimitive()
         || type.isEnum()
-        || List.of(String.class, Duration.class, URI.class, Path.class, FileGlob.class)
-            .contains(type)
-        || parser(type).isPresent();
+        || KNOWN.contains(type)
+        || PARSERS.get(type).isPresent();
   }
 
   static Object parse(Class<?> type, Scalar scalar) {
@@ -117,7 +129,7 @@ final class Scalars {
 
   private static Object parsed(Class<?> type, String text) {
     Method parser =
-        parser(type).orElseThrow(() -> new IllegalStateException("no way to read " + type));
+        PARSERS.get(type).orElseThrow(() -> new IllegalStateException("no way to read " + type));
     try {
       return parser.invoke(null, text);
     } catch (InvocationTargetException e) {

@@ -1,0 +1,75 @@
+package io.gridfleet.lb.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gridfleet.lb.config.ConfigFiles.Contents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigFilesTest {
+  /** The content of a file. */
+  public record Room(@Key(doc = "The room's name.") String name) {}
+
+  private final Path folder;
+  private final ConfigFiles<Room> files = new ConfigFiles<>(Room.class, () -> 0);
+
+  ConfigFilesTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void onlyAFileWithOtherBytesIsParsedAgain() throws IOException {
+    Path a = write("a.yaml", "name: first");
+    Path b = write("b.yaml", "name: other");
+    Contents<Room> before = read();
+    FileTime time = Files.getLastModifiedTime(a);
+    write("a.yaml", "name: third");
+    Files.setLastModifiedTime(a, time);
+    Contents<Room> after = read();
+
+    assertThat(after.contents().get(a).value()).isEqualTo(new Room("third"));
+    assertThat(after.contents().get(b)).isSameAs(before.contents().get(b));
+  }
+
+  @Test
+  void aFileThatHasItsValidBytesAgainHasNoProblem() throws IOException {
+    Path a = write("a.yaml", "name: first");
+    Contents<Room> before = read();
+    write("a.yaml", "nam: first");
+    for (int again = 0; again < 2; again++) {
+      Contents<Room> invalid = read();
+      assertThat(invalid.problems()).hasSize(2);
+      assertThat(invalid.contents().get(a)).isSameAs(before.contents().get(a));
+    }
+    write("a.yaml", "name: first");
+
+    assertThat(read()).isEqualTo(before);
+  }
+
+  @Test
+  void aFileThatCannotBeReadOrIsNotTextIsReported() throws IOException {
+    Path a = write("a.yaml", "name: first");
+    Contents<Room> before = read();
+    Files.write(a, new byte[] {'n', (byte) 0xff});
+    assertThat(read().problems()).extracting(ConfigProblem::file).contains(a.toString());
+    Files.delete(a);
+    Files.createDirectory(a);
+
+    Contents<Room> unreadable = read();
+    assertThat(unreadable.contents()).isEqualTo(before.contents());
+  }
+
+  private Contents<Room> read() {
+    return files.read(List.of(FileGlob.of(folder, "*.yaml")), Duration.ofHours(1));
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+}
