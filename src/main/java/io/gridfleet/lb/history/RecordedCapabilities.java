@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -61,6 +62,10 @@ public final class RecordedCapabilities {
           "gridfleet:deviceid");
 
   private static final List<String> SHOWN_PREFIXES = List.of("gridfleet:tag:", "gridfleet:group:");
+
+  /** Stands for the rest of a text that was cut. */
+  private static final String CUT = "…";
+
   private static final String APPIUM = "appium:";
   private static final String APPIUM_OPTIONS = "appium:options";
 
@@ -73,6 +78,7 @@ public final class RecordedCapabilities {
   /** Shorter values are parts of ordinary words. */
   private static final int MIN_HIDDEN = 4;
 
+  /** Values to look for: with more of them, nothing of a text is kept. */
   private static final int MAX_HIDDEN = 200;
 
   private static final Set<String> PLAIN = Set.of("null", "true", "false");
@@ -92,6 +98,15 @@ public final class RecordedCapabilities {
     return recorded;
   }
 
+  /**
+   * Returns a text of a node about a request, without the request's values that aren't shown.
+   *
+   * @param most the most characters
+   */
+  public static String withoutSecrets(List<Capabilities> candidates, String text, int most) {
+    return of(candidates).withoutSecrets(text, most);
+  }
+
   /** Returns the candidates. */
   public List<Map<String, Object>> shown() {
     return shown;
@@ -107,14 +122,27 @@ public final class RecordedCapabilities {
    * these are too many to look for.
    */
   public String withoutSecrets(String text, int most) {
-    if (hidden.size() == MAX_HIDDEN) {
+    if (hidden.size() >= MAX_HIDDEN) {
       return NOT_RECORDED;
     }
-    String read = text.length() > 2 * most ? text.substring(0, 2 * most) : text;
+    boolean whole = text.length() <= 2 * most && !text.endsWith(CUT);
+    String read = whole ? text : cut(text, 2 * most);
     for (String value : hidden) {
       read = read.replace(value, NOT_RECORDED);
+      read = whole ? read : withoutBeginning(read, value);
     }
-    return read.length() > most ? read.substring(0, most - 1) + "…" : read;
+    return cut(read, most);
+  }
+
+  /** Returns a text that was cut without the beginning of a value at its end. */
+  private static String withoutBeginning(String text, String value) {
+    int end = text.length() - CUT.length();
+    for (int at = Math.max(0, end - value.length() + 1); at <= end - MIN_HIDDEN; at++) {
+      if (value.regionMatches(0, text, at, end - at)) {
+        return text.substring(0, at) + NOT_RECORDED + CUT;
+      }
+    }
+    return text;
   }
 
   private Map<String, Object> members(Map<String, Object> candidate) {
@@ -196,11 +224,19 @@ public final class RecordedCapabilities {
       String text = String.valueOf(value);
       if (text.length() >= MIN_HIDDEN && !PLAIN.contains(text)) {
         hidden.add(text);
+        escaped(text).ifPresent(hidden::add);
       }
     }
   }
 
+  /** Returns the form of a text in JSON, which nodes repeat, too; empty if it is the same. */
+  private static Optional<String> escaped(String text) {
+    String quoted = Json.text(text);
+    String inner = quoted.substring(1, quoted.length() - 1);
+    return inner.equals(text) ? Optional.empty() : Optional.of(inner);
+  }
+
   private static String cut(String text, int most) {
-    return text.length() > most ? text.substring(0, most - 1) + "…" : text;
+    return text.length() > most ? text.substring(0, most - 1) + CUT : text;
   }
 }

@@ -94,4 +94,16 @@ final class RecordedCapabilitiesTest {
     RecordedCapabilities few = of(Map.of("vendor:x", SECRET));
     assertThat(few.withoutSecrets("x".repeat(100_000), 1_000)).hasSize(1_000);
   }
+
+  @Test
+  void aSecretIsNotKeptInItsJsonFormNorInPart() {
+    String key = "-----BEGIN KEY-----\n\"abc\"" + "k".repeat(3_000);
+    RecordedCapabilities recorded = of(Map.of("vendor:key", key));
+
+    assertThat(recorded.withoutSecrets("caps " + Json.text(Map.of("key", key)), 8_000))
+        .isEqualTo("caps {\"key\":\"(not recorded)\"}");
+    assertThat(recorded.withoutSecrets("x".repeat(900) + key, 1_000)).doesNotContain("BEGIN");
+    assertThat(recorded.withoutSecrets("bad key " + key.substring(0, 100) + "…", 1_000))
+        .isEqualTo("bad key (not recorded)…");
+  }
 }

@@ -102,6 +102,28 @@ final class DeviceHistoryTest {
   }
 
   @Test
+  void aSecretThatANodeRepeatsIsShownToNobodyElse() throws IOException {
+    lab.start(SimulatedFleet.of(2, 1), Map.of());
+    lab.node(1)
+        .faults()
+        .next(
+            1,
+            NodeOperation.NEW_SESSION,
+            Fault.sessionNotCreated("adb: device offline, pin hunter2-secret"));
+
+    String session = lab.session("'vendor:password':'hunter2-secret'");
+
+    Lab.until("recorded", () -> kinds().containsAll(List.of("failed_attempt+", "avoided")));
+    assertThat(history("").toString())
+        .doesNotContain("hunter2")
+        .contains("adb: device offline, pin (not recorded)");
+    for (String path : List.of("/api/overview", "/api/devices?view=summary", DEVICE)) {
+      assertThat(lab.ask("GET", path, "").answered().text()).as(path).doesNotContain("hunter2");
+    }
+    lab.delete(session);
+  }
+
+  @Test
   void theUseOfDevicesIsSummedUp() throws IOException {
     lab.start(1);
     lab.delete(lab.session(""));

@@ -11,6 +11,7 @@ import io.gridfleet.lb.history.DevicePeriod.Labels;
 import io.gridfleet.lb.history.DevicePeriod.NamedDevice;
 import io.gridfleet.lb.history.DevicePeriod.Who;
 import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.history.RecordedCapabilities;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionRequest;
@@ -39,6 +40,8 @@ import java.util.function.Consumer;
  */
 final class DeviceRecorder
     implements NewSessionListener, SessionListener, RunListener, NodeProbeListener {
+  private static final int MAX_TEXT = 1_000;
+
   private final Consumer<PeriodChange> records;
   private final Inventory inventory;
   private final InstantSource storeTime;
@@ -150,7 +153,10 @@ final class DeviceRecorder
                       new Who(
                           Optional.empty(), Optional.of(request.id()), owner.run(), owner.tenant()),
                       failed.causeCode(),
-                      words.isEmpty() ? failed.cause() : words))));
+                      RecordedCapabilities.withoutSecrets(
+                          request.payload().candidates(),
+                          words.isEmpty() ? failed.cause() : words,
+                          MAX_TEXT)))));
     }
   }
 

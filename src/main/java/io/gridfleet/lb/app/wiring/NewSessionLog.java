@@ -3,6 +3,7 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.app.log.LogText;
 import io.gridfleet.lb.app.log.RepeatLimit;
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.history.RecordedCapabilities;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionOptions;
@@ -75,15 +76,15 @@ final class NewSessionLog implements NewSessionListener {
             request.id(),
             device,
             took.toMillis(),
-            words(outcome));
+            words(request, outcome));
   }
 
-  private static String words(AttemptOutcome outcome) {
+  private static String words(NewSessionRequest request, AttemptOutcome outcome) {
     if (outcome instanceof AttemptOutcome.Created created) {
       return "session " + created.id();
     }
     if (outcome instanceof AttemptOutcome.DeviceFailed failed) {
-      return "device failed, " + failed.cause();
+      return "device failed, " + withoutSecrets(request, failed.cause());
     }
     if (outcome instanceof AttemptOutcome.Refused refused) {
       return "refused with status " + refused.status() + ", " + refused.error().code().text();
@@ -130,8 +131,14 @@ final class NewSessionLog implements NewSessionListener {
             request.id(),
             took.toMillis(),
             error.code().text(),
-            LogText.beginning(error.message(), MAX_REASON),
+            LogText.beginning(withoutSecrets(request, error.message()), MAX_REASON),
             counts(error));
+  }
+
+  /** Nodes repeat what was sent to them. */
+  private static String withoutSecrets(NewSessionRequest request, String text) {
+    return RecordedCapabilities.withoutSecrets(
+        request.payload().candidates(), text, 2 * MAX_REASON);
   }
 
   /** How many devices there are, match, and can't serve and why; and the number of attempts. */

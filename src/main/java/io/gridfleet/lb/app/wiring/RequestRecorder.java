@@ -167,14 +167,12 @@ final class RequestRecorder implements NewSessionListener {
 
   /** Nodes repeat what was sent to them. */
   private static String withoutSecrets(NewSessionRequest request, String text, int most) {
-    return RecordedCapabilities.of(request.payload().candidates()).withoutSecrets(text, most);
+    return RecordedCapabilities.withoutSecrets(request.payload().candidates(), text, most);
   }
 
   @Override
   public void avoided(NewSessionRequest request, Device device, String cause) {
-    requests.step(
-        request.id(),
-        step(Kind.AVOIDED, device).cause(withoutSecrets(request, cause, MAX_NODE_TEXT)));
+    requests.step(request.id(), step(Kind.AVOIDED, device).cause(cause));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.history.RecordedCapabilities;
 import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
@@ -32,6 +33,8 @@ public final class Avoidance {
 
   /** The minimum delay of a check, because the store's clock may be behind the local one. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
+
+  private static final int MAX_CAUSE = 1_000;
 
   private final AvoidedDevices facts;
   private final FleetUpdates updates;
@@ -70,7 +73,11 @@ public final class Avoidance {
         && !failure.causeCode().equals(FailureTable.NO_BIDI)) {
       updates.attemptFailed(device.id());
       if (memory.marks(device.id(), failure)) {
-        return avoid(request, device, failure.cause());
+        return avoid(
+            request,
+            device,
+            RecordedCapabilities.withoutSecrets(
+                request.payload().candidates(), failure.cause(), MAX_CAUSE));
       }
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /** What is logged of requests that get no session, or no answer from the API. */
 final class RefusalLogTest {
   private static final Duration TOOK = Duration.ofMillis(42);
+  private static final String CAPABILITIES =
+      "{\"capabilities\":{\"alwaysMatch\":{\"vendor:pin\":\"s3cr3t-pin\"}}}";
 
   @Test
   void aRefusalHasItsReasonAndTheCountsOfDevices() {
@@ -53,6 +55,13 @@ final class RefusalLogTest {
   }
 
   @Test
+  void aSecretThatANodeRepeatsIsNotLogged() {
+    assertThat(refused(WebDriverError.of(ErrorCode.INVALID_ARGUMENT, "bad pin s3cr3t-pin")))
+        .containsExactly(
+            "request r-1 refused after 42 ms: invalid argument: bad pin (not recorded) {request=r-1}");
+  }
+
+  @Test
   void aWrongTokenIsLoggedAs401WithItsAddressOnceInTenSeconds() {
     WebDriverError error =
         WebDriverError.of(ErrorCode.SESSION_NOT_CREATED, "token wrong").withStatus(401);
@@ -82,7 +91,7 @@ final class RefusalLogTest {
         new NewSessionRequest(
             "r-1",
             Instant.EPOCH,
-            NewSessionPayload.parse("{\"capabilities\":{}}".getBytes(StandardCharsets.UTF_8)),
+            NewSessionPayload.parse(CAPABILITIES.getBytes(StandardCharsets.UTF_8)),
             new NewSessionRequest.Origin(
                 new Credentials(Optional.empty(), Optional.of("hunter2")),
                 Optional.empty(),
