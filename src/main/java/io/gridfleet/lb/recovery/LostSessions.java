@@ -21,14 +21,14 @@ import org.slf4j.LoggerFactory;
  * time, its sessions are queried, and recorded ones that it doesn't have are ended. Other sessions
  * of the node stay: nodes may be shared.
  */
-public final class LostSessions implements NodeProbeListener {
+final class LostSessions implements NodeProbeListener {
   private static final Logger log = LoggerFactory.getLogger(LostSessions.class);
 
   private final SessionMap sessions;
   private final NodeSessionCalls nodes;
   private final EndSession endSession;
 
-  public LostSessions(SessionMap sessions, NodeSessionCalls nodes, EndSession endSession) {
+  LostSessions(SessionMap sessions, NodeSessionCalls nodes, EndSession endSession) {
     this.sessions = sessions;
     this.nodes = nodes;
     this.endSession = endSession;

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * stays locked, because the session may still exist, and the clean-up is retried. Threads: the
  * timer starts a sweep; stages continue on the store's and nodes' threads.
  */
-public final class Orphans {
+final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
 
   /** A dead replica had a few hundred attempts in flight at most. */
@@ -46,7 +46,7 @@ public final class Orphans {
   /** Claimed locks whose result could not be stored because the store was unavailable. */
   private final Queue<ExpiredLock> unfinished = new ConcurrentLinkedQueue<>();
 
-  public Orphans(
+  Orphans(
       OrphanedLocks locks,
       NodeSessions nodes,
       Inventory inventory,
@@ -59,7 +59,7 @@ public final class Orphans {
     this.freed = freed;
   }
 
-  public void sweep() {
+  void sweep() {
     for (int left = unfinished.size(); left > 0; left--) {
       ExpiredLock orphan = unfinished.poll();
       if (orphan != null) {

@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
  * session that is unknown at the first look is ended only if it is still unknown after every
  * attempt in flight at that time has finished.
  */
-public final class UnclaimedSessions {
+final class UnclaimedSessions {
   private static final Logger log = LoggerFactory.getLogger(UnclaimedSessions.class);
 
   private static final int MAX = 10_000;
 
   private final NodeSessions nodes;
   private final Known known;
-  private final Patience patience;
+  private final SessionRecovery.Patience patience;
   private final LongSupplier nanos;
 
   /**
@@ -40,22 +40,12 @@ public final class UnclaimedSessions {
       Caffeine.newBuilder().maximumSize(MAX).<DeviceLock, Suspects>build().asMap();
 
   /** The sessions and attempts that all replicas know. */
-  public interface Known {
+  interface Known {
     /** Returns the unexpired locks of attempts on a node's devices. */
     CompletionStage<Set<DeviceLock>> attemptsOn(NodeId node);
 
     CompletionStage<Set<SessionId>> liveSessions();
   }
-
-  /**
-   * How long a device stays locked for a session that isn't found.
-   *
-   * @param listed on a node that lists its sessions: the maximum duration of a creation
-   * @param unlisted on other nodes: the node's own idle limit
-   * @param unanswered on an Appium server that may still create it: the longest idle limit of a
-   *     session
-   */
-  public record Patience(Duration listed, Duration unlisted, Duration unanswered) {}
 
   /**
    * @param since the time of the first look, by this replica's monotonic clock
@@ -64,7 +54,8 @@ public final class UnclaimedSessions {
    */
   private record Suspects(long since, Set<SessionId> unknown, Set<DeviceLock> underWay) {}
 
-  public UnclaimedSessions(NodeSessions nodes, Known known, Patience patience, LongSupplier nanos) {
+  UnclaimedSessions(
+      NodeSessions nodes, Known known, SessionRecovery.Patience patience, LongSupplier nanos) {
     this.nodes = nodes;
     this.known = known;
     this.patience = patience;
@@ -72,7 +63,7 @@ public final class UnclaimedSessions {
   }
 
   /** Checks once. Returns true if the attempt's session was ended or can't exist any more. */
-  public CompletionStage<Boolean> isGone(DeviceLock orphan, NodeId node) {
+  CompletionStage<Boolean> isGone(DeviceLock orphan, NodeId node) {
     Suspects before =
         suspected.computeIfAbsent(
             orphan, first -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));
@@ -92,7 +83,7 @@ public final class UnclaimedSessions {
    * created has ended by its idle limit. The node's list isn't read: a session in it may belong to
    * another attempt, and the creation may still be in progress.
    */
-  public boolean timedOut(DeviceLock orphan) {
+  boolean timedOut(DeviceLock orphan) {
     Suspects first =
         suspected.computeIfAbsent(
             orphan, lock -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));

@@ -82,7 +82,7 @@ final class UnansweredKeyTest {
                 return done(Set.of());
               }
             },
-            new UnclaimedSessions.Patience(Duration.ofMinutes(2), Duration.ofMinutes(5), MAX_IDLE),
+            new SessionRecovery.Patience(Duration.ofMinutes(2), Duration.ofMinutes(5), MAX_IDLE),
             nanos::get);
     return new Orphans(new OneOrphan(), node, inventory, unclaimed, freed::add);
   }

@@ -46,7 +46,7 @@ final class UnclaimedSessionsTest {
               return done(Set.copyOf(live));
             }
           },
-          new UnclaimedSessions.Patience(
+          new SessionRecovery.Patience(
               Duration.ofMinutes(2), Duration.ofMinutes(5), Duration.ofHours(1)),
           nanos::get);
 

@@ -22,18 +22,10 @@ import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.metrics.Metrics;
 import io.gridfleet.lb.newsession.NewSessionFlow;
 import io.gridfleet.lb.newsession.NewSessionListener;
-import io.gridfleet.lb.node.NodeCleanUp;
-import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConfig;
-import io.gridfleet.lb.node.NodeConnections;
-import io.gridfleet.lb.node.NodeDirectory;
 import io.gridfleet.lb.node.NodeProbes;
-import io.gridfleet.lb.node.NodeTrust;
 import io.gridfleet.lb.recovery.LiveSessions;
-import io.gridfleet.lb.recovery.LostSessions;
-import io.gridfleet.lb.recovery.NodeSessionCalls;
-import io.gridfleet.lb.recovery.Orphans;
-import io.gridfleet.lb.recovery.UnclaimedSessions;
+import io.gridfleet.lb.recovery.SessionRecovery;
 import io.gridfleet.lb.relay.Relay;
 import io.gridfleet.lb.router.BodyBudget;
 import io.gridfleet.lb.router.Endpoints;
@@ -80,9 +72,8 @@ public final class GridFleetLb implements AutoCloseable {
   final Threads.OffLoop offLoop = Threads.offLoop(); // tests occupy them
   private final EventLoops loops = EventLoops.start(0);
   private final SqlStore store;
-  private final NodeDirectory directory = new NodeDirectory();
   private final Inventory inventory = new Inventory();
-  private final NodeCleanUp cleanUp;
+  private final NodeWiring nodes;
   private final CompositeListener.Of<NewSessionListener> newSessionListeners =
       new CompositeListener.Of<>(NewSessionListener.class);
   private final CompositeListener.Of<SessionListener> sessionEnds =
@@ -93,10 +84,8 @@ public final class GridFleetLb implements AutoCloseable {
   private final FleetUpdates updates;
   private final LiveSessions live;
   private final SessionRouteCache known;
-  private final NodeSessionCalls nodeSessions;
   private final EndSession endSession;
-  private final Orphans orphans;
-  private final LostSessions lost;
+  private final SessionRecovery recovery;
   private final LabState lab;
   private final NodeProbes probes;
   private final LockKeeper keeper;
@@ -138,13 +127,7 @@ public final class GridFleetLb implements AutoCloseable {
     this.config = config;
     this.admission =
         new ReloadableAdmission(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
-    this.reload =
-        new Reload(
-            config,
-            source,
-            new Reload.Parts(
-                new InventoryFiles(config), admission, this::takeNodes, metrics.reloads()),
-            clock);
+    this.reload = new Reload(config, source, reloadParts(), clock);
     log.info("the store is {}", StoreSection.located(config.store().address()));
     this.store =
         SqlStore.open(
@@ -157,79 +140,35 @@ public final class GridFleetLb implements AutoCloseable {
             keeper, timer, clock, store.replicas().own(), store.signals(), matchingThread);
     this.updates = new FleetUpdates(distributor);
     this.live = new LiveSessions(store.sessionMap(), updates, activity, timer);
-    NodeTrust trust = new NodeTrust(config.nodeTls().trust());
-    this.cleanUp = new NodeCleanUp(trust, timer);
-    NodeConnections connections =
-        new NodeConnections(
-            loops.transport(),
-            loops.deadlines(),
-            config.relay().connectTimeout(),
-            config.relay().nodeIdle(),
-            trust);
-    NodeClient client = new NodeClient(connections, loops.group());
-    this.nodeSessions = new NodeSessionCalls(cleanUp, client, directory);
-    this.known = new SessionRouteCache(store.sessionMap(), directory, store.time());
+    this.nodes = new NodeWiring(config, loops, timer);
+    this.known = new SessionRouteCache(store.sessionMap(), nodes.directory(), store.time());
     this.endSession =
         new EndSession(
             store.sessionMap(),
-            nodeSessions,
+            nodes.sessions(),
             distributor::release,
             sessionEnds.composite(),
             store.time());
-    this.orphans =
-        new Orphans(
-            store.orphanedLocks(),
-            nodeSessions,
-            inventory,
-            unclaimedSessions(),
-            distributor::freedHere);
-    this.lost = new LostSessions(store.sessionMap(), nodeSessions, endSession);
+    this.recovery = recovery();
     DriverPacks packs = DriverPacks.of(config.runs().packs());
     this.history = new HistoryWiring(config.history(), store, inventory, metrics::historyDropped);
-    this.lab = new LabState(inventory, directory, distributor, updates, packs, this::soon, clock);
-    this.probes =
-        new NodeProbes(
-            config.probe(),
-            trust,
-            new CompositeListener.OfProbes(
-                new CompositeListener.OfProbes(lab, lost),
-                new CompositeListener.OfProbes(
-                    new NodeEvents(this::devicesChanged), history.periods().recorder())),
-            timer,
-            clock,
-            new Random());
+    this.lab =
+        new LabState(inventory, nodes.directory(), distributor, updates, packs, this::soon, clock);
+    this.probes = probes();
     this.status = new ServerStatus(store, lab, probes, inventory, distributor, () -> stopping);
     this.ui = new UiWiring(config, admission, store, offLoop.views());
     this.suites = suites(packs);
-    this.relay =
-        new Relay(
-            connections,
-            client,
-            new CompositeListener.OfRelay(
-                new CompositeListener.OfRelay(
-                    new TrafficListener(activity, endSession), history.commandRecorder()),
-                metrics.relay()),
-            new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
-            config.relay().clientHeaders(config.router()::trusts));
+    this.relay = relay();
     var here = new SignalConsumer.SessionsHere(relay::sessionsWithTunnels, this::drop);
     this.signals =
         new SignalConsumer(store, updates, new ReplicaSignals(distributor), lab, suites, here);
-    this.newSessions = newSessions(client);
+    this.newSessions = newSessions();
     this.flow = newSessions.flow();
     this.bodies = new BodyBudget(config.router().maxGatheredBytes().bytes());
-    this.frontDoor =
-        new FrontDoor(
-            loops,
-            new FrontDoor.Rooms(
-                config.router().limits(),
-                config.router().maxConnections(),
-                endpoints(),
-                known,
-                RequestPolicies.of(config, admission, bodies),
-                relay));
+    this.frontDoor = frontDoor();
     listen();
     MetricsWiring.showLab(metrics, distributor, activity, probes);
-    MetricsWiring.showTransport(metrics, frontDoor::connections, connections::open);
+    MetricsWiring.showTransport(metrics, frontDoor::connections, nodes.connections()::open);
   }
 
   private void devicesChanged() {
@@ -240,15 +179,59 @@ public final class GridFleetLb implements AutoCloseable {
     Timers.afterOn(offLoop.maintenance(), timer, UPDATE_DELAY, "the update of the lab", task);
   }
 
-  private UnclaimedSessions unclaimedSessions() {
-    return new UnclaimedSessions(
-        nodeSessions,
-        new StoreAttemptLookup(store, inventory),
-        new UnclaimedSessions.Patience(
+  private Reload.Parts reloadParts() {
+    return new Reload.Parts(
+        new InventoryFiles(config), admission, this::takeNodes, metrics.reloads());
+  }
+
+  private SessionRecovery recovery() {
+    return new SessionRecovery(
+        new SessionRecovery.Parts(
+            store.orphanedLocks(), store.sessionMap(), nodes.sessions(), inventory),
+        new SessionRecovery.Patience(
             config.newSession().attemptTimeout(),
             config.session().idleDefault(),
             config.session().maxIdle()),
+        endSession,
+        distributor::freedHere,
         System::nanoTime);
+  }
+
+  private NodeProbes probes() {
+    return new NodeProbes(
+        config.probe(),
+        nodes.trust(),
+        new CompositeListener.OfProbes(
+            new CompositeListener.OfProbes(lab, recovery.nodeListener()),
+            new CompositeListener.OfProbes(
+                new NodeEvents(this::devicesChanged), history.periods().recorder())),
+        timer,
+        clock,
+        new Random());
+  }
+
+  private Relay relay() {
+    return new Relay(
+        nodes.connections(),
+        nodes.client(),
+        new CompositeListener.OfRelay(
+            new CompositeListener.OfRelay(
+                new TrafficListener(activity, endSession), history.commandRecorder()),
+            metrics.relay()),
+        new Relay.Limits(config.router().bodyPause(), config.relay().socketsPerSession()),
+        config.relay().clientHeaders(config.router()::trusts));
+  }
+
+  private FrontDoor frontDoor() {
+    return new FrontDoor(
+        loops,
+        new FrontDoor.Rooms(
+            config.router().limits(),
+            config.router().maxConnections(),
+            endpoints(),
+            known,
+            RequestPolicies.of(config, admission, bodies),
+            relay));
   }
 
   private SuiteWiring suites(DriverPacks packs) {
@@ -270,7 +253,7 @@ public final class GridFleetLb implements AutoCloseable {
         clock);
   }
 
-  private NewSessionWiring newSessions(NodeClient client) {
+  private NewSessionWiring newSessions() {
     return new NewSessionWiring(
         new NewSessionWiring.Parts(
             config,
@@ -282,7 +265,7 @@ public final class GridFleetLb implements AutoCloseable {
             keeper,
             suites,
             endSession),
-        new NewSessionWiring.Nodes(client, nodeSessions),
+        new NewSessionWiring.Nodes(nodes.client(), nodes.sessions()),
         newSessionListeners.composite(),
         timer,
         clock);
@@ -339,8 +322,8 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   /** Reads the held locks of new and returned devices from the store. */
-  private void takeNodes(List<NodeConfig> nodes) {
-    probes.watch(lab.take(nodes));
+  private void takeNodes(List<NodeConfig> configured) {
+    probes.watch(lab.take(configured));
     if (started) {
       signals.sweep();
     }
@@ -367,11 +350,11 @@ public final class GridFleetLb implements AutoCloseable {
         new IdleReaper(
             store.sessionMap(),
             activity,
-            nodeSessions,
+            nodes.sessions(),
             endSession,
             config.session().grace(config.store().address() instanceof StoreAddress.Postgres));
     Timers.every(timer, config.session().idleSweep(), "the sweep of idle sessions", reaper::sweep);
-    Timers.every(timer, config.session().idleSweep(), "the sweep of orphans", orphans::sweep);
+    Timers.every(timer, config.session().idleSweep(), "the sweep of orphans", recovery::sweep);
     Timers.every(timer, SWEEP, "the sweep of missed signals", signals::sweep);
     suites.start(timer);
     history.start(timer, offLoop.maintenance(), distributor);
@@ -448,7 +431,7 @@ public final class GridFleetLb implements AutoCloseable {
     timer.shutdownNow();
     matchingThread.close();
     offLoop.close();
-    cleanUp.close();
+    nodes.close();
     store.close();
     loops.stop(CLOSE_PATIENCE);
   }

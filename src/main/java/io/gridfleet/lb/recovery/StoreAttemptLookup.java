@@ -1,21 +1,21 @@
-package io.gridfleet.lb.app.wiring;
+package io.gridfleet.lb.recovery;
 
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.node.NodeId;
-import io.gridfleet.lb.recovery.UnclaimedSessions;
-import io.gridfleet.lb.store.sql.SqlStore;
+import io.gridfleet.lb.session.OrphanedLocks;
+import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /** Queries attempts and sessions in the store. */
-record StoreAttemptLookup(SqlStore store, Inventory inventory) implements UnclaimedSessions.Known {
+record StoreAttemptLookup(OrphanedLocks locks, SessionMap sessions, Inventory inventory)
+    implements UnclaimedSessions.Known {
   @Override
   public CompletionStage<Set<DeviceLock>> attemptsOn(NodeId node) {
-    return store
-        .orphanedLocks()
+    return locks
         .attemptsUnderWay()
         .thenApply(
             all ->
@@ -30,8 +30,7 @@ record StoreAttemptLookup(SqlStore store, Inventory inventory) implements Unclai
 
   @Override
   public CompletionStage<Set<SessionId>> liveSessions() {
-    return store
-        .sessionMap()
+    return sessions
         .live()
         .thenApply(
             live ->
