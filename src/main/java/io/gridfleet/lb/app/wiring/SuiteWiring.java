@@ -2,41 +2,16 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.api.Api;
 import io.gridfleet.lb.api.ApiAccess;
-import io.gridfleet.lb.api.ApiRoutes;
 import io.gridfleet.lb.api.ServerHealth;
-import io.gridfleet.lb.api.ServerRoutes;
-import io.gridfleet.lb.api.device.CatalogRoutes;
-import io.gridfleet.lb.api.device.DeviceRoutes;
-import io.gridfleet.lb.api.device.DeviceRows;
-import io.gridfleet.lb.api.device.TestDataRoutes;
 import io.gridfleet.lb.api.event.EventFeed;
-import io.gridfleet.lb.api.event.EventRoutes;
-import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
-import io.gridfleet.lb.api.history.RequestRoutes;
-import io.gridfleet.lb.api.history.UsageRoutes;
-import io.gridfleet.lb.api.http.ApiRequest;
-import io.gridfleet.lb.api.overview.OverviewRoutes;
-import io.gridfleet.lb.api.queue.DistributorQueue;
-import io.gridfleet.lb.api.queue.QueueRoutes;
-import io.gridfleet.lb.api.queue.QueueView;
-import io.gridfleet.lb.api.run.ClaimRoutes;
-import io.gridfleet.lb.api.run.RunDeviceRoutes;
 import io.gridfleet.lb.api.run.RunEvents;
-import io.gridfleet.lb.api.run.RunRoutes;
-import io.gridfleet.lb.api.selector.SelectorRoutes;
-import io.gridfleet.lb.api.session.SessionHistory;
-import io.gridfleet.lb.api.session.SessionRoutes;
-import io.gridfleet.lb.api.session.SessionRows;
 import io.gridfleet.lb.app.lab.LabState;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inventory;
-import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FleetUpdates;
 import io.gridfleet.lb.distributor.ReservationUpdates;
@@ -53,13 +28,10 @@ import io.gridfleet.lb.run.RunConfig;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.Runs;
-import io.gridfleet.lb.run.SessionRecords;
 import io.gridfleet.lb.run.SessionsOfRun;
-import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +87,6 @@ final class SuiteWiring {
             runEvents,
             new RunLog(parts.inventory()),
             parts.history().periods().recorder());
-    DriverPacks packs = parts.packs();
     ChangeOverride overrides =
         new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts, changed));
     this.commands =
@@ -123,65 +94,21 @@ final class SuiteWiring {
             new RunCommands.Parts(
                 runs,
                 parts.lab(),
-                packs,
+                parts.packs(),
                 overrides,
                 SessionsOfRun.of(store.sessionMap(), parts.endSession())),
             config,
             bindings,
             listener,
             store.time());
-    DeviceRows rows = new DeviceRows(parts.lab(), packs, bindings);
-    SessionRoutes sessions =
-        new SessionRoutes(
-            new SessionRows(
-                SessionRecords.of(store.sessionMap()), store.testReports(), store.sessionPages()),
-            store.testReports(),
-            rows,
-            commands,
-            new SessionRoutes.Server(
-                id ->
-                    parts
-                        .endSession()
-                        .endKnowing(id, EndReason.OPERATOR, EndSession.NodeKnows.TELL_IT),
-                new SessionHistory(
-                    parts.history().requests()::ofSession, parts.history()::commandsOf)),
-            store.time());
-    RunRoutes runRoutes =
-        new RunRoutes(runs, commands, rows, sessions, store.time(), SuiteWiring::gridUrl);
-    QueueView queue =
-        new DistributorQueue(
-            parts.distributor(),
-            parts.history().periods().labels()::of,
-            parts.history().periods()::lengths);
-    QueueRoutes queueRoutes = new QueueRoutes(queue);
-    OperatorLocks locks = new OperatorLocks(store.deviceLocks(), locksListener(parts));
     this.api =
         new Api(
-            new ApiRoutes(
-                new ApiRoutes.Devices(
-                    new DeviceRoutes(rows, overrides, locks, sessions::ofDevice, clock),
-                    new DeviceHistoryRoutes(parts.history().periods().devices(), rows),
-                    new TestDataRoutes(rows, overrides, this::testDataChanged),
-                    new CatalogRoutes(rows, runs)),
-                new ApiRoutes.Suites(
-                    runRoutes,
-                    new RunDeviceRoutes(commands, runRoutes, rows),
-                    new ClaimRoutes(commands, runRoutes, rows, store.time()),
-                    sessions),
-                new ApiRoutes.Matching(
-                    queueRoutes,
-                    new RequestRoutes(
-                        new RequestRoutes.Sources(
-                            parts.history().requests(),
-                            parts.history().open()::find,
-                            queueRoutes::rowOf)),
-                    new SelectorRoutes(parts.distributor(), store.deviceLocks(), rows, clock)),
-                new EventRoutes(events, rows),
-                new ApiRoutes.Server(
-                    new ServerRoutes(parts.health(), rows),
-                    new OverviewRoutes(
-                        new ServerOverview(store, parts.distributor(), clock), queue),
-                    new UsageRoutes(store.usage(), rows, store.time()))),
+            new ApiWiring(
+                    parts,
+                    new ApiWiring.Suites(commands, bindings, overrides, this::deviceChanged),
+                    events,
+                    clock)
+                .routes(),
             access,
             parts.elsewhere());
   }
@@ -215,35 +142,8 @@ final class SuiteWiring {
     store.signals().publish(new FleetSignal.OverridesChanged(changed.device()));
   }
 
-  private void testDataChanged(DeviceId device) {
-    events.publish("test_data.updated", Map.of("device_id", device.value()));
-  }
-
   private void deviceChanged(DeviceId device) {
     events.publish(EventFeed.DEVICE_CHANGED, Map.of("device_id", device.value()));
-  }
-
-  private OperatorLocks.Listener locksListener(Parts parts) {
-    return new OperatorLocks.Listener() {
-      @Override
-      public void locked(DeviceLock lock) {
-        HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
-        parts.updates().held(held);
-        deviceChanged(lock.device());
-        parts.history().periods().recorder().locked(lock);
-      }
-
-      @Override
-      public void freed(DeviceLock lock) {
-        parts.distributor().freedHere(lock);
-        deviceChanged(lock.device());
-        parts.history().periods().recorder().unlocked(lock.device());
-      }
-    };
-  }
-
-  private static String gridUrl(ApiRequest request) {
-    return "http://" + request.header("host").orElse("localhost:4444");
   }
 
   /** Counts the attempts that devices failed in runs. */
