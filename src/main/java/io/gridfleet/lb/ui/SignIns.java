@@ -37,7 +37,7 @@ public final class SignIns {
   /** The name of the cookie. */
   public static final String COOKIE = "gridfleet-ui";
 
-  /** More ended sign-ins than this are remembered by nobody: then nobody signs in. */
+  /** With this many ended sign-ins that haven't expired, no new ones are accepted. */
   static final int MAX_ENDED = 100_000;
 
   /** Tenants have short names; a longer cookie isn't ours. */

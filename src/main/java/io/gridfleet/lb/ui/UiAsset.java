@@ -18,7 +18,7 @@ import java.util.zip.GZIPOutputStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once
 public record UiAsset(String contentType, String hash, byte[] content, byte[] gzip) {
-  /** 64 bits: names are compared within one folder, and nobody gains by a collision. */
+  /** 64 bits: enough to tell the versions of one file apart. */
   private static final int HASH_BYTES = 8;
 
   static UiAsset of(String contentType, byte[] content) {

@@ -11,7 +11,9 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeOperation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -181,7 +183,15 @@ final class DeviceHistoryTest {
     lab.start(1);
     String unknown = "/api/devices/00000000-0000-4000-8000-000000000000/history";
     assertThat(lab.ask("GET", unknown, "").answered().status()).isEqualTo(404);
-    assertThat(lab.ask("GET", DEVICE + "/history?cursor=x", "").answered().status()).isEqualTo(422);
+    String forged =
+        Base64.getUrlEncoder().encodeToString("1:a\0b".getBytes(StandardCharsets.UTF_8));
+    for (String cursor : List.of("x", forged.replace("=", ""))) {
+      for (String list : List.of(DEVICE + "/history", "/api/requests")) {
+        assertThat(lab.ask("GET", list + "?cursor=" + cursor, "").answered().status())
+            .as(list + " behind " + cursor)
+            .isEqualTo(422);
+      }
+    }
     assertThat(lab.ask("GET", DEVICE + "/history?limit=9999", "").answered().status())
         .isEqualTo(422);
   }

@@ -7,13 +7,10 @@ import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.ApiJson;
 import io.gridfleet.lb.api.http.Operation;
-import io.gridfleet.lb.api.http.ValidationErrors;
+import io.gridfleet.lb.api.http.TimeCursor;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.DevicePeriod;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +48,11 @@ public final class DeviceHistoryRoutes {
     DeviceHistory.Filter filter =
         new DeviceHistory.Filter(
             device, call.caller().only(), call.query().time("from"), call.query().time("to"));
+    Optional<DeviceHistory.Cursor> after =
+        call.query()
+            .opaque("cursor", TimeCursor::parse)
+            .map(last -> new DeviceHistory.Cursor(last.time(), last.id()));
     call.query().check();
-    Optional<DeviceHistory.Cursor> after = cursor(call);
     if (!devices.seesDevice(call.caller(), device)) {
       throw ApiError.notFound("Device %s was not found".formatted(device));
     }
@@ -82,33 +82,7 @@ public final class DeviceHistoryRoutes {
     return row;
   }
 
-  private static String text(DeviceHistory.Cursor cursor) {
-    String text = cursor.began().toEpochMilli() + " " + cursor.id();
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static Optional<DeviceHistory.Cursor> cursor(ApiCall call) {
-    Optional<String> given = call.query().text("cursor").filter(text -> !text.isEmpty());
-    try {
-      return given.map(DeviceHistoryRoutes::read);
-    } catch (IllegalArgumentException notOurs) {
-      throw ValidationErrors.one(
-          "value_error",
-          List.of("query", "cursor"),
-          "Input should be a value from an answer",
-          given.orElse(""));
-    }
-  }
-
-  private static DeviceHistory.Cursor read(String given) {
-    String text = new String(Base64.getUrlDecoder().decode(given), StandardCharsets.UTF_8);
-    int space = text.indexOf(' ');
-    if (space < 0) {
-      throw new IllegalArgumentException(given);
-    }
-    return new DeviceHistory.Cursor(
-        Instant.ofEpochMilli(Long.parseLong(text.substring(0, space))), text.substring(space + 1));
+  private static String text(DeviceHistory.Cursor last) {
+    return new TimeCursor(last.began(), last.id()).text();
   }
 }

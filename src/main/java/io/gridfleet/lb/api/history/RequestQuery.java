@@ -2,16 +2,14 @@ package io.gridfleet.lb.api.history;
 
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.api.http.TimeCursor;
 import io.gridfleet.lb.history.RequestHistory.Cursor;
 import io.gridfleet.lb.history.RequestHistory.Filter;
 import io.gridfleet.lb.history.RequestHistory.Labels;
 import io.gridfleet.lb.history.RequestHistory.Period;
 import io.gridfleet.lb.history.RequestHistory.Results;
 import io.gridfleet.lb.history.RequestRow.Outcome;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -44,28 +42,12 @@ final class RequestQuery {
   }
 
   static String text(Cursor cursor) {
-    String plain = cursor.arrived().toEpochMilli() + ":" + cursor.id();
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(plain.getBytes(StandardCharsets.UTF_8));
+    return new TimeCursor(cursor.arrived(), cursor.id()).text();
   }
 
   static Optional<Cursor> cursor(QueryParameters query) {
-    return query.opaque("cursor", RequestQuery::cursor);
-  }
-
-  private static Optional<Cursor> cursor(String text) {
-    try {
-      String plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
-      int colon = plain.indexOf(':');
-      return colon < 0
-          ? Optional.empty()
-          : Optional.of(
-              new Cursor(
-                  Instant.ofEpochMilli(Long.parseLong(plain.substring(0, colon))),
-                  plain.substring(colon + 1)));
-    } catch (IllegalArgumentException notOurs) {
-      return Optional.empty();
-    }
+    return query
+        .opaque("cursor", TimeCursor::parse)
+        .map(last -> new Cursor(last.time(), last.id()));
   }
 }

@@ -40,20 +40,25 @@ final class UsageHours {
         devices.put(device.id(), device);
       }
     }
+    Map<String, Integer> slots = new TreeMap<>();
+    devices.values().forEach(each -> slots.merge(each.platform(), each.slots(), Integer::sum));
     Instant hour = query.from().truncatedTo(ChronoUnit.HOURS);
     for (; hour.isBefore(query.to()); hour = hour.plus(1, ChronoUnit.HOURS)) {
-      hours.put(hour, new TreeMap<>());
+      Instant current = hour;
       long length = overlap(hour, query.from(), query.to());
-      for (Device device : devices.values()) {
-        cell(hour, device).capacityMs += length * device.slots();
-      }
+      hours.put(hour, new TreeMap<>());
+      slots.forEach((name, count) -> cell(current, name).capacityMs += length * count);
     }
   }
 
   private Cell cell(Instant hour, Device device) {
+    return cell(hour, device.platform());
+  }
+
+  private Cell cell(Instant hour, String platform) {
     return hours
         .computeIfAbsent(hour, fresh -> new TreeMap<>())
-        .computeIfAbsent(device.platform(), fresh -> new Cell());
+        .computeIfAbsent(platform, fresh -> new Cell());
   }
 
   /** Returns how much of an hour is in a time. */

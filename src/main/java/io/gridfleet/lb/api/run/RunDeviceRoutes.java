@@ -23,7 +23,6 @@ import java.util.concurrent.CompletionStage;
 
 /** Routes by which a suite reports on a device of its run (rest.md#devices-of-a-run). */
 public final class RunDeviceRoutes {
-  /** The original's bound on a reason. */
   private final RunCommands commands;
 
   private final RunRoutes runs;

@@ -53,9 +53,7 @@ final class SqlCommandHistory implements CommandHistory {
                           .add());
               return rows.execute();
             })
-        .handle(
-            (done, failure) ->
-                failure == null ? Result.WRITTEN : SqlRequestHistory.result(failure));
+        .handle((done, failure) -> WriteResults.of(failure));
   }
 
   @Override

@@ -7,8 +7,6 @@ import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
 import io.gridfleet.lb.history.SessionLengths;
-import io.gridfleet.lb.store.StoreBusyException;
-import io.gridfleet.lb.store.StoreUnavailableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,8 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -29,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * again changes nothing, and begin and end of a session may come from two replicas in any order.
  */
 final class SqlDeviceHistory implements DeviceHistory {
-  private static final Duration PRUNING = Duration.ofMinutes(1);
-
   private static final String COLUMNS =
       "id, device, device_name, platform, kind, began, planned_end, session, request, run, tenant,"
           + " cause, text, CASE WHEN ended IS NULL AND planned_end <= <now> THEN planned_end"
@@ -74,17 +68,15 @@ final class SqlDeviceHistory implements DeviceHistory {
       """;
 
   private final Statements statements;
-  private final SharedDuties duties;
   private final LostPeriods lost;
-  private final PeriodPruning pruning;
+  private final HistoryPruning pruning;
   private final String own;
 
   SqlDeviceHistory(Statements statements, SharedDuties duties, String own, Duration silent) {
     this.statements = statements;
-    this.duties = duties;
     this.own = own;
     this.lost = new LostPeriods(own, silent);
-    this.pruning = new PeriodPruning(statements);
+    this.pruning = new HistoryPruning(statements, duties, HistoryPruning.Table.PERIODS);
   }
 
   @Override
@@ -94,16 +86,9 @@ final class SqlDeviceHistory implements DeviceHistory {
             "periods.write",
             handle -> {
               batch.forEach(change -> apply(handle, change));
-              return Result.WRITTEN;
+              return batch.size();
             })
-        .exceptionally(SqlDeviceHistory::result);
-  }
-
-  private static Result result(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof StoreUnavailableException || cause instanceof StoreBusyException
-        ? Result.TRY_LATER
-        : Result.REFUSED;
+        .handle((done, failure) -> WriteResults.of(failure));
   }
 
   private void apply(Handle handle, PeriodChange change) {
@@ -283,8 +268,6 @@ final class SqlDeviceHistory implements DeviceHistory {
 
   @Override
   public CompletionStage<Integer> prune(Duration keep, int most) {
-    return duties
-        .takeTurn("prune-periods", PRUNING)
-        .thenCompose(ours -> ours ? pruning.run(keep, most) : CompletableFuture.completedStage(0));
+    return pruning.run(keep, most);
   }
 }

@@ -8,18 +8,14 @@ import io.gridfleet.lb.history.RequestRow;
 import io.gridfleet.lb.history.RequestRow.Outcome;
 import io.gridfleet.lb.history.RequestStep.NamedDevice;
 import io.gridfleet.lb.session.TextBound;
-import io.gridfleet.lb.store.StoreBusyException;
-import io.gridfleet.lb.store.StoreUnavailableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
@@ -32,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  * last one written is right, and one that is written again changes nothing.
  */
 final class SqlRequestHistory implements RequestHistory {
-  /** Rows of one deletion: a few milliseconds, between which other statements run. */
-  private static final int STEP = 200;
-
-  private static final Duration PRUNING = Duration.ofMinutes(1);
-
   /** The record of a younger request may not be written yet. */
   private static final Duration YOUNG = Duration.ofSeconds(30);
 
@@ -86,28 +77,14 @@ final class SqlRequestHistory implements RequestHistory {
       WHERE id = :id AND ended IS NULL
       """;
 
-  private static final String EXPIRED =
-      """
-      DELETE FROM request_records WHERE id IN (
-        SELECT id FROM request_records WHERE arrived < <now> - :keep
-        ORDER BY arrived LIMIT :step <skipLocked>)
-      """;
-
-  private static final String SURPLUS =
-      """
-      DELETE FROM request_records WHERE id IN (
-        SELECT id FROM request_records WHERE (arrived, id) <= (:arrived, :id)
-        ORDER BY arrived, id LIMIT :step <skipLocked>)
-      """;
-
   private final Statements statements;
-  private final SharedDuties duties;
+  private final HistoryPruning pruning;
   private final String own;
   private final Duration silent;
 
   SqlRequestHistory(Statements statements, SharedDuties duties, String own, Duration silent) {
     this.statements = statements;
-    this.duties = duties;
+    this.pruning = new HistoryPruning(statements, duties, HistoryPruning.Table.REQUESTS);
     this.own = own;
     this.silent = silent;
   }
@@ -116,14 +93,7 @@ final class SqlRequestHistory implements RequestHistory {
   public CompletionStage<Result> write(List<RequestRecord> batch) {
     return statements
         .inTransaction("requests.write", handle -> write(handle, batch))
-        .handle((done, failure) -> failure == null ? Result.WRITTEN : result(failure));
-  }
-
-  static Result result(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof StoreUnavailableException || cause instanceof StoreBusyException
-        ? Result.TRY_LATER
-        : Result.REFUSED;
+        .handle((done, failure) -> WriteResults.of(failure));
   }
 
   private static @Nullable Void write(Handle handle, List<RequestRecord> batch) {
@@ -309,48 +279,6 @@ final class SqlRequestHistory implements RequestHistory {
 
   @Override
   public CompletionStage<Integer> prune(Duration keep, int most) {
-    return duties
-        .takeTurn("prune-requests", PRUNING)
-        .thenCompose(
-            ours ->
-                ours
-                    ? delete(EXPIRED, Map.of("keep", keep.toMillis()), 0)
-                        .thenCompose(gone -> deleteBeyond(most, gone))
-                    : CompletableFuture.completedStage(0));
-  }
-
-  private CompletionStage<Integer> deleteBeyond(int most, int gone) {
-    return statements
-        .run(
-            "requests.beyond",
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT arrived, id FROM request_records"
-                            + " ORDER BY arrived DESC, id DESC LIMIT 1 OFFSET :most")
-                    .bind("most", most)
-                    .map(
-                        (row, context) ->
-                            Map.<String, Object>of(
-                                "arrived", row.getLong("arrived"), "id", row.getString("id")))
-                    .findOne())
-        .thenCompose(
-            first ->
-                first.isPresent()
-                    ? delete(SURPLUS, first.get(), gone)
-                    : CompletableFuture.completedStage(gone));
-  }
-
-  /** Deletes step by step, a statement each. */
-  private CompletionStage<Integer> delete(String sql, Map<String, Object> values, int gone) {
-    return statements
-        .run(
-            "requests.prune",
-            handle -> handle.createUpdate(sql).bindMap(values).bind("step", STEP).execute())
-        .thenCompose(
-            deleted ->
-                deleted == STEP
-                    ? delete(sql, values, gone + deleted)
-                    : CompletableFuture.completedStage(gone + deleted));
+    return pruning.run(keep, most);
   }
 }
