@@ -4,8 +4,8 @@ import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.distributor.fleet.DeviceFacts;
 import io.gridfleet.lb.distributor.fleet.DeviceState;
+import io.gridfleet.lb.distributor.fleet.SlotTable;
 import io.gridfleet.lb.node.NodeId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /** The entry point for updates about devices; each update serves the waiting requests that fit. */
 public final class FleetUpdates {
@@ -59,7 +58,7 @@ public final class FleetUpdates {
 
   /** Sets or ends the maintenance of a device. */
   public void maintenance(DeviceId device, Optional<String> reason) {
-    change(device, facts -> facts.inMaintenance(reason.orElse(null)), state -> {});
+    change(device, fleet -> fleet.maintenance(device, reason.orElse(null)), state -> {});
   }
 
   /**
@@ -70,33 +69,36 @@ public final class FleetUpdates {
   public void reserved(DeviceId device, Optional<String> run, Optional<Instant> coolingUntil) {
     change(
         device,
-        facts -> facts.reserved(run.orElse(null), coolingUntil.orElse(null)),
+        fleet -> fleet.reserved(device, run.orElse(null), coolingUntil.orElse(null)),
         state -> state.slots().removeGuessed());
   }
 
   /** Marks a device as avoided after an attempt failed because of it. */
   public void avoided(AvoidedDevice avoided) {
-    change(avoided.device(), facts -> facts.avoided(avoided.until(), avoided.cause()), state -> {});
+    change(
+        avoided.device(),
+        fleet -> fleet.avoided(avoided.device(), avoided.until(), avoided.cause()),
+        state -> {});
   }
 
   /** Ends the avoidance of a device. */
   public void avoidanceEnded(DeviceId device) {
-    change(device, facts -> facts.avoided(null, ""), state -> {});
+    change(device, fleet -> fleet.avoided(device, null, ""), state -> {});
   }
 
   /** Counts a failed attempt on a device: devices of its rank with fewer failures are preferred. */
   public void attemptFailed(DeviceId device) {
-    change(device, facts -> facts, DeviceState::failed);
+    change(device, fleet -> {}, DeviceState::failed);
   }
 
   /** Resets the failures and the avoidance of a device on which a session was created. */
   public void attemptSucceeded(DeviceId device) {
-    change(device, facts -> facts.avoided(null, ""), DeviceState::succeeded);
+    change(device, fleet -> fleet.avoided(device, null, ""), DeviceState::succeeded);
   }
 
   /** Replaces the lock of an attempt by that of its session. */
   public void stands(HeldLock session) {
-    change(session.lock().device(), facts -> facts, state -> state.slots().stands(session));
+    change(session.lock().device(), fleet -> {}, state -> state.slots().stands(session));
   }
 
   /** Adds a lock that this process didn't take: a session found at start, or an operator's lock. */
@@ -136,11 +138,10 @@ public final class FleetUpdates {
         touched);
   }
 
-  private void change(
-      DeviceId device, UnaryOperator<DeviceFacts> facts, Consumer<DeviceState> change) {
+  private void change(DeviceId device, Consumer<SlotTable> facts, Consumer<DeviceState> change) {
     updates.publish(
         fleet -> {
-          fleet.change(device, facts);
+          facts.accept(fleet);
           DeviceState state = fleet.state(device);
           if (state != null) {
             change.accept(state);

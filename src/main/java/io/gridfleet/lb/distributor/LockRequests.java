@@ -9,7 +9,7 @@ import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.distributor.fleet.DeviceState;
 import io.gridfleet.lb.distributor.fleet.SlotTable;
 import io.gridfleet.lb.distributor.queue.Effects;
-import io.gridfleet.lb.distributor.queue.Pick;
+import io.gridfleet.lb.distributor.queue.Effects.Pick;
 import io.gridfleet.lb.distributor.queue.Waiter;
 import io.gridfleet.lb.distributor.replicas.Precedence;
 import java.time.Duration;

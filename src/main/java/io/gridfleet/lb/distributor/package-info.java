@@ -8,9 +8,9 @@
  * <p>This package has the entry points ({@link io.gridfleet.lb.distributor.Distributor}, {@link
  * io.gridfleet.lb.distributor.FleetUpdates}, {@link io.gridfleet.lb.distributor.ReplicaSignals}),
  * the values that callers use, the lock ({@code ModelLock}), the model as a whole ({@code
- * Matching}, {@code SlotAssignment}) and the calls to the store ({@code LockRequests}). The parts
- * of the model are sub-packages; each uses the values here and the sub-packages before it: {@code
- * explain}, {@code fleet}, {@code queue}, {@code replicas}.
+ * Matching}, {@code SlotAssignment}, {@code TenantQuotas}) and the calls to the store ({@code
+ * LockRequests}). The parts of the model are sub-packages; each uses the values here and the
+ * sub-packages before it: {@code explain}, {@code fleet}, {@code queue}, {@code replicas}.
  *
  * <p>Where to look: the states of a waiting request in {@code queue}, in {@code Waiter}, their
  * effects in {@code WaiterTransitions}; a new pick strategy in {@link

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.session;
 
 import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -35,6 +36,12 @@ public final class EndSession {
     this.locks = locks;
     this.listener = IsolatedListeners.of(SessionListener.class, listener);
     this.clock = clock;
+  }
+
+  /** Frees the slot of a session that was deleted on its node, for the next request. */
+  @FunctionalInterface
+  public interface LockRelease {
+    CompletionStage<Void> release(DeviceLock lock);
   }
 
   /** Whether the session must be deleted on its node. */

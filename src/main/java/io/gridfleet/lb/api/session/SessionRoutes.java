@@ -16,31 +16,22 @@ import io.gridfleet.lb.run.RunBinding;
 import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.SessionPages.Filter;
-import io.gridfleet.lb.run.SessionPages.Labels;
-import io.gridfleet.lb.run.SessionPages.Results;
-import io.gridfleet.lb.run.SessionPages.Started;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.SessionRecord;
-import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,16 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionRoutes {
   static final Set<String> OUTCOMES = Set.of("running", "passed", "failed", "error");
-
-  /** A session that is being created has no row. */
-  private static final String NO_ROWS = "pending";
-
-  /** The values of the {@code status} filter. */
-  private static final Set<String> STATUSES =
-      Set.of(NO_ROWS, "running", "passed", "failed", "error");
-
-  private static final Set<String> END_REASONS =
-      Arrays.stream(EndReason.values()).map(EndReason::code).collect(Collectors.toSet());
 
   private static final int DEFAULT_PAGE = 50;
   private static final int MAX_PAGE_SIZE = 500;
@@ -72,6 +53,12 @@ public final class SessionRoutes {
   private final RunCommands commands;
   private final Server server;
   private final InstantSource clock;
+
+  /** Ends a live session at an operator's or suite's request. */
+  @FunctionalInterface
+  public interface KillSession {
+    CompletionStage<EndSession.Outcome> kill(SessionId session);
+  }
 
   /** What the server does with live sessions, and what it knows of all. */
   public record Server(KillSession kill, SessionHistory history) {}
@@ -294,7 +281,7 @@ public final class SessionRoutes {
     body.text("status");
     Optional<String> status = body.oneOf("status", OUTCOMES);
     body.check();
-    Outcome outcome = outcome(status.orElseThrow());
+    Outcome outcome = SessionFilter.outcome(status.orElseThrow());
     return existing(call)
         .thenCompose(
             found ->
@@ -308,7 +295,7 @@ public final class SessionRoutes {
 
   private CompletionStage<ApiAnswer> list(ApiCall call) {
     QueryParameters query = call.query();
-    Optional<Filter> filter = filter(query, call.caller());
+    Optional<Filter> filter = new SessionFilter(devices, clock).read(query, call.caller());
     int limit = query.number("limit", 1, MAX_PAGE_SIZE).orElse(DEFAULT_PAGE);
     int offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
     query.check();
@@ -325,62 +312,5 @@ public final class SessionRoutes {
               page.put("offset", offset);
               return ApiAnswers.ok(page);
             });
-  }
-
-  /** Returns the filter of a list; empty if no row can fit. */
-  private Optional<Filter> filter(QueryParameters query, ApiCaller caller) {
-    Optional<String> tenant = given(query, "tenant");
-    Optional<String> test = given(query, "test").map(TextBound.TEST_NAME::cut);
-    Optional<Set<DeviceId>> devices = devices(query, caller);
-    Optional<RunId> run = query.uuid("run_id").map(RunId::new);
-    Optional<String> status = query.oneOf("status", STATUSES);
-    Optional<EndReason> end = query.oneOf("end_reason", END_REASONS).map(SessionRoutes::endReason);
-    Started started = new Started(query.time("started_after"), query.time("started_before"));
-    if (status.filter(NO_ROWS::equals).isPresent()
-        || tenant.filter(asked -> !caller.seesThatOf(Optional.of(asked))).isPresent()) {
-      return Optional.empty();
-    }
-    Results results =
-        new Results(status.map(SessionRoutes::outcome), end, SessionRow.overdue(clock.instant()));
-    return Optional.of(
-        new Filter(new Labels(tenant.or(caller::only), test), devices, run, results, started));
-  }
-
-  /** An empty parameter is that of an empty field of a form. */
-  private static Optional<String> given(QueryParameters query, String name) {
-    return query.text(name).filter(text -> !text.isEmpty());
-  }
-
-  private static EndReason endReason(String code) {
-    return EndReason.valueOf(code.toUpperCase(Locale.ROOT));
-  }
-
-  private static Outcome outcome(String status) {
-    return Outcome.valueOf(status.toUpperCase(Locale.ROOT));
-  }
-
-  /** Returns the devices that a list is limited to; packs and platforms are those of today. */
-  private Optional<Set<DeviceId>> devices(QueryParameters query, ApiCaller caller) {
-    Optional<Set<DeviceId>> named = query.uuid("device_id").map(id -> Set.of(new DeviceId(id)));
-    Map<String, String> described = new LinkedHashMap<>();
-    for (String field : List.of("pack_id", "platform_id")) {
-      query.text(field).ifPresent(value -> described.put(field, value));
-    }
-    if (described.isEmpty()) {
-      return named;
-    }
-    Predicate<DeviceRow> fits =
-        row ->
-            described.entrySet().stream()
-                .allMatch(field -> field.getValue().equals(row.text(field.getKey())));
-    Stream<DeviceRow> candidates =
-        named
-            .map(ids -> ids.stream().flatMap(id -> devices.find(id, caller).stream()))
-            .orElseGet(() -> devices.all(caller).stream());
-    return Optional.of(
-        candidates
-            .filter(fits)
-            .map(row -> row.state().device().id())
-            .collect(Collectors.toUnmodifiableSet()));
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param coolingUntil until when it accepts no request
  * @param avoidedUntil until when other devices are preferred
  */
-public record DeviceFacts(
+record DeviceFacts(
     @Nullable String maintenance,
     @Nullable String reservedBy,
     @Nullable Instant coolingUntil,
@@ -19,15 +19,15 @@ public record DeviceFacts(
     String avoidedFor) {
   static final DeviceFacts NONE = new DeviceFacts(null, null, null, null, "");
 
-  public DeviceFacts inMaintenance(@Nullable String reason) {
+  DeviceFacts inMaintenance(@Nullable String reason) {
     return new DeviceFacts(reason, reservedBy, coolingUntil, avoidedUntil, avoidedFor);
   }
 
-  public DeviceFacts reserved(@Nullable String run, @Nullable Instant cooling) {
+  DeviceFacts reserved(@Nullable String run, @Nullable Instant cooling) {
     return new DeviceFacts(maintenance, run, cooling, avoidedUntil, avoidedFor);
   }
 
-  public DeviceFacts avoided(@Nullable Instant until, String cause) {
+  DeviceFacts avoided(@Nullable Instant until, String cause) {
     return new DeviceFacts(maintenance, reservedBy, coolingUntil, until, cause);
   }
 }

@@ -72,8 +72,31 @@ public final class SlotTable {
     return state;
   }
 
+  /** Sets why a device is out of service; null if it isn't. */
+  public void maintenance(DeviceId device, @Nullable String reason) {
+    change(device, known -> known.inMaintenance(reason));
+  }
+
+  /**
+   * Sets the run that reserves a device; null for none.
+   *
+   * @param coolingUntil until when it accepts no request
+   */
+  public void reserved(DeviceId device, @Nullable String run, @Nullable Instant coolingUntil) {
+    change(device, known -> known.reserved(run, coolingUntil));
+  }
+
+  /**
+   * Sets until when other devices are preferred; null if it isn't avoided.
+   *
+   * @param cause for people
+   */
+  public void avoided(DeviceId device, @Nullable Instant until, String cause) {
+    change(device, known -> known.avoided(until, cause));
+  }
+
   /** Changes the facts of a device, in the inventory or not. */
-  public void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
+  private void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
     DeviceFacts now = change.apply(facts.getOrDefault(device, DeviceFacts.NONE));
     if (now.equals(DeviceFacts.NONE)) {
       facts.remove(device);

@@ -10,7 +10,4 @@ public interface QueueListener {
 
   /** A request has ended, in its queues or not. */
   void settled(Waiter waiter);
-
-  /** Requests of these queues may have crossed their tenant's quota. */
-  void look(Iterable<QuestionQueue> queues);
 }

@@ -67,7 +67,6 @@ public final class LocalHeads implements QueueListener {
   }
 
   /** Marks queues whose requests may have crossed their tenant's quota. */
-  @Override
   public void look(Iterable<QuestionQueue> queues) {
     queues.forEach(changed::add);
   }
