@@ -6,9 +6,8 @@ import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.store.StoreListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ public final class Metrics implements AutoCloseable {
   private final ReloadMetrics reloads = new ReloadMetrics(registry);
   private final Counter replays;
   private final Counter historyDrops;
-  private final List<AutoCloseable> bound = new ArrayList<>();
+  private final JvmGcMetrics collections;
   private volatile @Nullable FleetMetrics fleet;
 
   /**
@@ -44,7 +43,7 @@ public final class Metrics implements AutoCloseable {
         Counter.builder(Names.of("history.dropped"))
             .description("Records of the history that were not written, because the store lagged.")
             .register(registry);
-    bound.add(ProcessMetrics.bindTo(registry));
+    collections = ProcessMetrics.bindTo(registry);
   }
 
   public RelayListener relay() {
@@ -115,10 +114,8 @@ public final class Metrics implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable binder : bound) {
-      binder.close();
-    }
+  public void close() {
+    collections.close();
     registry.close();
   }
 }

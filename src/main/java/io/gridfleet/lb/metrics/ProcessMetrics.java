@@ -30,8 +30,12 @@ final class ProcessMetrics {
     return registry;
   }
 
-  /** Registers all meters; the caller closes what is returned. */
-  static AutoCloseable bindTo(MeterRegistry registry) {
+  /**
+   * Registers all meters.
+   *
+   * @return the listener of the JVM's collections, which keeps the registry until it is closed
+   */
+  static JvmGcMetrics bindTo(MeterRegistry registry) {
     JvmGcMetrics collections = new JvmGcMetrics();
     collections.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);

@@ -434,5 +434,6 @@ public final class GridFleetLb implements AutoCloseable {
     nodes.close();
     store.close();
     loops.stop(CLOSE_PATIENCE);
+    metrics.close();
   }
 }
