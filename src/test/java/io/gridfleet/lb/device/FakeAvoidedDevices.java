@@ -1,6 +1,7 @@
 package io.gridfleet.lb.device;
 
 import io.gridfleet.lb.lab.StoreLink;
+import io.gridfleet.lb.store.StoreUnavailableException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
   private final Map<DeviceId, AvoidedDevice> avoided = new ConcurrentHashMap<>();
   private final InstantSource clock;
   private @Nullable StoreLink link;
+  private boolean unreadable;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
   public FakeAvoidedDevices(InstantSource clock) {
@@ -38,6 +40,11 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
     } else {
       held.complete(null);
     }
+  }
+
+  /** Sets whether reading fails, as while the store can't be reached. */
+  public void unreadable(boolean isUnreadable) {
+    unreadable = isUnreadable;
   }
 
   private synchronized <T> CompletionStage<T> answered(T answer) {
@@ -67,6 +74,9 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<List<AvoidedDevice>> all() {
+    if (unreadable) {
+      return CompletableFuture.failedFuture(new StoreUnavailableException("as configured", null));
+    }
     return CompletableFuture.completedFuture(
         avoided.values().stream()
             .filter(entry -> clock.instant().isBefore(entry.until()))

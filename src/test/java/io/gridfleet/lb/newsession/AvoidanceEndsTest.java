@@ -116,6 +116,20 @@ final class AvoidanceEndsTest {
   }
 
   @Test
+  void itsEndIsReportedWhenTheStoreCanBeReadAgain() {
+    lab.avoided.unreadable(true);
+    lab.time.pass(NewSessionLab.AVOID_FOR.plusMinutes(1));
+    assertThat(told).hasSize(1);
+
+    lab.avoided.unreadable(false);
+    lab.time.pass(Duration.ofSeconds(15));
+
+    assertThat(told).hasSize(2).last().isEqualTo(BAD + " no more");
+    lab.time.pass(NewSessionLab.AVOID_FOR);
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
   void aSuccessEndsItAndIsReportedOnce() {
     NewSessionState state = lab.ask(Map.of("appium:udid", BAD));
     lab.time.pass(A_SECOND);

@@ -15,6 +15,7 @@ import io.gridfleet.lb.newsession.failure.FailureTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,9 @@ public final class Avoidance {
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private static final int MAX_CAUSE = 1_000;
+
+  /** The delay of a check that failed, because the store couldn't be read. */
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(10);
 
   private final AvoidedDevices facts;
   private final FleetUpdates updates;
@@ -126,7 +130,10 @@ public final class Avoidance {
   private void watch(Device device, Instant end) {
     recorded.put(device.id(), end);
     Duration left = Duration.between(clock.instant(), end);
-    Duration pause = left.compareTo(AGAIN) > 0 ? left : AGAIN;
+    checkAfter(left.compareTo(AGAIN) > 0 ? left : AGAIN, device, end);
+  }
+
+  private void checkAfter(Duration pause, Device device, Instant end) {
     Timers.after(
         timer,
         pause,
@@ -136,20 +143,29 @@ public final class Avoidance {
 
   /**
    * Reports the end of an avoidance, unless it was renewed meanwhile, here or by another replica.
+   * The entry is kept until the store has answered, so that the check is repeated until then.
    */
   private void timeIsOver(Device device, Instant end) {
-    if (recorded.remove(device.id(), end)) {
+    if (end.equals(recorded.get(device.id()))) {
       facts
           .all()
-          .thenAccept(
-              all ->
-                  all.stream()
-                      .filter(entry -> entry.device().equals(device.id()))
-                      .findFirst()
-                      .ifPresentOrElse(
-                          entry -> watch(device, entry.until()),
-                          () -> listener.avoidanceChanged(device, Optional.empty())))
-          .exceptionally(Avoidance::logged);
+          .thenAccept(all -> checked(device, end, all))
+          .exceptionally(
+              failure -> {
+                checkAfter(RETRY_DELAY, device, end);
+                return logged(failure);
+              });
+    }
+  }
+
+  private void checked(Device device, Instant end, List<AvoidedDevice> all) {
+    if (recorded.remove(device.id(), end)) {
+      all.stream()
+          .filter(entry -> entry.device().equals(device.id()))
+          .findFirst()
+          .ifPresentOrElse(
+              entry -> watch(device, entry.until()),
+              () -> listener.avoidanceChanged(device, Optional.empty()));
     }
   }
 
