@@ -184,11 +184,14 @@ public final class HistoryWriter<T> {
         remove(queue.size());
       }
     }
-    if (dropped > 0) {
-      listener.dropped(dropped);
-    }
-    if (end) {
-      finished.complete(null);
+    try {
+      if (dropped > 0) {
+        listener.dropped(dropped);
+      }
+    } finally {
+      if (end) {
+        finished.complete(null);
+      }
     }
     return goOn && !end;
   }

@@ -187,6 +187,31 @@ final class HistoryWriterTest {
   }
 
   @Test
+  void aListenerThatThrowsStopsNeitherTheWriterNorItsEnd() {
+    HistoryWriter<Integer> writer =
+        new HistoryWriter<>(
+            sink,
+            SMALL,
+            record -> 1,
+            records -> {
+              throw new IllegalStateException("a mistake, as configured");
+            });
+    sink.poisoned.add(0);
+    writer.offer(0);
+    writer.tick();
+    sink.answer(true, false);
+    IntStream.range(1, 10).forEach(writer::offer);
+    writer.tick();
+    sink.answer(true, false);
+    assertThat(sink.written).containsExactly(1, 2, 3, 4);
+
+    CompletionStage<Void> closed = writer.close();
+    sink.answer(false, false);
+
+    assertThat(closed.toCompletableFuture()).isCompleted();
+  }
+
+  @Test
   void aClosedWriterWhoseStoreIsGoneEndsAndCounts() {
     HistoryWriter<Integer> writer = writer(SMALL);
     IntStream.range(0, 10).forEach(writer::offer);
