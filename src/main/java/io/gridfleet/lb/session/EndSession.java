@@ -4,7 +4,6 @@ import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.listener.IsolatedListeners;
 import io.gridfleet.lb.webdriver.SessionId;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,19 +22,19 @@ public final class EndSession {
   private final NodeSessions nodes;
   private final LockRelease locks;
   private final SessionListener listener;
-  private final InstantSource clock;
+  private final InstantSource storeTime;
 
   public EndSession(
       SessionMap sessions,
       NodeSessions nodes,
       LockRelease locks,
       SessionListener listener,
-      InstantSource clock) {
+      InstantSource storeTime) {
     this.sessions = sessions;
     this.nodes = nodes;
     this.locks = locks;
     this.listener = IsolatedListeners.of(SessionListener.class, listener);
-    this.clock = clock;
+    this.storeTime = storeTime;
   }
 
   /** Frees the slot of a session that was deleted on its node, for the next request. */
@@ -124,8 +123,7 @@ public final class EndSession {
                     .thenApply(freed -> done ? Outcome.ENDED : Outcome.LEFT_ON_NODE))
         .thenApply(
             outcome -> {
-              Duration lived = Duration.between(session.created(), clock.instant());
-              listener.ended(session, reason, lived);
+              listener.ended(session, reason, session.livedUntil(storeTime.instant()));
               return outcome;
             });
   }

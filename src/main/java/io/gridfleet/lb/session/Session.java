@@ -31,6 +31,15 @@ public record Session(
   }
 
   /**
+   * Returns how long it has lived; never negative, although {@code now} is an estimate of the
+   * store's time that may be behind it.
+   */
+  public Duration livedUntil(Instant now) {
+    Duration lived = Duration.between(created, now);
+    return lived.isNegative() ? Duration.ZERO : lived;
+  }
+
+  /**
    * The terms that were set when the session began.
    *
    * @param tenant the name of the client's token

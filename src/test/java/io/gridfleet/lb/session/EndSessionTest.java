@@ -14,6 +14,7 @@ import io.gridfleet.lb.session.EndSession.Outcome;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,13 @@ final class EndSessionTest {
   private final FakeDeviceLocks locks = new FakeDeviceLocks(time);
   private final FakeSessionMap sessions = new FakeSessionMap(locks, time, run -> true);
   private final List<SessionId> ended = new ArrayList<>();
+  private final List<Duration> lifetimes = new ArrayList<>();
 
   private EndSession over(NodeSessions nodes) {
+    return over(nodes, time);
+  }
+
+  private EndSession over(NodeSessions nodes, InstantSource clock) {
     return new EndSession(
         sessions,
         nodes,
@@ -40,9 +46,10 @@ final class EndSessionTest {
           @Override
           public void ended(Session session, EndReason reason, Duration lived) {
             ended.add(session.id());
+            lifetimes.add(lived);
           }
         },
-        time);
+        clock);
   }
 
   private void published() {
@@ -101,5 +108,18 @@ final class EndSessionTest {
             return CompletableFuture.failedFuture(new IllegalStateException("as configured"));
           }
         });
+  }
+
+  /** The time of the creation is the store's; the time of the end is an estimate of it. */
+  @Test
+  void aSessionLivesNoNegativeTimeWhereTheEstimateIsBehind() {
+    published();
+
+    over(new ObedientNodes() {}, () -> time.instant().minusMillis(330))
+        .end(ID, EndReason.CLIENT_DELETED, NodeKnows.ALREADY)
+        .toCompletableFuture()
+        .join();
+
+    assertThat(lifetimes).containsExactly(Duration.ZERO);
   }
 }

@@ -299,8 +299,7 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** Ends a session here that ended while the store was down. */
   private void endedMeanwhile(Session session, EndReason reason) {
-    Duration lived = Duration.between(session.created(), store.time().instant());
-    sessionEnds.composite().ended(session, reason, lived);
+    sessionEnds.composite().ended(session, reason, session.livedUntil(store.time().instant()));
   }
 
   private Endpoints endpoints() {

@@ -205,6 +205,6 @@ final class NewSessionWiring {
         attempts,
         new Publisher.Limits(config.session().limits(), config.relay().commandTimeout()),
         timer,
-        clock);
+        parts.store().time());
   }
 }

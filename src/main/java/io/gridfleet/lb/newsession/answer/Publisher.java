@@ -36,19 +36,19 @@ public final class Publisher {
   private final Attempts attempts;
   private final Limits limits;
   private final ScheduledExecutorService timer;
-  private final InstantSource clock;
+  private final InstantSource storeTime;
 
   public Publisher(
       SessionMap sessions,
       Attempts attempts,
       Limits limits,
       ScheduledExecutorService timer,
-      InstantSource clock) {
+      InstantSource storeTime) {
     this.sessions = sessions;
     this.attempts = attempts;
     this.limits = limits;
     this.timer = timer;
-    this.clock = clock;
+    this.storeTime = storeTime;
   }
 
   /**
@@ -173,7 +173,7 @@ public final class Publisher {
         terms,
         answer.capabilities(),
         answer.tunnels(),
-        clock.instant());
+        storeTime.instant());
   }
 
   private static WebDriverError notRecorded(Publication publication, Session session) {
