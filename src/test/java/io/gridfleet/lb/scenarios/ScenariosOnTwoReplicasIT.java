@@ -7,10 +7,12 @@ import static org.junit.platform.launcher.TagFilter.excludeTags;
 
 import ch.qos.logback.classic.LoggerContext;
 import io.gridfleet.lb.lab.Lab;
+import io.gridfleet.lb.lab.LeakCheck;
 import java.io.PrintWriter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * Repeats the scenarios on two replicas with one PostgreSQL (testing.md). Those that concern a
  * single process are tagged {@value #ONE_PROCESS}.
  */
+@ExtendWith(LeakCheck.class)
 final class ScenariosOnTwoReplicasIT {
   static final String ONE_PROCESS = "one-process";
 
@@ -56,6 +59,7 @@ final class ScenariosOnTwoReplicasIT {
                     .toList())
             .filters(includeEngines("junit-jupiter"), excludeTags(ONE_PROCESS))
             .configurationParameter(Lab.TWO_REPLICAS, "true")
+            .configurationParameter(LeakCheck.ONCE, "true")
             .configurationParameter(CLASSES_AT_ONCE, "concurrent")
             .build();
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
