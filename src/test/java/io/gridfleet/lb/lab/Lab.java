@@ -42,7 +42,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
   public static final String TWO_REPLICAS = "gridfleet.lab.two-replicas";
 
   /** Far more than anything here takes; what takes longer is a failure. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
 
   private static final Duration LOOK = Duration.ofMillis(5);
 
