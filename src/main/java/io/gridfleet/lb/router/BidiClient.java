@@ -149,6 +149,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     within(times.firstCommand());
   }
 
+  /** Set since {@link #handlerAdded}, also after this handler has left the pipeline. */
   private ChannelHandlerContext context() {
     return Objects.requireNonNull(context);
   }
@@ -307,6 +308,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
   }
 
+  /** Closes the last attempt's socket. Not called in {@code JOINED}, where it is the tunnel's. */
   private void closeSocket() {
     if (socket != null) {
       socket.close();

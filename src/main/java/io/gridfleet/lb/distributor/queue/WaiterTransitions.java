@@ -183,6 +183,7 @@ public final class WaiterTransitions {
     heads.entered(waiter);
   }
 
+  /** The answer was kept when the request ended while the store was asked for its lock. */
   private void doneAsKept(Waiter waiter, Effects effects) {
     Answer kept = waiter.kept();
     done(waiter, kept != null ? kept : Answer.of(new IllegalStateException("no answer")), effects);

@@ -37,6 +37,7 @@ public final class RemoteHeads {
    */
   static final Duration EXPIRES_AFTER = Duration.ofSeconds(30);
 
+  /** A queue of another replica, by the number that the replica gave it. */
   private record Place(String replica, int line) {}
 
   /** The head of another replica's queue. */
@@ -44,8 +45,14 @@ public final class RemoteHeads {
     private final Place place;
     private final PlacementRequest.QueuePosition turn;
     private final QuestionQueue queue;
+
+    /** Devices on which the request failed already, as its replica says. */
     private final Set<DeviceId> failed;
+
+    /** When the last signal of the head was received; the head expires by it. */
     private final Instant received;
+
+    /** Devices that were yielded to the head and that it didn't take. */
     private final Set<DeviceId> missed = new HashSet<>();
 
     Head(
@@ -61,6 +68,7 @@ public final class RemoteHeads {
       this.received = received;
     }
 
+    /** Whether the device may be yielded to the head. */
     boolean wants(DeviceState state, Instant now) {
       return !missed.contains(state.device().id())
           && !failed.contains(state.device().id())
