@@ -7,6 +7,7 @@ import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.history.UsageRoutes;
+import io.gridfleet.lb.api.history.WhatIfRoutes;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
@@ -33,7 +34,8 @@ public record ApiRoutes(
   public record Matching(QueueRoutes queue, RequestRoutes requests, SelectorRoutes selectors) {}
 
   /** Routes of the server itself. */
-  public record Server(ServerRoutes server, OverviewRoutes overview, UsageRoutes usage) {}
+  public record Server(
+      ServerRoutes server, OverviewRoutes overview, UsageRoutes usage, WhatIfRoutes whatIf) {}
 
   /** Routes of runs and sessions. */
   public record Suites(
@@ -55,6 +57,7 @@ public record ApiRoutes(
     all.addAll(events.operations());
     all.addAll(server.overview().operations());
     all.addAll(server.usage().operations());
+    all.addAll(server.whatIf().operations());
     all.addAll(server.server().operations());
     all.add(OpenApi.operation(all));
     return List.copyOf(all);

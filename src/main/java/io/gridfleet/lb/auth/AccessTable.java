@@ -91,6 +91,7 @@ public final class AccessTable {
         "POST /api/devices/{id}/unlock",
         "POST /api/devices/{id}/maintenance",
         "POST /api/devices/{id}/maintenance/exit",
+        "POST /api/usage/what-if",
         "DELETE /api/queue/{request}",
         "POST /api/runs/{id}/force-release");
   }

@@ -19,8 +19,11 @@
  * (its text) of {@code explain}; the store's answers in {@code LockRequests}; the order between
  * replicas in {@code replicas}; invariants between two changes in the {@code verify} methods.
  *
+ * <p>{@code replay} uses the entry points: it runs a distributor on recorded requests.
+ *
  * <p>Exported from the sub-packages: {@code explain.FittingDevices}, {@code explain.QueueReport},
- * {@code explain.WaitEstimate}.
+ * {@code explain.WaitEstimate}, {@code replay.ReplayException}, {@code replay.ReplayResult}, {@code
+ * replay.WhatIf}, {@code replay.WhatIfAnswer}, {@code replay.WhatIfQuery}.
  */
 @NullMarked
 package io.gridfleet.lb.distributor;

@@ -114,6 +114,7 @@ final class ApiDescriptionTest {
     good(client.get("/api/grid/queue"));
     good(client.get("/api/overview"));
     good(client.get("/api/usage"));
+    good(client.post("/api/usage/what-if", "{\"platform\":\"android\",\"add\":1}"));
     good(client.exchange("DELETE", "/api/queue/r-1", ""));
     good(client.get("/api/selector/explain?selector=model%3APixel*"));
     good(client.post("/api/selector/explain", "{\"selector\":{\"model\":\"Pixel 8\"}}"));

@@ -9,6 +9,7 @@ import io.gridfleet.lb.api.event.RecentEvents;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.history.UsageRoutes;
+import io.gridfleet.lb.api.history.WhatIfRoutes;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
@@ -36,8 +37,10 @@ import io.gridfleet.lb.distributor.LockKeeper;
 import io.gridfleet.lb.distributor.Verdict;
 import io.gridfleet.lb.distributor.explain.FittingDevices;
 import io.gridfleet.lb.distributor.explain.WaitEstimate;
+import io.gridfleet.lb.distributor.replay.WhatIf;
 import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.FakeRequestHistory;
+import io.gridfleet.lb.history.FakeTraffic;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.DriverPacks;
@@ -85,6 +88,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   final ApiRoutes routes;
   final Api api;
   final FakeOverview overview = new FakeOverview(this);
+  final FakeTraffic traffic = new FakeTraffic();
   final FakeDeviceHistory periods = new FakeDeviceHistory();
   boolean healthy = true;
 
@@ -153,7 +157,8 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
             new ApiRoutes.Server(
                 new ServerRoutes(health(), rows),
                 new OverviewRoutes(overview, queue()),
-                new UsageRoutes(new FakeUsage(lab), rows, clock)));
+                new UsageRoutes(new FakeUsage(lab), rows, clock),
+                new WhatIfRoutes(new WhatIf(traffic, tenant -> Optional.empty()), rows, clock)));
     api = new Api(routes, access);
   }
 

@@ -2,45 +2,43 @@ package io.gridfleet.lb.distributor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.device.DeviceLock;
-import io.gridfleet.lb.device.FakeDeviceLocks;
-import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.Quota;
-import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.api.queue.DistributorQueue;
+import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.distributor.explain.WaitEstimate;
+import io.gridfleet.lb.distributor.replay.LabReplay;
+import io.gridfleet.lb.distributor.replay.ReplayResult;
+import io.gridfleet.lb.distributor.replay.ReplayedTraffic;
+import io.gridfleet.lb.history.DevicePeriod;
+import io.gridfleet.lb.history.RecordedTraffic;
 import io.gridfleet.lb.history.SessionLengths;
-import io.gridfleet.lb.lab.VirtualTime;
-import io.gridfleet.lb.selector.Selector;
+import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * The estimate of a wait, judged by random days: requests arrive at a distributor on a virtual
- * clock, in bursts and for some or all of its phones, on some days more than the phones can serve;
- * sessions have random lengths around the usual one of their phone; operators take phones away and
- * bring them back.
+ * The estimate of a wait, judged by replays of recorded random days: the records of a {@link
+ * RecordedDay} are read from the store and replayed, and the estimate that {@code GET /api/queue}
+ * gives for a request when it enters the queue is compared with its recorded wait.
  *
- * <p>How it is counted: each served request that had to wait counts once, by the estimate that it
- * had when it entered the queue, after 40 sessions of its day have ended (before, nothing is
- * usual). It is right if the real wait is at least three quarters of the lower end and at most five
- * quarters of the upper end. "Not known" counts as wrong. Over all days, 8 of 10 must be right. The
- * estimates must also say something: half of the ranges must be narrower than the real wait times
- * three.
+ * <p>How it is counted: each served request that had to wait counts once, after 40 sessions of its
+ * day have ended (before, nothing is usual). It is right if the recorded wait is at least three
+ * quarters of the lower end and at most five quarters of the upper end. "Not known" counts as
+ * wrong. Over all days, 8 of 10 must be right. The estimates must also say something: half of the
+ * ranges must be narrower than the real wait times three.
  */
 final class WaitEstimateTest {
-  private static final int DAYS = 40;
+  /** More days: {@code -Dgridfleet.estimate.days=400}. */
+  private static final int DAYS = Integer.getInteger("gridfleet.estimate.days", 40);
+
+  private static final int FIRST_SESSIONS = 40;
 
   private int judged;
   private int right;
@@ -49,132 +47,75 @@ final class WaitEstimateTest {
   private int shallow;
   private int rightShallow;
 
-  /** A day of a lab. */
-  private final class Day {
-    private final VirtualTime time = new VirtualTime();
-    private final FakeDeviceLocks store = new FakeDeviceLocks(time);
-    private final Distributor distributor =
-        new Distributor(new LockKeeper(store, Duration.ofHours(9), time::nanoTime), time, time);
-    private final FleetUpdates updates = new FleetUpdates(distributor);
-    private final FakeWire wire = new FakeWire(time);
-    private final List<SessionLengths.Ended> ended = new ArrayList<>();
-    private final List<Device> phones = new ArrayList<>();
-    private final Map<String, WaitEstimate> promised = new HashMap<>();
-    private final Map<String, Instant> queuedAt = new HashMap<>();
-    private final Random luck;
-    private final long usual;
-    private final double spread;
-    private final double pause;
-    private int requests;
+  /** The replay of a day. */
+  private final class Judge implements LabReplay.Observer {
+    private final Map<String, Duration> real = new HashMap<>();
 
-    Day(long seed) {
-      luck = new Random(seed);
-      usual = 20 + luck.nextInt(600);
-      spread = luck.nextDouble() * 0.6;
-      pause = 2_500 + luck.nextInt(3_500);
-      int number = 2 + luck.nextInt(9);
-      for (int i = 0; i < number; i++) {
-        phones.add(wire.phone("phone-" + i));
+    /** The sessions of the day, in the order in which they ended. */
+    private final List<RecordedTraffic.Use> sessions;
+
+    private final long usualMillis;
+
+    Judge(ReplayedTraffic traffic, List<RecordedTraffic.Request> requests) {
+      for (RecordedTraffic.Request request : requests) {
+        request
+            .result()
+            .locked()
+            .ifPresent(at -> real.put(request.id(), Duration.between(request.arrived(), at)));
       }
-      updates.inventory(phones);
+      sessions =
+          traffic.uses().stream()
+              .filter(use -> use.kind() == DevicePeriod.Kind.SESSION)
+              .sorted(Comparator.comparing(use -> use.ended().orElseThrow()))
+              .toList();
+      usualMillis =
+          sessions.stream()
+              .map(Judge::length)
+              .sorted()
+              .toList()
+              .get(sessions.size() / 2)
+              .toMillis();
     }
 
-    void live() {
-      int step = 0;
-      while (requests < 400) {
-        int burst = luck.nextInt(8) == 0 ? luck.nextInt(phones.size() * 3) : 1;
-        for (int i = 0; i < burst; i++) {
-          ask();
-        }
-        if (++step % 50 == 0) {
-          maintenance();
-        }
-        time.pass(Duration.ofMillis((long) (usual * pause * luck.nextDouble() / phones.size())));
-      }
-      time.pass(Duration.ofHours(12));
+    private static Duration length(RecordedTraffic.Use session) {
+      return Duration.between(session.began(), session.ended().orElseThrow());
     }
 
-    private void maintenance() {
-      Device phone = phones.get(luck.nextInt(phones.size()));
-      updates.maintenance(phone.id(), Optional.of("battery"));
-      time.schedule(
-          () -> updates.maintenance(phone.id(), Optional.empty()), usual, TimeUnit.SECONDS);
-    }
-
-    private void ask() {
-      String name = "r" + ++requests;
-      String selector =
-          luck.nextInt(3) > 0 ? "" : "model:phone-" + luck.nextInt((phones.size() + 1) / 2);
-      Question question =
-          new Question(
-              Selector.parse(selector), Selector.everything(), Optional.empty(), Optional.empty());
-      Distributor.Wait wait =
-          distributor.place(
-              new PlacementRequest(
-                  name,
-                  List.of(question),
-                  new PlacementRequest.QueuePosition(0, time.instant(), requests),
-                  new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
-                  new Quota("ci", OptionalInt.empty())),
-              Duration.ofHours(10));
-      if (wait.queued().isDone() && !wait.outcome().toCompletableFuture().isDone()) {
-        promise(name);
-      }
-      wait.outcome()
-          .thenAccept(
-              placement -> {
-                if (placement instanceof Placement.Placed placed) {
-                  judge(name);
-                  begin(placed.lock());
-                }
-              });
-    }
-
-    private void promise(String name) {
-      QueueReport report = distributor.report();
-      SessionLengths lengths = SessionLengths.of(newestFirst());
-      for (int place = 0; place < report.size(); place++) {
-        if (ended.size() >= 40 && report.placement(place).request().equals(name)) {
-          promised.put(name, report.estimate(place, () -> lengths));
-          queuedAt.put(name, time.instant());
-        }
-      }
-    }
-
-    private List<SessionLengths.Ended> newestFirst() {
-      List<SessionLengths.Ended> all = new ArrayList<>(ended);
-      Collections.reverse(all);
-      return all;
-    }
-
-    private void begin(DeviceLock lock) {
-      updates.stands(new HeldLock(lock, HeldLock.Kind.SESSION, time.instant(), Optional.empty()));
-      double factor = Math.exp(luck.nextGaussian() * spread);
-      Duration length = Duration.ofMillis((long) (usual * 1_000 * factor));
-      time.schedule(
-          () -> {
-            ended.add(new SessionLengths.Ended(lock.device(), "android", length));
-            distributor.release(lock);
-          },
-          length.toMillis(),
-          TimeUnit.MILLISECONDS);
-    }
-
-    private void judge(String name) {
-      WaitEstimate estimate = promised.get(name);
-      if (estimate == null) {
+    @Override
+    public void queued(String request, Distributor distributor, Instant now) {
+      List<SessionLengths.Ended> newestFirst = endedBefore(now);
+      if (newestFirst.size() < FIRST_SESSIONS || !real.containsKey(request)) {
         return;
       }
+      SessionLengths lengths = SessionLengths.of(newestFirst);
+      QueueView.Labels labels = new QueueView.Labels(Optional.empty(), Optional.empty(), "");
+      new DistributorQueue(distributor, id -> labels, () -> lengths)
+          .waiting().stream()
+              .filter(each -> each.request().equals(request))
+              .forEach(each -> judge(each.reason().get().estimate(), real.get(request)));
+    }
+
+    private List<SessionLengths.Ended> endedBefore(Instant now) {
+      List<SessionLengths.Ended> found = new ArrayList<>();
+      for (RecordedTraffic.Use use : sessions) {
+        if (use.ended().orElseThrow().isBefore(now)) {
+          found.add(0, new SessionLengths.Ended(use.device(), "android", length(use)));
+        }
+      }
+      return found;
+    }
+
+    private void judge(WaitEstimate estimate, Duration wait) {
       judged++;
-      double real = Duration.between(queuedAt.get(name), time.instant()).toMillis();
+      double took = wait.toMillis();
       if (estimate instanceof WaitEstimate.Range range) {
-        boolean in = real >= 0.75 * range.from().toMillis() && real <= 1.25 * range.to().toMillis();
+        boolean in = took >= 0.75 * range.from().toMillis() && took <= 1.25 * range.to().toMillis();
         right += in ? 1 : 0;
-        if (real < 2 * usual * 1_000) {
+        if (took < 2 * usualMillis) {
           shallow++;
           rightShallow += in ? 1 : 0;
         }
-        narrow += range.to().minus(range.from()).toMillis() < 3 * real ? 1 : 0;
+        narrow += range.to().minus(range.from()).toMillis() < 3 * took ? 1 : 0;
       } else {
         unknown++;
       }
@@ -184,8 +125,10 @@ final class WaitEstimateTest {
   @Test
   void eightOfTenWaitsAreAsEstimated() {
     long seed = Long.getLong("gridfleet.estimate.seed", System.nanoTime());
-    for (int day = 0; day < DAYS; day++) {
-      new Day(seed + day).live();
+    try (SqlStore store = StoreKind.SQLITE_MEMORY.open()) {
+      for (int day = 0; day < DAYS; day++) {
+        judge(new RecordedDay(store, seed + day, day).live());
+      }
     }
     System.out.printf(
         "estimates: seed %d, %d served requests, %d right, %d not known, %d narrow; %d short, %d right%n",
@@ -197,5 +140,28 @@ final class WaitEstimateTest {
         .as("right, of waits below two usual sessions, with seed " + seed)
         .isGreaterThanOrEqualTo(0.8);
     assertThat(narrow / (double) judged).as("narrow with seed " + seed).isGreaterThan(0.5);
+  }
+
+  private void judge(RecordedDay day) {
+    ReplayedTraffic traffic = day.recorded();
+    assertThat(traffic.unreadable()).isZero();
+    List<RecordedTraffic.Request> requests = traffic.requests();
+    assertThat(requests).hasSizeGreaterThanOrEqualTo(RecordedDay.REQUESTS);
+
+    ReplayResult result =
+        new LabReplay(
+                traffic, day.phones(), tenant -> Optional.empty(), new Judge(traffic, requests))
+            .run(() -> {});
+
+    assertThat(result.waits()).as("a replay of the same lab").isEqualTo(waits(requests));
+  }
+
+  /** The recorded waits of the served requests, sorted. */
+  private static List<Duration> waits(List<RecordedTraffic.Request> requests) {
+    return requests.stream()
+        .filter(request -> request.result().locked().isPresent())
+        .map(it -> Duration.between(it.arrived(), it.result().locked().orElseThrow()))
+        .sorted()
+        .toList();
   }
 }

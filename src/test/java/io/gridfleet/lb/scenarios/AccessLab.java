@@ -246,6 +246,7 @@ final class AccessLab {
           case "PATCH /api/devices/{id}" -> "{'tags':{}}";
           case "POST /api/devices/{id}/maintenance" -> "{}";
           case "PUT /api/devices/{id}/test_data", "PATCH /api/devices/{id}/test_data" -> "{}";
+          case "POST /api/usage/what-if" -> "{'selector':'','add':1}";
           case "POST /api/selector/explain" -> "{'selector':''}";
           case "POST /api/runs/{id}/claim" -> "{'worker_id':'gw0'}";
           case "POST /api/runs/{id}/release" ->

@@ -158,23 +158,31 @@ public final class QueryParameters {
     return text(name)
         .flatMap(
             value -> {
-              try {
-                return Optional.of(OffsetDateTime.parse(value.replace(' ', '+')).toInstant());
-              } catch (DateTimeParseException noOffset) {
-                return local(name, value);
+              Optional<Instant> read = instant(value);
+              if (read.isEmpty()) {
+                problems.add(
+                    "datetime_from_date_parsing",
+                    List.of("query", name),
+                    "Input should be a valid datetime or date",
+                    value);
               }
+              return read;
             });
   }
 
-  private Optional<Instant> local(String name, String value) {
+  /** Returns the instant of a text; empty if it is none. */
+  static Optional<Instant> instant(String text) {
     try {
-      return Optional.of(LocalDateTime.parse(value).toInstant(ZoneOffset.UTC));
+      return Optional.of(OffsetDateTime.parse(text.replace(' ', '+')).toInstant());
+    } catch (DateTimeParseException noOffset) {
+      return local(text);
+    }
+  }
+
+  private static Optional<Instant> local(String text) {
+    try {
+      return Optional.of(LocalDateTime.parse(text).toInstant(ZoneOffset.UTC));
     } catch (DateTimeParseException broken) {
-      problems.add(
-          "datetime_from_date_parsing",
-          List.of("query", name),
-          "Input should be a valid datetime or date",
-          value);
       return Optional.empty();
     }
   }

@@ -3,6 +3,7 @@ package io.gridfleet.lb.api.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gridfleet.lb.session.TextBound;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,6 +155,23 @@ public final class RequestBody {
                 problems.add("uuid_parsing", at(name), "Input should be a valid UUID", value);
               }
               return uuid;
+            });
+  }
+
+  /** Returns a time; one without an offset is UTC. */
+  public Optional<Instant> time(String name) {
+    return optionalText(name)
+        .flatMap(
+            value -> {
+              Optional<Instant> read = QueryParameters.instant(value);
+              if (read.isEmpty()) {
+                problems.add(
+                    "datetime_from_date_parsing",
+                    at(name),
+                    "Input should be a valid datetime or date",
+                    value);
+              }
+              return read;
             });
   }
 

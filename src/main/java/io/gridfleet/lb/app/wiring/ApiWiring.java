@@ -11,6 +11,7 @@ import io.gridfleet.lb.api.event.EventRoutes;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.history.UsageRoutes;
+import io.gridfleet.lb.api.history.WhatIfRoutes;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
 import io.gridfleet.lb.api.queue.DistributorQueue;
@@ -129,7 +130,8 @@ final class ApiWiring {
     return new ApiRoutes.Server(
         new ServerRoutes(parts.health(), rows),
         new OverviewRoutes(new ServerOverview(store, parts.distributor(), clock), queue),
-        new UsageRoutes(store.usage(), rows, store.time()));
+        new UsageRoutes(store.usage(), rows, store.time()),
+        new WhatIfRoutes(parts.history().whatIf(), rows, store.time()));
   }
 
   private void testDataChanged(DeviceId device) {

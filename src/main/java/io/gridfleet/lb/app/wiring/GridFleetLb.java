@@ -151,7 +151,8 @@ public final class GridFleetLb implements AutoCloseable {
             store.time());
     this.recovery = recovery();
     DriverPacks packs = DriverPacks.of(config.runs().packs());
-    this.history = new HistoryWiring(config.history(), store, inventory, metrics::historyDropped);
+    this.history =
+        new HistoryWiring(config.history(), store, inventory, admission, metrics::historyDropped);
     this.lab =
         new LabState(inventory, nodes.directory(), distributor, updates, packs, this::soon, clock);
     this.probes = probes();

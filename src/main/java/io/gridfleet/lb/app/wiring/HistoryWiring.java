@@ -3,8 +3,10 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.auth.Admission;
+import io.gridfleet.lb.auth.TokenIdentity;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.replay.WhatIf;
 import io.gridfleet.lb.history.CommandHistory;
 import io.gridfleet.lb.history.CommandRecord;
 import io.gridfleet.lb.history.CommandSummary;
@@ -50,6 +52,7 @@ final class HistoryWiring {
   private final HistoryConfig config;
   private final String replica;
   private final RequestHistory requests;
+  private final WhatIf whatIf;
   private final HistoryWriter<RequestRecord> writer;
   private final OpenRequests open;
   private final DeviceHistoryWiring periods;
@@ -62,10 +65,15 @@ final class HistoryWiring {
       HistoryConfig config,
       SqlStore store,
       Inventory inventory,
+      Admission admission,
       HistoryWriter.DropListener dropped) {
     this.config = config;
     this.replica = store.replicas().own();
     this.requests = store.requestHistory();
+    this.whatIf =
+        new WhatIf(
+            store.recordedTraffic(),
+            tenant -> admission.tokensOf(tenant).stream().findFirst().map(TokenIdentity::tenant));
     this.writer =
         new HistoryWriter<>(
             requests, HistoryWriter.Room.standard(), RequestRecord::weight, dropped);
@@ -83,6 +91,10 @@ final class HistoryWiring {
 
   RequestHistory requests() {
     return requests;
+  }
+
+  WhatIf whatIf() {
+    return whatIf;
   }
 
   OpenRequests open() {
@@ -164,8 +176,9 @@ final class HistoryWiring {
         "the maintenance of history");
   }
 
-  /** Writes what waits; before the store closes. */
+  /** Ends a replay and writes what waits; before the store closes. */
   void close(Duration patience) {
+    whatIf.close();
     periods.close(patience);
     try {
       CompletableFuture.allOf(

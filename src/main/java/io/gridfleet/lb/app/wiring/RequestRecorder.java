@@ -3,6 +3,7 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.auth.Admission;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.history.ClientProduct;
 import io.gridfleet.lb.history.OpenRequests;
 import io.gridfleet.lb.history.RecordedCapabilities;
@@ -18,6 +19,7 @@ import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionListener;
 import io.gridfleet.lb.newsession.NewSessionOptions;
 import io.gridfleet.lb.newsession.NewSessionRequest;
+import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Capabilities;
@@ -87,7 +89,7 @@ final class RequestRecorder implements NewSessionListener {
             ClientProduct.of(request.origin().client().userAgent()));
     String selector =
         options.questions().stream()
-            .map(question -> question.selector().normalForm())
+            .map(RequestRecorder::selector)
             .distinct()
             .collect(Collectors.joining(" or "));
     requests.begin(
@@ -103,6 +105,15 @@ final class RequestRecorder implements NewSessionListener {
                     options.times().patience(),
                     options.choice().priority())));
     requests.step(request.id(), step(Kind.ADMITTED));
+  }
+
+  /** A device that was named by its udid is in the selector by its id. */
+  private static String selector(Question question) {
+    return question
+        .named()
+        .map(id -> question.selector().and(Selector.identified(id.value())))
+        .orElseGet(question::selector)
+        .normalForm();
   }
 
   private Instant arrived(NewSessionRequest request) {

@@ -6,6 +6,7 @@ import io.gridfleet.lb.device.DeviceOverrides;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.history.CommandHistory;
 import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.RecordedTraffic;
 import io.gridfleet.lb.history.RequestHistory;
 import io.gridfleet.lb.history.Usage;
 import io.gridfleet.lb.run.Runs;
@@ -172,6 +173,10 @@ public final class SqlStore implements AutoCloseable {
 
   public SignInRecords signInRecords() {
     return new SqlSignInRecords(statements);
+  }
+
+  public RecordedTraffic recordedTraffic() {
+    return new SqlRecordedTraffic(statements);
   }
 
   public Usage usage() {
