@@ -179,4 +179,31 @@ final class UiQueueIT {
     browser.until("a chart", "return document.querySelector('.uplot canvas') !== null");
     browser.check();
   }
+
+  @Test
+  void moreDevicesAreCompared() throws IOException {
+    lab.client().delete("/session/" + lab.session("'appium:udid':'00008110-00TV'"));
+    browser.open(lab, "/ui/usage?days=1&of=&selector=platformname%3A*&add=2");
+
+    browser.until(
+        "a replayed request",
+        """
+        document.querySelector('form button.primary:not([disabled])')?.click();
+        const text = document.querySelector('main').innerText;
+        return / requests replayed/.test(text) && !/(^|\\s)0 requests replayed/.test(text);
+        """);
+    browser.untilShows("as it is");
+    browser.untilShows("Each added device is a copy of ");
+    browser.check();
+  }
+
+  @Test
+  void anInvalidReplayIsExplained() {
+    browser.open(lab, "/ui/usage?of=&selector=platformname%3Anone&add=3");
+    browser.until("a form", "return document.querySelector('form button.primary') !== null");
+    browser.find("form button.primary").click();
+    browser.untilShows("No device of the lab is of this kind");
+    browser.find("input[name=add]").sendKeys("0");
+    browser.until("the value in the address", "return location.search.includes('add=30')");
+  }
 }

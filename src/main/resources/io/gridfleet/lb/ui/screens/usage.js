@@ -1,8 +1,8 @@
-/* How busy the devices of each platform were by hour, and how long requests waited. */
+/* How busy the devices of each platform were by hour, how long requests waited, and what more or fewer devices would change. */
 import uPlot from 'uplot';
-import { get, query as parameters } from '../api.js';
+import { get, query as parameters, send } from '../api.js';
 import { useLive } from '../live.js';
-import { Choice, Count, Duration, Empty, Facts, html, Live, Page, Table, useEffect, useMemo, useRef } from '../parts.js';
+import { Choice, Count, Duration, Empty, ErrorBox, Facts, html, Live, Page, Table, useEffect, useMemo, useRef, useSession, useState } from '../parts.js';
 
 const RANGES = [['1', 'the last day'], ['7', 'the last 7 days'], ['14', 'the last 14 days'], ['30', 'the last 30 days']];
 const HOUR = 3_600_000;
@@ -21,6 +21,7 @@ export function Screen({ query, setQuery }) {
       from: new Date(to - days * 24 * HOUR).toISOString(), to: new Date(to).toISOString(), platform: query.platform,
     }), { signal });
   }, [days, query.platform], { events: [] });
+  const { may } = useSession();
   return html`<${Page} title="Usage">
     <div class="filters">
       <${Choice} label="Time" value=${days} options=${RANGES} onChange=${(value) => setQuery({ days: value }, { push: true })} />
@@ -28,6 +29,7 @@ export function Screen({ query, setQuery }) {
         onChange=${(platform) => setQuery({ platform }, { push: true })} />
     </div>
     <${Live} of=${usage}>${(known) => html`<${Used} hours=${known.hours} />`}</${Live}>
+    ${may('operate') && html`<${WhatIf} platforms=${platforms(usage.data)} days=${days} query=${query} setQuery=${setQuery} />`}
   </${Page}>`;
 }
 
@@ -105,3 +107,43 @@ function Chart({ rows, label }) {
   }, [rows]);
   return html`<div ref=${place} role="img" aria-label=${`${label}; the table below has the numbers.`}></div>`;
 }
+
+/** Its values are in the address: of (a platform; empty for a selector), selector, add. */
+function WhatIf({ platforms: known, days, query, setQuery }) {
+  const [state, setState] = useState({});
+  const kind = query.of ?? known[0] ?? '';
+  const add = query.add ?? '1';
+  const replay = async (event) => {
+    event.preventDefault();
+    setState({ running: true });
+    const to = new Date();
+    const of = kind ? { platform: kind } : { selector: query.selector ?? '' };
+    const body = { ...of, add: Number(add), from: new Date(to - days * 24 * HOUR).toISOString(), to: to.toISOString() };
+    try {
+      setState({ answer: await send('POST', '/api/usage/what-if', body) });
+    } catch (failure) {
+      setState({ failure });
+    }
+  };
+  return html`<section><h2>What if</h2>
+    <p class="note">Replays the requests of this time with more or fewer devices, on a virtual clock.</p>
+    <form class="filters" onSubmit=${replay}>
+      <${Choice} label="Devices of" value=${kind} options=${[...known.map((name) => [name, name]), ['', 'a selector']]} onChange=${(of) => setQuery({ of })} />
+      ${!kind && html`<label>Selector <input required spellcheck="false" value=${query.selector ?? ''}
+        onInput=${(event) => setQuery({ selector: event.currentTarget.value })} /></label>`}
+      <label>More or fewer <input name="add" type="number" min="-1000" max="1000" step="1" required value=${add}
+        onInput=${(event) => setQuery({ add: event.currentTarget.value })} /></label>
+      <button class="primary" disabled=${state.running}>${state.running ? 'Replaying…' : 'Replay'}</button>
+    </form>
+    <div role="status">${state.failure && html`<${ErrorBox} failure=${state.failure} />`}
+    ${state.answer && html`<${Compared} of=${state.answer} />`}</div></section>`;
+}
+
+const Compared = ({ of }) => html`<p><${Count} of=${of.requests} /> requests replayed.</p>
+  <${Table} label="Before and after" rows=${[{ name: 'as it is', ...of.before }, { name: 'then', ...of.after }]} rowKey=${(row) => row.name} columns=${[
+    { name: 'name', title: 'Lab', cell: (row) => row.name },
+    ...['served', 'refused', 'left'].map((name) => ({ name, title: name[0].toUpperCase() + name.slice(1), numeric: true, cell: (row) => html`<${Count} of=${row[name]} />` })),
+    { name: 'p50', title: 'Wait p50', numeric: true, cell: (row) => html`<${Duration} ms=${row.p50_ms} />` },
+    { name: 'p90', title: 'Wait p90', numeric: true, cell: (row) => html`<${Duration} ms=${row.p90_ms} />` },
+  ]} />
+  <ul class="note">${of.assumptions.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`;
