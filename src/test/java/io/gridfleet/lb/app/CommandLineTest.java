@@ -31,6 +31,12 @@ final class CommandLineTest {
     assertThat(err.toString().lines()).hasSize(2);
   }
 
+  @Test
+  void anUnknownOptionBehindDemoIsNotTheKindOfDemo() {
+    assertThat(run("--demo", "--port", "3")).isEqualTo(2);
+    assertThat(err.toString()).contains("'--port'; did you mean '--listen'?");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"htp://x y", "ftp://127.0.0.1:1", "127.0.0.1:4444", "http://"})
   void aUrlThatIsNoneIsASentence(String url) {

@@ -31,7 +31,7 @@ final class ArgumentErrors implements IParameterExceptionHandler {
     PrintWriter err = command.getErr();
     if (wrong instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
-      String first = unmatched.getUnmatched().get(0);
+      String first = unknown(unmatched.getUnmatched().get(0), List.of(arguments), command);
       err.println(
           (first.startsWith("-") ? "unknown option " : "unknown argument ")
               + quoted(first, command));
@@ -40,6 +40,16 @@ final class ArgumentErrors implements IParameterExceptionHandler {
     }
     err.println("see '" + command.getCommandSpec().qualifiedName() + " --help'");
     return WRONG;
+  }
+
+  /** An option whose value is optional takes an unknown option behind it for its value. */
+  private static String unknown(String first, List<String> arguments, CommandLine command) {
+    int before = arguments.indexOf(first) - 1;
+    return before > 0
+            && arguments.get(before).startsWith("--")
+            && !command.getCommandSpec().optionsMap().containsKey(arguments.get(before))
+        ? arguments.get(before)
+        : first;
   }
 
   private static String quoted(String argument, CommandLine command) {
