@@ -184,6 +184,16 @@ final class UiDevicesIT {
     browser.until("none", states("maintenance") + " === 0");
   }
 
+  @Test
+  void aDeviceShowsWhatASelectorCanName() throws IOException {
+    String device = json("/api/devices?view=summary&selector=geos:*").at("/0/id").asText();
+    browser.open(lab, "/ui/devices/" + device);
+    browser.until("details", "return document.querySelector('main details summary') !== null");
+    browser.find("main details summary").click();
+    browser.untilShows("Mountain View, US");
+    browser.check();
+  }
+
   private static String states(String state) {
     return "return [...document.querySelectorAll('td .state')]"
         + ".filter(one => one.innerText === '"

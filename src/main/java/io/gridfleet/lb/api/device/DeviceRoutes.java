@@ -11,6 +11,7 @@ import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.run.ChangeOverride;
+import io.gridfleet.lb.selector.Attributes;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -131,10 +132,18 @@ public final class DeviceRoutes {
         .thenApply(
             found -> {
               Map<String, @Nullable Object> detail = row.read(clock.instant());
+              detail.put("attributes", attributes(row.state().device().attributes()));
               detail.put("appium_node", node(row));
               detail.put("sessions", found);
               return ApiAnswers.ok(detail);
             });
+  }
+
+  /** What a selector can name of a device. */
+  private static Map<String, @Nullable Object> attributes(Attributes of) {
+    Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
+    of.keys().forEach(key -> attributes.put(key, of.raw(key)));
+    return attributes;
   }
 
   private CompletionStage<ApiAnswer> health(ApiCall call) {

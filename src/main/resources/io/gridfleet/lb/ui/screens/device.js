@@ -54,6 +54,8 @@ export function Screen({ params }) {
         ['Checked', html`<${Ago} at=${known.health_summary.last_checked_at} />`],
         ['Id', html`<code>${known.id}</code>`],
       ]} />
+      <details><summary>All attributes that a selector can name</summary><${Facts} of=${Object.entries(known.attributes).map(([name, value]) =>
+        [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])} /></details>
       <h2>The last ${DAYS} days</h2>
       <${Live} of=${past}>${(periods) => html`<${Past} of=${periods} />`}</${Live}>
       <p><a href=${`/ui/sessions?device=${encodeURIComponent(known.id)}`}>Its sessions</a> · <a href=${`/ui/requests?device=${encodeURIComponent(known.id)}`}>its requests</a></p>
