@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.openqa.selenium.By;
 
 /** The screens of requests, runs, selectors and usage: what they show, and that actions act. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -166,10 +165,15 @@ final class UiQueueIT {
   @Test
   void aCopiedSelectorKeepsItsQuotes() {
     browser.open(lab, "/ui/selector?text=model%3A%22Pixel%208%22");
-    for (String client : new String[] {"Java", "Python", "JavaScript", "Ruby", "C#"}) {
-      browser.driver().findElement(By.cssSelector(".choice select")).sendKeys(client);
+    for (String client : new String[] {"Python", "JavaScript", "Ruby", "Java", "C#"}) {
+      browser.find(".choice option[value='" + client + "']").click();
+      browser.until(
+          "the address has " + client,
+          "return new URLSearchParams(location.search).get('client') === '" + client + "'");
       browser.untilShows("\"model:\\\"Pixel 8\\\"\"");
     }
+    browser.driver().navigate().back();
+    browser.untilShows("options.setCapability(\"gridfleet:selector\"");
   }
 
   @Test

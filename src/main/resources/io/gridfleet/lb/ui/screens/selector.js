@@ -1,7 +1,7 @@
 /* Explains a selector while it is typed, and copies it as a capability for a client. */
 import { send } from '../api.js';
 import { useLive } from '../live.js';
-import { Choice, CopyButton, Count, Facts, html, Live, Page, Search, State, Table, useEffect, useRef, useState } from '../parts.js';
+import { Choice, CopyButton, Count, Facts, html, Live, Page, Search, State, Table, useEffect, useRef } from '../parts.js';
 import { DeviceLink } from '../words.js';
 
 const EXAMPLES = ['platform:android os_version:>=13', 'device_type:ios model:"iPhone*"', 'browserName:chrome', '-tag.team:lab'];
@@ -51,11 +51,11 @@ export function Screen({ query, setQuery }) {
     ${text === '' && html`<p class="dim">An empty selector fits every device. Try ${EXAMPLES.map((example) => html`
       <button key=${example} onClick=${() => setQuery({ text: example }, { push: true })}><code>${example}</code></button> `)}</p>`}
     ${(shown || !wrong) && html`<${Live} of=${wrong || explained.data === undefined ? { ...explained, data: shown, failure: wrong ? null : explained.failure, stale: false } : explained}>${() => html`
-      <div aria-busy=${current ? 'false' : 'true'}><${Explained} of=${shown.answer} text=${shown.text} /></div>`}</${Live}>`}
+      <div aria-busy=${current ? 'false' : 'true'}><${Explained} of=${shown.answer} text=${shown.text} query=${query} setQuery=${setQuery} /></div>`}</${Live}>`}
   </${Page}>`;
 }
 
-function Explained({ of, text }) {
+function Explained({ of, text, query, setQuery }) {
   const fitting = of.devices.filter((device) => device.matches);
   return html`
     <${Facts} of=${[
@@ -72,14 +72,15 @@ function Explained({ of, text }) {
     ${of.nearest_miss && html`<h2>Nearest miss</h2><p><${Miss} of=${of.nearest_miss} /></p>`}
     <h2>Devices that fit</h2>
     <${Table} label="Devices that fit" rows=${fitting} rowKey=${(device) => device.id}
-      empty="No device fits. The terms above say where the devices get lost."
+      empty="No device fits. The table of terms shows how many devices match each one."
       columns=${[
         { name: 'device', title: 'Device', cell: (device) => html`<${DeviceLink} id=${device.id} name=${device.name} />` },
         { name: 'udid', title: 'Udid', cell: (device) => html`<code>${device.udid}</code>` },
         { name: 'state', title: 'Now', cell: (device) => html`<${State} of=${device.inhibitors.length ? device.inhibitors[0].kind : 'free'} />` },
         { name: 'why', title: 'Why', cell: (device) => device.inhibitors.map((one) => `${one.words}${one.detail ? `: ${one.detail}` : ''}`).join(', ') },
       ]} />
-    <${Copies} text=${text} of=${of} />`;
+    <${Copies} text=${text} of=${of} client=${Object.hasOwn(CLIENTS, query.client ?? '') ? query.client : 'Java'}
+      choose=${(client) => setQuery({ client }, { push: true })} />`;
 }
 
 const devices = (count) => `${count} ${count === 1 ? 'device' : 'devices'}`;
@@ -91,13 +92,12 @@ const Miss = ({ of }) => html`Without <code>${of.without_term}</code> ${devices(
 const flat = (terms, depth = 0) => terms.flatMap((term, i) => [{ ...term, depth, key: `${depth} ${i} ${term.term}` },
   ...flat(term.any_of ?? [], depth + 1)]);
 
-function Copies({ text, of }) {
-  const [client, setClient] = useState('Java');
+function Copies({ text, of, client, choose }) {
   const json = JSON.stringify({ 'gridfleet:selector': of.json }, null, 2);
   const code = CLIENTS[client](text);
   return html`<h2>Use it</h2>
     <p>In normal form: <code>${of.selector || '(every device)'}</code></p>
-    <${Choice} label="As a capability for" value=${client} options=${Object.keys(CLIENTS)} onChange=${setClient} />
+    <${Choice} label="As a capability for" value=${client} options=${Object.keys(CLIENTS)} onChange=${choose} />
     <pre tabindex="0" aria-label="Code">${code}</pre><p><${CopyButton} text=${code} label="Copy the code" /></p>
     <pre tabindex="0" aria-label="JSON">${json}</pre><p><${CopyButton} text=${json} label="Copy the JSON" /></p>`;
 }
