@@ -168,7 +168,19 @@ final class ThirdPartyIT {
                 name.matches(
                     ".*(codec/(dns|haproxy|http2|http3|mqtt|quic|redis|smtp|socks|stomp|xml)/"
                         + "|channel/(rxtx|sctp|udt|uring)/|riscv|windows|resolver_dns).*"));
-    assertThat(Files.size(JAR)).as("bytes of the jar").isLessThan(34L << 20);
+    assertThat(Files.size(JAR)).as("bytes of the jar").isLessThan(28L << 20);
+  }
+
+  @Test
+  void sqliteIsThereForTheSystemsOfLabs() {
+    assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.contains("sqlite/native/")))
+        .anyMatch(name -> name.contains("/Linux/x86_64/"))
+        .anyMatch(name -> name.contains("/Linux/aarch64/"))
+        .anyMatch(name -> name.contains("/Linux/armv7/"))
+        .anyMatch(name -> name.contains("/Linux-Musl/x86_64/"))
+        .anyMatch(name -> name.contains("/Mac/aarch64/"))
+        .anyMatch(name -> name.contains("/Windows/x86_64/"))
+        .noneMatch(name -> name.matches(".*/(FreeBSD|Linux/(ppc64|riscv64|x86))/.*"));
   }
 
   @Test
