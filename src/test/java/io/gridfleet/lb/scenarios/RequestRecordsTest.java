@@ -81,6 +81,18 @@ final class RequestRecordsTest {
     return steps;
   }
 
+  /** A replay of the record has to ask for the same device. */
+  @Test
+  void aNamedDeviceIsInTheSelectorByItsId() throws IOException {
+    lab.start(2);
+
+    String session = lab.newSession("'appium:udid':'phone-2-1'").answered().sessionId();
+
+    JsonNode row = listed("?session=" + session, 1).get(0);
+    assertThat(row.path("selector").asText()).contains("id:" + row.path("device_id").asText());
+    lab.delete(session);
+  }
+
   @Test
   void aRequestThatFailsOnOneDeviceAndSucceedsOnAnotherIsRecordedStepByStep() throws IOException {
     lab.start(2);
