@@ -1,6 +1,7 @@
 package io.gridfleet.lb.auth;
 
 import io.gridfleet.lb.selector.Selector;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -44,6 +45,11 @@ public record Tenant(
   /** Returns whether this is the tenant of a lab without tokens. */
   public boolean isAnonymous() {
     return name.equals(ANONYMOUS.name);
+  }
+
+  /** Returns who acts, for logs and records: the role and the name of the token. */
+  public String actor() {
+    return isAnonymous() ? "an operator" : role.name().toLowerCase(Locale.ROOT) + " " + name;
   }
 
   /**

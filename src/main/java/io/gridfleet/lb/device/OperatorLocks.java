@@ -11,9 +11,11 @@ public final class OperatorLocks {
 
   /** Receives changes after they are stored, so that matching considers them. */
   public interface Listener {
-    default void locked(DeviceLock lock) {}
+    /** A lock was taken, by this token. */
+    default void locked(DeviceLock lock, String by) {}
 
-    default void freed(DeviceLock lock) {}
+    /** A lock was released, by this token. */
+    default void freed(DeviceLock lock, String by) {}
   }
 
   public OperatorLocks(DeviceLocks locks, Listener listener) {
@@ -21,8 +23,13 @@ public final class OperatorLocks {
     this.listener = listener;
   }
 
-  /** Locks a free slot; fails with an {@link OperatorLockException} if the device is in use. */
-  public CompletionStage<DeviceLock> lock(Device device, String operator) {
+  /**
+   * Locks a free slot; fails with an {@link OperatorLockException} if the device is in use.
+   *
+   * @param operator the name that the lock shows
+   * @param by who locks it
+   */
+  public CompletionStage<DeviceLock> lock(Device device, String operator, String by) {
     return locks
         .tryLockForOperator(device.id(), device.slots(), operator)
         .thenApply(
@@ -31,19 +38,21 @@ public final class OperatorLocks {
                   found.orElseThrow(
                       () ->
                           new OperatorLockException("Device %s is in use".formatted(device.id())));
-              listener.locked(lock);
+              listener.locked(lock, by);
               return lock;
             });
   }
 
   /**
    * Releases the locks of operators; fails with an {@link OperatorLockException} if it has none.
+   *
+   * @param by who unlocks it
    */
-  public CompletionStage<Void> unlock(Device device) {
-    return locks.held().thenCompose(held -> release(device, held));
+  public CompletionStage<Void> unlock(Device device, String by) {
+    return locks.held().thenCompose(held -> release(device, held, by));
   }
 
-  private CompletionStage<Void> release(Device device, List<HeldLock> held) {
+  private CompletionStage<Void> release(Device device, List<HeldLock> held, String by) {
     List<DeviceLock> byHand =
         held.stream()
             .filter(lock -> lock.kind() == HeldLock.Kind.OPERATOR)
@@ -62,7 +71,7 @@ public final class OperatorLocks {
                         .thenAccept(
                             freed -> {
                               if (freed) {
-                                listener.freed(lock);
+                                listener.freed(lock, by);
                               }
                             })
                         .toCompletableFuture())

@@ -46,8 +46,9 @@ public record DevicePeriod(
    * @param who the session, request, run and tenant, as far as there are any
    * @param cause a short text; of a failed attempt one of a bounded set of codes
    * @param text more about it, such as the node's own words; may be empty
+   * @param by who began and ended it
    */
-  public record Labels(Who who, String cause, String text) {
+  public record Labels(Who who, String cause, String text, Actors by) {
     private static final int MAX_CAUSE = 256;
     private static final int MAX_TEXT = 2_048;
 
@@ -56,9 +57,18 @@ public record DevicePeriod(
       text = bounded(text, MAX_TEXT);
     }
 
+    public Labels(Who who, String cause, String text) {
+      this(who, cause, text, Actors.NOBODY);
+    }
+
     private static String bounded(String text, int most) {
       return text.length() <= most ? text : text.substring(0, most - 1) + "…";
     }
+  }
+
+  /** Who began and who ended a period, if somebody did. */
+  public record Actors(Optional<String> began, Optional<String> ended) {
+    public static final Actors NOBODY = new Actors(Optional.empty(), Optional.empty());
   }
 
   /** The session, request, run and tenant that a period concerns. */

@@ -2,6 +2,7 @@ package io.gridfleet.lb.history;
 
 import io.gridfleet.lb.device.DeviceId;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A change of the history of a device. Applying one again changes nothing. */
 public sealed interface PeriodChange {
@@ -13,7 +14,12 @@ public sealed interface PeriodChange {
   record Begin(DevicePeriod period) implements PeriodChange {}
 
   /** The open period of a kind ended, if the device has one that began before. */
-  record End(DeviceId device, DevicePeriod.Kind kind, Instant at) implements PeriodChange {}
+  record End(DeviceId device, DevicePeriod.Kind kind, Instant at, Optional<String> by)
+      implements PeriodChange {
+    public End(DeviceId device, DevicePeriod.Kind kind, Instant at) {
+      this(device, kind, at, Optional.empty());
+    }
+  }
 
   /** A whole period, whose begin may have been recorded before. */
   record Whole(DevicePeriod period) implements PeriodChange {}

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.metrics;
 
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
@@ -32,8 +33,8 @@ final class SessionMetrics implements SessionListener {
   }
 
   @Override
-  public void ended(Session session, EndReason reason, Duration time) {
-    Counter counter = ended.get(reason);
+  public void ended(Session session, EndCause cause, Duration time) {
+    Counter counter = ended.get(cause.reason());
     if (counter != null) {
       counter.increment();
     }

@@ -12,19 +12,41 @@ import java.util.function.UnaryOperator;
 /** Changes the override of a device and notifies the listener. */
 public final class ChangeOverride {
   private final DeviceOverrides overrides;
-  private final Consumer<DeviceOverride> listener;
+  private final Listener listener;
+
+  /** Receives the changes after they are stored. */
+  public interface Listener {
+    void changed(DeviceOverride now);
+
+    /**
+     * The maintenance of a device began, or ended.
+     *
+     * @param by who began or ended it
+     */
+    default void maintenance(DeviceOverride now, String by) {
+      changed(now);
+    }
+  }
 
   /**
    * @param listener receives each changed override after it is stored
    */
-  public ChangeOverride(DeviceOverrides overrides, Consumer<DeviceOverride> listener) {
+  public ChangeOverride(DeviceOverrides overrides, Listener listener) {
     this.overrides = overrides;
     this.listener = listener;
   }
 
-  /** Puts the device into maintenance, or ends it without a reason. */
-  public CompletionStage<DeviceOverride> maintenance(DeviceId device, Optional<String> reason) {
-    return change(device, was -> new DeviceOverride(device, reason, was.tags(), was.testData()));
+  /**
+   * Puts the device into maintenance, or ends it without a reason.
+   *
+   * @param by who does it
+   */
+  public CompletionStage<DeviceOverride> maintenance(
+      DeviceId device, Optional<String> reason, String by) {
+    return change(
+        device,
+        was -> new DeviceOverride(device, reason, was.tags(), was.testData()),
+        now -> listener.maintenance(now, by));
   }
 
   /** Replaces the tags that override the inventory's. */
@@ -44,11 +66,16 @@ public final class ChangeOverride {
 
   private CompletionStage<DeviceOverride> change(
       DeviceId device, UnaryOperator<DeviceOverride> change) {
+    return change(device, change, listener::changed);
+  }
+
+  private CompletionStage<DeviceOverride> change(
+      DeviceId device, UnaryOperator<DeviceOverride> change, Consumer<DeviceOverride> done) {
     return overrides
         .change(device, change)
         .thenApply(
             now -> {
-              listener.accept(now);
+              done.accept(now);
               return now;
             });
   }

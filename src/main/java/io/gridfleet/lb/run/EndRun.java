@@ -26,13 +26,13 @@ final class EndRun {
   }
 
   /** Cancels a run; completes when its sessions have ended. */
-  CompletionStage<Run> cancel(RunId id) {
-    return endWithSessions(id, Run::cancel);
+  CompletionStage<Run> cancel(RunId id, String by) {
+    return endWithSessions(id, (run, now) -> run.cancel(by, now));
   }
 
   /** Cancels a run in any state at an operator's request. */
-  CompletionStage<Run> forceRelease(RunId id) {
-    return endWithSessions(id, Run::forceRelease);
+  CompletionStage<Run> forceRelease(RunId id, String by) {
+    return endWithSessions(id, (run, now) -> run.forceRelease(by, now));
   }
 
   /** Expires the run if it is overdue by the store's clock. */
@@ -56,7 +56,7 @@ final class EndRun {
 
   private CompletionStage<Run> endSessions(Run run) {
     return sessions
-        .end(run.id())
+        .end(run.id(), run.status().by())
         .handle(
             (nothing, failure) -> {
               if (failure != null) {

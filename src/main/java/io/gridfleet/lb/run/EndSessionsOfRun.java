@@ -1,5 +1,6 @@
 package io.gridfleet.lb.run;
 
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.SessionMap;
@@ -20,21 +21,19 @@ final class EndSessionsOfRun implements SessionsOfRun {
   }
 
   @Override
-  public CompletionStage<Void> end(RunId run) {
-    return sessions.live().thenCompose(live -> end(run, live));
+  public CompletionStage<Void> end(RunId run, Optional<String> by) {
+    EndCause cause = new EndCause(EndReason.RUN_RELEASED, by);
+    return sessions.live().thenCompose(live -> end(run, live, cause));
   }
 
-  private CompletionStage<Void> end(RunId run, List<SessionRecord> live) {
+  private CompletionStage<Void> end(RunId run, List<SessionRecord> live, EndCause cause) {
     return CompletableFuture.allOf(
         live.stream()
             .filter(record -> SessionRecords.run(record).equals(Optional.of(run)))
             .map(
                 record ->
                     endSession
-                        .end(
-                            record.session().id(),
-                            EndReason.RUN_RELEASED,
-                            EndSession.NodeKnows.TELL_IT)
+                        .endKnowing(record.session().id(), cause, EndSession.NodeKnows.TELL_IT)
                         .toCompletableFuture())
             .toArray(CompletableFuture[]::new));
   }

@@ -24,15 +24,18 @@ final class ExcludeDevice {
   /**
    * Excludes a device that the suite can't prepare, with exactly this message, and puts it into
    * maintenance. The run's other devices stay usable.
+   *
+   * @param by who reported it
    */
-  CompletionStage<Run> reportPreparationFailure(RunId id, DeviceId device, String message) {
+  CompletionStage<Run> reportPreparationFailure(
+      RunId id, DeviceId device, String message, String by) {
     String reason = notBlank(message, "message");
     return changes
-        .apply(id, (run, now) -> run.exclude(device, reason, now))
+        .apply(id, (run, now) -> run.exclude(device, reason, by, now))
         .thenCompose(
             changed ->
                 overrides
-                    .maintenance(device, Optional.of(reason))
+                    .maintenance(device, Optional.of(reason), by)
                     .thenApply(
                         done -> {
                           listener.preparationFailed(changed.after(), device, reason);
@@ -43,9 +46,11 @@ final class ExcludeDevice {
   /**
    * Starts a device's cooldown. Too many cooldowns in one run put it into maintenance.
    *
+   * @param by who asked for it
    * @return the device's reservation after the change
    */
-  CompletionStage<Reservation> coolDown(RunId id, DeviceId device, String reason, Duration ttl) {
+  CompletionStage<Reservation> coolDown(
+      RunId id, DeviceId device, String reason, Duration ttl, String by) {
     if (ttl.compareTo(config.cooldown().most()) > 0) {
       throw new RunException(
           Kind.COOLDOWN_TOO_LONG,
@@ -61,15 +66,15 @@ final class ExcludeDevice {
               Reservation entry = run.holding(device).orElseThrow();
               listener.coolingDown(run, device, ttl);
               return entry.cooldowns().escalated()
-                  ? escalate(run, entry)
+                  ? escalate(run, entry, by)
                   : CompletableFuture.completedStage(entry);
             });
   }
 
-  private CompletionStage<Reservation> escalate(Run run, Reservation entry) {
+  private CompletionStage<Reservation> escalate(Run run, Reservation entry, String by) {
     String reason = entry.exclusion().map(Exclusion::reason).orElse("");
     return overrides
-        .maintenance(entry.device(), Optional.of(reason))
+        .maintenance(entry.device(), Optional.of(reason), by)
         .thenApply(
             done -> {
               listener.escalated(run, entry.device());

@@ -27,8 +27,17 @@ public record Run(
    *
    * @param error why it ended, if it didn't complete
    * @param version the number of changes; of two copies the one with the higher version is newer
+   * @param by who ended it, if somebody cancelled or released it
    */
-  public record Status(RunState state, Optional<String> error, long version) {}
+  public record Status(RunState state, Optional<String> error, long version, Optional<String> by) {
+    public Status(RunState state, Optional<String> error, long version) {
+      this(state, error, version, Optional.empty());
+    }
+
+    Status by(String who) {
+      return new Status(state, error, version, Optional.of(who));
+    }
+  }
 
   /** The times of the run's changes, by the store's clock. */
   public record Times(
@@ -107,13 +116,17 @@ public record Run(
     return end(RunState.COMPLETED, "complete", Optional.empty(), now);
   }
 
-  Run cancel(Instant now) {
-    return end(RunState.CANCELLED, "cancel", Optional.empty(), now);
+  Run cancel(String by, Instant now) {
+    return end(RunState.CANCELLED, "cancel", Optional.empty(), now).by(by);
   }
 
   /** Cancels the run in any state at an operator's request. */
-  Run forceRelease(Instant now) {
-    return ended(RunState.CANCELLED, Optional.of("Force released by an administrator"), now);
+  Run forceRelease(String by, Instant now) {
+    return ended(RunState.CANCELLED, Optional.of("Force released by an administrator"), now).by(by);
+  }
+
+  private Run by(String who) {
+    return new Run(id, request, status.by(who), times, reservations);
   }
 
   /** Expires the run if its heartbeat or TTL timed out. */
@@ -167,9 +180,9 @@ public record Run(
   }
 
   /** Excludes a device from this run permanently. */
-  Run exclude(DeviceId device, String reason, Instant now) {
+  Run exclude(DeviceId device, String reason, String by, Instant now) {
     Reservation entry = held(device);
-    Exclusion exclusion = new Exclusion(reason, now, Optional.empty());
+    Exclusion exclusion = new Exclusion(reason, now, Optional.empty(), Optional.of(by));
     return replace(entry, entry.excluded(exclusion, entry.cooldowns()));
   }
 
@@ -217,7 +230,8 @@ public record Run(
   }
 
   private Run with(RunState state, Optional<String> error, Times newer, List<Reservation> entries) {
-    return new Run(id, request, new Status(state, error, status.version() + 1), newer, entries);
+    return new Run(
+        id, request, new Status(state, error, status.version() + 1, status.by()), newer, entries);
   }
 
   private RunException illegal(String event) {

@@ -92,29 +92,43 @@ public final class RunCommands {
     return end.complete(run);
   }
 
-  /** Cancels a run; completes when its sessions have ended. */
-  public CompletionStage<Run> cancel(RunId run) {
-    return end.cancel(run);
+  /**
+   * Cancels a run; completes when its sessions have ended.
+   *
+   * @param by who cancels it
+   */
+  public CompletionStage<Run> cancel(RunId run, String by) {
+    return end.cancel(run, by);
   }
 
-  /** Cancels a run in any state at an operator's request. */
-  public CompletionStage<Run> forceRelease(RunId run) {
-    return end.forceRelease(run);
+  /**
+   * Cancels a run in any state at an operator's request.
+   *
+   * @param by who releases it
+   */
+  public CompletionStage<Run> forceRelease(RunId run, String by) {
+    return end.forceRelease(run, by);
   }
 
-  /** Excludes a device that the suite can't prepare, and puts it into maintenance. */
-  public CompletionStage<Run> reportPreparationFailure(RunId run, DeviceId device, String message) {
-    return exclude.reportPreparationFailure(run, device, message);
+  /**
+   * Excludes a device that the suite can't prepare, and puts it into maintenance.
+   *
+   * @param by who reported it
+   */
+  public CompletionStage<Run> reportPreparationFailure(
+      RunId run, DeviceId device, String message, String by) {
+    return exclude.reportPreparationFailure(run, device, message, by);
   }
 
   /**
    * Starts a device's cooldown. Too many cooldowns in one run put it into maintenance.
    *
+   * @param by who asked for it
    * @return the device's reservation after the change
    */
   public CompletionStage<Reservation> coolDown(
-      RunId run, DeviceId device, String reason, Duration ttl) {
-    return exclude.coolDown(run, device, reason, ttl);
+      RunId run, DeviceId device, String reason, Duration ttl, String by) {
+    return exclude.coolDown(run, device, reason, ttl, by);
   }
 
   /** Claims the first device without a claim or whose claim is older than its TTL. */

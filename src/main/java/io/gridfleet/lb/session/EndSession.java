@@ -65,14 +65,15 @@ public final class EndSession {
    *     for the sweep because the node couldn't delete the session
    */
   public CompletionStage<Boolean> end(SessionId id, EndReason reason, NodeKnows node) {
-    return endKnowing(id, reason, node).thenApply(outcome -> outcome != Outcome.NOT_LIVE);
+    return endKnowing(id, EndCause.of(reason), node)
+        .thenApply(outcome -> outcome != Outcome.NOT_LIVE);
   }
 
   /** Ends a session and returns the detailed outcome. */
-  public CompletionStage<Outcome> endKnowing(SessionId id, EndReason reason, NodeKnows node) {
+  public CompletionStage<Outcome> endKnowing(SessionId id, EndCause cause, NodeKnows node) {
     return sessions
-        .end(id, reason)
-        .thenCompose(ended -> close(ended, reason, node))
+        .end(id, cause)
+        .thenCompose(ended -> close(ended, cause, node))
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {
@@ -109,8 +110,7 @@ public final class EndSession {
         });
   }
 
-  private CompletionStage<Outcome> close(
-      Optional<Session> ended, EndReason reason, NodeKnows node) {
+  private CompletionStage<Outcome> close(Optional<Session> ended, EndCause cause, NodeKnows node) {
     if (ended.isEmpty()) {
       return CompletableFuture.completedFuture(Outcome.NOT_LIVE);
     }
@@ -123,7 +123,7 @@ public final class EndSession {
                     .thenApply(freed -> done ? Outcome.ENDED : Outcome.LEFT_ON_NODE))
         .thenApply(
             outcome -> {
-              listener.ended(session, reason, session.livedUntil(storeTime.instant()));
+              listener.ended(session, cause, session.livedUntil(storeTime.instant()));
               return outcome;
             });
   }

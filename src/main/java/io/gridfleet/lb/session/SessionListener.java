@@ -11,5 +11,5 @@ public interface SessionListener {
   default void published(Session session) {}
 
   /** A session ended; called once, by the replica that ended it. */
-  default void ended(Session session, EndReason reason, Duration lived) {}
+  default void ended(Session session, EndCause cause, Duration lived) {}
 }

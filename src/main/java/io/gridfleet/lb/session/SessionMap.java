@@ -40,13 +40,18 @@ public interface SessionMap {
    *
    * @return the session, for the one caller that ended it; empty for all others
    */
-  CompletionStage<Optional<Session>> end(SessionId id, EndReason reason);
+  CompletionStage<Optional<Session>> end(SessionId id, EndCause cause);
+
+  /** As {@link #end(SessionId, EndCause)}, by nobody. */
+  default CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
+    return end(id, EndCause.of(reason));
+  }
 
   /**
    * Withdraws a publication whose answer was lost: it may have been carried out, or may be later,
    * and has no effect after this. A session that it recorded has ended. Its lock, the attempt's or
-   * already the session's, becomes one of kind {@code ENDING}, as after {@link #end}. Another live
-   * session with the same id stays. Idempotent.
+   * already the session's, becomes one of kind {@code ENDING}, as after {@link #end(SessionId,
+   * EndCause)}. Another live session with the same id stays. Idempotent.
    */
   CompletionStage<Void> withdraw(Session session, EndReason reason);
 

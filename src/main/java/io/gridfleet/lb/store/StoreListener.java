@@ -1,6 +1,6 @@
 package io.gridfleet.lb.store;
 
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import java.time.Duration;
 
@@ -30,5 +30,5 @@ public interface StoreListener {
   default void deferredWriteDropped() {}
 
   /** The end of a session that happened during an outage has been written. */
-  default void deferredEndWritten(Session session, EndReason reason) {}
+  default void deferredEndWritten(Session session, EndCause cause) {}
 }

@@ -25,7 +25,8 @@ export const ENDS = {
   operator: 'ended by a person',
   shutdown: 'the server stopped',
 };
-export const howItEnded = ({ end_reason: reason }) => ENDS[reason] ?? reason ?? '';
+export const howItEnded = ({ end_reason: reason, ended_by: by }) =>
+  (reason === 'operator' && by ? `ended by ${by}` : (ENDS[reason] ?? reason ?? '') + (by ? `, by ${by}` : ''));
 
 export const DeviceLink = ({ id, name }) => (id ? html`<a href=${to('devices', id)}>${name ?? id}</a>` : name ?? '');
 export const SessionLink = ({ id }) => (id ? html`<a href=${to('sessions', id)}><code>${id}</code></a>` : '');

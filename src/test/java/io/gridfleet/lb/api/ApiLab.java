@@ -55,6 +55,7 @@ import io.gridfleet.lb.run.RunListener;
 import io.gridfleet.lb.run.SessionRecords;
 import io.gridfleet.lb.run.SessionsOfRun;
 import io.gridfleet.lb.run.VirtualClock;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
@@ -281,13 +282,17 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
     sessions.put(id, new SessionRecord(session, clock.instant(), Optional.empty()));
   }
 
-  private CompletionStage<EndSession.Outcome> kill(SessionId id) {
-    end(id.value(), EndReason.OPERATOR);
+  private CompletionStage<EndSession.Outcome> kill(SessionId id, String by) {
+    end(id.value(), new EndCause(EndReason.OPERATOR, Optional.of(by)));
     return CompletableFuture.completedStage(
         healthy ? EndSession.Outcome.ENDED : EndSession.Outcome.LEFT_ON_NODE);
   }
 
   void end(String id, EndReason reason) {
+    end(id, EndCause.of(reason));
+  }
+
+  private void end(String id, EndCause cause) {
     SessionRecord was = Objects.requireNonNull(sessions.get(id));
     lab.free(was.session().lock().device());
     sessions.put(
@@ -295,17 +300,17 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
         new SessionRecord(
             was.session(),
             clock.instant(),
-            Optional.of(new SessionRecord.End(clock.instant(), reason))));
+            Optional.of(new SessionRecord.End(clock.instant(), cause))));
   }
 
   @Override
-  public CompletionStage<Void> end(RunId run) {
+  public CompletionStage<Void> end(RunId run, Optional<String> by) {
     sessions.values().stream()
         .filter(SessionRecord::live)
         .filter(found -> SessionRecords.run(found).equals(Optional.of(run)))
         .map(found -> found.session().id().value())
         .toList()
-        .forEach(id -> end(id, EndReason.RUN_RELEASED));
+        .forEach(id -> end(id, new EndCause(EndReason.RUN_RELEASED, by)));
     return CompletableFuture.completedStage(null);
   }
 

@@ -92,7 +92,7 @@ final class ReservedRoutingTest implements DeviceLocks {
               DriverPacks.builtIn(),
               new ChangeOverride(
                   lab.overrides(), now -> news.maintenance(now.device(), now.maintenance())),
-              run -> CompletableFuture.completedStage(null)),
+              (run, by) -> CompletableFuture.completedStage(null)),
           ConfigLoader.defaults(RunConfig.class),
           bindings,
           bindings,
@@ -172,7 +172,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     CompletableFuture<Placement> waiting = ask(Optional.empty());
     assertThat(waiting).isNotDone();
 
-    commands.cancel(run.id()).toCompletableFuture().join();
+    commands.cancel(run.id(), "suite ci").toCompletableFuture().join();
 
     assertThat(placed(waiting)).isEqualTo(run.reservations().get(0).device());
   }
@@ -183,7 +183,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
     commands
-        .coolDown(run.id(), device, "flaky", Duration.ofSeconds(30))
+        .coolDown(run.id(), device, "flaky", Duration.ofSeconds(30), "suite ci")
         .toCompletableFuture()
         .join();
 
@@ -201,7 +201,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
     Duration rest = Duration.ofSeconds(30);
-    commands.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
+    commands.coolDown(run.id(), device, "flaky", rest, "suite ci").toCompletableFuture().join();
 
     assertThat(ask(Optional.of(run.id().value()))).isNotDone();
     clock.pass(rest);
@@ -214,7 +214,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
     Duration rest = Duration.ofMillis(300);
-    commands.coolDown(run.id(), device, "flaky", rest).toCompletableFuture().join();
+    commands.coolDown(run.id(), device, "flaky", rest, "suite ci").toCompletableFuture().join();
     CompletableFuture<Placement> waiting = ask(Optional.of(run.id().value()));
     assertThat(waiting).isNotDone();
 
@@ -229,7 +229,7 @@ final class ReservedRoutingTest implements DeviceLocks {
     Run run = reserve(1);
     DeviceId device = run.reservations().get(0).device();
     commands
-        .reportPreparationFailure(run.id(), device, "adb is stuck")
+        .reportPreparationFailure(run.id(), device, "adb is stuck", "suite ci")
         .toCompletableFuture()
         .join();
     commands.complete(run.id()).toCompletableFuture().join();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.lab.StoreLink;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
@@ -185,7 +186,7 @@ final class NewSessionFaultsTest {
             new NewSessionListener() {},
             new SessionListener() {
               @Override
-              public void ended(Session session, EndReason reason, Duration lived) {
+              public void ended(Session session, EndCause cause, Duration lived) {
                 throw new IllegalStateException("a bug, as configured");
               }
             });

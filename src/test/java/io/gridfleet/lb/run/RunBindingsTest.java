@@ -68,7 +68,7 @@ final class RunBindingsTest {
   void aLateUpdateDoesNotReviveAnEndedRun() {
     Run run = newRun();
     bindings.changed(run);
-    bindings.changed(run.cancel(NOW));
+    bindings.changed(run.cancel("suite ci", NOW));
     bindings.changed(run);
 
     assertThat(bindings.of(PHONE)).isEmpty();

@@ -216,9 +216,9 @@ final class RunScenariosTest {
 
     RunLab.commands(
             lab.server().store().runs(),
-            id -> CompletableFuture.completedFuture(null),
+            (id, by) -> CompletableFuture.completedFuture(null),
             new RunListener() {})
-        .cancel(new RunId(run))
+        .cancel(new RunId(run), "suite ci")
         .toCompletableFuture()
         .join();
 

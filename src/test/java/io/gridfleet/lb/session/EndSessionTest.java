@@ -44,7 +44,7 @@ final class EndSessionTest {
         lock -> locks.release(lock).thenAccept(done -> {}),
         new SessionListener() {
           @Override
-          public void ended(Session session, EndReason reason, Duration lived) {
+          public void ended(Session session, EndCause cause, Duration lived) {
             ended.add(session.id());
             lifetimes.add(lived);
           }
@@ -77,7 +77,7 @@ final class EndSessionTest {
     published();
     Outcome outcome =
         over(nodes)
-            .endKnowing(ID, EndReason.CLIENT_DELETED, NodeKnows.TELL_IT)
+            .endKnowing(ID, EndCause.of(EndReason.CLIENT_DELETED), NodeKnows.TELL_IT)
             .toCompletableFuture()
             .join();
 

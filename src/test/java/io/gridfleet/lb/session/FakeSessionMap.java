@@ -77,16 +77,16 @@ public final class FakeSessionMap implements SessionMap {
   }
 
   @Override
-  public CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
-    return called("end", () -> ended(id, reason));
+  public CompletionStage<Optional<Session>> end(SessionId id, EndCause cause) {
+    return called("end", () -> ended(id, cause));
   }
 
-  private synchronized CompletionStage<Optional<Session>> ended(SessionId id, EndReason reason) {
+  private synchronized CompletionStage<Optional<Session>> ended(SessionId id, EndCause cause) {
     SessionRecord record = records.get(id);
     if (record == null || !record.live()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    SessionRecord.End end = new SessionRecord.End(clock.instant(), reason);
+    SessionRecord.End end = new SessionRecord.End(clock.instant(), cause);
     records.put(id, new SessionRecord(record.session(), record.lastActivity(), Optional.of(end)));
     locks.ends(record.session().lock(), id.value(), ENDING);
     return CompletableFuture.completedFuture(Optional.of(record.session()));
@@ -101,7 +101,7 @@ public final class FakeSessionMap implements SessionMap {
     SessionRecord record = records.get(session.id());
     locks.ends(session.lock(), session.id().value(), ENDING);
     if (record != null && record.live() && record.session().lock().equals(session.lock())) {
-      ended(session.id(), reason);
+      ended(session.id(), EndCause.of(reason));
     }
     return CompletableFuture.completedFuture(null);
   }

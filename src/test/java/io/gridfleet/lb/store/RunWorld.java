@@ -155,7 +155,7 @@ final class RunWorld {
       case END_SESSION -> endSession(step.other());
       case BEAT -> run.ifPresent(id -> refusable(() -> replica.commands.beat(id)));
       case READY -> run.ifPresent(id -> refusable(() -> replica.commands.ready(id)));
-      case CANCEL -> run.ifPresent(id -> refusable(() -> replica.commands.cancel(id)));
+      case CANCEL -> run.ifPresent(id -> refusable(() -> replica.commands.cancel(id, "suite ci")));
       case COMPLETE -> run.ifPresent(id -> refusable(() -> replica.commands.complete(id)));
       case COOL_DOWN -> run.ifPresent(id -> coolDown(replica, id, device));
       case WAIT -> pass(Duration.ofSeconds(step.one()));
@@ -188,7 +188,8 @@ final class RunWorld {
   }
 
   private static void coolDown(Replica replica, RunId run, DeviceId device) {
-    refusable(() -> replica.commands.coolDown(run, device, "flaky", Duration.ofSeconds(90)));
+    refusable(
+        () -> replica.commands.coolDown(run, device, "flaky", Duration.ofSeconds(90), "suite ci"));
   }
 
   private static void refusable(Supplier<CompletionStage<?>> command) {

@@ -112,7 +112,7 @@ final class RunsContractTest {
   void theEndOfARunFreesItsDevices() {
     Run run = reserved("one", want(2, 2, first, second));
     RunCommands commands =
-        RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER);
+        RunLab.commands(runs, (id, by) -> CompletableFuture.completedStage(null), NO_LISTENER);
 
     Run ended = now(commands.complete(run.id()));
 
@@ -131,7 +131,9 @@ final class RunsContractTest {
         new Reservation(
             first,
             entry.snapshot(),
-            Optional.of(new Exclusion("hot\0", at, Optional.of(at.plus(MINUTE)))),
+            Optional.of(
+                new Exclusion(
+                    "hot\0", at, Optional.of(at.plus(MINUTE)), Optional.of("operator Ada"))),
             new Reservation.Cooldowns(3, true),
             2,
             Optional.of(new Claim("gw1", at)),
@@ -140,7 +142,7 @@ final class RunsContractTest {
         new Run(
             run.id(),
             run.request(),
-            new Run.Status(RunState.ACTIVE, Optional.of("why"), 2),
+            new Run.Status(RunState.ACTIVE, Optional.of("why"), 2, Optional.of("suite ci")),
             new Run.Times(at, Optional.of(at), Optional.empty(), at.plus(MINUTE)),
             List.of(full));
 
@@ -172,7 +174,7 @@ final class RunsContractTest {
   void changesAtTheSameTimeAllCount() {
     Run run = reserved("one", want(1, 1, first));
     RunCommands commands =
-        RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER);
+        RunLab.commands(runs, (id, by) -> CompletableFuture.completedStage(null), NO_LISTENER);
     List<CompletionStage<Run>> heartbeats = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       heartbeats.add(commands.beat(run.id()));
@@ -218,8 +220,8 @@ final class RunsContractTest {
   void aReleasedDeviceIsLockedForAnybodyAndNotForTheRunThatHadIt() {
     RunId run = reserved("one", want(1, 1, first)).id();
     now(
-        RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
-            .cancel(run));
+        RunLab.commands(runs, (id, by) -> CompletableFuture.completedStage(null), NO_LISTENER)
+            .cancel(run, "suite ci"));
     DeviceLocks locks = store.deviceLocks();
 
     assertThat(now(locks.tryLock(first, 1, "a", Optional.of(run.value()), MINUTE))).isEmpty();
@@ -253,8 +255,8 @@ final class RunsContractTest {
     Run b = reserved("b");
     Run a = reserved("a");
     Run upper = reserved("Z");
-    RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
-        .cancel(a.id())
+    RunLab.commands(runs, (id, by) -> CompletableFuture.completedStage(null), NO_LISTENER)
+        .cancel(a.id(), "suite ci")
         .toCompletableFuture()
         .join();
 
@@ -285,8 +287,8 @@ final class RunsContractTest {
       Run run = reserved(name);
       if (!name.equals("a")) {
         now(
-            RunLab.commands(runs, id -> CompletableFuture.completedStage(null), NO_LISTENER)
-                .cancel(run.id()));
+            RunLab.commands(runs, (id, by) -> CompletableFuture.completedStage(null), NO_LISTENER)
+                .cancel(run.id(), "suite ci"));
       }
     }
     for (boolean descending : List.of(true, false)) {

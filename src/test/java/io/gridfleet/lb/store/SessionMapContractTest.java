@@ -163,7 +163,7 @@ final class SessionMapContractTest {
     DeviceId phone = device();
     RunId run = Facts.begun(store, phone).id();
     DeviceLock lock = lock(phone, run);
-    now(RunLab.commands(store.runs(), any -> done(), new RunListener() {}).complete(run));
+    now(RunLab.commands(store.runs(), (any, by) -> done(), new RunListener() {}).complete(run));
     Session session = Facts.of(run, session(lock));
 
     assertThat(now(sessions.publish(session))).isEqualTo(Publication.RUN_OVER);
@@ -186,10 +186,10 @@ final class SessionMapContractTest {
       RunCommands commands =
           RunLab.commands(
               store.runs(),
-              ended -> sessions.live().thenAccept(found::addAll),
+              (ended, by) -> sessions.live().thenAccept(found::addAll),
               new RunListener() {});
       CompletionStage<Publication> publication = round % 3 == 0 ? sessions.publish(session) : null;
-      CompletionStage<Run> cancelled = commands.cancel(run);
+      CompletionStage<Run> cancelled = commands.cancel(run, "suite ci");
       if (round % 3 == 1) {
         now(cancelled);
       }

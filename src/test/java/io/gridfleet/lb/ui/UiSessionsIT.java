@@ -126,7 +126,7 @@ final class UiSessionsIT {
     }
     browser.press("End…");
     browser.press("End it");
-    browser.untilShows("ended by a person");
+    browser.untilShows("ended by operator Ada");
     Lab.until(
         "the session ends",
         () -> as("checkout", "GET", "/session/" + session + "/url", "").status() == 404);

@@ -207,7 +207,8 @@ public final class DeviceRoutes {
       throw ApiError.of(
           409, "Device is reserved by an active run; release the run before entering maintenance");
     }
-    return answer(call, overrides.maintenance(row.state().device().id(), Optional.of(reason)));
+    return answer(
+        call, overrides.maintenance(row.state().device().id(), Optional.of(reason), by(call)));
   }
 
   private CompletionStage<ApiAnswer> exit(ApiCall call) {
@@ -216,12 +217,13 @@ public final class DeviceRoutes {
     if (row.state().override().maintenance().isEmpty()) {
       throw ApiError.of(409, "Device %s is not in maintenance".formatted(device));
     }
-    return answer(call, overrides.maintenance(device, Optional.empty()));
+    return answer(call, overrides.maintenance(device, Optional.empty(), by(call)));
   }
 
   private CompletionStage<ApiAnswer> lock(ApiCall call) {
     DeviceRow row = row(call);
-    String operator = "operator";
+    ApiCaller caller = call.caller();
+    String operator = caller.tenant().isAnonymous() ? "operator" : caller.actor();
     if (call.request().body().length > 0) {
       RequestBody body = call.body();
       operator =
@@ -230,12 +232,16 @@ public final class DeviceRoutes {
               .orElse(operator);
       body.check();
     }
-    return answer(call, locks.lock(row.state().device(), operator));
+    return answer(call, locks.lock(row.state().device(), operator, by(call)));
   }
 
   private CompletionStage<ApiAnswer> unlock(ApiCall call) {
     DeviceRow row = row(call);
-    return answer(call, locks.unlock(row.state().device()));
+    return answer(call, locks.unlock(row.state().device(), by(call)));
+  }
+
+  private static String by(ApiCall call) {
+    return call.caller().actor();
   }
 
   private CompletionStage<ApiAnswer> answer(ApiCall call, CompletionStage<?> change) {

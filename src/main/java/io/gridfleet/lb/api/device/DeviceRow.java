@@ -224,6 +224,7 @@ public record DeviceRow(
     row.put("cooldown_count", entry.cooldowns().count());
     row.put("cooldown_escalated", entry.cooldowns().escalated());
     row.put("attempt_failures", entry.failures());
+    exclusion.flatMap(Exclusion::by).ifPresent(who -> row.put("excluded_by", who));
   }
 
   private Map<String, @Nullable Object> policy(Instant now) {

@@ -79,6 +79,8 @@ public final class DeviceHistoryRoutes {
     row.put("tenant", who.tenant().orElse(null));
     row.put("cause", period.labels().cause());
     row.put("text", period.labels().text());
+    row.put("began_by", period.labels().by().began().orElse(null));
+    row.put("ended_by", period.labels().by().ended().orElse(null));
     return row;
   }
 

@@ -18,6 +18,11 @@ public record ApiCaller(Tenant tenant, Reach reach) {
   /** The route whose access rule applies to fields that may hold passwords. */
   private static final String SECRETS = "GET /api/devices/{id}/config";
 
+  /** Returns who acts, for logs and records. */
+  public String actor() {
+    return tenant.actor();
+  }
+
   public boolean seesAll() {
     return reach == Reach.ALL || tenant.isAnonymous();
   }

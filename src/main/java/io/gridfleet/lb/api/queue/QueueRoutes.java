@@ -8,6 +8,7 @@ import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.session.TextBound;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The queue of new session requests. */
 public final class QueueRoutes {
-  private static final String REMOVED = "An operator took the request out of the queue";
-
   private static final int MAX_PAGE = 10_000;
 
   private final QueueView queue;
@@ -77,14 +76,19 @@ public final class QueueRoutes {
         .map(QueueRow::of);
   }
 
+  private static String sentence(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+
   private CompletionStage<ApiAnswer> remove(ApiCall call) {
     String request = call.path("request");
+    String removed = sentence(call.caller().actor()) + " took the request out of the queue";
     String why =
         call.query()
             .text("why")
             .filter(text -> !text.isBlank())
-            .map(text -> REMOVED + ": " + TextBound.REMOVAL_REASON.cut(text.strip()))
-            .orElse(REMOVED);
+            .map(text -> removed + ": " + TextBound.REMOVAL_REASON.cut(text.strip()))
+            .orElse(removed);
     if (!queue.remove(request, why)) {
       throw ApiError.notFound("No request %s waits".formatted(request));
     }

@@ -129,7 +129,10 @@ public final class ClaimRoutes {
     int ttl = body.requiredNumber("ttl_seconds", 1);
     body.check();
     return runs.seen(call, () -> commands.releaseClaim(call.run(), device, worker))
-        .thenCompose(run -> commands.coolDown(run.id(), device, reason, Duration.ofSeconds(ttl)))
+        .thenCompose(
+            run ->
+                commands.coolDown(
+                    run.id(), device, reason, Duration.ofSeconds(ttl), call.caller().actor()))
         .thenCombine(
             runs.exists(call), (entry, run) -> ApiAnswers.ok(cooled(call.caller(), entry, run)));
   }

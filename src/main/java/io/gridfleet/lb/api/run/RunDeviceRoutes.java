@@ -59,7 +59,11 @@ public final class RunDeviceRoutes {
     body.optionalText("source");
     body.check();
     CompletionStage<Run> reported =
-        runs.seen(call, () -> commands.reportPreparationFailure(call.run(), device, message));
+        runs.seen(
+            call,
+            () ->
+                commands.reportPreparationFailure(
+                    call.run(), device, message, call.caller().actor()));
     return runs.answer(reported.exceptionally(RunErrors.unknownIsConflict()));
   }
 
@@ -75,7 +79,8 @@ public final class RunDeviceRoutes {
               if (devices.find(device, call.caller()).isEmpty() && run.holding(device).isEmpty()) {
                 throw ApiError.notFound("Device %s was not found".formatted(device));
               }
-              return commands.coolDown(run.id(), device, reason, Duration.ofSeconds(ttl));
+              return commands.coolDown(
+                  run.id(), device, reason, Duration.ofSeconds(ttl), call.caller().actor());
             })
         .thenApply(entry -> ApiAnswers.ok(set(entry)));
   }

@@ -103,11 +103,13 @@ public final class RunRoutes {
         step(
             "cancel",
             "Cancels a run and ends its sessions",
-            call -> soon(call, seen(call, () -> commands.cancel(call.run())))),
+            call ->
+                soon(call, seen(call, () -> commands.cancel(call.run(), call.caller().actor())))),
         Operation.post(
                 "/api/runs/{id}/force-release",
                 "Cancels a run in any state and ends its sessions",
-                call -> answer(soon(call, commands.forceRelease(call.run()))))
+                call ->
+                    answer(soon(call, commands.forceRelease(call.run(), call.caller().actor()))))
             .answers(200, "Run")
             .refuses(404, 422),
         Operation.post("/api/runs/{id}/heartbeat", "Records a run's heartbeat", this::heartbeat)

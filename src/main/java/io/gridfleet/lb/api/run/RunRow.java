@@ -60,6 +60,7 @@ record RunRow(Run run, Instant now) {
     row.put("completed_at", ApiJson.time(run.times().completed()));
     row.put("created_by", run.request().createdBy().orElse(null));
     row.put("last_heartbeat", ApiJson.time(run.times().lastHeartbeat()));
+    run.status().by().ifPresent(who -> row.put("ended_by", who));
     row.put("session_counts", sessionCounts);
     return row;
   }

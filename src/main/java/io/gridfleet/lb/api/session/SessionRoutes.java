@@ -57,7 +57,7 @@ public final class SessionRoutes {
   /** Ends a live session at an operator's or suite's request. */
   @FunctionalInterface
   public interface KillSession {
-    CompletionStage<EndSession.Outcome> kill(SessionId session);
+    CompletionStage<EndSession.Outcome> kill(SessionId session, String by);
   }
 
   /** What the server does with live sessions, and what it knows of all. */
@@ -229,6 +229,7 @@ public final class SessionRoutes {
     Optional<DeviceRow> device = row.device().flatMap(id -> devices.find(id, caller));
     detail.put("tenant", row.tenant().orElse(null));
     detail.put("end_reason", row.endReason().map(EndReason::code).orElse(null));
+    detail.put("ended_by", row.endedBy().orElse(null));
     detail.put("device_id", row.device().map(DeviceId::value).orElse(null));
     detail.put("device_name", device.map(found -> found.state().device().name()).orElse(null));
     detail.put("device_pack_id", device.map(found -> found.text("pack_id")).orElse(null));
@@ -256,7 +257,7 @@ public final class SessionRoutes {
               boolean live =
                   found.row().flatMap(SessionRow::record).filter(SessionRecord::live).isPresent();
               return live
-                  ? server.kill().kill(new SessionId(call.path("sid")))
+                  ? server.kill().kill(new SessionId(call.path("sid")), call.caller().actor())
                   : CompletableFuture.completedStage(EndSession.Outcome.NOT_LIVE);
             })
         .thenCompose(outcome -> killed(call, outcome));

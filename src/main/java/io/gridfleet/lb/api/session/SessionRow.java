@@ -51,6 +51,11 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
     return record.flatMap(SessionRecord::end).map(SessionRecord.End::reason);
   }
 
+  /** Returns who ended the session; empty if nobody did. */
+  Optional<String> endedBy() {
+    return record.flatMap(SessionRecord::end).flatMap(end -> end.cause().by());
+  }
+
   Optional<TestReport.Registration> registration() {
     return report.flatMap(TestReport::registration);
   }
@@ -87,7 +92,10 @@ record SessionRow(String session, Optional<SessionRecord> record, Optional<TestR
       return Verdict.of(reported.or(() -> registered).orElseThrow());
     }
     if (reason.filter(EndReason.OPERATOR::equals).isPresent()) {
-      return new Verdict(Outcome.ERROR, "operator_kill", "The session was killed by an operator");
+      return new Verdict(
+          Outcome.ERROR,
+          "operator_kill",
+          "The session was killed by " + endedBy().orElse("an operator"));
     }
     if (reason.isPresent() && reason.get() != EndReason.CLIENT_DELETED) {
       return new Verdict(

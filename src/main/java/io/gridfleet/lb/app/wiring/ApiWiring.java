@@ -32,6 +32,7 @@ import io.gridfleet.lb.run.ChangeOverride;
 import io.gridfleet.lb.run.RunBindings;
 import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.SessionRecords;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.store.sql.SqlStore;
@@ -86,8 +87,13 @@ final class ApiWiring {
         rows,
         suites.commands(),
         new SessionRoutes.Server(
-            id ->
-                parts.endSession().endKnowing(id, EndReason.OPERATOR, EndSession.NodeKnows.TELL_IT),
+            (id, by) ->
+                parts
+                    .endSession()
+                    .endKnowing(
+                        id,
+                        new EndCause(EndReason.OPERATOR, Optional.of(by)),
+                        EndSession.NodeKnows.TELL_IT),
             new SessionHistory(parts.history().requests()::ofSession, parts.history()::commandsOf)),
         store.time());
   }
@@ -139,20 +145,23 @@ final class ApiWiring {
   }
 
   private OperatorLocks.Listener locksListener() {
+    DeviceLog log = new DeviceLog(parts.inventory());
     return new OperatorLocks.Listener() {
       @Override
-      public void locked(DeviceLock lock) {
+      public void locked(DeviceLock lock, String by) {
+        log.locked(lock, by);
         HeldLock held = new HeldLock(lock, HeldLock.Kind.OPERATOR, Instant.now(), Optional.empty());
         parts.updates().held(held);
         suites.deviceChanged().accept(lock.device());
-        parts.history().periods().recorder().locked(lock);
+        parts.history().periods().recorder().locked(lock, by);
       }
 
       @Override
-      public void freed(DeviceLock lock) {
+      public void freed(DeviceLock lock, String by) {
+        log.unlocked(lock, by);
         parts.distributor().freedHere(lock);
         suites.deviceChanged().accept(lock.device());
-        parts.history().periods().recorder().unlocked(lock.device());
+        parts.history().periods().recorder().unlocked(lock.device(), by);
       }
     };
   }

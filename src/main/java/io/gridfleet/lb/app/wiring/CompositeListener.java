@@ -5,7 +5,7 @@ import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.node.NodeProbeListener;
 import io.gridfleet.lb.relay.CommandReport;
 import io.gridfleet.lb.relay.RelayListener;
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.webdriver.SessionId;
@@ -52,7 +52,7 @@ final class CompositeListener {
   }
 
   /** The listener that counts, and the one that handles sessions that ended during an outage. */
-  record OfStore(StoreListener counting, BiConsumer<Session, EndReason> endedMeanwhile)
+  record OfStore(StoreListener counting, BiConsumer<Session, EndCause> endedMeanwhile)
       implements StoreListener {
     @Override
     public void statementDone(String statement, Duration took, boolean failed) {
@@ -80,9 +80,9 @@ final class CompositeListener {
     }
 
     @Override
-    public void deferredEndWritten(Session session, EndReason reason) {
-      counting.deferredEndWritten(session, reason);
-      endedMeanwhile.accept(session, reason);
+    public void deferredEndWritten(Session session, EndCause cause) {
+      counting.deferredEndWritten(session, cause);
+      endedMeanwhile.accept(session, cause);
     }
   }
 

@@ -6,6 +6,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.history.DevicePeriod;
+import io.gridfleet.lb.history.DevicePeriod.Actors;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.DevicePeriod.Labels;
 import io.gridfleet.lb.history.DevicePeriod.NamedDevice;
@@ -20,7 +21,7 @@ import io.gridfleet.lb.node.NodeProbeListener;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunListener;
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import java.time.Duration;
@@ -93,13 +94,26 @@ final class DeviceRecorder
   }
 
   private void end(DeviceId device, Kind kind) {
-    records.accept(new PeriodChange.End(device, kind, storeTime.instant()));
+    end(device, kind, Optional.empty());
+  }
+
+  private void end(DeviceId device, Kind kind, Optional<String> by) {
+    records.accept(new PeriodChange.End(device, kind, storeTime.instant(), by));
+  }
+
+  private static Labels byHand(String text, String by) {
+    return new Labels(Who.NOBODY, "operator", text, new Actors(Optional.of(by), Optional.empty()));
   }
 
   // ---- sessions and attempts
 
+  /** How a session ended, or that it is live. */
+  private record EndedAs(String cause, Optional<String> by) {
+    static final EndedAs LIVE = new EndedAs("live", Optional.empty());
+  }
+
   private DevicePeriod session(
-      Session session, Optional<String> request, Optional<Instant> ended, String cause) {
+      Session session, Optional<String> request, Optional<Instant> ended, EndedAs as) {
     DeviceLock lock = session.lock();
     return new DevicePeriod(
         "session/" + lock.device() + "/" + lock.slot() + "/" + lock.token(),
@@ -114,23 +128,28 @@ final class DeviceRecorder
                 request,
                 session.terms().run(),
                 Optional.of(session.terms().tenant())),
-            cause,
-            session.terms().testName().orElse("")));
+            as.cause(),
+            session.terms().testName().orElse(""),
+            new Actors(Optional.empty(), as.by())));
   }
 
   @Override
   public void published(NewSessionRequest request, Session session) {
     records.accept(
         new PeriodChange.Begin(
-            session(session, Optional.of(request.id()), Optional.empty(), "live")));
+            session(session, Optional.of(request.id()), Optional.empty(), EndedAs.LIVE)));
   }
 
   @Override
-  public void ended(Session session, EndReason reason, Duration lived) {
+  public void ended(Session session, EndCause cause, Duration lived) {
     Instant end = session.created().plus(lived);
     records.accept(
         new PeriodChange.Whole(
-            session(session, Optional.empty(), Optional.of(end), reason.code())));
+            session(
+                session,
+                Optional.empty(),
+                Optional.of(end),
+                new EndedAs(cause.reason().code(), cause.by()))));
   }
 
   @Override
@@ -195,7 +214,7 @@ final class DeviceRecorder
   public void ended(Run run) {
     for (Reservation entry : run.reservations()) {
       end(entry.device(), Kind.COOLDOWN);
-      end(entry.device(), Kind.RESERVATION);
+      end(entry.device(), Kind.RESERVATION, run.status().by());
     }
   }
 
@@ -218,22 +237,20 @@ final class DeviceRecorder
   // ---- operators
 
   /** Records the maintenance of a device as an override has it. */
-  void maintenance(DeviceId device, Optional<String> reason) {
+  void maintenance(DeviceId device, Optional<String> reason, String by) {
     if (reason.isPresent()) {
-      Labels labels = new Labels(Who.NOBODY, "operator", reason.get());
-      begin(named(device), Kind.MAINTENANCE, Optional.empty(), labels);
+      begin(named(device), Kind.MAINTENANCE, Optional.empty(), byHand(reason.get(), by));
     } else {
-      end(device, Kind.MAINTENANCE);
+      end(device, Kind.MAINTENANCE, Optional.of(by));
     }
   }
 
-  void locked(DeviceLock lock) {
-    Labels labels = new Labels(Who.NOBODY, "operator", lock.holder());
-    begin(named(lock.device()), Kind.OPERATOR_LOCK, Optional.empty(), labels);
+  void locked(DeviceLock lock, String by) {
+    begin(named(lock.device()), Kind.OPERATOR_LOCK, Optional.empty(), byHand(lock.holder(), by));
   }
 
-  void unlocked(DeviceId device) {
-    end(device, Kind.OPERATOR_LOCK);
+  void unlocked(DeviceId device, String by) {
+    end(device, Kind.OPERATOR_LOCK, Optional.of(by));
   }
 
   // ---- nodes

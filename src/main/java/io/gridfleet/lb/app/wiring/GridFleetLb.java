@@ -31,6 +31,7 @@ import io.gridfleet.lb.router.BodyBudget;
 import io.gridfleet.lb.router.Endpoints;
 import io.gridfleet.lb.router.FrontDoor;
 import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.EndSession.NodeKnows;
@@ -299,8 +300,8 @@ public final class GridFleetLb implements AutoCloseable {
   }
 
   /** Ends a session here that ended while the store was down. */
-  private void endedMeanwhile(Session session, EndReason reason) {
-    sessionEnds.composite().ended(session, reason, session.livedUntil(store.time().instant()));
+  private void endedMeanwhile(Session session, EndCause cause) {
+    sessionEnds.composite().ended(session, cause, session.livedUntil(store.time().instant()));
   }
 
   private Endpoints endpoints() {

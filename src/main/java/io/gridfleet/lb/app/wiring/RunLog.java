@@ -2,9 +2,12 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.run.Exclusion;
+import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunListener;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -19,6 +22,10 @@ record RunLog(Inventory inventory) implements RunListener {
 
   private static LoggingEventBuilder line(Run run, DeviceId device) {
     return line(run).addKeyValue("device", device.value());
+  }
+
+  private static String by(Optional<String> who) {
+    return who.map(name -> ", by " + name).orElse("");
   }
 
   @Override
@@ -40,22 +47,24 @@ record RunLog(Inventory inventory) implements RunListener {
   public void ended(Run run) {
     line(run)
         .log(
-            "run {} ({}) ended: {}{}",
+            "run {} ({}) ended: {}{}{}",
             run.id().value(),
             run.name(),
             run.state().code(),
-            run.status().error().map(error -> ", " + error).orElse(""));
+            run.status().error().map(error -> ", " + error).orElse(""),
+            by(run.status().by()));
   }
 
   @Override
   public void preparationFailed(Run run, DeviceId device, String message) {
     line(run, device)
         .log(
-            "run {} ({}) can't prepare device {}: {}",
+            "run {} ({}) can't prepare device {}: {}{}",
             run.id().value(),
             run.name(),
             inventory.describe(device),
-            message);
+            message,
+            by(run.holding(device).flatMap(Reservation::exclusion).flatMap(Exclusion::by)));
   }
 
   @Override

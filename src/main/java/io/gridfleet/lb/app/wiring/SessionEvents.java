@@ -1,7 +1,7 @@
 package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.api.event.EventFeed;
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import java.time.Duration;
@@ -16,7 +16,7 @@ record SessionEvents(EventFeed feed) implements SessionListener {
   }
 
   @Override
-  public void ended(Session session, EndReason reason, Duration lived) {
+  public void ended(Session session, EndCause cause, Duration lived) {
     publish(EventFeed.SESSION_ENDED, session);
   }
 

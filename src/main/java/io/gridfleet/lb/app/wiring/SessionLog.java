@@ -3,7 +3,7 @@ package io.gridfleet.lb.app.wiring;
 import io.gridfleet.lb.app.log.LogText;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Inventory;
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import java.time.Duration;
@@ -15,7 +15,7 @@ record SessionLog(Inventory inventory) implements SessionListener {
   private static final Logger log = LoggerFactory.getLogger("session");
 
   @Override
-  public void ended(Session session, EndReason reason, Duration lived) {
+  public void ended(Session session, EndCause cause, Duration lived) {
     DeviceId device = session.lock().device();
     var line =
         log.atInfo()
@@ -29,6 +29,6 @@ record SessionLog(Inventory inventory) implements SessionListener {
             session.id(),
             inventory.describe(device),
             lived.toSeconds(),
-            reason.code());
+            cause);
   }
 }

@@ -7,7 +7,7 @@ import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeDirectory;
 import io.gridfleet.lb.relay.SessionRoute;
 import io.gridfleet.lb.router.SessionLookup;
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionListener;
 import io.gridfleet.lb.session.SessionMap;
@@ -84,7 +84,7 @@ final class SessionRouteCache implements SessionLookup, SessionListener {
   }
 
   @Override
-  public void ended(Session session, EndReason reason, Duration lived) {
+  public void ended(Session session, EndCause cause, Duration lived) {
     routes.invalidate(session.id());
   }
 

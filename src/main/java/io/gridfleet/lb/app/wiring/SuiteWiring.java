@@ -88,7 +88,7 @@ final class SuiteWiring {
             new RunLog(parts.inventory()),
             parts.history().periods().recorder());
     ChangeOverride overrides =
-        new ChangeOverride(store.deviceOverrides(), changed -> overridden(parts, changed));
+        new ChangeOverride(store.deviceOverrides(), overridesListener(parts));
     this.commands =
         new RunCommands(
             new RunCommands.Parts(
@@ -135,11 +135,23 @@ final class SuiteWiring {
     };
   }
 
-  private void overridden(Parts parts, DeviceOverride changed) {
-    parts.lab().overridden(changed);
-    parts.history().periods().recorder().maintenance(changed.device(), changed.maintenance());
-    deviceChanged(changed.device());
-    store.signals().publish(new FleetSignal.OverridesChanged(changed.device()));
+  private ChangeOverride.Listener overridesListener(Parts parts) {
+    DeviceLog log = new DeviceLog(parts.inventory());
+    return new ChangeOverride.Listener() {
+      @Override
+      public void changed(DeviceOverride now) {
+        parts.lab().overridden(now);
+        deviceChanged(now.device());
+        store.signals().publish(new FleetSignal.OverridesChanged(now.device()));
+      }
+
+      @Override
+      public void maintenance(DeviceOverride now, String by) {
+        log.maintenance(now.device(), now.maintenance(), by);
+        parts.history().periods().recorder().maintenance(now.device(), now.maintenance(), by);
+        changed(now);
+      }
+    };
   }
 
   private void deviceChanged(DeviceId device) {

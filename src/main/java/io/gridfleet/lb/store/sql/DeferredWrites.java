@@ -3,7 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.DatabaseErrors;
 import io.gridfleet.lb.store.StoreBusyException;
@@ -88,7 +88,7 @@ final class DeferredWrites {
    *
    * @param atNanos of {@link System#nanoTime()}
    */
-  record End(SessionId session, EndReason reason, long atNanos) implements Deferred {}
+  record End(SessionId session, EndCause cause, long atNanos) implements Deferred {}
 
   /** A lock isn't needed any more. */
   record Release(DeviceLock lock) implements Deferred {}
@@ -199,7 +199,7 @@ final class DeferredWrites {
     if (record instanceof End end) {
       Duration ago = Duration.ofNanos(System.nanoTime() - end.atNanos());
       jdbi.inTransaction(handle -> SqlSessionMap.end(handle, end, ago))
-          .ifPresent(session -> ended(session, end.reason()));
+          .ifPresent(session -> ended(session, end.cause()));
       return;
     }
     DeviceLock lock = ((Release) record).lock();
@@ -209,9 +209,9 @@ final class DeferredWrites {
     }
   }
 
-  private void ended(Session session, EndReason reason) {
+  private void ended(Session session, EndCause cause) {
     try {
-      listener.deferredEndWritten(session, reason);
+      listener.deferredEndWritten(session, cause);
     } catch (RuntimeException mistake) {
       LOG.error("A listener failed on the end of session {}", session.id(), mistake);
     }

@@ -33,6 +33,7 @@ final class RunDocuments {
         .put("state", run.state().name())
         .put("error", run.status().error())
         .put("version", run.status().version())
+        .put("endedBy", run.status().by())
         .put("created", run.times().created())
         .put("started", run.times().started())
         .put("completed", run.times().completed())
@@ -49,7 +50,8 @@ final class RunDocuments {
         new Run.Status(
             RunState.valueOf(run.text("state")),
             run.optionalText("error").map(TextBound.ERROR_MESSAGE::cut),
-            run.number("version")),
+            run.number("version"),
+            run.optionalText("endedBy")),
         new Run.Times(
             run.instant("created"),
             run.optionalInstant("started"),
@@ -110,7 +112,8 @@ final class RunDocuments {
     return JsonDocument.empty()
         .put("reason", exclusion.reason())
         .put("at", exclusion.at())
-        .put("until", exclusion.until());
+        .put("until", exclusion.until())
+        .put("by", exclusion.by());
   }
 
   private static JsonDocument write(Claim claim) {
@@ -127,7 +130,8 @@ final class RunDocuments {
                     new Exclusion(
                         TextBound.PREPARATION_MESSAGE.cut(exclusion.text("reason")),
                         exclusion.instant("at"),
-                        exclusion.optionalInstant("until"))),
+                        exclusion.optionalInstant("until"),
+                        exclusion.optionalText("by"))),
         new Reservation.Cooldowns((int) from.number("cooldowns"), from.flag("escalated")),
         from.has("failures") ? (int) from.number("failures") : 0,
         from.optionalNested("claim")

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
@@ -54,7 +55,7 @@ final class SessionColumns {
         + Columns.cut("test_name", TextBound.TEST_NAME)
         + ", idle_limit, command_timeout, direct, "
         + objects
-        + ", created, last_activity, ended, end_reason";
+        + ", created, last_activity, ended, end_reason, ended_by";
   }
 
   static Update bind(Update insert, Session session) {
@@ -102,7 +103,9 @@ final class SessionColumns {
     if (reason != null) {
       end =
           Optional.of(
-              new SessionRecord.End(Columns.instant(row, "ended"), EndReason.valueOf(reason)));
+              new SessionRecord.End(
+                  Columns.instant(row, "ended"),
+                  new EndCause(EndReason.valueOf(reason), Columns.optionalText(row, "ended_by"))));
     }
     return new SessionRecord(session(row), Columns.instant(row, "last_activity"), end);
   }

@@ -27,15 +27,16 @@ import org.jspecify.annotations.Nullable;
 final class SqlDeviceHistory implements DeviceHistory {
   private static final String COLUMNS =
       "id, device, device_name, platform, kind, began, planned_end, session, request, run, tenant,"
-          + " cause, text, CASE WHEN ended IS NULL AND planned_end <= <now> THEN planned_end"
+          + " cause, text, began_by, ended_by, CASE WHEN ended IS NULL AND planned_end <= <now> THEN planned_end"
           + " ELSE ended END AS ended";
 
   private static final String INSERT =
       """
       INSERT INTO device_periods (id, device, device_name, platform, kind, began, ended,
-        planned_end, session, request, run, tenant, cause, text, replica)
+        planned_end, session, request, run, tenant, cause, text, replica, began_by,
+        ended_by)
       VALUES (:id, :device, :deviceName, :platform, :kind, :began, :ended, :plannedEnd, :session,
-        :request, :run, :tenant, :cause, :text, :replica)
+        :request, :run, :tenant, :cause, :text, :replica, :beganBy, :endedBy)
       """;
 
   private static final String BEGIN = INSERT + "ON CONFLICT DO NOTHING";
@@ -43,7 +44,8 @@ final class SqlDeviceHistory implements DeviceHistory {
   private static final String WHOLE =
       INSERT
           + """
-            ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, cause = excluded.cause
+            ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, cause = excluded.cause,
+              ended_by = excluded.ended_by
             WHERE device_periods.ended IS NULL
             """;
 
@@ -56,13 +58,14 @@ final class SqlDeviceHistory implements DeviceHistory {
 
   private static final String CONTINUE =
       """
-      UPDATE device_periods SET planned_end = :plannedEnd, cause = :cause, text = :text
+      UPDATE device_periods SET planned_end = :plannedEnd, cause = :cause, text = :text,
+        began_by = :beganBy
       WHERE device = :device AND kind = :kind AND ended IS NULL
       """;
 
   private static final String END =
       """
-      UPDATE device_periods SET ended = :at
+      UPDATE device_periods SET ended = :at, ended_by = :by
       WHERE device = :device AND kind = :kind AND ended IS NULL AND began <= :at
         AND (planned_end IS NULL OR planned_end > :at)
       """;
@@ -102,6 +105,7 @@ final class SqlDeviceHistory implements DeviceHistory {
           .bind("device", end.device().value())
           .bind("kind", end.kind().name())
           .bind("at", end.at().toEpochMilli())
+          .bindByType("by", text(end.by()), String.class)
           .execute();
     }
   }
@@ -129,6 +133,7 @@ final class SqlDeviceHistory implements DeviceHistory {
         .bindByType("plannedEnd", millis(period.until()), Long.class)
         .bind("cause", Columns.storable(period.labels().cause()))
         .bind("text", Columns.storable(period.labels().text()))
+        .bindByType("beganBy", text(period.labels().by().began()), String.class)
         .execute();
   }
 
@@ -149,7 +154,9 @@ final class SqlDeviceHistory implements DeviceHistory {
         .bindByType("tenant", text(who.tenant()), String.class)
         .bind("cause", Columns.storable(period.labels().cause()))
         .bind("text", Columns.storable(period.labels().text()))
-        .bind("replica", own);
+        .bind("replica", own)
+        .bindByType("beganBy", text(period.labels().by().began()), String.class)
+        .bindByType("endedBy", text(period.labels().by().ended()), String.class);
   }
 
   private static @Nullable Long millis(Optional<Instant> time) {
@@ -258,7 +265,9 @@ final class SqlDeviceHistory implements DeviceHistory {
                 Columns.optionalText(row, "run"),
                 Columns.optionalText(row, "tenant")),
             row.getString("cause"),
-            row.getString("text")));
+            row.getString("text"),
+            new DevicePeriod.Actors(
+                Columns.optionalText(row, "began_by"), Columns.optionalText(row, "ended_by"))));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
@@ -40,7 +41,7 @@ final class SqlSessionMap implements SessionMap {
 
   private static final String END =
       """
-      UPDATE sessions SET ended = <now> - :ago, end_reason = :reason
+      UPDATE sessions SET ended = <now> - :ago, end_reason = :reason, ended_by = :by
       WHERE id = :id AND ended IS NULL AND (:ago = 0 OR created <= <now> - :ago)
       RETURNING\s"""
           + SessionColumns.COLUMNS;
@@ -163,8 +164,8 @@ final class SqlSessionMap implements SessionMap {
   }
 
   @Override
-  public CompletionStage<Optional<Session>> end(SessionId id, EndReason reason) {
-    DeferredWrites.End end = new DeferredWrites.End(id, reason, System.nanoTime());
+  public CompletionStage<Optional<Session>> end(SessionId id, EndCause cause) {
+    DeferredWrites.End end = new DeferredWrites.End(id, cause, System.nanoTime());
     return deferred.unlessWritten(
         statements.inTransaction("sessions.end", handle -> end(handle, end, Duration.ZERO)), end);
   }
@@ -175,7 +176,8 @@ final class SqlSessionMap implements SessionMap {
         handle
             .createQuery(END)
             .bind("id", end.session().value())
-            .bind("reason", end.reason().name())
+            .bind("reason", end.cause().reason().name())
+            .bindByType("by", end.cause().by().map(Columns::storable).orElse(null), String.class)
             .bind("ago", ago.toMillis())
             .map((row, context) -> SessionColumns.session(row))
             .findOne();

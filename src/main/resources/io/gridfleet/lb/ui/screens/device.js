@@ -94,8 +94,13 @@ function Past({ of }) {
         { name: 'session', title: 'Session', cell: (row) => html`<${SessionLink} id=${row.session_id} />` },
         { name: 'run', title: 'Run', cell: (row) => html`<${RunLink} id=${row.run_id} />` },
         { name: 'text', title: 'Text', cell: (row) => row.text ?? row.cause },
+        { name: 'by', title: 'By', cell: people },
       ]} /></details>`;
 }
+
+/** Who began and who ended a period. */
+const people = ({ began_by: began, ended_by: ended }) =>
+  [began, ended && ended !== began && `ended by ${ended}`].filter(Boolean).join(', ');
 
 const COLOUR = { session: 'used', failed_attempt: 'bad', avoided: 'care', cooldown: 'care', maintenance: 'plain', operator_lock: 'care', reservation: 'used', offline: 'bad' };
 
@@ -119,7 +124,7 @@ function Timeline({ items }) {
         const began = x(Date.parse(item.began_at));
         const ended = x(item.ended_at ? Date.parse(item.ended_at) : to);
         return html`<rect key=${item.began_at} x=${began} y=${i * 22 + 4} width=${Math.max(1.5, ended - began)} height="14" fill=${`var(--${COLOUR[kind]})`}>
-          <title>${`${kind.replaceAll('_', ' ')} ${new Date(item.began_at).toLocaleString()}${item.text ? `: ${item.text}` : ''}`}</title></rect>`;
+          <title>${`${kind.replaceAll('_', ' ')} ${new Date(item.began_at).toLocaleString()}${item.text ? `: ${item.text}` : ''} ${people(item)}`.trim()}</title></rect>`;
       })}</g>`)}
   </svg>`;
 }

@@ -49,6 +49,7 @@ export function Screen({ params }) {
         ['Ended', now.completed_at && html`<${Ago} at=${now.completed_at} />`],
         ['Last heartbeat', now.last_heartbeat && html`<${Ago} at=${now.last_heartbeat} />`],
         ['Tests', `${now.session_counts.passed} passed, ${now.session_counts.failed + now.session_counts.error} failed, ${now.session_counts.running} running`],
+        ['Ended by', now.ended_by],
         ['Error', now.error],
         ['Id', html`<code>${now.id}</code>`],
       ]} />
@@ -60,7 +61,7 @@ export function Screen({ params }) {
           { name: 'platform', title: 'Platform', cell: (device) => `${device.platform_label} ${device.os_version ?? ''}` },
           { name: 'state', title: 'In the run', cell: (device) => html`<${State} of=${!open ? 'released' : !device.excluded ? 'reserved' : device.excluded_until ? 'cooldown' : 'excluded'} />` },
           { name: 'until', title: 'Until', cell: (device) => html`<${Ago} at=${device.excluded_until} />` },
-          { name: 'why', title: 'Why', cell: (device) => device.exclusion_reason },
+          { name: 'why', title: 'Why', cell: (device) => (device.exclusion_reason ?? '') + (device.excluded_by ? `, by ${device.excluded_by}` : '') },
           { name: 'cooldowns', title: 'Cooldowns', numeric: true, cell: (device) => device.cooldown_count },
           { name: 'failures', title: 'Failed attempts', numeric: true, cell: (device) => device.attempt_failures },
           ...(open && may('use') ? [{ name: 'act', title: 'Action', cell: (device) => !device.excluded && html`<button

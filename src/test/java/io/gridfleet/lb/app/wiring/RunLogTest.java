@@ -42,6 +42,8 @@ final class RunLogTest {
       runLog.escalated(run, pixel.id());
       runLog.ended(ended(RunState.COMPLETED, Optional.empty()));
       runLog.ended(ended(RunState.EXPIRED, Optional.of("TTL exceeded")));
+      runLog.ended(
+          with(new Run.Status(RunState.CANCELLED, none(), 2, Optional.of("operator Ada"))));
 
       String fields = " {run=ID}";
       String both = " {run=ID device=" + pixel.id().value() + "}";
@@ -54,12 +56,20 @@ final class RunLogTest {
               "run ID (nightly) let device Pixel 8 (P8 on rack-1) rest too often: it is in maintenance"
                   + both,
               "run ID (nightly) ended: completed" + fields,
-              "run ID (nightly) ended: expired, TTL exceeded" + fields);
+              "run ID (nightly) ended: expired, TTL exceeded" + fields,
+              "run ID (nightly) ended: cancelled, by operator Ada" + fields);
     }
   }
 
   private Run ended(RunState state, Optional<String> error) {
-    return new Run(
-        run.id(), run.request(), new Run.Status(state, error, 2), run.times(), run.reservations());
+    return with(new Run.Status(state, error, 2));
+  }
+
+  private Run with(Run.Status status) {
+    return new Run(run.id(), run.request(), status, run.times(), run.reservations());
+  }
+
+  private static Optional<String> none() {
+    return Optional.empty();
   }
 }

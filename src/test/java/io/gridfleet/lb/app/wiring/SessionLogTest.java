@@ -8,6 +8,7 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.Inventory;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.webdriver.Capabilities;
@@ -41,7 +42,18 @@ final class SessionLogTest {
                 .formatted(pixel.id().value()));
   }
 
+  @Test
+  void theEndNamesWhoEndedIt() {
+    EndCause cause = new EndCause(EndReason.OPERATOR, Optional.of("operator Ada"));
+    assertThat(ended(Optional.empty(), cause).get(0))
+        .contains("ended after 61 s: operator, by operator Ada {");
+  }
+
   private List<String> ended(Optional<String> run) {
+    return ended(run, EndCause.of(EndReason.IDLE));
+  }
+
+  private List<String> ended(Optional<String> run, EndCause cause) {
     Session session =
         new Session(
             new SessionId("s-1"),
@@ -53,7 +65,7 @@ final class SessionLogTest {
             Map.of(),
             Instant.EPOCH);
     try (LogLines log = new LogLines("session")) {
-      new SessionLog(inventory).ended(session, EndReason.IDLE, Duration.ofMillis(61_900));
+      new SessionLog(inventory).ended(session, cause, Duration.ofMillis(61_900));
       return log.lines();
     }
   }

@@ -12,6 +12,7 @@ import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.lab.TcpLink;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.IdleReaper;
 import io.gridfleet.lb.session.Session;
@@ -72,8 +73,8 @@ final class StoreOutageTest {
     }
 
     @Override
-    public void deferredEndWritten(Session session, EndReason reason) {
-      received.add("ended " + session.id() + " " + reason);
+    public void deferredEndWritten(Session session, EndCause cause) {
+      received.add("ended " + session.id() + " " + cause.reason());
     }
   }
 
@@ -168,7 +169,7 @@ final class StoreOutageTest {
           }
 
           @Override
-          public void deferredEndWritten(Session session, EndReason reason) {
+          public void deferredEndWritten(Session session, EndCause cause) {
             throw new IllegalStateException("a mistake, as configured");
           }
         };
