@@ -30,7 +30,7 @@ final class ClaimDevice {
   /** Releases a worker's claim on a device. */
   CompletionStage<Run> release(RunId id, DeviceId device, String worker) {
     return changes
-        .apply(id, (run, now) -> unclaimed(run, device, worker))
+        .apply(id, (run, now) -> unclaimed(run, device, worker, now))
         .thenApply(Runs.Changed::after);
   }
 
@@ -42,7 +42,7 @@ final class ClaimDevice {
     return run.reservations().stream()
         .filter(entry -> entry.usable(now) && !taken(entry, now))
         .findFirst()
-        .map(entry -> run.claim(entry, Optional.of(new Claim(worker, now))))
+        .map(entry -> run.claim(entry, Optional.of(new Claim(worker, now)), now))
         .orElseThrow(() -> nothing(run, now));
   }
 
@@ -57,7 +57,7 @@ final class ClaimDevice {
         .orElseThrow();
   }
 
-  private static Run unclaimed(Run run, DeviceId device, String worker) {
+  private static Run unclaimed(Run run, DeviceId device, String worker, Instant now) {
     Optional<Reservation> held = run.holding(device);
     if (held.isEmpty()) {
       if (run.reservations().stream().anyMatch(entry -> entry.device().equals(device))) {
@@ -71,7 +71,7 @@ final class ClaimDevice {
       throw new RunException(
           Kind.NOT_CLAIMED, "Device %s is not claimed by worker %s".formatted(device, worker));
     }
-    return run.claim(held.get(), Optional.empty());
+    return run.claim(held.get(), Optional.empty(), now);
   }
 
   private RunException nothing(Run run, Instant now) {

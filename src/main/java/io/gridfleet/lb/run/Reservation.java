@@ -16,7 +16,7 @@ public record Reservation(
     Optional<Exclusion> exclusion,
     Cooldowns cooldowns,
     int failures,
-    Optional<Claim> claim,
+    Claims claims,
     Optional<Instant> released) {
 
   /**
@@ -31,7 +31,12 @@ public record Reservation(
   /** Returns a new reservation. */
   public static Reservation of(DeviceId device, ReservedDevice snapshot) {
     return new Reservation(
-        device, snapshot, Optional.empty(), Cooldowns.NONE, 0, Optional.empty(), Optional.empty());
+        device, snapshot, Optional.empty(), Cooldowns.NONE, 0, Claims.NONE, Optional.empty());
+  }
+
+  /** Returns the current claim of a worker. */
+  public Optional<Claim> claim() {
+    return claims.current();
   }
 
   /** Returns whether it isn't released. */
@@ -51,21 +56,28 @@ public record Reservation(
 
   Reservation excluded(Exclusion newer, Cooldowns counted) {
     return new Reservation(
-        device, snapshot, Optional.of(newer), counted, failures, claim, released);
+        device, snapshot, Optional.of(newer), counted, failures, claims, released);
   }
 
   Reservation failed() {
-    return new Reservation(device, snapshot, exclusion, cooldowns, failures + 1, claim, released);
+    return new Reservation(device, snapshot, exclusion, cooldowns, failures + 1, claims, released);
   }
 
-  Reservation claimed(Optional<Claim> newer) {
-    return new Reservation(device, snapshot, exclusion, cooldowns, failures, newer, released);
+  Reservation claimed(Optional<Claim> newer, Instant now) {
+    return new Reservation(
+        device, snapshot, exclusion, cooldowns, failures, claims.next(newer, now), released);
   }
 
   Reservation release(Instant now) {
     return holds()
         ? new Reservation(
-            device, snapshot, exclusion, cooldowns, failures, Optional.empty(), Optional.of(now))
+            device,
+            snapshot,
+            exclusion,
+            cooldowns,
+            failures,
+            claims.next(Optional.empty(), now),
+            Optional.of(now))
         : this;
   }
 }

@@ -207,8 +207,8 @@ public record Run(
     return holding(device).map(entry -> replace(entry, entry.failed())).orElse(this);
   }
 
-  Run claim(Reservation entry, Optional<Claim> claim) {
-    return replace(entry, entry.claimed(claim));
+  Run claim(Reservation entry, Optional<Claim> claim, Instant now) {
+    return replace(entry, entry.claimed(claim, now));
   }
 
   private Reservation held(DeviceId device) {

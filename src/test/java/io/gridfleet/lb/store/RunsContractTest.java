@@ -11,6 +11,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.run.Claim;
+import io.gridfleet.lb.run.Claims;
 import io.gridfleet.lb.run.Exclusion;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
@@ -136,7 +137,9 @@ final class RunsContractTest {
                     "hot\0", at, Optional.of(at.plus(MINUTE)), Optional.of("operator Ada"))),
             new Reservation.Cooldowns(3, true),
             2,
-            Optional.of(new Claim("gw1", at)),
+            new Claims(
+                Optional.of(new Claim("gw1", at)),
+                List.of(new Claims.Ended("gw0", at, at.plus(MINUTE)))),
             Optional.empty());
     Run wanted =
         new Run(

@@ -2,13 +2,16 @@ package io.gridfleet.lb.api.run;
 
 import io.gridfleet.lb.api.device.DeviceRow;
 import io.gridfleet.lb.api.http.ApiJson;
+import io.gridfleet.lb.run.Claims;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The API's view of a run (rest.md#runs). */
@@ -69,6 +72,34 @@ record RunRow(Run run, Instant now) {
   Map<String, @Nullable Object> detail(Map<String, Long> sessionCounts) {
     Map<String, @Nullable Object> row = read(sessionCounts);
     row.put("devices", devices());
+    List<Map<String, @Nullable Object>> claims = claims();
+    if (!claims.isEmpty()) {
+      row.put("claims", claims);
+    }
+    return row;
+  }
+
+  /** Returns which worker had which device, for testkits that claim them. */
+  private List<Map<String, @Nullable Object>> claims() {
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    for (Reservation entry : run.reservations()) {
+      for (Claims.Ended claim : entry.claims().ended()) {
+        rows.add(claim(entry, claim.worker(), claim.at(), Optional.of(claim.until())));
+      }
+      entry
+          .claim()
+          .ifPresent(claim -> rows.add(claim(entry, claim.worker(), claim.at(), Optional.empty())));
+    }
+    return rows;
+  }
+
+  private static Map<String, @Nullable Object> claim(
+      Reservation entry, String worker, Instant at, Optional<Instant> until) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("worker_id", worker);
+    row.put("device_id", entry.device().value());
+    row.put("claimed_at", ApiJson.time(at));
+    row.put("released_at", ApiJson.time(until));
     return row;
   }
 

@@ -2,6 +2,7 @@ package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.run.Claim;
+import io.gridfleet.lb.run.Claims;
 import io.gridfleet.lb.run.Exclusion;
 import io.gridfleet.lb.run.Requirement;
 import io.gridfleet.lb.run.Requirement.AllAvailable;
@@ -14,6 +15,7 @@ import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.RunState;
 import io.gridfleet.lb.session.TextBound;
+import java.util.List;
 import java.util.Set;
 
 /** A run as a document. */
@@ -105,6 +107,7 @@ final class RunDocuments {
         .put("escalated", entry.cooldowns().escalated())
         .put("failures", entry.failures())
         .put("claim", entry.claim().map(RunDocuments::write))
+        .put("claims", entry.claims().ended().stream().map(RunDocuments::write).toList())
         .put("released", entry.released());
   }
 
@@ -118,6 +121,27 @@ final class RunDocuments {
 
   private static JsonDocument write(Claim claim) {
     return JsonDocument.empty().put("worker", claim.worker()).put("at", claim.at());
+  }
+
+  private static JsonDocument write(Claims.Ended claim) {
+    return JsonDocument.empty()
+        .put("worker", claim.worker())
+        .put("at", claim.at())
+        .put("until", claim.until());
+  }
+
+  /** Earlier programs wrote the current claim only. */
+  private static Claims claims(JsonDocument from) {
+    List<JsonDocument> ended = from.has("claims") ? from.documents("claims") : List.of();
+    return new Claims(
+        from.optionalNested("claim")
+            .map(claim -> new Claim(claim.text("worker"), claim.instant("at"))),
+        ended.stream()
+            .map(
+                claim ->
+                    new Claims.Ended(
+                        claim.text("worker"), claim.instant("at"), claim.instant("until")))
+            .toList());
   }
 
   private static Reservation reservation(JsonDocument from) {
@@ -134,8 +158,7 @@ final class RunDocuments {
                         exclusion.optionalText("by"))),
         new Reservation.Cooldowns((int) from.number("cooldowns"), from.flag("escalated")),
         from.has("failures") ? (int) from.number("failures") : 0,
-        from.optionalNested("claim")
-            .map(claim -> new Claim(claim.text("worker"), claim.instant("at"))),
+        claims(from),
         from.optionalInstant("released"));
   }
 }

@@ -1,7 +1,7 @@
 /* One run: its devices, a lane for each worker with its tests, cooldowns; cancel, force release, take a device out. */
 import { get, query as parameters, send } from '../api.js';
 import { useLive } from '../live.js';
-import { Ago, Empty, Facts, html, Live, Page, State, Table, useMemo, useSession } from '../parts.js';
+import { Ago, Empty, Facts, html, Live, Page, span, State, Table, useMemo, useSession } from '../parts.js';
 import { DeviceLink, SessionLink, useAct } from '../words.js';
 
 const OVER = ['completed', 'failed', 'expired', 'cancelled'];
@@ -67,31 +67,40 @@ export function Screen({ params }) {
           ...(open && may('use') ? [{ name: 'act', title: 'Action', cell: (device) => !device.excluded && html`<button
             aria-label=${`Take out ${device.name}`} onClick=${() => exclude(device)}>Take out…</button>` }] : []),
         ]} />
-      <h2>Tests by device</h2>
-      <${Lanes} sessions=${sessions} devices=${now.devices} />
+      <h2>${now.claims ? 'Tests by worker' : 'Tests by device'}</h2>
+      <${Lanes} sessions=${sessions} devices=${now.devices} claims=${now.claims ?? NO_CLAIMS} />
       ${total > sessions.length && html`<p class="note">The newest ${sessions.length} of ${total} tests.
         <a href=${`/ui/sessions?run=${encodeURIComponent(now.id)}`}>All</a></p>`}`}</${Live}>
   </${Page}>`;
 }
 
-/** Each worker of a suite holds one device at a time: a lane is a device with its tests in their order. */
-function Lanes({ sessions, devices }) {
+const NO_CLAIMS = [];
+
+/** The worker that had a session's device when it started; a claim of the same moment is of the older clock. */
+const workerOf = (session, claims) => claims.findLast(({ device_id: device, claimed_at: from, released_at: to }) =>
+  device === session.device_id && from <= session.started_at && (!to || session.started_at <= to))?.worker_id;
+
+/** A lane for each worker that claimed devices; of sessions without a claim, each device is a lane, since a worker holds one. */
+function Lanes({ sessions, devices, claims }) {
   const lanes = useMemo(() => {
-    const byDevice = new Map(devices.map((device) => [device.device_id, { name: device.name, tests: [] }]));
-    sessions.forEach((session) => {
-      const id = session.device_id ?? '';
-      if (!byDevice.has(id)) byDevice.set(id, { name: session.device_name ?? 'without a device', tests: [] });
-      byDevice.get(id).tests.push(session);
+    const found = new Map(claims.map(({ worker_id: worker }) => [`worker ${worker}`, { worker, tests: [] }]));
+    if (!claims.length) devices.forEach(({ device_id: id, name }) => found.set(id, { id, name, tests: [] }));
+    [...sessions].sort((a, b) => a.started_at.localeCompare(b.started_at)).forEach((session) => {
+      const worker = workerOf(session, claims);
+      const key = worker ? `worker ${worker}` : session.device_id ?? '';
+      if (!found.has(key)) found.set(key, { id: session.device_id, name: session.device_name ?? 'without a device', tests: [] });
+      found.get(key).tests.push(session);
     });
-    return [...byDevice].map(([id, lane]) => ({ id, ...lane, tests: lane.tests.sort((a, b) => a.started_at.localeCompare(b.started_at)) }));
-  }, [sessions, devices]);
-  if (!sessions.length) return html`<${Empty}>No test of this run has started a session yet.</${Empty}>`;
-  return html`<div class="cards">${lanes.map((lane) => html`<section class="card" key=${lane.id}>
-    <h3><${DeviceLink} id=${lane.id || null} name=${lane.name} /></h3>
-    <ol class="steps">${lane.tests.map((test) => html`<li key=${test.session_id}>
-      <${State} of=${test.status} /> ${test.test_name ?? ''} <${SessionLink} id=${test.session_id} />${' '}
-      <span class="dim"><${Ago} at=${test.started_at} /></span>
+    return [...found].sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }));
+  }, [sessions, devices, claims]);
+  if (!sessions.length && !claims.length) return html`<${Empty}>No test of this run has started a session yet.</${Empty}>`;
+  return html`<div class="cards">${lanes.map(([key, { worker, id, name, tests }]) => html`<section class="card" key=${key}>
+    <h3>${worker ? `Worker ${worker}` : html`<${DeviceLink} id=${id} name=${name} />`}</h3>
+    <ol class="steps">${tests.map((test) => html`<li key=${test.session_id}>
+      <${State} of=${test.status} /> ${test.test_name ?? ''} ${worker && html`on <${DeviceLink} id=${test.device_id} name=${test.device_name} />`}${' '}
+      <${SessionLink} id=${test.session_id} />${' '}
+      <span class="dim"><${Ago} at=${test.started_at} />${test.ended_at && `, ${span(Date.parse(test.ended_at) - Date.parse(test.started_at))}`}</span>
       ${test.error_message && html`<div class="wrong">${test.error_message}</div>`}</li>`)}</ol>
-    ${lane.tests.length === 0 && html`<p class="dim">No test yet.</p>`}
+    ${tests.length === 0 && html`<p class="dim">No test yet.</p>`}
   </section>`)}</div>`;
 }
