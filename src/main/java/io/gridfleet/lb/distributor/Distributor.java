@@ -1,6 +1,7 @@
 package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.async.Timers;
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FleetSignal;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -114,7 +116,19 @@ public final class Distributor {
    * @param wait the maximum time in the queue
    */
   public Wait place(PlacementRequest request, Duration wait) {
-    Waiter waiter = new Waiter(request, clock.instant().plus(wait), arrivals.incrementAndGet());
+    return place(request, wait, device -> {});
+  }
+
+  /**
+   * As {@link #place(PlacementRequest, Duration)}.
+   *
+   * @param woken receives, before the outcome, each device for which the request left the queue;
+   *     the request returns to the queue if another replica was first. Called on any thread, under
+   *     no lock, and never for a request that doesn't wait
+   */
+  public Wait place(PlacementRequest request, Duration wait, Consumer<Device> woken) {
+    Waiter waiter =
+        new Waiter(request, clock.instant().plus(wait), arrivals.incrementAndGet(), woken);
     modelLock.make(
         (now, effects) -> {
           long size = matching.workOf(request.questions());

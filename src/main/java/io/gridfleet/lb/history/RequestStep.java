@@ -26,6 +26,7 @@ public record RequestStep(
   public enum Kind {
     ADMITTED,
     QUEUED,
+    WOKEN,
     LOCKED,
     ATTEMPT,
     ATTEMPT_ENDED,

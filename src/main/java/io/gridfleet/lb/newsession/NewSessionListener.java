@@ -22,6 +22,9 @@ public interface NewSessionListener {
   /** No device is free; the request waits. */
   default void queued(NewSessionRequest request) {}
 
+  /** A device became free for the waiting request, whose lock is requested now. */
+  default void woken(NewSessionRequest request, Device device) {}
+
   /** A device is locked for it. */
   default void placed(NewSessionRequest request, Device device, Duration waited) {}
 

@@ -56,7 +56,10 @@ final class SessionCreation {
    */
   void place(NewSessionState state) {
     Instant asked = clock.instant();
-    Distributor.Wait wait = parts.distributor().place(state.placement(), state.remaining(asked));
+    Distributor.Wait wait =
+        parts
+            .distributor()
+            .place(state.placement(), state.remaining(asked), device -> wake(state, device));
     state.hold(new Holding.Place(wait));
     try {
       if (wait.queued().isDone()) {
@@ -69,6 +72,18 @@ final class SessionCreation {
       steps.broken(state, mistake);
     }
     steps.next(state, wait.outcome(), placement -> waited(state, placement, asked));
+  }
+
+  /** Called on any thread. */
+  private void wake(NewSessionState state, Device device) {
+    steps.next(
+        state,
+        CompletableFuture.completedFuture(device),
+        woken -> {
+          if (state.state() == State.QUEUED) {
+            listener.woken(state.request(), woken);
+          }
+        });
   }
 
   private void waits(NewSessionState state, Instant asked) {

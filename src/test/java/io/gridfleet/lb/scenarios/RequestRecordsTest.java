@@ -229,6 +229,7 @@ final class RequestRecordsTest {
         .containsExactly(
             "admitted",
             "queued",
+            "woken phone-1-1",
             "locked phone-1-1",
             "attempt phone-1-1",
             "attempt_ended phone-1-1 created",

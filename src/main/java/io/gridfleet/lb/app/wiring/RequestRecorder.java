@@ -138,6 +138,11 @@ final class RequestRecorder implements NewSessionListener {
   }
 
   @Override
+  public void woken(NewSessionRequest request, Device device) {
+    requests.step(request.id(), step(Kind.WOKEN, device));
+  }
+
+  @Override
   public void placed(NewSessionRequest request, Device device, Duration waited) {
     requests.step(request.id(), step(Kind.LOCKED, device).took(waited));
   }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor.queue;
 
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.distributor.Invariant;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.distributor.PlacementRequest;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,6 +163,9 @@ public final class Waiter implements Comparable<Waiter> {
   /** Completed without the lock, and before the outcome. */
   private final CompletableFuture<Void> queued = new CompletableFuture<>();
 
+  /** Receives each device for which the request left the queue. Called without the lock. */
+  private final Consumer<Device> woken;
+
   private final List<QuestionQueue> queues = new ArrayList<>(1);
 
   /** Set in {@code CANCELLED}. */
@@ -171,11 +176,18 @@ public final class Waiter implements Comparable<Waiter> {
 
   /**
    * @param number unique in this distributor, so that no two waiters compare as equal
+   * @param woken receives each device for which the request left the queue
    */
-  public Waiter(PlacementRequest request, Instant deadline, long number) {
+  public Waiter(PlacementRequest request, Instant deadline, long number, Consumer<Device> woken) {
     this.placement = request;
     this.deadline = deadline;
     this.number = number;
+    this.woken = woken;
+  }
+
+  /** Notifies the caller that the request left the queue for this device. */
+  void wake(Device device) {
+    woken.accept(device);
   }
 
   public PlacementRequest placement() {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.distributor.queue;
 
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.distributor.Verdicts;
 import io.gridfleet.lb.distributor.fleet.DeviceState;
@@ -48,8 +49,13 @@ public final class WaiterTransitions {
       case DEQUEUE_WAITING_TO_LOCK -> {
         waiting.remove(waiter);
         waiting.lockRequested(waiter, state, true);
+        Device device = state.device();
         // The effect that starts the wait may run after the store's answer to this request.
-        effects.add(() -> waiter.queued().complete(null));
+        effects.add(
+            () -> {
+              waiter.queued().complete(null);
+              waiter.wake(device);
+            });
       }
       default -> {
         return false;
