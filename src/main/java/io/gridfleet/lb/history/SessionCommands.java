@@ -3,7 +3,9 @@ package io.gridfleet.lb.history;
 import io.gridfleet.lb.history.CommandSummary.Entry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,10 @@ public final class SessionCommands {
 
   private final Map<String, Counts> sessions = new ConcurrentHashMap<>();
   private final AtomicInteger entries = new AtomicInteger();
+
+  /** Where the next snapshot begins; used by its thread only. */
+  private Iterator<Map.Entry<String, Counts>> next = Collections.emptyIterator();
+
   private final HistoryWriter<CommandRecord> writer;
   private final String replica;
 
@@ -138,14 +144,22 @@ public final class SessionCommands {
     }
   }
 
-  /** Writes what is new of live sessions, for other replicas; some of them if there are many. */
+  /**
+   * Writes what is new of live sessions, for other replicas. If there are many, each call continues
+   * behind the sessions of the previous one. One thread at a time.
+   */
   public void snapshot() {
     int left = MAX_SNAPSHOTS;
-    for (Map.Entry<String, Counts> each : sessions.entrySet()) {
-      if (left == 0 || !writer.hasRoom()) {
+    for (int seen = sessions.size(); seen > 0 && left > 0 && writer.hasRoom(); seen--) {
+      if (!next.hasNext()) {
+        next = sessions.entrySet().iterator();
+      }
+      if (!next.hasNext()) {
         return;
       }
-      if (each.getValue().takeChanged()) {
+      Map.Entry<String, Counts> each = next.next();
+      boolean live = sessions.get(each.getKey()) == each.getValue();
+      if (live && each.getValue().takeChanged()) {
         left--;
         writer.offer(new CommandRecord(each.getKey(), replica, each.getValue().summary()));
       }

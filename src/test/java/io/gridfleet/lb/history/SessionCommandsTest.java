@@ -75,6 +75,17 @@ final class SessionCommandsTest {
   }
 
   @Test
+  void eachOfManyBusySessionsIsWrittenInItsTurn() {
+    for (int turn = 0; turn < 3; turn++) {
+      IntStream.range(0, 500).forEach(i -> command("s" + i, 1, 200));
+      commands.snapshot();
+      writer.tick();
+    }
+
+    assertThat(written.stream().map(CommandRecord::session).distinct()).hasSize(500);
+  }
+
+  @Test
   void whatAllSessionsKeepIsBoundedAndIsFreedWithThem() {
     for (int session = 0; session < 11_000; session++) {
       for (int i = 0; i < 20; i++) {
