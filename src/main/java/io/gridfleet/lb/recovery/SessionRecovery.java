@@ -7,6 +7,7 @@ import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.OrphanedLocks;
 import io.gridfleet.lb.session.SessionMap;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -34,6 +35,7 @@ public final class SessionRecovery {
 
   /**
    * @param freed receives each lock that was released after its clean-up
+   * @param timer runs short tasks after a pause
    * @param nanos a monotonic clock
    */
   public SessionRecovery(
@@ -41,6 +43,7 @@ public final class SessionRecovery {
       Patience patience,
       EndSession endSession,
       Consumer<DeviceLock> freed,
+      ScheduledExecutorService timer,
       LongSupplier nanos) {
     UnclaimedSessions unclaimed =
         new UnclaimedSessions(
@@ -49,7 +52,7 @@ public final class SessionRecovery {
             patience,
             nanos);
     this.orphans = new Orphans(parts.locks(), parts.nodes(), parts.inventory(), unclaimed, freed);
-    this.lost = new LostSessions(parts.sessions(), parts.nodes(), endSession);
+    this.lost = new LostSessions(parts.sessions(), parts.nodes()::forgotten, endSession, timer);
   }
 
   /** Returns the listener that checks the sessions of a node which answers again. */

@@ -196,6 +196,7 @@ public final class GridFleetLb implements AutoCloseable {
             config.session().maxIdle()),
         endSession,
         distributor::freedHere,
+        timer,
         System::nanoTime);
   }
 
