@@ -7,9 +7,10 @@ import { DeviceLink, howItEnded, RequestLink, RunLink, useAct } from '../words.j
 /** Ends a session after a question that names its test and its owner. */
 export function useEndSession() {
   const act = useAct();
+  const { tokens_needed: owned } = useSession();
   return (row) => act({
     title: 'End this session?',
-    text: html`<p>${row.test_name ? html`The test <b>${row.test_name}</b>` : html`The session <code>${row.session_id}</code>`}${row.tenant
+    text: html`<p>${row.test_name ? html`The test <b>${row.test_name}</b>` : html`The session <code>${row.session_id}</code>`}${owned && row.tenant
       ? html` of <b>${row.tenant}</b>` : ''} on <b>${row.device_name ?? 'a device'}</b> fails at its next command. The device is free afterwards.</p>`,
     action: 'End it',
     danger: true,
