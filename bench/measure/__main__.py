@@ -24,6 +24,7 @@ import machine
 import micro
 import parts
 import programs
+import records
 import report
 import side
 import stores
@@ -116,6 +117,7 @@ def scenes(bench):
         Scene("recovery", "recovery after kill -9, PostgreSQL", ("postgres",), 0, live.recovery_on_postgres),
         Scene("recovery", "recovery after kill -9, another replica", ("postgres",), 20, live.taken_over),
         Scene("live", "live sessions", (), 0, live.live_sessions),
+        Scene("records", "what the records cost", ("wrk",), 0, records.cost),
         Scene("hostile", "the worst requests while a session works", (), 0, hostile.hostile),
         Scene("floods", "a live session while clients flood the front door", (), 0, floods.floods),
         Scene("large", "1 GiB bodies", (), 0, bodies.large_bodies),
@@ -124,7 +126,7 @@ def scenes(bench):
 
 
 LOADS = "commands and sessions under load"
-NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "hostile", "floods", "large", "locks", "recovery", "jmh")
+NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "records", "hostile", "floods", "large", "locks", "recovery", "jmh")
 
 
 def options():

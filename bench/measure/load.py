@@ -26,7 +26,7 @@ def wrk(part, script, seconds, connections, *arguments):
         "rate": requests / (told["duration"] / 1e6),
         "p50": told["p50"] / 1000, "p99": told["p99"] / 1000, "p999": told["p999"] / 1000,
         "cpu": None if before is None else (after - before) / requests * 1e6,
-        "errors": told["errors"]}
+        "requests": requests, "errors": told["errors"]}
 
 
 def end_sessions(part, ids):

@@ -26,7 +26,8 @@ public final class UiAssets {
   private static final String SVG = "image/svg+xml";
   private static final String HTML = "text/html; charset=utf-8";
 
-  private static final Pattern COMMENT = Pattern.compile("(?m)^/\\*[\\s\\S]*?\\*/\\n");
+  private static final Pattern INDENTATION = Pattern.compile("(?m)^[ \\t]+");
+  private static final Pattern COMMENT = Pattern.compile("(?m)^(/\\*[\\s\\S]*?\\*/|//.*)\\n");
 
   /** A file of a library. */
   private record LibraryFile(String name, String resource, String importedAs, String behind) {}
@@ -152,9 +153,12 @@ public final class UiAssets {
         + "'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
   }
 
-  /** Our file without the comments that begin a line: they are for those who read the sources. */
+  /**
+   * Our file without what is for those who read the sources: indentation, comments of own lines.
+   */
   private static UiAsset own(String name) {
-    String text = COMMENT.matcher(text(resource(name))).replaceAll("");
+    String shifted = INDENTATION.matcher(text(resource(name))).replaceAll("");
+    String text = COMMENT.matcher(shifted).replaceAll("");
     return UiAsset.of(type(name), text.getBytes(StandardCharsets.UTF_8));
   }
 

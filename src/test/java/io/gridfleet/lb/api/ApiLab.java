@@ -73,11 +73,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** The API wired as in the application, over a lab in memory and a virtual clock. */
 public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks {
   final VirtualClock clock = new VirtualClock();
   public final RunLab lab = new RunLab();
+  final FakeUsage usage = new FakeUsage(lab);
   final FakeRuns runs = new FakeRuns(clock, lab::locked);
   final FakeTestReports reports = new FakeTestReports(clock);
   final FakeRequestHistory requests = new FakeRequestHistory();
@@ -97,6 +99,10 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
 
   public ApiLab() {
     this(ConfigLoader.defaults(RunConfig.class), ApiAccess.open());
+  }
+
+  private long nanos() {
+    return TimeUnit.MILLISECONDS.toNanos(clock.instant().toEpochMilli());
   }
 
   ApiLab(RunConfig config, ApiAccess access) {
@@ -158,7 +164,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
             new ApiRoutes.Server(
                 new ServerRoutes(health(), rows),
                 new OverviewRoutes(overview, queue()),
-                new UsageRoutes(new FakeUsage(lab), rows, clock),
+                new UsageRoutes(usage, rows, clock, this::nanos),
                 new WhatIfRoutes(new WhatIf(traffic, tenant -> Optional.empty()), rows, clock)));
     api = new Api(routes, access);
   }

@@ -8,17 +8,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /** One session in the whole range, one device out of service in half of it, and ten waits. */
-record FakeUsage(RunLab lab) implements Usage {
+final class FakeUsage implements Usage {
+  private final RunLab lab;
+
+  /** How often spans were read. */
+  final AtomicInteger reads = new AtomicInteger();
+
+  /** When the store answers. */
+  CompletableFuture<Void> store = CompletableFuture.completedFuture(null);
+
+  FakeUsage(RunLab lab) {
+    this.lab = lab;
+  }
+
   private DeviceId device(int index) {
     return lab.all().get(index).device().id();
   }
 
   @Override
   public CompletionStage<List<Span>> spans(Query query) {
-    return CompletableFuture.completedStage(
+    reads.incrementAndGet();
+    List<Span> spans =
         List.of(
             new Span(device(0), "android", Kind.SESSION, query.from(), query.to()),
             new Span(
@@ -26,7 +40,8 @@ record FakeUsage(RunLab lab) implements Usage {
                 "android",
                 Kind.MAINTENANCE,
                 query.from(),
-                query.from().plusSeconds(60))));
+                query.from().plusSeconds(60)));
+    return store.thenApply(answered -> spans);
   }
 
   @Override

@@ -3,6 +3,12 @@ package io.gridfleet.lb.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gridfleet.lb.api.http.ApiAnswer;
+import io.gridfleet.lb.api.http.ApiRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** {@code GET /api/usage}, of one session, one minute of maintenance and ten waits. */
@@ -49,5 +55,39 @@ final class UsageTest {
         .isEqualTo(422);
     assertThat(client.get(range("2026-05-01T12:00:00Z", "2026-05-01T10:00:00Z")).status())
         .isEqualTo(422);
+  }
+
+  @Test
+  void whatTookLongIsSummedUpOnceForAllWhoAsk() {
+    String target = range("2026-05-01T10:00:00Z", "2026-05-01T12:00:00Z");
+    ApiRequest request =
+        new ApiRequest(
+            "GET", "/api/usage", target.substring("/api/usage?".length()), Map.of(), new byte[0]);
+    CompletableFuture<Void> store = new CompletableFuture<>();
+    lab.usage.store = store;
+    CompletionStage<ApiAnswer> first = lab.api.handle(request);
+    CompletionStage<ApiAnswer> second = lab.api.handle(request);
+    lab.clock.pass(Duration.ofSeconds(1));
+    assertThat(first.toCompletableFuture()).isNotDone();
+    store.complete(null);
+    assertThat(first.toCompletableFuture()).isCompleted();
+    assertThat(second.toCompletableFuture()).isCompleted();
+    lab.clock.pass(Duration.ofSeconds(15));
+    assertThat(client.get(target).status()).isEqualTo(200);
+    assertThat(lab.usage.reads).hasValue(1);
+    client.get(target + "&platform=ios");
+    assertThat(lab.usage.reads).hasValue(2);
+    lab.clock.pass(Duration.ofSeconds(10));
+    client.get(target);
+    assertThat(lab.usage.reads).hasValue(3);
+  }
+
+  @Test
+  void afterAFailureItIsTriedAgain() {
+    String target = range("2026-05-01T10:00:00Z", "2026-05-01T12:00:00Z");
+    lab.usage.store = CompletableFuture.failedFuture(new IllegalStateException("down"));
+    assertThat(client.call("GET", target, "", Map.of()).status()).isEqualTo(500);
+    lab.usage.store = CompletableFuture.completedFuture(null);
+    assertThat(client.get(target).status()).isEqualTo(200);
   }
 }

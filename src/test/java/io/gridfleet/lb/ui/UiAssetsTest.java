@@ -86,6 +86,32 @@ final class UiAssetsTest {
     }
   }
 
+  /** So that of axe-core's rules only those of colours need another look in dark. */
+  @Test
+  void inDarkOnlyColoursDiffer() {
+    String style =
+        assets.files().entrySet().stream()
+            .filter(file -> plain(file.getKey()).endsWith("/app.css"))
+            .map(file -> text(file.getValue()))
+            .findFirst()
+            .orElseThrow();
+    Matcher dark =
+        Pattern.compile(
+                "@media \\(prefers-color-scheme: dark\\) \\{\\s*:root \\{([^{}]*)\\}\\s*\\}")
+            .matcher(style);
+    assertThat(dark.find()).isTrue();
+    assertThat(dark.group(1).replaceAll("--[a-z-]+: #[0-9a-f]{3,8};", "")).isBlank();
+    assertThat(style.split("prefers-color-scheme", -1)).hasSize(2);
+    assets
+        .files()
+        .forEach(
+            (address, file) -> {
+              if (!address.contains("/lib/") && !address.contains("/app.")) {
+                assertThat(text(file)).as(plain(address)).doesNotContain("prefers-color-scheme");
+              }
+            });
+  }
+
   @Test
   void commentsStayInTheSources() {
     assets

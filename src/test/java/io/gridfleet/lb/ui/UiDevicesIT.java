@@ -3,46 +3,24 @@ package io.gridfleet.lb.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.Lab;
 import io.gridfleet.lb.lab.Wire;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** What is done to devices and sessions on their screens, in a real browser, and its effect. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiDevicesIT {
   private static final int MAX_TABS = 60;
 
-  private UiLab lab;
-  private UiBrowser browser;
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiLab::plain);
 
-  @BeforeAll
-  void open() throws IOException {
-    browser = UiBrowser.open();
-    lab = UiLab.plain();
-  }
-
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
-  private JsonNode json(String path) throws IOException {
-    return JsonClient.JSON.readTree(lab.client().get(path).text());
-  }
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
 
   /** Moves the focus by keys until it is on the control with this name. */
   private void tabTo(String name, CharSequence keys) {
@@ -113,7 +91,7 @@ final class UiDevicesIT {
   @Test
   void jsonIsSavedOnlyWhenItIsValid() throws IOException {
     String device = "";
-    for (JsonNode row : json("/api/devices?view=summary")) {
+    for (JsonNode row : ui.json("/api/devices?view=summary")) {
       if (row.path("name").asText().startsWith("Moto X")) {
         device = row.path("id").asText();
       }
@@ -128,7 +106,7 @@ final class UiDevicesIT {
 
   private Callable<Boolean> saved(String path, String name) {
     return () -> {
-      JsonNode row = json(path);
+      JsonNode row = ui.json(path);
       return row.path("tags").path(name).asText(row.path(name).asText()).equals("a1");
     };
   }
@@ -186,7 +164,7 @@ final class UiDevicesIT {
 
   @Test
   void aDeviceShowsWhatASelectorCanName() throws IOException {
-    String device = json("/api/devices?view=summary&selector=geos:*").at("/0/id").asText();
+    String device = ui.json("/api/devices?view=summary&selector=geos:*").at("/0/id").asText();
     browser.open(lab, "/ui/devices/" + device);
     browser.until("details", "return document.querySelector('main details summary') !== null");
     browser.find("main details summary").click();

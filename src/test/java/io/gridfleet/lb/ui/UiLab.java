@@ -20,12 +20,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole server in this process with a lab behind it, for the tests of the UI: {@link #demo} is
  * the demo's lab with sessions, a waiting request and hostile names, {@link #large} has {@value
- * #DEVICES} devices and {@value #WAITING} waiting requests. What is behind the server is in {@link
- * #fleet} and {@link #demoLab}.
+ * #DEVICES} devices and {@value #WAITING} waiting requests, {@link #pair} has two replicas. What is
+ * behind the server is closed after it.
  */
 final class UiLab implements AutoCloseable {
   static final int DEVICES = 10_000;
@@ -41,6 +43,7 @@ final class UiLab implements AutoCloseable {
   private final List<Wire> clients = new ArrayList<>();
   private final GridFleetLb server;
   private final int port;
+  private @Nullable UiLab other;
 
   private UiLab(List<Map<String, Object>> nodes, Map<String, Object> more) {
     Map<String, Object> all = new LinkedHashMap<>();
@@ -105,26 +108,21 @@ final class UiLab implements AutoCloseable {
     return lab;
   }
 
-  /** Two replicas with one store before the same two phones. */
-  static Pair pair() {
+  /** A replica before two phones; {@link #other} is another one with the same store. */
+  static UiLab pair() {
     SimulatedFleet fleet = SimulatedFleet.of(1, 2);
     LabDatabase database = LabDatabase.take();
     Map<String, Object> store =
         Map.of("store", Map.of("address", database.toString(), "startPatience", "1min"));
-    return new Pair(
-        new UiLab(fleet.inventory(), store), new UiLab(fleet.inventory(), store), database, fleet);
+    UiLab first = new UiLab(fleet.inventory(), store);
+    first.other = new UiLab(fleet.inventory(), store);
+    first.behind.addAll(List.of(first.other, database, fleet));
+    return first;
   }
 
-  /** Two replicas. */
-  record Pair(UiLab first, UiLab second, LabDatabase database, SimulatedFleet fleet)
-      implements AutoCloseable {
-    @Override
-    public void close() throws Exception {
-      first.close();
-      second.close();
-      database.close();
-      fleet.close();
-    }
+  /** The other replica of a {@link #pair}. */
+  UiLab other() {
+    return Objects.requireNonNull(other);
   }
 
   /** The address of a page or route. */

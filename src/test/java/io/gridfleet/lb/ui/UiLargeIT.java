@@ -2,37 +2,25 @@ package io.gridfleet.lb.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
 
 /** Each screen with 10 000 devices and 2 000 waiting requests, in a real browser. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiLargeIT {
   /** Of a table, only the rows in sight are in the document. */
   private static final long MAX_ELEMENTS = 5_000;
 
-  private UiLab lab;
-  private UiBrowser browser;
+  private static final int KEYS = 21;
 
-  @BeforeAll
-  void open() throws IOException {
-    browser = UiBrowser.open();
-    lab = UiLab.large();
-  }
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiLab::large);
 
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
 
   @ParameterizedTest
   @ValueSource(
@@ -53,5 +41,49 @@ final class UiLargeIT {
             (Long) browser.driver().executeScript("return document.querySelectorAll('*').length"))
         .as("elements of " + path)
         .isLessThan(MAX_ELEMENTS);
+  }
+
+  @Test
+  void typingInTheSearchOfDevicesIsAnswered() {
+    type("/ui/devices?selector=os_version:1", "gridfleet-devices");
+  }
+
+  @Test
+  void typingASelectorIsAnswered() {
+    type("/ui/selector?text=os_version:1", "gridfleet-explain");
+  }
+
+  /**
+   * Types a digit and takes it back, in turns, and reports the medians of what the screen measures.
+   */
+  private void type(String path, String measure) {
+    browser.open(lab, path);
+    browser.find("main input[type=search]").click();
+    browser.type(Keys.END);
+    browser
+        .driver()
+        .executeScript(
+            "document.addEventListener('input', () => { window.typed = performance.now(); }, true)");
+    String ended = "performance.getEntriesByName('" + measure + "').at(-1)";
+    List<Double> fromKey = new ArrayList<>();
+    List<Double> fromRequest = new ArrayList<>();
+    for (int key = 0; key < KEYS; key++) {
+      browser.type(key % 2 == 0 ? "4" : Keys.BACK_SPACE);
+      browser.until(measure, "return " + ended + "?.startTime > (window.typed ?? Infinity)");
+      fromKey.add(number("return " + ended + ".startTime + " + ended + ".duration - window.typed"));
+      fromRequest.add(number("return " + ended + ".duration"));
+    }
+    UiBrowser.report(
+        "typing, median of %d keys: %-18s %4d ms from the request, %4d ms from the key"
+            .formatted(KEYS, measure, median(fromRequest), median(fromKey)));
+    browser.check();
+  }
+
+  private double number(String script) {
+    return ((Number) browser.driver().executeScript(script)).doubleValue();
+  }
+
+  private static long median(List<Double> figures) {
+    return Math.round(figures.stream().sorted().toList().get(figures.size() / 2));
   }
 }

@@ -9,46 +9,18 @@ import io.gridfleet.lb.lab.Wire;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The screens of requests, runs, selectors and usage: what they show, and that actions act. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiQueueIT {
   private static final String WAITS = ",'gridfleet:waitForDeviceOnlineTimeout':600";
   private static final Pattern BODY = Pattern.compile("-d '(.*)'$", Pattern.DOTALL);
 
-  private UiLab lab;
-  private UiBrowser browser;
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiLab::plain);
 
-  @BeforeAll
-  void open() throws IOException {
-    browser = UiBrowser.open();
-    lab = UiLab.plain();
-  }
-
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
-  @BeforeEach
-  void leaveTheScreenAndItsConsole() {
-    browser.driver().get("about:blank");
-    browser.consoleErrors();
-  }
-
-  private JsonNode json(String path) throws IOException {
-    return JsonClient.JSON.readTree(lab.client().get(path).text());
-  }
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
 
   private void confirm(String sentence) {
     browser.until("a field", "return document.querySelector('dialog[open] input') !== null");
@@ -77,7 +49,7 @@ final class UiQueueIT {
     String phone = "'gridfleet:selector':{'model':'Galaxy S23'}";
     String session = lab.session(phone);
     try (Wire client = lab.waiting(phone + ",'gridfleet:testName':'It\\u0027s slow'" + WAITS)) {
-      String id = json("/api/queue").at("/items/0/id").asText();
+      String id = ui.json("/api/queue").at("/items/0/id").asText();
       browser.open(lab, "/ui/requests/" + id);
       browser.untilShows("Why it waits now");
       browser.untilShows("Galaxy S23, rack 1");
@@ -118,13 +90,13 @@ final class UiQueueIT {
     JsonClient.Reply reply = lab.client().post("/api/runs", body);
     assertThat(reply.status()).as(reply.text()).isLessThan(300);
     String run = JsonClient.JSON.readTree(reply.text()).get("id").asText();
-    String out = json("/api/runs/" + run).at("/devices/0/device_id").asText();
+    String out = ui.json("/api/runs/" + run).at("/devices/0/device_id").asText();
     browser.open(lab, "/ui/runs/" + run);
     browser.press("Take out…");
     confirm("The cable is loose.");
     browser.press("Take it out");
     browser.untilShows("The cable is loose.");
-    assertThat(json("/api/devices/" + out).get("hold").asText()).isEqualTo("maintenance");
+    assertThat(ui.json("/api/devices/" + out).get("hold").asText()).isEqualTo("maintenance");
     String session =
         lab.session("'gridfleet:run_id':'" + run + "','gridfleet:testName':'Checkout'");
     browser.untilShows("Checkout");
@@ -134,7 +106,7 @@ final class UiQueueIT {
     browser.untilShows("cancelled");
     Lab.until(
         "the session ends", () -> lab.client().get("/session/" + session + "/url").status() == 404);
-    assertThat(json("/api/runs/" + run).get("state").asText()).isEqualTo("cancelled");
+    assertThat(ui.json("/api/runs/" + run).get("state").asText()).isEqualTo("cancelled");
   }
 
   @Test

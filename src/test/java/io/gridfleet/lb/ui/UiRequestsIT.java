@@ -12,11 +12,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The screens of recorded requests, in a real browser. */
 final class UiRequestsIT {
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiLab::plain);
+
   private static final String QUOTED = "it\\u0027s \\\"$(id)\\\" `id`";
+
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
 
   private static JsonNode json(UiLab lab, String path) throws IOException {
     return JsonClient.JSON.readTree(lab.client().get(path).text());
@@ -27,7 +33,7 @@ final class UiRequestsIT {
     return json(lab, "/api/requests").at("/items/0/id").asText();
   }
 
-  private static String copied(UiBrowser browser) {
+  private String copied() {
     browser
         .driver()
         .executeScript(
@@ -50,33 +56,30 @@ final class UiRequestsIT {
 
   @Test
   void aRequestIsCopiedForTheShellAndItsTimesAreExactOnHover() throws Exception {
-    try (UiBrowser browser = UiBrowser.open();
-        UiLab lab = UiLab.plain()) {
-      String name = "'gridfleet:testName':'" + QUOTED + "'";
-      String capability = ",'vendor:" + UiLab.HOSTILE.replace("\"", "\\\"") + "':true";
-      lab.session("'platformName':'Android'," + name + capability);
-      browser.screen(lab, "/ui/requests/" + request(lab));
-      browser.untilShows("vendor:<img src=x onerror=");
-      Object titles =
-          browser
-              .driver()
-              .executeScript(
-                  "const exact = new Intl.DateTimeFormat(undefined,"
-                      + " {dateStyle: 'medium', timeStyle: 'long'}).format(new Date());"
-                      + " return [...document.querySelectorAll('main time, .steps [title]')]"
-                      + ".map(each => each.title)"
-                      + ".filter(title => title.slice(0, 6) !== exact.slice(0, 6))");
-      assertThat(titles).as("times that aren't exact in the browser's zone").isEqualTo(List.of());
-      JsonNode created = JsonClient.JSON.readTree(run(Map.of(), copied(browser)));
-      assertThat(created.at("/value/sessionId").asText()).as(created.toString()).isNotEmpty();
-      Lab.until(
-          "the same request was recorded",
-          () ->
-              json(lab, "/api/requests").path("items").findValuesAsText("test_name").stream()
-                      .filter(text -> text.equals("it's \"$(id)\" `id`"))
-                      .count()
-                  == 2);
-    }
+    String name = "'gridfleet:testName':'" + QUOTED + "'";
+    String capability = ",'vendor:" + UiLab.HOSTILE.replace("\"", "\\\"") + "':true";
+    lab.session("'platformName':'Android'," + name + capability);
+    browser.screen(lab, "/ui/requests/" + request(lab));
+    browser.untilShows("vendor:<img src=x onerror=");
+    Object titles =
+        browser
+            .driver()
+            .executeScript(
+                "const exact = new Intl.DateTimeFormat(undefined,"
+                    + " {dateStyle: 'medium', timeStyle: 'long'}).format(new Date());"
+                    + " return [...document.querySelectorAll('main time, .steps [title]')]"
+                    + ".map(each => each.title)"
+                    + ".filter(title => title.slice(0, 6) !== exact.slice(0, 6))");
+    assertThat(titles).as("times that aren't exact in the browser's zone").isEqualTo(List.of());
+    JsonNode created = JsonClient.JSON.readTree(run(Map.of(), copied()));
+    assertThat(created.at("/value/sessionId").asText()).as(created.toString()).isNotEmpty();
+    Lab.until(
+        "the same request was recorded",
+        () ->
+            json(lab, "/api/requests").path("items").findValuesAsText("test_name").stream()
+                    .filter(text -> text.equals("it's \"$(id)\" `id`"))
+                    .count()
+                == 2);
   }
 
   @Test
@@ -84,22 +87,21 @@ final class UiRequestsIT {
     String file = Files.writeString(folder.resolve("secret"), "s3cr3t").toString();
     List<Map<String, Object>> tokens =
         List.of(Map.of("name", "night", "role", "operator", "secretFile", file));
-    try (UiBrowser browser = UiBrowser.open();
-        UiLab lab = UiLab.demo(Map.of("tokens", tokens))) {
+    try (UiLab closed = UiLab.demo(Map.of("tokens", tokens))) {
       String first =
           "curl "
-              + lab.url("/session")
+              + closed.url("/session")
               + " -H 'Authorization: Bearer s3cr3t' -H 'Content-Type: application/json'"
               + " -d '{\"capabilities\":{\"alwaysMatch\":{\"platformName\":\"Android\"}}}'";
       assertThat(run(Map.of(), first)).contains("sessionId");
-      browser.open(lab, "/ui/requests");
+      browser.open(closed, "/ui/requests");
       browser.find("input[type=password]").sendKeys("s3cr3t");
       browser.pressEnter();
       browser.untilShows("night (operator)");
       browser.until("a request", "return document.querySelector('tbody a') !== null");
       browser.find("tbody a").click();
       browser.untilShows("Copy as curl");
-      String command = copied(browser);
+      String command = copied();
       assertThat(command).doesNotContain("s3cr3t");
       assertThat(run(Map.of("GRIDFLEET_TOKEN", "s3cr3t"), command)).contains("sessionId");
     }
@@ -107,18 +109,14 @@ final class UiRequestsIT {
 
   @Test
   void backLeadsToTheFilterBeforeOnEachList() throws Exception {
-    try (UiBrowser browser = UiBrowser.open();
-        UiLab lab = UiLab.plain()) {
-      for (String filter : List.of("requests?outcome=refused", "runs?state=active")) {
-        String[] parts = filter.split("[?=]");
-        browser.open(lab, "/ui/" + parts[0]);
-        browser.find("main select option[value=" + parts[2] + "]").click();
-        browser.until(
-            "the address", "return location.search === '?" + filter.split("\\?")[1] + "'");
-        browser.driver().navigate().back();
-        browser.until("the filter before", "return location.search === ''");
-        assertThat(browser.find("main select").getAttribute("value")).isEmpty();
-      }
+    for (String filter : List.of("requests?outcome=refused", "runs?state=active")) {
+      String[] parts = filter.split("[?=]");
+      browser.open(lab, "/ui/" + parts[0]);
+      browser.find("main select option[value=" + parts[2] + "]").click();
+      browser.until("the address", "return location.search === '?" + filter.split("\\?")[1] + "'");
+      browser.driver().navigate().back();
+      browser.until("the filter before", "return location.search === ''");
+      assertThat(browser.find("main select").getAttribute("value")).isEmpty();
     }
   }
 }

@@ -7,43 +7,21 @@ import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.Wire;
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The screen of a run: who ran which test with which outcome, and that its devices get free. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiRunsIT {
   private static final String WAITS = ",'gridfleet:waitForDeviceOnlineTimeout':600";
 
-  private UiLab lab;
-  private UiBrowser browser;
+  @RegisterExtension
+  static final UiSetup ui =
+      UiSetup.with(() -> UiLab.demo(Map.of("runs", Map.of("claims", Map.of("enabled", true)))));
 
-  @BeforeAll
-  void open() throws IOException {
-    browser = UiBrowser.open();
-    lab = UiLab.demo(Map.of("runs", Map.of("claims", Map.of("enabled", true))));
-  }
-
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
-  @BeforeEach
-  void leaveTheScreenAndItsConsole() {
-    browser.driver().get("about:blank");
-    browser.consoleErrors();
-  }
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
 
   private JsonNode send(String method, String path, String body) {
     JsonClient.Reply reply = lab.client().send(method, path, body, Map.of()).join();

@@ -2,13 +2,10 @@ package io.gridfleet.lb.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.lab.JsonClient;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,37 +13,25 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Each screen with the demo's lab, hostile names among its devices, tests and capabilities: no
  * error on the console, nothing found by axe-core in light and dark, no name taken for markup.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiScreensIT {
-  private UiLab lab;
-  private UiBrowser browser;
-  private String session = "";
-  private String device = "";
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiScreensIT::withASessionAndARequest);
 
-  @BeforeAll
-  void open() throws IOException {
-    browser = UiBrowser.open();
-    lab = UiLab.demo();
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
+
+  private static UiLab withASessionAndARequest() throws IOException {
+    UiLab lab = UiLab.demo();
     String hostile = UiLab.HOSTILE.replace("\"", "\\\"");
     String phone =
         "'gridfleet:selector':{'model':'%1$s'},'gridfleet:testName':'%1$s'".formatted(hostile);
-    session = lab.session(phone);
+    lab.session(phone);
     lab.waiting(phone + ",'gridfleet:waitForDeviceOnlineTimeout':600");
-    device = json("/api/sessions").at("/items/0/device_id").asText();
+    return lab;
   }
 
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
-  private JsonNode json(String path) throws IOException {
-    return JsonClient.JSON.readTree(lab.client().get(path).text());
+  /** What the session of the lab says of itself. */
+  private static String ofTheSession(String member) throws IOException {
+    return ui.json("/api/sessions").at("/items/0").path(member).asText();
   }
 
   @ParameterizedTest
@@ -66,20 +51,20 @@ final class UiScreensIT {
   }
 
   @Test
-  void theScreenOfASession() {
-    browser.screen(lab, "/ui/sessions/" + session);
+  void theScreenOfASession() throws IOException {
+    browser.screen(lab, "/ui/sessions/" + ofTheSession("session_id"));
     browser.untilShows("<img src=x onerror=");
   }
 
   @Test
-  void theScreenOfADevice() {
-    browser.screen(lab, "/ui/devices/" + device);
+  void theScreenOfADevice() throws IOException {
+    browser.screen(lab, "/ui/devices/" + ofTheSession("device_id"));
     browser.untilShows("<img src=x onerror=");
   }
 
   @Test
   void theScreenOfAWaitingRequest() throws IOException {
-    String request = json("/api/queue").at("/items/0/id").asText();
+    String request = ui.json("/api/queue").at("/items/0/id").asText();
     browser.screen(lab, "/ui/requests/" + request);
     browser.untilShows("Why it waits now");
     browser.untilShows("<img src=x onerror=");

@@ -10,22 +10,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The screens of sessions in a lab with tokens, as an operator named Ada sees them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiSessionsIT {
-  private UiLab lab;
-  private UiBrowser browser;
+  @TempDir static Path folder;
 
-  @BeforeAll
-  void open(@TempDir Path folder) throws IOException {
-    browser = UiBrowser.open();
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiSessionsIT::withTokens);
+
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
+
+  private static UiLab withTokens() throws IOException {
     List<Map<String, Object>> tokens = new ArrayList<>();
     for (String token : List.of("Ada operator", "checkout suite", "nightly suite")) {
       String name = token.split(" ")[0];
@@ -33,26 +32,16 @@ final class UiSessionsIT {
       tokens.add(
           Map.of("name", name, "role", token.split(" ")[1], "secretFile", secret.toString()));
     }
-    lab = UiLab.demo(Map.of("tokens", tokens));
+    return UiLab.demo(Map.of("tokens", tokens));
+  }
+
+  @BeforeEach
+  void signIn() {
     browser.open(lab, "/ui/sessions");
     browser.untilShows("Sign in");
     browser.find("input[type=password]").sendKeys("Ada-s3cr3t");
     browser.pressEnter();
     browser.untilShows("Ada (operator)");
-  }
-
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
-  @BeforeEach
-  void leaveTheScreenAndItsConsole() {
     browser.driver().get("about:blank");
     browser.consoleErrors();
   }

@@ -5,37 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gridfleet.lb.lab.TcpLink;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WindowType;
 
 /** The frame around the screens, in a real browser. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UiShellIT {
   private static final List<String> SCREENS =
       List.of("", "/devices", "/queue", "/requests", "/sessions", "/runs", "/selector", "/usage");
 
-  private UiLab lab;
-  private UiBrowser browser;
+  @RegisterExtension static final UiSetup ui = UiSetup.with(UiLab::demo);
 
-  @BeforeAll
-  void open() throws IOException {
-    browser = UiBrowser.open();
-    lab = UiLab.demo();
-  }
-
-  @AfterAll
-  void close() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    if (lab != null) {
-      lab.close();
-    }
-  }
+  private final UiLab lab = ui.lab();
+  private final UiBrowser browser = ui.browser();
 
   @Test
   void theFirstScreenShowsTheLab() throws IOException {

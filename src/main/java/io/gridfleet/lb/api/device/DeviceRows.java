@@ -40,6 +40,11 @@ public final class DeviceRows {
     return seen(caller).map(state -> row(state, caller)).toList();
   }
 
+  /** As {@link #all}, without what rows have beside the device. */
+  public List<Device> devices(ApiCaller caller) {
+    return seen(caller).map(DeviceStatus::device).toList();
+  }
+
   /** Fails with 422 and GridFleet's text for groups that none of these devices is in. */
   public static void checkGroups(Collection<String> asked, List<DeviceRow> all) {
     Set<String> unknown = new TreeSet<>(asked);

@@ -5,7 +5,6 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.Usage;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,127 +17,176 @@ import java.util.TreeMap;
 
 /**
  * The use of devices by hour and platform. The capacity is that of the devices of today's
- * inventory, without the times in which they were offline or in maintenance.
+ * inventory, without the times in which they were offline and in maintenance. A span costs the same
+ * however many hours it has.
  */
 final class UsageHours {
-  private final Usage.Query query;
-  private final Map<DeviceId, Device> devices = new HashMap<>();
-  private final Map<Instant, Map<String, Cell>> hours = new TreeMap<>();
+  private static final long HOUR = 3_600_000;
 
-  /** One hour of one platform. */
-  private static final class Cell {
-    private long capacityMs;
-    private long busyMs;
-    private int sessions;
-    private final List<Long> waits = new ArrayList<>();
+  private final Usage.Query query;
+  private final long from;
+  private final long to;
+  private final long firstHour;
+  private final int count;
+  private final Map<DeviceId, Device> devices = new HashMap<>();
+  private final Map<String, Platform> platforms = new TreeMap<>();
+
+  /** The hours of one platform. */
+  private final class Platform {
+    private int slots;
+    private final Time busy = new Time();
+    private final Time outOfService = new Time();
+    private final int[] sessions = new int[count];
+    private final List<List<Long>> waits = new ArrayList<>();
+
+    private Platform() {
+      for (int hour = 0; hour < count; hour++) {
+        waits.add(new ArrayList<>(0));
+      }
+    }
   }
+
+  /** Time by hour: parts of hours, and how many whole hours begin less those that end. */
+  private final class Time {
+    private final long[] parts = new long[count];
+    private final long[] wholes = new long[count + 1];
+
+    /** Adds the time between two instants within the query, so many times. */
+    private void add(long began, long ended, int times) {
+      int first = index(began);
+      int last = index(ended - 1);
+      if (first == last) {
+        parts[first] += times * (ended - began);
+        return;
+      }
+      parts[first] += times * (start(first + 1) - began);
+      parts[last] += times * (ended - start(last));
+      wholes[first + 1] += times;
+      wholes[last] -= times;
+    }
+
+    private long[] millis() {
+      long[] millis = parts.clone();
+      long running = 0;
+      for (int hour = 0; hour < count; hour++) {
+        running += wholes[hour];
+        millis[hour] += running * HOUR;
+      }
+      return millis;
+    }
+  }
+
+  /** One hour, or all of them. */
+  private record Cell(long capacityMs, long busyMs, int sessions, List<Long> waits) {}
 
   UsageHours(Usage.Query query, List<Device> seen, Optional<String> platform) {
     this.query = query;
+    this.from = query.from().toEpochMilli();
+    this.to = query.to().toEpochMilli();
+    this.firstHour = query.from().truncatedTo(ChronoUnit.HOURS).toEpochMilli();
+    this.count = (int) ((Math.max(from, to - 1) - firstHour) / HOUR) + 1;
     for (Device device : seen) {
       if (platform.isEmpty() || platform.get().equals(device.platform())) {
         devices.put(device.id(), device);
+        of(device).slots += device.slots();
       }
     }
-    Map<String, Integer> slots = new TreeMap<>();
-    devices.values().forEach(each -> slots.merge(each.platform(), each.slots(), Integer::sum));
-    Instant hour = query.from().truncatedTo(ChronoUnit.HOURS);
-    for (; hour.isBefore(query.to()); hour = hour.plus(1, ChronoUnit.HOURS)) {
-      Instant current = hour;
-      long length = overlap(hour, query.from(), query.to());
-      hours.put(hour, new TreeMap<>());
-      slots.forEach((name, count) -> cell(current, name).capacityMs += length * count);
-    }
   }
 
-  private Cell cell(Instant hour, Device device) {
-    return cell(hour, device.platform());
+  private Platform of(Device device) {
+    return platforms.computeIfAbsent(device.platform(), name -> new Platform());
   }
 
-  private Cell cell(Instant hour, String platform) {
-    return hours
-        .computeIfAbsent(hour, fresh -> new TreeMap<>())
-        .computeIfAbsent(platform, fresh -> new Cell());
+  private int index(long at) {
+    return (int) ((at - firstHour) / HOUR);
   }
 
-  /** Returns how much of an hour is in a time. */
-  private static long overlap(Instant hour, Instant from, Instant to) {
-    Instant end = hour.plus(1, ChronoUnit.HOURS);
-    Instant first = from.isAfter(hour) ? from : hour;
-    Instant last = to.isBefore(end) ? to : end;
-    return Math.max(0, Duration.between(first, last).toMillis());
+  private long start(int hour) {
+    return firstHour + hour * HOUR;
+  }
+
+  /** How much of an hour is in the time of the query. */
+  private long length(int hour) {
+    return Math.max(0, Math.min(to, start(hour + 1)) - Math.max(from, start(hour)));
   }
 
   void add(Usage.Span span) {
     Device device = devices.get(span.device());
-    if (device == null) {
+    long began = Math.max(from, span.began().toEpochMilli());
+    long ended = Math.min(to, span.ended().toEpochMilli());
+    if (device == null || began >= to) {
       return;
     }
-    Instant from = span.began().isAfter(query.from()) ? span.began() : query.from();
-    Instant to = span.ended().isBefore(query.to()) ? span.ended() : query.to();
-    Instant hour = from.truncatedTo(ChronoUnit.HOURS);
-    for (; hour.isBefore(to); hour = hour.plus(1, ChronoUnit.HOURS)) {
-      Cell cell = cell(hour, device);
-      long length = overlap(hour, from, to);
-      if (span.kind() == Kind.SESSION) {
-        cell.busyMs += length;
-      } else {
-        cell.capacityMs = Math.max(0, cell.capacityMs - length * device.slots());
-      }
+    Platform platform = of(device);
+    if (began < ended) {
+      boolean session = span.kind() == Kind.SESSION;
+      Time time = session ? platform.busy : platform.outOfService;
+      time.add(began, ended, session ? 1 : device.slots());
     }
     if (span.kind() == Kind.SESSION && !span.began().isBefore(query.from())) {
-      cell(span.began().truncatedTo(ChronoUnit.HOURS), device).sessions++;
+      platform.sessions[index(began)]++;
     }
   }
 
   void add(Usage.Wait wait) {
     Device device = devices.get(wait.device());
-    if (device != null) {
-      cell(wait.arrived().truncatedTo(ChronoUnit.HOURS), device)
-          .waits
-          .add(wait.waited().toMillis());
+    long arrived = wait.arrived().toEpochMilli();
+    if (device != null && arrived >= from && arrived < to) {
+      of(device).waits.get(index(arrived)).add(wait.waited().toMillis());
     }
   }
 
   Map<String, Object> body() {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    Map<String, Cell> platforms = new TreeMap<>();
-    hours.forEach(
-        (hour, cells) ->
-            cells.forEach(
-                (platform, cell) -> {
-                  Map<String, Object> row = new LinkedHashMap<>();
-                  row.put("at", ApiJson.time(hour));
-                  rows.add(filled(row, platform, cell));
-                  addTo(platforms.computeIfAbsent(platform, name -> new Cell()), cell);
-                }));
+    List<Map<String, Object>> hours = new ArrayList<>();
+    Map<String, List<Cell>> cells = new LinkedHashMap<>();
+    platforms.forEach((name, platform) -> cells.put(name, cells(platform)));
+    for (int hour = 0; hour < count; hour++) {
+      String at = ApiJson.time(Instant.ofEpochMilli(start(hour)));
+      for (Map.Entry<String, List<Cell>> each : cells.entrySet()) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("at", at);
+        hours.add(filled(row, each.getKey(), each.getValue().get(hour)));
+      }
+    }
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("hours", rows);
+    body.put("hours", hours);
     body.put(
         "platforms",
-        platforms.entrySet().stream()
-            .map(each -> filled(new LinkedHashMap<>(), each.getKey(), each.getValue()))
+        cells.entrySet().stream()
+            .map(each -> filled(new LinkedHashMap<>(), each.getKey(), sum(each.getValue())))
             .toList());
     return body;
   }
 
-  private static void addTo(Cell sum, Cell cell) {
-    sum.capacityMs += cell.capacityMs;
-    sum.busyMs += cell.busyMs;
-    sum.sessions += cell.sessions;
-    sum.waits.addAll(cell.waits);
+  private List<Cell> cells(Platform platform) {
+    long[] busy = platform.busy.millis();
+    long[] out = platform.outOfService.millis();
+    List<Cell> cells = new ArrayList<>();
+    for (int hour = 0; hour < count; hour++) {
+      long capacity = Math.max(0, length(hour) * platform.slots - out[hour]);
+      cells.add(new Cell(capacity, busy[hour], platform.sessions[hour], platform.waits.get(hour)));
+    }
+    return cells;
+  }
+
+  private static Cell sum(List<Cell> cells) {
+    return new Cell(
+        cells.stream().mapToLong(Cell::capacityMs).sum(),
+        cells.stream().mapToLong(Cell::busyMs).sum(),
+        cells.stream().mapToInt(Cell::sessions).sum(),
+        cells.stream().flatMap(cell -> cell.waits().stream()).toList());
   }
 
   private static Map<String, Object> filled(Map<String, Object> row, String platform, Cell cell) {
-    List<Long> sorted = cell.waits.stream().sorted().toList();
+    List<Long> sorted = cell.waits().stream().sorted().toList();
     Map<String, Object> waits = new LinkedHashMap<>();
     waits.put("count", sorted.size());
     waits.put("p50_ms", quantile(sorted, 0.5));
     waits.put("p90_ms", quantile(sorted, 0.9));
     row.put("platform", platform);
-    row.put("capacity_sec", cell.capacityMs / 1000);
-    row.put("busy_sec", cell.busyMs / 1000);
-    row.put("sessions", cell.sessions);
+    row.put("capacity_sec", cell.capacityMs() / 1000);
+    row.put("busy_sec", cell.busyMs() / 1000);
+    row.put("sessions", cell.sessions());
     row.put("waits", waits);
     return row;
   }

@@ -1,11 +1,16 @@
 package io.gridfleet.lb.api.history;
 
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.http.ApiAnswer;
 import io.gridfleet.lb.api.http.ApiAnswers;
 import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.api.http.ValidationErrors;
+import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.history.Usage;
 import java.time.Duration;
@@ -13,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** How much the devices were used, by platform and hour. */
@@ -20,11 +26,40 @@ public final class UsageRoutes {
   private static final Duration MAX_RANGE = Duration.ofDays(31);
   private static final Duration RANGE = Duration.ofDays(1);
 
+  /** An answer is used again for so many times as long as it took, at most a minute. */
+  private static final int REST = 20;
+
+  private static final long MAX_REST = Duration.ofMinutes(1).toNanos();
+  private static final int MAX_ANSWERS = 16;
+
+  /** What an answer depends on: the query as given, and who asks. */
+  private record Key(
+      Optional<Instant> from,
+      Optional<Instant> to,
+      Optional<String> platform,
+      Optional<Tenant> caller) {}
+
+  /** A failure isn't kept. */
+  private record Computed(CompletableFuture<ApiAnswer> answer, long tookNanos) {}
+
+  private final AsyncCache<Key, Computed> answers;
   private final Usage usage;
   private final DeviceRows devices;
   private final InstantSource clock;
 
-  public UsageRoutes(Usage usage, DeviceRows devices, InstantSource clock) {
+  private final Ticker ticker;
+
+  public UsageRoutes(Usage usage, DeviceRows devices, InstantSource clock, Ticker ticker) {
+    this.ticker = ticker;
+    this.answers =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_ANSWERS)
+            .ticker(ticker)
+            .expireAfter(
+                Expiry.<Key, Computed>creating(
+                    (key, computed) ->
+                        Duration.ofNanos(Math.min(MAX_REST, REST * computed.tookNanos()))))
+            .buildAsync();
     this.usage = usage;
     this.devices = devices;
     this.clock = clock;
@@ -54,9 +89,24 @@ public final class UsageRoutes {
           "Input should be 31 days before 'to' at most",
           "");
     }
-    List<Device> seen =
-        devices.all(call.caller()).stream().map(row -> row.state().device()).toList();
-    Usage.Query query = new Usage.Query(from, to, call.caller().only());
+    Key key =
+        new Key(
+            call.query().time("from"),
+            call.query().time("to"),
+            platform,
+            call.caller().seesAll() ? Optional.empty() : Optional.of(call.caller().tenant()));
+    return answers
+        .get(
+            key,
+            (same, executor) ->
+                computed(new Usage.Query(from, to, call.caller().only()), call, platform))
+        .thenCompose(Computed::answer);
+  }
+
+  private CompletableFuture<Computed> computed(
+      Usage.Query query, ApiCall call, Optional<String> platform) {
+    long began = ticker.read();
+    List<Device> seen = devices.devices(call.caller());
     return usage
         .spans(query)
         .thenCombine(
@@ -66,6 +116,12 @@ public final class UsageRoutes {
               spans.forEach(hours::add);
               waits.forEach(hours::add);
               return ApiAnswers.ok(hours.body());
-            });
+            })
+        .handle(
+            (answer, failure) ->
+                failure == null
+                    ? new Computed(CompletableFuture.completedFuture(answer), ticker.read() - began)
+                    : new Computed(CompletableFuture.failedFuture(failure), 0))
+        .toCompletableFuture();
   }
 }

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app.wiring;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.gridfleet.lb.api.ApiRoutes;
 import io.gridfleet.lb.api.ServerRoutes;
 import io.gridfleet.lb.api.device.CatalogRoutes;
@@ -136,7 +137,7 @@ final class ApiWiring {
     return new ApiRoutes.Server(
         new ServerRoutes(parts.health(), rows),
         new OverviewRoutes(new ServerOverview(store, parts.distributor(), clock), queue),
-        new UsageRoutes(store.usage(), rows, store.time()),
+        new UsageRoutes(store.usage(), rows, store.time(), Ticker.systemTicker()),
         new WhatIfRoutes(parts.history().whatIf(), rows, store.time()));
   }
 

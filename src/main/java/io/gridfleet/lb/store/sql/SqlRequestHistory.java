@@ -13,7 +13,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,7 +101,9 @@ final class SqlRequestHistory implements RequestHistory {
   private static @Nullable Void write(Handle handle, List<RequestRecord> batch) {
     PreparedBatch rows = handle.prepareBatch(ROW);
     PreparedBatch details = handle.prepareBatch(DETAILS);
-    for (RequestRecord record : batch) {
+    Map<String, RequestRecord> last = new LinkedHashMap<>();
+    batch.forEach(record -> last.put(record.row().id(), record));
+    for (RequestRecord record : last.values()) {
       bind(rows, record.row());
       details
           .bind("id", record.row().id())

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
-/** The use of devices, from the records of devices and requests. */
+/**
+ * The use of devices, from the records of devices and requests. Periods that have ended and those
+ * that go on are read by an index each: what ended before the time asked for isn't looked at.
+ */
 final class SqlUsage implements Usage {
   private final Statements statements;
 
@@ -29,16 +32,18 @@ final class SqlUsage implements Usage {
   @Override
   public CompletionStage<List<Span>> spans(Query query) {
     String own = query.only().isPresent() ? " AND (kind <> 'SESSION' OR tenant = :tenant)" : "";
+    String kinds = " WHERE kind IN ('SESSION', 'MAINTENANCE', 'OFFLINE') AND began < :to" + own;
     return statements.run(
         "usage.spans",
         handle ->
             bound(
                     handle,
-                    "SELECT device, platform, kind, began, COALESCE(ended, :to) AS ended"
-                        + " FROM device_periods"
-                        + " WHERE kind IN ('SESSION', 'MAINTENANCE', 'OFFLINE') AND began < :to"
-                        + " AND (ended IS NULL OR ended > :from)"
-                        + own
+                    "SELECT device, platform, kind, began, ended FROM device_periods"
+                        + kinds
+                        + " AND ended > :from"
+                        + " UNION ALL SELECT device, platform, kind, began, :to FROM device_periods"
+                        + kinds
+                        + " AND ended IS NULL"
                         + " ORDER BY began DESC LIMIT :limit",
                     query)
                 .map(
