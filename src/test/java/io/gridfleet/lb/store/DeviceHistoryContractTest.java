@@ -123,6 +123,49 @@ final class DeviceHistoryContractTest {
     assertThat(read.ended()).contains(noon.plusSeconds(9));
   }
 
+  /** In one batch and one by one: the same row. */
+  @Test
+  void changesOfOneSessionInABatchAreThoseOneAfterTheOther() {
+    List<List<Integer>> orders =
+        List.of(List.of(0, 1), List.of(1, 0), List.of(0, 2, 1), List.of(1, 2), List.of(0, 0, 2, 0));
+    for (List<Integer> order : orders) {
+      String alone = "alone " + order;
+      String together = "together " + order;
+      order.forEach(index -> write(changes(alone).get(index)));
+      write(order.stream().map(changes(together)::get).toArray(PeriodChange[]::new));
+      write(order.stream().map(changes(together)::get).toArray(PeriodChange[]::new));
+      DevicePeriod one = of(alone);
+      DevicePeriod other = of(together);
+      assertThat(other.ended()).as(together).isEqualTo(one.ended());
+      assertThat(other.labels()).as(together).isEqualTo(one.labels());
+      assertThat(other.device()).isEqualTo(one.device());
+    }
+  }
+
+  private DevicePeriod of(String id) {
+    return all().stream().filter(it -> it.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** A session's begin, its end, and its end as another replica has it. */
+  private List<PeriodChange> changes(String id) {
+    return List.of(
+        new PeriodChange.Begin(labelled(id, Optional.empty(), "begin")),
+        new PeriodChange.Whole(labelled(id, Optional.of(noon.plusSeconds(1)), "end")),
+        new PeriodChange.Whole(labelled(id, Optional.of(noon.plusSeconds(2)), "other end")));
+  }
+
+  private DevicePeriod labelled(String id, Optional<Instant> ended, String label) {
+    Who who = new Who(Optional.of("s"), Optional.of(label), Optional.empty(), Optional.of("ci"));
+    return new DevicePeriod(
+        id,
+        new NamedDevice(phone, label, "android"),
+        Kind.SESSION,
+        noon,
+        ended,
+        Optional.empty(),
+        new Labels(who, "cause of " + label, "text of " + label));
+  }
+
   @Test
   void ofAStateADeviceHasOneOpenPeriodWhoeverWritesIt() {
     write(begin("one", Kind.OFFLINE, noon));

@@ -11,13 +11,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,39 +92,95 @@ final class SqlDeviceHistory implements DeviceHistory {
         .inTransaction(
             "periods.write",
             handle -> {
-              batch.forEach(change -> apply(handle, change));
+              write(handle, batch);
               return batch.size();
             })
         .handle((done, failure) -> WriteResults.of(failure));
   }
 
-  private void apply(Handle handle, PeriodChange change) {
-    if (change instanceof PeriodChange.Begin begin) {
-      begin(handle, begin.period());
-    } else if (change instanceof PeriodChange.Whole whole) {
-      bound(handle.createUpdate(WHOLE), whole.period()).execute();
-    } else if (change instanceof PeriodChange.End end) {
-      handle
-          .createUpdate(END)
-          .bind("device", end.device().value())
-          .bind("kind", end.kind().name())
-          .bind("at", end.at().toEpochMilli())
-          .bindByType("by", text(end.by()), String.class)
-          .execute();
+  /**
+   * Sessions and attempts need no order among other changes: theirs are written as one row each,
+   * however many changes of it are in the batch.
+   */
+  private void write(Handle handle, List<PeriodChange> batch) {
+    Map<String, PeriodChange> several = new LinkedHashMap<>();
+    for (PeriodChange change : batch) {
+      if (change instanceof PeriodChange.End end) {
+        end(handle, end);
+      } else if (ofSeveral(change)) {
+        several.merge(period(change).id(), change, SqlDeviceHistory::both);
+      } else if (change instanceof PeriodChange.Begin begin) {
+        begin(handle, begin.period());
+      } else {
+        bound(handle.createUpdate(WHOLE), period(change)).execute();
+      }
+    }
+    write(handle, BEGIN, several.values().stream().filter(PeriodChange.Begin.class::isInstance));
+    write(handle, WHOLE, several.values().stream().filter(PeriodChange.Whole.class::isInstance));
+  }
+
+  private void write(Handle handle, String sql, Stream<PeriodChange> changes) {
+    PreparedBatch rows = handle.prepareBatch(sql);
+    changes.forEach(change -> bound(rows, period(change)).add());
+    if (rows.size() > 0) {
+      rows.execute();
     }
   }
 
-  private void begin(Handle handle, DevicePeriod period) {
-    boolean several = period.kind() == Kind.SESSION || period.kind() == Kind.FAILED_ATTEMPT;
-    if (!several) {
-      handle
-          .createUpdate(EXPIRE)
-          .bind("device", period.device().id().value())
-          .bind("kind", period.kind().name())
-          .bind("began", period.began().toEpochMilli())
-          .execute();
+  private static DevicePeriod period(PeriodChange change) {
+    return change instanceof PeriodChange.Begin begin
+        ? begin.period()
+        : ((PeriodChange.Whole) change).period();
+  }
+
+  /** Whether a device may have several open periods of this kind. */
+  private static boolean ofSeveral(PeriodChange change) {
+    Kind kind = period(change).kind();
+    return kind == Kind.SESSION || kind == Kind.FAILED_ATTEMPT;
+  }
+
+  /** What {@link #BEGIN} and {@link #WHOLE} make of both changes, one after the other. */
+  private static PeriodChange both(PeriodChange first, PeriodChange second) {
+    DevicePeriod known = period(first);
+    if (known.ended().isPresent() || second instanceof PeriodChange.Begin) {
+      return first;
     }
-    if (several || continued(handle, period) == 0) {
+    DevicePeriod later = period(second);
+    return new PeriodChange.Whole(
+        new DevicePeriod(
+            known.id(),
+            known.device(),
+            known.kind(),
+            known.began(),
+            later.ended(),
+            known.until(),
+            new DevicePeriod.Labels(
+                known.labels().who(),
+                later.labels().cause(),
+                known.labels().text(),
+                new DevicePeriod.Actors(
+                    known.labels().by().began(), later.labels().by().ended()))));
+  }
+
+  private static void end(Handle handle, PeriodChange.End end) {
+    handle
+        .createUpdate(END)
+        .bind("device", end.device().value())
+        .bind("kind", end.kind().name())
+        .bind("at", end.at().toEpochMilli())
+        .bindByType("by", text(end.by()), String.class)
+        .execute();
+  }
+
+  /** Of a kind of which a device has one open period. */
+  private void begin(Handle handle, DevicePeriod period) {
+    handle
+        .createUpdate(EXPIRE)
+        .bind("device", period.device().id().value())
+        .bind("kind", period.kind().name())
+        .bind("began", period.began().toEpochMilli())
+        .execute();
+    if (continued(handle, period) == 0) {
       bound(handle.createUpdate(BEGIN), period).execute();
     }
   }
@@ -137,9 +197,9 @@ final class SqlDeviceHistory implements DeviceHistory {
         .execute();
   }
 
-  private Update bound(Update update, DevicePeriod period) {
+  private <S extends SqlStatement<S>> S bound(S statement, DevicePeriod period) {
     DevicePeriod.Who who = period.labels().who();
-    return update
+    return statement
         .bind("id", period.id())
         .bind("device", period.device().id().value())
         .bind("deviceName", Columns.storable(period.device().name()))
