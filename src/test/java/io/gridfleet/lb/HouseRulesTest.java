@@ -40,6 +40,7 @@ final class HouseRulesTest {
           Map.entry("session", 3),
           Map.entry("run", 4),
           Map.entry("history", 4),
+          Map.entry("waiting", 4),
           Map.entry("ui", 3),
           Map.entry("device", 2),
           Map.entry("auth", 2),

@@ -129,9 +129,12 @@ public final class Api {
           },
           executor);
     } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(
-          ApiError.of(503, "Too many requests wait; try again").withHeader("Retry-After", "1"));
+      return CompletableFuture.failedFuture(tooMany());
     }
+  }
+
+  private static ApiError tooMany() {
+    return ApiError.of(503, "Too many requests wait; try again").withHeader("Retry-After", "1");
   }
 
   private CompletionStage<ApiAnswer> serve(ApiRequest request) {
@@ -206,6 +209,9 @@ public final class Api {
     }
     if (cause instanceof CancellationException) {
       return ApiAnswers.empty();
+    }
+    if (cause instanceof RejectedExecutionException) {
+      return ApiAnswers.error(tooMany(), id);
     }
     if (cause instanceof TimeoutException) {
       return ApiAnswers.error(ApiError.of(504, "The request took too long"), id);

@@ -61,6 +61,19 @@ public sealed interface FleetSignal {
   /** A session ended; its cached route can be removed. */
   record SessionEnded(String session) implements FleetSignal {}
 
+  /** The rows of waiting requests of a replica have changed in the store. */
+  record QueueChanged() implements FleetSignal {}
+
+  /** The removal of a waiting request is noted in the store. */
+  record RemovalRequested(String request) implements FleetSignal {}
+
+  /**
+   * The replica of a waiting request has answered its removal.
+   *
+   * @param removed false if the request waited no longer
+   */
+  record RemovalAnswered(String request, boolean removed) implements FleetSignal {}
+
   /** A sign-in of the web UI was ended. */
   record SignedOut(String signIn) implements FleetSignal {}
 }

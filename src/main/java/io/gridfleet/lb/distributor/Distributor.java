@@ -16,6 +16,7 @@ import io.gridfleet.lb.distributor.queue.Waiter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -290,6 +291,20 @@ public final class Distributor {
   /** Returns why each request waits, as of now. */
   public QueueReport report() {
     return views.report();
+  }
+
+  /**
+   * Returns why each request waits, as of now, together with requests of other replicas.
+   *
+   * @param remote as {@link PlacementText} reads them, their arrivals by this process's clock
+   */
+  public QueueReport report(List<PlacementRequest> remote) {
+    return views.report(remote);
+  }
+
+  /** Returns those of the requests that are in the queue. */
+  public List<PlacementRequest> waiting(Collection<String> requests) {
+    return views.waiting(requests);
   }
 
   /** Returns the number of waiting requests. */

@@ -1,11 +1,20 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.explain.Explanations;
 import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.distributor.explain.QueueState;
+import io.gridfleet.lb.distributor.explain.RemoteMatches;
+import io.gridfleet.lb.distributor.queue.Waiter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Queries on the queue and the devices for REST and metrics. Thread-safe: copies under the
@@ -15,6 +24,7 @@ final class LabViews {
   private final ModelLock modelLock;
   private final Explanations explanations;
   private final InstantSource clock;
+  private final RemoteMatches matches = new RemoteMatches();
 
   LabViews(ModelLock modelLock, Explanations explanations, InstantSource clock) {
     this.modelLock = modelLock;
@@ -50,6 +60,32 @@ final class LabViews {
   QueueReport report() {
     Instant now = clock.instant();
     return new QueueReport(modelLock.look(Matching::queue), now);
+  }
+
+  QueueReport report(List<PlacementRequest> remote) {
+    if (remote.isEmpty()) {
+      return report();
+    }
+    Instant now = clock.instant();
+    Set<Quota> quotas = remote.stream().map(PlacementRequest::quota).collect(Collectors.toSet());
+    Set<Quota> reached = new HashSet<>();
+    QueueState local =
+        modelLock.look(
+            model -> {
+              quotas.stream().filter(each -> !model.quotas().allows(each)).forEach(reached::add);
+              return model.queue();
+            });
+    return new QueueReport(matches.with(local, remote, each -> !reached.contains(each)), now);
+  }
+
+  List<PlacementRequest> waiting(Collection<String> requests) {
+    return modelLock.look(
+        model ->
+            requests.stream()
+                .map(model.waiting()::of)
+                .filter(Objects::nonNull)
+                .map(Waiter::placement)
+                .toList());
   }
 
   int queueLength() {

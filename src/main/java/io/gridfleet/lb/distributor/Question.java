@@ -21,6 +21,11 @@ public record Question(
     return 1 + selector.work() + tenantDevices.work();
   }
 
+  /** Returns the maximum work of matching so many devices. */
+  public long fitsWork(int devices) {
+    return (long) work() * devices;
+  }
+
   /** Returns whether a device fits, whatever its state. */
   public boolean fits(Device device) {
     return named.map(device.id()::equals).orElse(true)

@@ -26,7 +26,7 @@ public final class OpenRequests {
   private static final Duration SOON = Duration.ofMillis(250);
 
   /** The records of one turn: composing one takes some 20 microseconds. */
-  private static final int MAX_SNAPSHOTS = 1_000;
+  private static final int MAX_SNAPSHOTS = 500;
 
   /** Nodes answer late attempts within half a minute, and then delete their sessions. */
   private static final Duration LATE = Duration.ofMinutes(2);

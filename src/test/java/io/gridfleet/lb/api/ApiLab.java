@@ -60,6 +60,7 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.waiting.RemoteRemovals.Outcome;
 import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -158,7 +159,9 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
                 new QueueRoutes(queue()),
                 new RequestRoutes(
                     new RequestRoutes.Sources(
-                        requests, id -> Optional.empty(), id -> Optional.empty())),
+                        requests,
+                        id -> Optional.empty(),
+                        id -> CompletableFuture.completedStage(Optional.empty()))),
                 new SelectorRoutes(distributor, this, rows, clock)),
             new EventRoutes(events, rows),
             new ApiRoutes.Server(
@@ -180,13 +183,16 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   private QueueView queue() {
     return new QueueView() {
       @Override
-      public List<Waiting> waiting() {
-        return waiting;
+      public CompletionStage<Listed> waiting() {
+        return CompletableFuture.completedStage(new Listed(waiting, true));
       }
 
       @Override
-      public boolean remove(String request, String why) {
-        return waiting.removeIf(found -> found.request().equals(request));
+      public CompletionStage<Outcome> remove(String request, String why) {
+        return CompletableFuture.completedStage(
+            waiting.removeIf(found -> found.request().equals(request))
+                ? Outcome.REMOVED
+                : Outcome.NOT_WAITING);
       }
     };
   }
@@ -262,7 +268,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
         new QueueView.Waiting(
             waiting.size() + 1,
             request,
-            new QueueView.Asker(tenant, 0),
+            new QueueView.Asker(tenant, 0, "lab:1"),
             Duration.ofMillis(1500),
             () -> reason));
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.JsonClient.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,19 +46,18 @@ final class FairOrderIT {
 
   /** Waits until so many requests are in a replica's queue, the last one for a second. */
   private void awaitASecondInTheQueue(int replica, int requests) {
-    JsonClient client = cluster.replica(replica).client();
     await()
         .atMost(Duration.ofSeconds(10))
         .until(
             () -> {
-              List<Double> ages = ages(client);
+              List<Double> ages = ages(cluster.replica(replica));
               return ages.size() == requests && Collections.min(ages) > SECOND;
             });
   }
 
-  private static List<Double> ages(JsonClient client) {
+  private static List<Double> ages(ReplicaProcess replica) {
     List<Double> ages = new ArrayList<>();
-    for (JsonNode waiting : client.get("/api/queue").body().path("items")) {
+    for (JsonNode waiting : replica.ownQueue()) {
       ages.add(waiting.path("age_sec").asDouble());
     }
     return ages;

@@ -44,7 +44,7 @@ final class RepeatsOnTwoReplicasIT {
   }
 
   private int waiting(int replica) {
-    return cluster.replica(replica).client().get("/api/queue").body().path("items").size();
+    return cluster.replica(replica).ownQueue().size();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.gridfleet.lb.cluster;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.Ports;
 import java.io.File;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +160,21 @@ final class ReplicaProcess implements AutoCloseable {
 
   JsonClient client() {
     return new JsonClient(url());
+  }
+
+  /** The rows of the queue whose clients are connected to this replica. */
+  List<JsonNode> ownQueue() {
+    List<JsonNode> own = new ArrayList<>();
+    for (JsonNode replica : client().get("/api/overview").body().path("replicas")) {
+      if (replica.path("self").asBoolean()) {
+        for (JsonNode row : client().get("/api/queue").body().path("items")) {
+          if (row.path("replica").equals(replica.path("name"))) {
+            own.add(row);
+          }
+        }
+      }
+    }
+    return own;
   }
 
   synchronized boolean alive() {

@@ -10,6 +10,8 @@ import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.explain.FittingDevices;
 import io.gridfleet.lb.distributor.explain.FittingDevices.Hindrance;
 import io.gridfleet.lb.distributor.explain.QueueReport;
+import io.gridfleet.lb.distributor.explain.WaitEstimate;
+import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.selector.Selector;
 import java.time.Duration;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Why each request of the queue waits. */
@@ -174,5 +178,124 @@ final class QueueReportTest {
         locked / 1_000_000, took / 1_000_000);
     assertThat(ahead.get(1_999)).isEqualTo(1_999);
     assertThat(Duration.ofNanos(took)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  private PlacementRequest remote(String id, String selector, int priority, Duration before) {
+    return new PlacementRequest(
+        id,
+        selector.isEmpty()
+            ? List.of()
+            : List.of(
+                new Question(
+                    Selector.parse(selector),
+                    Selector.everything(),
+                    Optional.empty(),
+                    Optional.empty())),
+        new PlacementRequest.QueuePosition(priority, time.instant().minus(before), 0),
+        new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
+        new Quota("ci", OptionalInt.empty()));
+  }
+
+  private static PlacementRequest sent(PlacementRequest request) {
+    return new PlacementText()
+        .read(
+            request.request(),
+            PlacementText.write(request),
+            request.turn(),
+            request.quota().tenant());
+  }
+
+  @Test
+  void requestsOfOtherReplicasAreExplainedInTheirPlaces() {
+    phones(3);
+    IntStream.range(0, 3).forEach(i -> ask("model:phone-" + i));
+    time.pass(Duration.ofMinutes(1));
+    ask("model:phone-0");
+    List<PlacementRequest> remote =
+        Stream.of(
+                remote("older", "model:phone-0", 0, Duration.ofSeconds(30)),
+                remote("urgent", "model:phone-1 or model:phone-2", 3, Duration.ZERO),
+                remote("newer", "model:phone-*", 0, Duration.ofSeconds(-1)))
+            .map(QueueReportTest::sent)
+            .toList();
+
+    for (int again = 0; again < 2; again++) {
+      QueueReport report = distributor.report(remote);
+
+      assertThat(IntStream.range(0, 4).mapToObj(report::placement))
+          .extracting(PlacementRequest::request)
+          .containsExactly("urgent", "older", "r4", "newer");
+      assertThat(IntStream.range(0, 4).map(report::ahead).toArray()).containsExactly(0, 0, 1, 3);
+      assertThat(IntStream.range(0, 4).map(place -> report.fitting(place).total()).toArray())
+          .containsExactly(2, 1, 1, 3);
+      assertThat(report.request(1).waitsFor()).isEqualTo(report.request(2).waitsFor());
+    }
+  }
+
+  @Test
+  void aDeviceThatChangesOrComesIsComparedWithRequestsOfOtherReplicas() {
+    List<Device> phones = new ArrayList<>(phones(2));
+    List<PlacementRequest> remote = List.of(remote("r", "model:phone-1", 0, Duration.ZERO));
+    assertThat(distributor.report(remote).fitting(0).total()).isEqualTo(1);
+
+    phones.set(0, wire.phone("phone-1"));
+    updates.inventory(List.of(phones.get(1), wire.phone("phone-2")));
+    assertThat(distributor.report(remote).fitting(0).total()).isEqualTo(1);
+    updates.inventory(List.of(wire.phone("phone-2")));
+    assertThat(distributor.report(remote).fitting(0).total()).isZero();
+    updates.inventory(List.of(wire.phone("phone-2"), wire.phone("phone-1")));
+    assertThat(distributor.report(remote).fitting(0).total()).isEqualTo(1);
+  }
+
+  @Test
+  void aRequestThatAnotherReplicaCouldNotDescribeIsListedWithoutAnExplanation() {
+    phones(2);
+    PlacementRequest longest =
+        sent(
+            remote(
+                "r",
+                IntStream.range(0, 200)
+                    .mapToObj(i -> "model:phone-number-%010d".formatted(i))
+                    .collect(Collectors.joining(" or ")),
+                0,
+                Duration.ZERO));
+    List<PlacementRequest> remote =
+        List.of(longest, new PlacementText().read("n", "newer\n1 2", longest.turn(), "ci"));
+
+    QueueReport report = distributor.report(remote);
+
+    assertThat(report.size()).isEqualTo(2);
+    assertThat(report.request(0).waitsFor())
+        .isEqualTo("This replica has not compared it with the devices yet");
+    assertThat(report.fitting(1).total()).isZero();
+    assertThat(report.estimate(0, () -> SessionLengths.NONE))
+        .isInstanceOf(WaitEstimate.Unknown.class);
+  }
+
+  @Test
+  void theTextOfARequestKeepsWhatIsNeededToExplainIt() {
+    List<Device> phones = phones(3);
+    Question named =
+        new Question(
+            Selector.parse("model:a"),
+            Selector.parse("team:x"),
+            Optional.of("run 1"),
+            Optional.of(phones.get(0).id()));
+    PlacementRequest request =
+        new PlacementRequest(
+            "r",
+            List.of(
+                named,
+                new Question(
+                    Selector.everything(),
+                    Selector.everything(),
+                    Optional.of("run 1"),
+                    Optional.empty())),
+            new PlacementRequest.QueuePosition(2, time.instant(), 0),
+            new PlacementRequest.Preference(
+                PickStrategy.RANKED, true, Set.of(phones.get(1).id(), phones.get(2).id())),
+            new Quota("ci", OptionalInt.of(7)));
+
+    assertThat(sent(request)).isEqualTo(request);
   }
 }

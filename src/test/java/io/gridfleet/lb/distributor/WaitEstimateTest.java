@@ -89,8 +89,9 @@ final class WaitEstimateTest {
       }
       SessionLengths lengths = SessionLengths.of(newestFirst);
       QueueView.Labels labels = new QueueView.Labels(Optional.empty(), Optional.empty(), "");
-      new DistributorQueue(distributor, id -> labels, () -> lengths)
-          .waiting().stream()
+      DistributorQueue.Here here = new DistributorQueue.Here(id -> labels, () -> lengths, "lab:1");
+      new DistributorQueue(distributor, here)
+          .waiting().toCompletableFuture().join().waiting().stream()
               .filter(each -> each.request().equals(request))
               .forEach(each -> judge(each.reason().get().estimate(), real.get(request)));
     }

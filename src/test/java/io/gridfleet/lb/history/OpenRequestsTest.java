@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a replica knows of its requests, and when it is written. */
@@ -177,5 +178,39 @@ final class OpenRequestsTest {
     assertThat(record.steps().get(19).at()).isEqualTo(BEGIN.plusMillis(19));
     assertThat(record.steps().get(20).at()).isEqualTo(BEGIN.plusMillis(421));
     assertThat(record.steps().get(99).at()).isEqualTo(BEGIN.plusMillis(500));
+  }
+
+  /** Counts what is held; a record of a request that waits is composed only to be written. */
+  @Test
+  void twentyThousandWaitingRequestsKeepABoundedNumberOfRecords() {
+    int all = 20_000;
+    Room room = Room.standard();
+    AtomicInteger dropped = new AtomicInteger();
+    CompletableFuture<Result> answer = new CompletableFuture<>();
+    HistoryWriter<RequestRecord> stuck =
+        new HistoryWriter<>(batch -> answer, room, RequestRecord::weight, dropped::addAndGet);
+    requests = requests(stuck);
+    for (int i = 0; i < all; i++) {
+      begin("r" + i);
+      requests.step("r" + i, RequestStep.of(Kind.QUEUED, now));
+    }
+    now = now.plusSeconds(1);
+    for (int turn = 0; turn < 100; turn++) {
+      requests.snapshot();
+      stuck.tick();
+    }
+    assertThat(stuck.waiting()).isLessThanOrEqualTo(room.records() / 2);
+    assertThat(composed).as("composed, and not more").hasValue(stuck.waiting());
+    assertThat(dropped).as("an optional record isn't dropped, but written later").hasValue(0);
+
+    for (int i = 0; i < all; i++) {
+      requests.end("r" + i, RequestStep.of(Kind.REFUSED, now), Outcome.REFUSED, NO_MORE);
+    }
+    assertThat(stuck.waiting()).isEqualTo(room.records());
+    assertThat(dropped.get()).isEqualTo(all - (room.records() - room.records() / 2));
+    long remembered =
+        IntStream.range(0, all).filter(i -> requests.find("r" + i).isPresent()).count();
+    assertThat(remembered).as("ended requests in memory").isLessThanOrEqualTo(5_000);
+    assertThat(requests.isOpen("r0")).isFalse();
   }
 }

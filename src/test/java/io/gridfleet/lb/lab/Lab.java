@@ -94,6 +94,12 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return this;
   }
 
+  /** As {@link #start(SimulatedFleet, Map)}, always with two replicas. */
+  public Lab startTwo(SimulatedFleet simulated, Map<String, Object> configuration) {
+    twoReplicas = true;
+    return start(simulated, configuration);
+  }
+
   /** A test's settings take precedence; clients here call the server by a name. */
   private static Object beside(Object configured, Object usual) {
     Map<Object, Object> both = new LinkedHashMap<>((Map<?, ?>) usual);
@@ -122,6 +128,11 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
   /** The server that gets the new session requests. */
   public GridFleetLb server() {
     return servers.get(0);
+  }
+
+  /** One of the servers, from 0. */
+  public GridFleetLb server(int replica) {
+    return servers.get(replica);
   }
 
   public SimulatedFleet fleet() {
@@ -164,7 +175,8 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     return ask(which, method, path, body, headerLines);
   }
 
-  private Asked ask(int which, String method, String path, String body, String... headerLines)
+  /** Sends a request to one of the servers, from 0. */
+  public Asked ask(int which, String method, String path, String body, String... headerLines)
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: lab:4444\r\n");

@@ -39,6 +39,9 @@ public interface EventFeed {
   /** Publishes {@link #DEVICE_CHANGED} to the subscribers of this process only. */
   void devicesChangedHere();
 
+  /** Publishes {@link #REQUEST_QUEUED}, of any request, to the subscribers of this process only. */
+  void queueChangedHere();
+
   /** Returns whether this process has a subscriber. */
   boolean isWatched();
 

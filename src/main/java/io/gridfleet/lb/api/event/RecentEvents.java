@@ -55,8 +55,17 @@ public final class RecentEvents implements EventFeed {
 
   @Override
   public void devicesChangedHere() {
+    changedHere(DEVICE_CHANGED);
+  }
+
+  @Override
+  public void queueChangedHere() {
+    changedHere(REQUEST_QUEUED);
+  }
+
+  private void changedHere(String type) {
     if (isWatched()) {
-      received(new Event(nextId(), DEVICE_CHANGED, clock.instant(), Optional.empty(), Map.of()));
+      received(new Event(nextId(), type, clock.instant(), Optional.empty(), Map.of()));
     }
   }
 

@@ -28,12 +28,12 @@ public final class RequestRoutes {
    *
    * @param stored those of all replicas
    * @param here those in progress on this replica, and those that ended just now
-   * @param waiting the row of {@code /api/queue} of a request that waits on this replica
+   * @param waiting the row of {@code /api/queue} of a request that waits
    */
   public record Sources(
       RequestHistory stored,
       Function<String, Optional<RequestRecord>> here,
-      Function<String, Optional<Map<String, @Nullable Object>>> waiting) {}
+      Function<String, CompletionStage<Optional<Map<String, @Nullable Object>>>> waiting) {}
 
   public RequestRoutes(Sources sources) {
     this.sources = sources;
@@ -74,17 +74,27 @@ public final class RequestRoutes {
     Optional<RequestRecord> here = sources.here().apply(id);
     CompletionStage<Optional<RequestRecord>> found =
         here.isPresent() ? CompletableFuture.completedStage(here) : sources.stored().find(id);
-    return found.thenApply(
-        record -> {
-          RequestRecord own =
-              record
-                  .filter(it -> call.caller().seesThatOf(Optional.of(it.row().asker().tenant())))
-                  .orElseThrow(() -> ApiError.notFound("Request %s was not found".formatted(id)));
-          Map<String, @Nullable Object> body = RequestView.detail(own);
-          if (own.row().outcome().isOpen()) {
-            body.put("waiting", sources.waiting().apply(id).orElse(null));
-          }
-          return ApiAnswers.ok(body);
-        });
+    return found.thenCompose(
+        record ->
+            detail(
+                record
+                    .filter(it -> call.caller().seesThatOf(Optional.of(it.row().asker().tenant())))
+                    .orElseThrow(
+                        () -> ApiError.notFound("Request %s was not found".formatted(id)))));
+  }
+
+  private CompletionStage<ApiAnswer> detail(RequestRecord record) {
+    Map<String, @Nullable Object> body = RequestView.detail(record);
+    if (!record.row().outcome().isOpen()) {
+      return ApiAnswers.now(body);
+    }
+    return sources
+        .waiting()
+        .apply(record.row().id())
+        .thenApply(
+            row -> {
+              body.put("waiting", row.orElse(null));
+              return ApiAnswers.ok(body);
+            });
   }
 }

@@ -50,26 +50,32 @@ public final class OverviewRoutes {
     List<DeviceView> all = lab.devices();
     List<DeviceView> seen = all.stream().filter(it -> caller.sees(it.device())).toList();
     body.put("platforms", DeviceCount.byPlatform(seen));
-    body.put("waiting", waiting(caller));
     body.put("sessions", Map.of("total", sessions(all, caller)));
     body.put("store", store(lab.store()));
     body.put("version", lab.version());
+    CompletionStage<Map<String, Object>> waiting =
+        queue.waiting().thenApply(listed -> waiting(listed, caller));
     return lab.failures(caller.only(), MAX_FAILURES)
         .thenCombine(
-            lab.replicas(),
-            (failures, replicas) -> {
+            lab.replicas().thenCombine(waiting, WaitingAndReplicas::new),
+            (failures, more) -> {
+              body.put("waiting", more.waiting());
               body.put("failures", failures.stream().map(OverviewRoutes::failures).toList());
               body.put(
                   "replicas",
                   caller.seesAll()
-                      ? replicas.stream().map(OverviewRoutes::replica).toList()
+                      ? more.replicas().stream().map(OverviewRoutes::replica).toList()
                       : List.of());
               return ApiAnswers.ok(body);
             });
   }
 
-  private Map<String, Object> waiting(ApiCaller caller) {
-    List<QueueView.Waiting> own = queue.waiting().stream().filter(it -> it.seenBy(caller)).toList();
+  private record WaitingAndReplicas(
+      List<LabOverview.Replica> replicas, Map<String, Object> waiting) {}
+
+  private static Map<String, Object> waiting(QueueView.Listed listed, ApiCaller caller) {
+    List<QueueView.Waiting> own =
+        listed.waiting().stream().filter(it -> it.seenBy(caller)).toList();
     List<QueueView.Waiting> longest =
         own.stream()
             .sorted(Comparator.comparing(QueueView.Waiting::age).reversed())

@@ -6,17 +6,20 @@ import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiError;
 import io.gridfleet.lb.api.http.Operation;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.waiting.RemoteRemovals.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The queue of new session requests. */
 public final class QueueRoutes {
+  private static final String REQUESTED =
+      "The replica of the request has not answered yet; it removes the request within seconds";
+
   private static final int MAX_PAGE = 10_000;
 
   private final QueueView queue;
@@ -39,6 +42,7 @@ public final class QueueRoutes {
         Operation.of(
                 "DELETE", "/api/queue/{request}", "Removes a request from the queue", this::remove)
             .query("why")
+            .answers(202, "Accepted")
             .answers(204, "")
             .refuses(404));
   }
@@ -47,33 +51,53 @@ public final class QueueRoutes {
     int offset = call.query().number("offset", 0, Integer.MAX_VALUE).orElse(0);
     long limit = call.query().number("limit", 1, MAX_PAGE).orElse(Integer.MAX_VALUE);
     call.query().check();
-    List<QueueView.Waiting> seen = seen(call);
-    return answer(
-        "items", seen.stream().skip(offset).limit(limit).map(QueueRow::of).toList(), seen.size());
+    return queue
+        .waiting()
+        .thenApply(
+            listed -> {
+              List<QueueView.Waiting> seen = seen(listed, call);
+              Map<String, Object> body =
+                  body(
+                      "items",
+                      seen.stream().skip(offset).limit(limit).map(QueueRow::of).toList(),
+                      seen.size());
+              body.put("complete", listed.complete());
+              return ApiAnswers.ok(body);
+            });
   }
 
   private CompletionStage<ApiAnswer> grid(ApiCall call) {
-    List<QueueView.Waiting> seen = seen(call);
-    return answer("requests", seen.stream().map(QueueRow::grid).toList(), seen.size());
+    return queue
+        .waiting()
+        .thenApply(
+            listed -> {
+              List<QueueView.Waiting> seen = seen(listed, call);
+              return ApiAnswers.ok(
+                  body("requests", seen.stream().map(QueueRow::grid).toList(), seen.size()));
+            });
   }
 
-  private List<QueueView.Waiting> seen(ApiCall call) {
-    return queue.waiting().stream().filter(one -> one.seenBy(call.caller())).toList();
+  private static List<QueueView.Waiting> seen(QueueView.Listed listed, ApiCall call) {
+    return listed.waiting().stream().filter(one -> one.seenBy(call.caller())).toList();
   }
 
-  private static CompletionStage<ApiAnswer> answer(String member, List<?> rows, int total) {
+  private static Map<String, Object> body(String member, List<?> rows, int total) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put(member, rows);
     body.put("total", total);
-    return ApiAnswers.now(body);
+    return body;
   }
 
   /** Returns the row of one request, if it waits. */
-  public Optional<Map<String, @Nullable Object>> rowOf(String request) {
-    return queue.waiting().stream()
-        .filter(waiting -> waiting.request().equals(request))
-        .findFirst()
-        .map(QueueRow::of);
+  public CompletionStage<Optional<Map<String, @Nullable Object>>> rowOf(String request) {
+    return queue
+        .waiting()
+        .thenApply(
+            listed ->
+                listed.waiting().stream()
+                    .filter(waiting -> waiting.request().equals(request))
+                    .findFirst()
+                    .map(QueueRow::of));
   }
 
   private static String sentence(String text) {
@@ -89,9 +113,14 @@ public final class QueueRoutes {
             .filter(text -> !text.isBlank())
             .map(text -> removed + ": " + TextBound.REMOVAL_REASON.cut(text.strip()))
             .orElse(removed);
-    if (!queue.remove(request, why)) {
-      throw ApiError.notFound("No request %s waits".formatted(request));
-    }
-    return CompletableFuture.completedStage(ApiAnswers.empty());
+    return queue.remove(request, why).thenApply(outcome -> answer(outcome, request));
+  }
+
+  private static ApiAnswer answer(Outcome outcome, String request) {
+    return switch (outcome) {
+      case REMOVED -> ApiAnswers.empty();
+      case REQUESTED -> ApiAnswers.json(202, Map.of("message", REQUESTED));
+      case NOT_WAITING -> throw ApiError.notFound("No request %s waits".formatted(request));
+    };
   }
 }

@@ -40,6 +40,7 @@ public final class QueueRow {
     row.put("run_id", reason.labels().run().orElse(null));
     row.put("test_name", reason.labels().testName().orElse(null));
     row.put("client", reason.labels().client());
+    row.put("replica", waiting.asker().replica());
     row.put("devices_total", fitting.total());
     row.put("devices", fitting.examples().stream().map(QueueRow::device).toList());
     row.put("hindered_by", fitting.hindrances().stream().map(QueueRow::hindrance).toList());

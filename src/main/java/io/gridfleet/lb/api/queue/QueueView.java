@@ -3,31 +3,42 @@ package io.gridfleet.lb.api.queue;
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.distributor.explain.FittingDevices;
 import io.gridfleet.lb.distributor.explain.WaitEstimate;
+import io.gridfleet.lb.waiting.RemoteRemovals.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** The queued new session requests; a port implemented over the distributor. */
+/** The queued new session requests of all replicas; a port implemented over the distributor. */
 public interface QueueView {
 
-  /** Returns the requests in the order in which they are served. */
-  List<Waiting> waiting();
+  /** Returns the requests in the order in which they are served. Doesn't fail. */
+  CompletionStage<Listed> waiting();
 
   /**
-   * Removes a request from the queue; its client receives an error with the reason.
-   *
-   * @return false if no such request is queued
+   * Removes a request from the queue of its replica; its client receives an error with the reason.
    */
-  boolean remove(String request, String why);
+  CompletionStage<Outcome> remove(String request, String why);
+
+  /**
+   * The queue.
+   *
+   * @param complete false if requests of other replicas may be missing
+   */
+  record Listed(List<Waiting> waiting, boolean complete) {
+    public Listed {
+      waiting = List.copyOf(waiting);
+    }
+  }
 
   /**
    * A queued request.
    *
    * @param position from 1
    * @param request its id
-   * @param reason computed when it is asked for, so that a page of the queue costs a page; on the
-   *     thread that asked for the queue only
+   * @param reason computed when it is asked for, so that a page of the queue costs a page; on one
+   *     thread at a time
    */
   record Waiting(int position, String request, Asker asker, Duration age, Supplier<Reason> reason) {
 
@@ -36,8 +47,12 @@ public interface QueueView {
     }
   }
 
-  /** The tenant of a request and its priority. */
-  record Asker(String tenant, int priority) {}
+  /**
+   * Who asked, and where.
+   *
+   * @param replica the name of the replica that its client is connected to
+   */
+  record Asker(String tenant, int priority, String replica) {}
 
   /**
    * Why a request waits.

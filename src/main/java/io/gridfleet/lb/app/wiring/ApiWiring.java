@@ -15,7 +15,6 @@ import io.gridfleet.lb.api.history.UsageRoutes;
 import io.gridfleet.lb.api.history.WhatIfRoutes;
 import io.gridfleet.lb.api.http.ApiRequest;
 import io.gridfleet.lb.api.overview.OverviewRoutes;
-import io.gridfleet.lb.api.queue.DistributorQueue;
 import io.gridfleet.lb.api.queue.QueueRoutes;
 import io.gridfleet.lb.api.queue.QueueView;
 import io.gridfleet.lb.api.run.ClaimRoutes;
@@ -73,11 +72,7 @@ final class ApiWiring {
     this.clock = clock;
     this.rows = new DeviceRows(parts.lab(), parts.packs(), suites.bindings());
     this.sessions = sessions();
-    this.queue =
-        new DistributorQueue(
-            parts.distributor(),
-            parts.history().periods().labels()::of,
-            parts.history().periods()::lengths);
+    this.queue = parts.queue().view();
   }
 
   private SessionRoutes sessions() {

@@ -92,6 +92,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final LockKeeper keeper;
   private final ServerStatus status;
   private final HistoryWiring history;
+  private final QueueWiring queue;
   private final UiWiring ui;
   private final SuiteWiring suites;
   private final SignalConsumer signals;
@@ -154,6 +155,12 @@ public final class GridFleetLb implements AutoCloseable {
     DriverPacks packs = DriverPacks.of(config.runs().packs());
     this.history =
         new HistoryWiring(config.history(), store, inventory, admission, metrics::historyDropped);
+    this.queue =
+        new QueueWiring(
+            store,
+            distributor,
+            history.periods(),
+            new QueueWiring.Threads(timer, offLoop.views(), offLoop.maintenance()));
     this.lab =
         new LabState(inventory, nodes.directory(), distributor, updates, packs, this::soon, clock);
     this.probes = probes();
@@ -248,6 +255,7 @@ public final class GridFleetLb implements AutoCloseable {
             updates,
             endSession,
             history,
+            queue,
             status,
             timer,
             offLoop.views()),
@@ -281,6 +289,7 @@ public final class GridFleetLb implements AutoCloseable {
     newSessionListeners.add(suites.newSessionListener());
     newSessionListeners.add(history.periods().recorder());
     newSessionListeners.add(history.periods().labels());
+    newSessionListeners.add(queue.listener());
     newSessionListeners.add(new NewSessionEvents(suites.events()));
     newSessionListeners.add(new UnansweredAttempts(probes::reportCreateFailure));
     newSessionListeners.add(new PublishedSessions(signals, live, sessionEnds.composite()));
@@ -360,6 +369,7 @@ public final class GridFleetLb implements AutoCloseable {
     Timers.every(timer, SWEEP, "the sweep of missed signals", signals::sweep);
     suites.start(timer);
     history.start(timer, offLoop.maintenance(), distributor);
+    queue.start(suites.events()::queueChangedHere);
     ui.start(timer);
     InetSocketAddress address = listenForClients();
     local = config.listen().host() + ":" + address.getPort();

@@ -42,7 +42,7 @@ final class HistoryWiring {
   private static final Duration TICK = Duration.ofMillis(200);
 
   /** How soon other replicas see what a request in progress does. */
-  private static final Duration SNAPSHOT = Duration.ofMillis(500);
+  private static final Duration SNAPSHOT = Duration.ofMillis(250);
 
   /** How soon other replicas see the commands of a live session. */
   private static final Duration COMMANDS = Duration.ofSeconds(5);

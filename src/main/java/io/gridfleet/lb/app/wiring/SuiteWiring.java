@@ -62,6 +62,7 @@ final class SuiteWiring {
       FleetUpdates updates,
       EndSession endSession,
       HistoryWiring history,
+      QueueWiring queue,
       ServerHealth health,
       ScheduledExecutorService timer,
       Executor elsewhere) {}

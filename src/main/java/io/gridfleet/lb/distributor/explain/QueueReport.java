@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * for all requests with the same questions. Confined to one thread.
  */
 public final class QueueReport {
+  /** Of a request of another replica only. */
+  static final String NOT_COMPARED = "This replica has not compared it with the devices yet";
+
   private final QueueState queue;
   private final Instant now;
   private final List<@Nullable DeviceSnapshot> devices = new ArrayList<>();
@@ -73,7 +76,8 @@ public final class QueueReport {
   private QueueGroup shared(Waiting first, Map<SameVerdicts, QueueGroup> byDevices) {
     QueueGroup group = groupOf(first);
     List<Question> questions = first.placement().questions();
-    return questions.stream().anyMatch(question -> question.named().isPresent())
+    return questions.isEmpty()
+            || questions.stream().anyMatch(question -> question.named().isPresent())
         ? group
         : byDevices.computeIfAbsent(
             new SameVerdicts(
@@ -111,7 +115,7 @@ public final class QueueReport {
             .map(QueueReport::asked)
             .distinct()
             .collect(Collectors.joining(" | ")),
-        verdicts(place).text());
+        queue.waiting().get(place).fitting().isEmpty() ? NOT_COMPARED : verdicts(place).text());
   }
 
   private Verdicts verdicts(int place) {

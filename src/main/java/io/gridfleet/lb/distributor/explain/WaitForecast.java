@@ -103,6 +103,9 @@ final class WaitForecast {
     if (!waiting.underQuota()) {
       return new WaitEstimate.Unknown("The quota of its tenant is reached");
     }
+    if (waiting.fitting().isEmpty()) {
+      return new WaitEstimate.Unknown(QueueReport.NOT_COMPARED);
+    }
     if (waiting.fitting().stream().noneMatch(usual::intersects)) {
       return new WaitEstimate.Unknown("Too few sessions have ended on these devices");
     }

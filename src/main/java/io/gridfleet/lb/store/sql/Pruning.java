@@ -45,6 +45,17 @@ final class Pruning {
         LIMIT :step <skipLocked>)
       """;
 
+  /** A replica that was only silent writes its rows again. */
+  private static final String WAITING =
+      """
+      DELETE FROM waiting_requests WHERE id IN (
+        SELECT id FROM waiting_requests
+        WHERE NOT EXISTS (
+          SELECT 1 FROM replicas
+          WHERE replicas.id = waiting_requests.replica AND heartbeat > <now> - :keep)
+        LIMIT :step <skipLocked>)
+      """;
+
   private static final String REPLICAS =
       """
       DELETE FROM replicas WHERE id IN (
@@ -88,6 +99,7 @@ final class Pruning {
         + all(AVOIDED, Duration.ZERO)
         + all(SIGN_INS, SIGN_IN_MARGIN)
         + all(KEYED, Replicas.SILENT)
+        + all(WAITING, Replicas.SILENT)
         + all(REPLICAS, REPLICA_GONE);
   }
 

@@ -82,6 +82,10 @@ public final class Replicas {
   }
 
   void leave(Handle handle) {
+    handle
+        .createUpdate("DELETE FROM waiting_requests WHERE replica = :id")
+        .bind("id", own)
+        .execute();
     handle.createUpdate("DELETE FROM replicas WHERE id = :id").bind("id", own).execute();
   }
 

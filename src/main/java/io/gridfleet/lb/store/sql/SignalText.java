@@ -61,6 +61,15 @@ final class SignalText {
     if (signal instanceof FleetSignal.KeySettled settled) {
       return "settled " + settled.key();
     }
+    if (signal instanceof FleetSignal.QueueChanged) {
+      return "queuechanged ";
+    }
+    if (signal instanceof FleetSignal.RemovalRequested requested) {
+      return "removal " + requested.request();
+    }
+    if (signal instanceof FleetSignal.RemovalAnswered answered) {
+      return "removed " + answered.request() + " " + answered.removed();
+    }
     if (signal instanceof FleetSignal.SignedOut signedOut) {
       return "signedout " + signedOut.signIn();
     }
@@ -105,6 +114,9 @@ final class SignalText {
       case "happened" -> Optional.of(new FleetSignal.Happened(argument));
       case "settled" -> Optional.of(new FleetSignal.KeySettled(argument));
       case "signedout" -> Optional.of(new FleetSignal.SignedOut(argument));
+      case "queuechanged" -> Optional.of(new FleetSignal.QueueChanged());
+      case "removal" -> Optional.of(new FleetSignal.RemovalRequested(argument));
+      case "removed" -> removed(argument.split(" ", -1));
       case "ended" -> Optional.of(new FleetSignal.SessionEnded(argument));
       default -> Optional.empty();
     };
@@ -119,6 +131,10 @@ final class SignalText {
 
   private static Optional<FleetSignal> noneWaits(String... parts) {
     return Optional.of(new FleetSignal.NoneWaits(parts[0], Integer.parseInt(parts[1])));
+  }
+
+  private static Optional<FleetSignal> removed(String... parts) {
+    return Optional.of(new FleetSignal.RemovalAnswered(parts[0], Boolean.parseBoolean(parts[1])));
   }
 
   private static String whose(FleetSignal.Taken taken) {

@@ -25,6 +25,7 @@ import io.gridfleet.lb.store.StoreUnavailableException;
 import io.gridfleet.lb.store.open.Database;
 import io.gridfleet.lb.store.open.Dialect;
 import io.gridfleet.lb.ui.SignInRecords;
+import io.gridfleet.lb.waiting.SharedQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -169,6 +170,10 @@ public final class SqlStore implements AutoCloseable {
 
   public RequestHistory requestHistory() {
     return new SqlRequestHistory(statements, duties, replicas.own(), silent());
+  }
+
+  public SharedQueue sharedQueue() {
+    return new SqlSharedQueue(statements, replicas, silent());
   }
 
   public SignInRecords signInRecords() {

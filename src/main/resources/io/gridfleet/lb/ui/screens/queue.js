@@ -20,7 +20,7 @@ export function Screen({ query, setQuery }) {
     action: 'Take it out',
     danger: true,
     run: (sentence) => send('DELETE', `/api/queue/${encodeURIComponent(row.id)}` + parameters({ why: sentence })),
-    done: 'The request was taken out of the queue.',
+    done: (answer) => answer?.message ?? 'The request was taken out of the queue.',
   });
   const fits = (row) => !query.text || [row.test_name, row.tenant, row.selector, row.run_id, row.client, row.id]
     .some((text) => text && text.toLowerCase().includes(query.text.toLowerCase()));
@@ -31,6 +31,7 @@ export function Screen({ query, setQuery }) {
     <${Live} of=${queue}>${(now) => {
       const rows = now.items.filter(fits);
       return html`
+        ${!now.complete && html`<p class="note">Requests that wait on other replicas may be missing: the store does not answer, or too many wait.</p>`}
         <p><${Count} of=${now.total} /> wait${now.total === 1 ? 's' : ''}${query.text ? html`, <${Count} of=${rows.length} /> of ${now.items.length < now.total && 'the first'} <${Count} of=${now.items.length} /> shown` : ''}.</p>
         <${Table} label="Waiting requests" rows=${rows} rowKey=${(row) => row.id} sort=${query.sort}
           onSort=${(sort) => setQuery({ sort })}

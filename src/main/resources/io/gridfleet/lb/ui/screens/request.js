@@ -20,7 +20,7 @@ export function Screen({ params }) {
     action: 'Take it out',
     danger: true,
     run: (sentence) => send('DELETE', `/api/queue/${encodeURIComponent(params.id)}` + parameters({ why: sentence })),
-    done: 'The request was taken out of the queue.',
+    done: (answer) => answer?.message ?? 'The request was taken out of the queue.',
   });
   const actions = row && [
     html`<${CopyButton} key="curl" text=${curl(row, tokens)} label="Copy as curl" />`,

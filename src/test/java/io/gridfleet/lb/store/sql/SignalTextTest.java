@@ -34,6 +34,9 @@ final class SignalTextTest {
           "happened",
           "settled",
           "ended",
+          "queuechanged",
+          "removal",
+          "removed",
           "sort-of-newer");
 
   private final SignalText text = new SignalText(new StoreClock(InstantSource.system()));

@@ -1,0 +1,292 @@
+package io.gridfleet.lb.waiting;
+
+import io.gridfleet.lb.async.Failures;
+import io.gridfleet.lb.async.Timers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the queue of this replica in the store: writes rows of requests that have waited for
+ * {@link #SOON}, and deletes rows of those that wait no longer. No caller waits for it, a request
+ * that waits for less is never written, and nothing runs while no request enters or leaves.
+ *
+ * <p>States: {@code IDLE} (every request that waits is written), {@code SCHEDULED} (the timer
+ * starts a batch), {@code WRITING} (the store writes a batch; one at a time). A batch that can't be
+ * written is tried again after {@link #RETRY}, with what has changed meanwhile.
+ *
+ * <p>Threads: event loops call {@link #queued} and {@link #left}; the executor composes batches;
+ * the store's threads settle them. One lock guards all fields, and is held neither while entries
+ * are composed nor while the store or a listener is called. Invariants: {@code rows} has each
+ * request that may have a row; a request in {@code left} isn't in {@code entered}. The memory is
+ * bounded by the number of waiting requests, each of which is larger than its notes here.
+ */
+public final class QueuePublication {
+  private static final Logger LOG = LoggerFactory.getLogger(QueuePublication.class);
+
+  /** Requests that wait for less aren't shown on other replicas. */
+  static final Duration SOON = Duration.ofMillis(250);
+
+  static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** Some ten milliseconds of the store. */
+  static final int BATCH = 500;
+
+  private final SharedQueue store;
+  private final Function<Collection<String>, List<QueueEntry>> source;
+  private final Runnable changed;
+  private final Threads threads;
+  private final Object lock = new Object();
+
+  /** The requests to write, with the time at which they were queued, oldest first. */
+  private final Map<String, Long> entered = new LinkedHashMap<>();
+
+  private final Set<String> left = new LinkedHashSet<>();
+  private final Set<String> rows = new HashSet<>();
+  private State state = State.IDLE;
+  private long batches;
+
+  private enum State {
+    IDLE,
+    SCHEDULED,
+    WRITING
+  }
+
+  /**
+   * Where it runs.
+   *
+   * @param nanos the clock of the timer
+   */
+  public record Threads(
+      ScheduledExecutorService timer, ExecutorService executor, LongSupplier nanos) {}
+
+  private record Batch(List<String> entered, Set<String> left) {
+    boolean isEmpty() {
+      return entered.isEmpty() && left.isEmpty();
+    }
+  }
+
+  /**
+   * @param source returns the entries of those of the requests that wait now
+   * @param changed called after rows were written or deleted
+   */
+  public QueuePublication(
+      SharedQueue store,
+      Function<Collection<String>, List<QueueEntry>> source,
+      Runnable changed,
+      Threads threads) {
+    this.store = store;
+    this.source = source;
+    this.changed = changed;
+    this.threads = threads;
+  }
+
+  /** A request entered the queue, possibly again. */
+  public void queued(String request) {
+    synchronized (lock) {
+      left.remove(request);
+      entered.remove(request);
+      entered.put(request, threads.nanos().getAsLong());
+      schedule(SOON);
+    }
+  }
+
+  /** A request left the queue, or ended. */
+  public void left(String request) {
+    synchronized (lock) {
+      entered.remove(request);
+      if (rows.contains(request) && left.add(request)) {
+        schedule(SOON);
+      }
+    }
+  }
+
+  /** Returns whether a request may have a row. */
+  public boolean knows(String request) {
+    synchronized (lock) {
+      return rows.contains(request);
+    }
+  }
+
+  /** Returns whether any request may have a row. */
+  public boolean hasRows() {
+    synchronized (lock) {
+      return !rows.isEmpty();
+    }
+  }
+
+  /** Called under the lock. */
+  private void schedule(Duration delay) {
+    if (state == State.IDLE) {
+      state = State.SCHEDULED;
+      Timers.afterOn(
+          threads.executor(), threads.timer(), delay, "publishing the queue", this::writeBatch);
+    }
+  }
+
+  private void writeBatch() {
+    Batch batch;
+    synchronized (lock) {
+      batch = next();
+      if (batch.isEmpty()) {
+        state = State.IDLE;
+        scheduleNext();
+        return;
+      }
+      state = State.WRITING;
+      batches++;
+    }
+    List<QueueEntry> entries;
+    try {
+      entries = source.apply(batch.entered());
+    } catch (RuntimeException mistake) {
+      settled(batch, null);
+      throw mistake;
+    }
+    postpone(batch, entries);
+    Failures.log(
+        store
+            .write(entries, batch.left())
+            .handle(
+                (written, failure) -> {
+                  settled(batch, failure == null ? written : null);
+                  return null;
+                }),
+        "publishing the queue");
+  }
+
+  /** Takes what is due. Called under the lock. */
+  private Batch next() {
+    long before = threads.nanos().getAsLong() - SOON.toNanos();
+    List<String> due = new ArrayList<>();
+    Iterator<Map.Entry<String, Long>> all = entered.entrySet().iterator();
+    while (all.hasNext() && due.size() < BATCH) {
+      Map.Entry<String, Long> each = all.next();
+      if (each.getValue() - before > 0) {
+        break;
+      }
+      due.add(each.getKey());
+      all.remove();
+    }
+    rows.addAll(due);
+    Set<String> gone = left.stream().limit(BATCH).collect(Collectors.toSet());
+    left.removeAll(gone);
+    return new Batch(due, gone);
+  }
+
+  /** A request whose lock is requested isn't in the queue, and may return to it. */
+  private void postpone(Batch batch, List<QueueEntry> entries) {
+    if (entries.size() == batch.entered().size()) {
+      return;
+    }
+    Set<String> found = entries.stream().map(QueueEntry::request).collect(Collectors.toSet());
+    long now = threads.nanos().getAsLong();
+    synchronized (lock) {
+      for (String request : batch.entered()) {
+        if (!found.contains(request) && !left.contains(request)) {
+          entered.putIfAbsent(request, now);
+        }
+      }
+    }
+  }
+
+  /**
+   * @param written null if the batch is to be written again
+   */
+  private void settled(Batch batch, @Nullable Boolean written) {
+    if (written == null) {
+      synchronized (lock) {
+        restore(batch);
+        state = State.IDLE;
+        schedule(RETRY);
+      }
+      return;
+    }
+    if (!written) {
+      LOG.warn(
+          "Other replicas don't see these waiting requests: {}",
+          batch.entered().stream().limit(10).toList());
+    }
+    synchronized (lock) {
+      batch.left().stream().filter(request -> !entered.containsKey(request)).forEach(rows::remove);
+      state = State.IDLE;
+      scheduleNext();
+    }
+    changed.run();
+  }
+
+  private void restore(Batch batch) {
+    long due = threads.nanos().getAsLong() - SOON.toNanos();
+    Map<String, Long> later = new LinkedHashMap<>(entered);
+    entered.clear();
+    batch.entered().stream()
+        .filter(request -> !left.contains(request))
+        .forEach(request -> entered.put(request, due));
+    entered.putAll(later);
+    batch.left().stream().filter(request -> !entered.containsKey(request)).forEach(left::add);
+  }
+
+  /** Called under the lock. */
+  private void scheduleNext() {
+    if (entered.isEmpty() && left.isEmpty()) {
+      return;
+    }
+    boolean full = left.size() >= BATCH || (entered.size() >= BATCH && isDue());
+    schedule(full ? Duration.ZERO : SOON);
+  }
+
+  private boolean isDue() {
+    long oldest = entered.values().iterator().next();
+    return threads.nanos().getAsLong() - oldest >= SOON.toNanos();
+  }
+
+  /**
+   * Compares the number of rows with that in the store, and writes all again if another replica has
+   * deleted them: it does so while this one has no heartbeat.
+   */
+  public void check() {
+    long before;
+    synchronized (lock) {
+      if (state != State.IDLE || rows.isEmpty()) {
+        return;
+      }
+      before = batches;
+    }
+    Failures.log(
+        store
+            .own()
+            .thenAccept(stored -> compare(before, stored))
+            .exceptionally(
+                failure -> {
+                  LOG.debug("The rows of waiting requests are counted later", failure);
+                  return null;
+                }),
+        "checking the rows of waiting requests");
+  }
+
+  private void compare(long before, int stored) {
+    synchronized (lock) {
+      if (state != State.IDLE || batches != before || rows.size() == stored) {
+        return;
+      }
+      long due = threads.nanos().getAsLong() - SOON.toNanos();
+      rows.forEach(request -> entered.put(request, due));
+      schedule(SOON);
+    }
+  }
+}
