@@ -21,6 +21,11 @@ public final class Attributes {
   private final KeyLayout layout;
   private final Value[] values;
 
+  private Attributes(KeyLayout layout, Value[] values) {
+    this.layout = layout;
+    this.values = values;
+  }
+
   private Attributes(Map<String, Value> found, AttributeTables tables) {
     this.layout = tables.layout(found.keySet());
     this.values = new Value[found.size()];
@@ -66,6 +71,17 @@ public final class Attributes {
             flatten(key + ".", nested, found, tables, depth + 1);
           }
         });
+  }
+
+  /** The same for somebody who may not read a key, nor what is nested in it: both are absent. */
+  public Attributes without(String key) {
+    Value[] rest = values.clone();
+    for (String name : keys()) {
+      if (name.equals(key) || name.startsWith(key + ".")) {
+        rest[layout.place(name)] = null;
+      }
+    }
+    return new Attributes(layout, rest);
   }
 
   /** The value of a folded key, aliases included; null when the device lacks it. */

@@ -135,6 +135,9 @@ final class TenantViewsTest {
       assertThat(as("nightly", "GET", target, "").body().toString()).as(target).contains("h1dden");
     }
     assertThat(as("wall", "GET", path + "/config", "").status()).isEqualTo(403);
+    String found = "/api/devices?limit=5&selector=device_config.password:h*";
+    assertThat(as("nightly", "GET", found, "").body().path("total").asInt()).isEqualTo(1);
+    assertThat(as("wall", "GET", found, "").body().path("total").asInt()).isZero();
   }
 
   @Test

@@ -143,7 +143,7 @@ public final class DeviceQuery {
   }
 
   private void matching(Selector selector) {
-    filters.add(row -> selector.matches(row.state().device().attributes()));
+    filters.add(row -> selector.matches(row.attributes()));
   }
 
   /** Returns the JSON form of a device in this list. */

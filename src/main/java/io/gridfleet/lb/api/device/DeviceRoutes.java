@@ -132,17 +132,24 @@ public final class DeviceRoutes {
         .thenApply(
             found -> {
               Map<String, @Nullable Object> detail = row.read(clock.instant());
-              detail.put("attributes", attributes(row.state().device().attributes()));
+              detail.put("attributes", attributes(row.attributes()));
               detail.put("appium_node", node(row));
               detail.put("sessions", found);
               return ApiAnswers.ok(detail);
             });
   }
 
-  /** What a selector can name of a device. */
+  /** What a selector of the caller can name of a device. */
   private static Map<String, @Nullable Object> attributes(Attributes of) {
     Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
-    of.keys().forEach(key -> attributes.put(key, of.raw(key)));
+    of.keys()
+        .forEach(
+            key -> {
+              Object value = of.raw(key);
+              if (value != null) {
+                attributes.put(key, value);
+              }
+            });
     return attributes;
   }
 

@@ -2,6 +2,7 @@ package io.gridfleet.lb.api.device;
 
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.api.http.ApiJson;
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
@@ -12,6 +13,7 @@ import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.ReservedDevice;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunBinding;
+import io.gridfleet.lb.selector.Attributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +35,9 @@ public record DeviceRow(
     DeviceStatus state, ReservedDevice what, Optional<RunBinding> binding, ApiCaller caller) {
   /** The reason recorded for maintenance without a given one; not a health finding. */
   static final String BY_OPERATOR = "Set by an operator";
+
+  /** The attribute with what the inventory calls device_config; it may hold secrets. */
+  private static final String CONFIGURATION = "device_config";
 
   private static final List<String> TEXTS =
       List.of(
@@ -132,7 +137,7 @@ public record DeviceRow(
     row.put("groups", groups());
     row.put("software_versions", null);
     row.put("auto_manage", true);
-    row.put("device_config", caller.readsSecrets() ? config() : Map.of());
+    row.put(CONFIGURATION, caller.readsSecrets() ? config() : Map.of());
     row.put("battery_level_percent", null);
     row.put("battery_temperature_c", null);
     row.put("charging_state", null);
@@ -193,9 +198,20 @@ public record DeviceRow(
     return row;
   }
 
+  /** Returns what a caller may read and select by: a viewer not what may hold secrets. */
+  public static Attributes attributes(Device device, ApiCaller caller) {
+    Attributes all = device.attributes();
+    return caller.readsSecrets() ? all : all.without(CONFIGURATION);
+  }
+
+  /** The same for this row's caller. */
+  Attributes attributes() {
+    return attributes(state.device(), caller);
+  }
+
   /** Returns the inventory's {@code device_config}, unchanged. */
   public Object config() {
-    Object config = state.device().attributes().raw("device_config");
+    Object config = state.device().attributes().raw(CONFIGURATION);
     return config instanceof Map ? config : Map.of();
   }
 

@@ -85,7 +85,8 @@ public final class SelectorRoutes {
             .filter(verdict -> caller.sees(verdict.device()))
             .toList();
     Explanation explanation =
-        Explanation.of(selector, verdicts.stream().map(SelectorRoutes::candidate).toList());
+        Explanation.of(
+            selector, verdicts.stream().map(verdict -> candidate(verdict, caller)).toList());
     Map<String, @Nullable Object> body = new LinkedHashMap<>(explanation.toPlainObject(0));
     body.remove("inhibitors");
     body.remove("available");
@@ -133,10 +134,10 @@ public final class SelectorRoutes {
         new Quota(caller.name(), caller.maxSessions()));
   }
 
-  private static Explanation.Candidate candidate(Verdict verdict) {
+  private static Explanation.Candidate candidate(Verdict verdict, ApiCaller caller) {
     return new Explanation.Candidate(
         verdict.device().id().value(),
-        verdict.device().attributes(),
+        DeviceRow.attributes(verdict.device(), caller),
         verdict.inhibitors().stream().map(found -> found.kind().words()).toList());
   }
 

@@ -45,14 +45,15 @@ final class Pruning {
         LIMIT :step <skipLocked>)
       """;
 
-  /** A replica that was only silent writes its rows again. */
+  /** A replica that was only silent writes its rows again; a removal waits for it longer. */
   private static final String WAITING =
       """
       DELETE FROM waiting_requests WHERE id IN (
         SELECT id FROM waiting_requests
         WHERE NOT EXISTS (
           SELECT 1 FROM replicas
-          WHERE replicas.id = waiting_requests.replica AND heartbeat > <now> - :keep)
+          WHERE replicas.id = waiting_requests.replica
+            AND (heartbeat > <now> - :keep OR waiting_requests.removal IS NOT NULL))
         LIMIT :step <skipLocked>)
       """;
 

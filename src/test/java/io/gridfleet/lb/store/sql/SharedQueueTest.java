@@ -108,6 +108,25 @@ final class SharedQueueTest {
     }
   }
 
+  /** It may be frozen only. */
+  @Test
+  void aRemovalWaitsForASilentReplica() {
+    StoreConfig shared = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
+    try (SqlStore one = StoreKind.open(shared);
+        SqlStore two = StoreKind.open(shared)) {
+      now(one.sharedQueue().write(List.of(entry("a", 0, 0), entry("b", 0, 1)), Set.of()));
+      assertThat(now(two.sharedQueue().askRemoval("a", "The lab moves"))).isTrue();
+      silence(one);
+      new Pruning(two.jdbi(), Duration.ofDays(14)).run();
+
+      assertThat(now(one.sharedQueue().own())).isEqualTo(1);
+      assertThat(now(one.sharedQueue().takeRemovals()))
+          .containsExactly(new Removal("a", "The lab moves"));
+      new Pruning(two.jdbi(), Duration.ofDays(14)).run();
+      assertThat(now(one.sharedQueue().own())).isZero();
+    }
+  }
+
   @Test
   void aReplicaThatStopsLeavesNoRow() {
     StoreConfig shared = StoreConfig.at(StoreKind.POSTGRESQL.emptyDatabase());
