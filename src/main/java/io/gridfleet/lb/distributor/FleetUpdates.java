@@ -97,8 +97,8 @@ public final class FleetUpdates {
   }
 
   /** Replaces the lock of an attempt by that of its session. */
-  public void stands(HeldLock session) {
-    change(session.lock().device(), fleet -> {}, state -> state.slots().stands(session));
+  public void sessionPublished(HeldLock session) {
+    change(session.lock().device(), fleet -> {}, state -> state.slots().sessionPublished(session));
   }
 
   /** Adds a lock that this process didn't take: a session found at start, or an operator's lock. */

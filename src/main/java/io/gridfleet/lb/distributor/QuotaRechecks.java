@@ -15,17 +15,17 @@ final class QuotaRechecks {
   private final ModelLock modelLock;
   private final Matching matching;
   private final ScheduledExecutorService timer;
-  private final Duration stands;
+  private final Duration expiry;
 
   /** Set under the lock before the timer is, so that no second change sets another timer. */
   private boolean isTimerSet;
 
   QuotaRechecks(
-      ModelLock modelLock, Matching matching, ScheduledExecutorService timer, Duration stands) {
+      ModelLock modelLock, Matching matching, ScheduledExecutorService timer, Duration expiry) {
     this.modelLock = modelLock;
     this.matching = matching;
     this.timer = timer;
-    this.stands = stands;
+    this.expiry = expiry;
   }
 
   /** Called under the lock. */
@@ -33,7 +33,7 @@ final class QuotaRechecks {
     if (!isTimerSet) {
       isTimerSet = true;
       effects.add(
-          () -> Timers.after(timer, stands, "the recheck of tenants' quotas", this::expireGuess));
+          () -> Timers.after(timer, expiry, "the recheck of tenants' quotas", this::expireGuess));
     }
   }
 

@@ -30,17 +30,17 @@ public final class LiveSessions {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSessions.class);
 
   private final SessionMap sessions;
-  private final FleetUpdates news;
+  private final FleetUpdates updates;
   private final SessionActivity activity;
   private final ScheduledExecutorService timer;
 
   public LiveSessions(
       SessionMap sessions,
-      FleetUpdates news,
+      FleetUpdates updates,
       SessionActivity activity,
       ScheduledExecutorService timer) {
     this.sessions = sessions;
-    this.news = news;
+    this.updates = updates;
     this.activity = activity;
     this.timer = timer;
   }
@@ -67,7 +67,7 @@ public final class LiveSessions {
 
   private void hold(List<SessionRecord> live) {
     for (SessionRecord record : live) {
-      news.held(held(record.session()));
+      updates.held(held(record.session()));
     }
     if (!live.isEmpty()) {
       LOG.info("live sessions taken over from the store: {}", live.size());
@@ -75,7 +75,7 @@ public final class LiveSessions {
   }
 
   public void began(Session session) {
-    news.stands(held(session));
+    updates.sessionPublished(held(session));
   }
 
   /** Returns a session's lock with its test name or tenant as the holder, for people. */

@@ -14,7 +14,7 @@ public record Exclusion(String reason, Instant at, Optional<Instant> until, Opti
     this(reason, at, until, Optional.empty());
   }
 
-  public boolean stands(Instant now) {
+  public boolean isInForce(Instant now) {
     return until.map(now::isBefore).orElse(true);
   }
 }

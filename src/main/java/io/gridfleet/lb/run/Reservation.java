@@ -46,7 +46,7 @@ public record Reservation(
 
   /** Returns the exclusion in effect. */
   public Optional<Exclusion> exclusion(Instant now) {
-    return exclusion.filter(found -> found.stands(now));
+    return exclusion.filter(found -> found.isInForce(now));
   }
 
   /** Returns whether sessions of the run may use the device now. */

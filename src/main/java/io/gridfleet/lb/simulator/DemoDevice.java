@@ -40,7 +40,7 @@ final class DemoDevice {
     return this;
   }
 
-  DemoDevice stands(String city, String... carriers) {
+  DemoDevice locatedIn(String city, String... carriers) {
     attributes.put("geos", List.of(city));
     if (carriers.length > 0) {
       attributes.put("carriers", List.of(carriers));

@@ -55,52 +55,52 @@ public final class DemoLab implements AutoCloseable {
     return List.of(
         DemoDevice.of("1A2B3C4D5E", "Pixel 8, rack 1", "Android", "android")
             .made("Google", "Pixel 8", "14")
-            .stands(CALIFORNIA, "T-Mobile", "WiFi")
+            .locatedIn(CALIFORNIA, "T-Mobile", "WiFi")
             .tag("team", "checkout"),
         DemoDevice.of("2B3C4D5E6F", "Pixel 4, rack 1", "Android", "android")
             .made("Google", "Pixel 4", "13")
-            .stands(CALIFORNIA, "Sprint", "WiFi"),
+            .locatedIn(CALIFORNIA, "Sprint", "WiFi"),
         DemoDevice.of("R58M123ABC", "Galaxy S23, rack 1", "Android", "android")
             .made("samsung", "Galaxy S23", "14")
-            .stands(GERMANY, "Telekom"));
+            .locatedIn(GERMANY, "Telekom"));
   }
 
   private static List<DemoDevice> otherPhones() {
     return List.of(
         DemoDevice.of("R58M456DEF", "Galaxy S22, rack 2", "Android", "android")
             .made("samsung", "Galaxy S22", "13")
-            .stands(GERMANY, "Vodafone")
+            .locatedIn(GERMANY, "Vodafone")
             .tag("team", "search"),
         DemoDevice.of("ZY22ABCDEF", "Moto X, rack 2", "Android", "android")
             .made("motorola", "Moto X", "9.0.1")
-            .stands(CALIFORNIA, "Sprint", "WiFi"));
+            .locatedIn(CALIFORNIA, "Sprint", "WiFi"));
   }
 
   private static List<DemoDevice> iPhones() {
     return List.of(
         DemoDevice.of("00008030-001D", "iPhone 15, bench 1", "iOS", "ios")
             .made("Apple", "iPhone 15", "17.4")
-            .stands(CALIFORNIA, "Sprint")
+            .locatedIn(CALIFORNIA, "Sprint")
             .tag("team", "checkout"),
         DemoDevice.of("00008030-002E", "iPhone 14, bench 1", "iOS", "ios")
             .made("Apple", "iPhone 14", "16.7.2")
-            .stands(JAPAN, "docomo"),
+            .locatedIn(JAPAN, "docomo"),
         DemoDevice.of("00008020-003F", "iPhone XR, bench 2", "iOS", "ios")
             .made("Apple", "iPhone XR", "15.8")
-            .stands(JAPAN, "SoftBank"));
+            .locatedIn(JAPAN, "SoftBank"));
   }
 
   private static List<DemoDevice> televisions() {
     return List.of(
         DemoDevice.of("00008110-00TV", "Apple TV 4K, shelf", "tvOS", "tvos")
             .made("Apple", "Apple TV 4K", "17.4")
-            .stands(CALIFORNIA),
+            .locatedIn(CALIFORNIA),
         DemoDevice.of("G0FIRETV01", "Fire TV Stick, shelf", "Android", "firetv")
             .made("Amazon", "Fire TV Stick 4K", "7.1.2")
-            .stands(GERMANY),
+            .locatedIn(GERMANY),
         DemoDevice.of("X00ROKU001", "Roku Ultra, shelf", "Roku", "roku")
             .made("Roku", "Roku Ultra", "12.5")
-            .stands(CALIFORNIA));
+            .locatedIn(CALIFORNIA));
   }
 
   private void addAppium(String id, List<DemoDevice> devices) {

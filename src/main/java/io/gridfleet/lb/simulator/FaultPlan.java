@@ -54,8 +54,8 @@ public final class FaultPlan {
       return device
           .takeNext(operation)
           .or(() -> node.takeNext(operation))
-          .or(() -> device.stands(operation))
-          .or(() -> node.stands(operation));
+          .or(() -> device.standing(operation))
+          .or(() -> node.standing(operation));
     }
   }
 
@@ -78,7 +78,7 @@ public final class FaultPlan {
       return waiting == null ? Optional.empty() : Optional.ofNullable(waiting.poll());
     }
 
-    Optional<Fault> stands(NodeOperation operation) {
+    Optional<Fault> standing(NodeOperation operation) {
       return Optional.ofNullable(standing.get(operation));
     }
 

@@ -6,8 +6,8 @@
  * are all {@code StoreException}.
  *
  * <p>Threads: {@code store-1…}, a small bounded pool, for the statements of the ports; {@code
- * store-pulse} for the store's own; {@code store-signals} receives notifications. Stages complete
- * on them, without a connection held.
+ * store-heartbeat} for the store's own; {@code store-signals} receives notifications. Stages
+ * complete on them, without a connection held.
  *
  * <p>Exported from the sub-packages: {@code sql.Replica}, {@code sql.Replicas}, {@code
  * sql.SqlStore}.

@@ -21,12 +21,12 @@ public record SessionId(String value) {
   private static boolean isSegment(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_CHARACTERS
-        && text.chars().allMatch(SessionId::stands)
+        && text.chars().allMatch(SessionId::isAllowed)
         && !text.equals(".")
         && !text.equals("..");
   }
 
-  private static boolean stands(int character) {
+  private static boolean isAllowed(int character) {
     return character > ' ' && character < 127 && "/?#%\\\"<>".indexOf(character) < 0;
   }
 

@@ -269,8 +269,9 @@ export const Choice = ({ label, value, options, onChange }) => html`<label class
   })}
 </select></label>`;
 
+/** Says that it has copied, as long as that is the text which is in the clipboard. */
 export function CopyButton({ text, label = 'Copy' }) {
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState(null);
   const announce = useAnnounce();
   const copy = async () => {
     try {
@@ -278,11 +279,11 @@ export function CopyButton({ text, label = 'Copy' }) {
     } catch {
       copyBySelection(text);
     }
-    setCopied(true);
+    setCopied(text);
     announce('Copied.');
-    setTimeout(() => setCopied(false), 2_000);
+    setTimeout(() => setCopied((now) => (now === text ? null : now)), 2_000);
   };
-  return html`<button type="button" onClick=${copy}>${copied ? 'Copied' : label}</button>`;
+  return html`<button type="button" onClick=${copy}>${copied === text ? 'Copied' : label}</button>`;
 }
 
 /** Without TLS a page has no clipboard. */

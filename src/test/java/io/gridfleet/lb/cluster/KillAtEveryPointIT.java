@@ -84,6 +84,7 @@ final class KillAtEveryPointIT {
     rows.put("published", stage -> stage.ask());
     rows.put("created", stage -> stage.ask());
     rows.put("queued", KillAtEveryPointIT::whileAnotherHasIt);
+    rows.put("woken", KillAtEveryPointIT::whenAnotherReturnsIt);
     rows.put("refused", stage -> stage.dying().client().newSession("'platformName':'tvOS'"));
     for (String point : List.of("avoided", "avoidanceChanged")) {
       rows.put(point, Stage::askAndFail);
@@ -100,6 +101,15 @@ final class KillAtEveryPointIT {
     await().until(() -> !stage.dying().alive());
     String session = "/session/" + holder.sessionId();
     assertThat(stage.staying().get(session + "/title").status()).as("it goes on").isEqualTo(200);
+    assertThat(stage.staying().delete(session).status()).isEqualTo(200);
+  }
+
+  private static void whenAnotherReturnsIt(Stage stage) {
+    Reply holder = stage.staying().newSession(stage.options()).join();
+    assertThat(holder.status()).as(holder.text()).isEqualTo(200);
+    stage.ask();
+    await().until(() -> !stage.dying().ownQueue().isEmpty());
+    String session = "/session/" + holder.sessionId();
     assertThat(stage.staying().delete(session).status()).isEqualTo(200);
   }
 

@@ -213,7 +213,7 @@ final class RecordedDay {
 
   private void session(String id, DeviceLock lock) {
     Instant began = time.instant();
-    updates.stands(new HeldLock(lock, HeldLock.Kind.SESSION, began, Optional.empty()));
+    updates.sessionPublished(new HeldLock(lock, HeldLock.Kind.SESSION, began, Optional.empty()));
     double factor = Math.exp(luck.nextGaussian() * spread);
     time.schedule(
         () -> {

@@ -108,9 +108,12 @@ public final class PostgresPart {
     execute(
         leftAlone(database),
         """
-        DO $$ BEGIN
-          EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables
-            WHERE schemaname = 'public' AND tablename <> 'schema_history');
+        DO $$ DECLARE name text; used boolean; BEGIN
+          FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+            WHERE schemaname = 'public' AND tablename <> 'schema_history' LOOP
+            EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO used;
+            IF used THEN EXECUTE 'TRUNCATE ' || name || ' CASCADE'; END IF;
+          END LOOP;
         END $$""");
     return database;
   }

@@ -94,7 +94,7 @@ public final class DeviceSlots {
   }
 
   /** Replaces a lock by the session that it was taken for. */
-  public void stands(HeldLock session) {
+  public void sessionPublished(HeldLock session) {
     int slot = session.lock().slot();
     HeldLock taken = held.get(slot);
     if (taken != null && taken.lock().token() == session.lock().token()) {

@@ -117,11 +117,11 @@ public final class Avoidance {
     listener.avoided(request, device, cause);
     return facts
         .avoid(device.id(), howLong, cause)
-        .thenAccept(entry -> stands(device, entry))
+        .thenAccept(entry -> avoidanceStored(device, entry))
         .exceptionally(Avoidance::logged);
   }
 
-  private void stands(Device device, AvoidedDevice entry) {
+  private void avoidanceStored(Device device, AvoidedDevice entry) {
     updates.avoided(entry);
     listener.avoidanceChanged(device, Optional.of(entry));
     watch(device, entry.until());

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * doubles with each refusal, a few of them at each heartbeat, so that it delays neither other
  * records nor the heartbeat. Both kinds are bounded; dropped records are counted, and logged.
  *
- * <p>Threads: records are added by any thread, and written by {@code store-pulse} only, to which
- * {@link #refused} is confined; {@link SqlStore#close} writes after that thread has ended.
+ * <p>Threads: records are added by any thread, and written by {@code store-heartbeat} only, to
+ * which {@link #refused} is confined; {@link SqlStore#close} writes after that thread has ended.
  */
 final class DeferredWrites {
   private static final Logger LOG = LoggerFactory.getLogger(DeferredWrites.class);

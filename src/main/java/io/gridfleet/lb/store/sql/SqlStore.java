@@ -50,7 +50,7 @@ public final class SqlStore implements AutoCloseable {
   private final ClockStepDetector steps;
   private final FleetSignals signals;
   private final Optional<PostgresSignals> listening;
-  private final StoreHeartbeat pulse;
+  private final StoreHeartbeat heartbeat;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SqlStore(
@@ -68,7 +68,7 @@ public final class SqlStore implements AutoCloseable {
     this.steps = new ClockStepDetector(duties, System::nanoTime);
     this.listening = signalsOf(config);
     this.signals = listening.<FleetSignals>map(each -> each).orElseGet(FleetSignals::none);
-    this.pulse =
+    this.heartbeat =
         new StoreHeartbeat(health, new StoreMaintenance(database, jdbi, this, config.keepEnded()));
   }
 
@@ -107,7 +107,7 @@ public final class SqlStore implements AutoCloseable {
       }
     }
     store.listening.ifPresent(PostgresSignals::start);
-    store.pulse.start();
+    store.heartbeat.start();
     return store;
   }
 
@@ -136,7 +136,7 @@ public final class SqlStore implements AutoCloseable {
   }
 
   private void lookNow() {
-    pulse.lookNow();
+    heartbeat.lookNow();
   }
 
   public DeviceLocks deviceLocks() {
@@ -292,7 +292,7 @@ public final class SqlStore implements AutoCloseable {
       return;
     }
     statements.close();
-    pulse.close();
+    heartbeat.close();
     listening.ifPresent(PostgresSignals::close);
     try {
       if (health.up()) {

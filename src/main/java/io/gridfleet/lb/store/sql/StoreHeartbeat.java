@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store's heartbeat, on the one thread {@code store-pulse}: writes the heartbeat of this
+ * The store's heartbeat, on the one thread {@code store-heartbeat}: writes the heartbeat of this
  * replica, detects that the store is down or back, and writes deferred records before other
  * statements run.
  */
@@ -26,7 +26,8 @@ final class StoreHeartbeat implements AutoCloseable {
   private final StoreHealth health;
   private final Work work;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> StoreThreads.named("store-pulse", task));
+      Executors.newSingleThreadScheduledExecutor(
+          task -> StoreThreads.named("store-heartbeat", task));
   private long lastHeartbeat;
 
   /** The tasks of a heartbeat; each method uses the store and throws when that fails. */
