@@ -331,13 +331,14 @@ public final class Distributor {
   }
 
   /**
-   * Removes a request from the queue; its client receives an error.
+   * Removes a request from the queue; its client receives an error. One whose lock is requested in
+   * that moment is answered when the store has answered.
    *
    * @return false when no such request waits
    */
   public boolean remove(String request, String why) {
     Optional<Waiter> found =
-        modelLock.look(model -> Optional.ofNullable(model.waiting().of(request)));
+        modelLock.look(model -> Optional.ofNullable(model.waiting().ofWaiting(request)));
     found.ifPresent(waiter -> end(waiter, Waiter.Answer.of(new Placement.Removed(why))));
     return found.isPresent();
   }

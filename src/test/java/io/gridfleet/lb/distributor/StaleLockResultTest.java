@@ -92,4 +92,26 @@ final class StaleLockResultTest {
 
     isServedAfterAskingOnceMore(wait);
   }
+
+  /** It isn't in the queue at that moment, and may return to it. */
+  @Test
+  void aRequestIsRemovedWhileTheStoreIsAskedForItsLock() {
+    Device phone = phones.phone("a");
+    new FleetUpdates(distributor).inventory(List.of(phone));
+    Quota unlimited = new Quota("lab", OptionalInt.empty());
+    DeviceLock elsewhere = lockedElsewhere(phone, unlimited);
+    Distributor.Wait wait = ask(unlimited);
+    assertThat(distributor.remove("r1", "it hasn't waited yet")).isFalse();
+    time.pass(WAY.multipliedBy(3));
+    store.free(elsewhere);
+    distributor.freed(elsewhere.device(), elsewhere.slot(), elsewhere.token());
+
+    assertThat(distributor.remove("r1", "The lab moves")).isTrue();
+
+    time.pass(WAY.multipliedBy(4));
+    assertThat(wait.outcome().toCompletableFuture().join())
+        .isEqualTo(new Placement.Removed("The lab moves"));
+    assertThat(store.held().toCompletableFuture().join()).isEmpty();
+    assertThat(distributor.remove("r1", "again")).isFalse();
+  }
 }

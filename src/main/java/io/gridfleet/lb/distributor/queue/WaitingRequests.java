@@ -194,6 +194,18 @@ public final class WaitingRequests {
     return byRequest.get(request);
   }
 
+  /** Returns a queued request, or one that was queued and whose lock is requested now. */
+  @Nullable public Waiter ofWaiting(String request) {
+    Waiter queued = byRequest.get(request);
+    if (queued != null) {
+      return queued;
+    }
+    return asking.keySet().stream()
+        .filter(each -> each.placement().request().equals(request) && each.queued().isDone())
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Returns the arrival of the oldest queued request. */
   public Optional<Instant> firstArrival() {
     return byRequest.values().stream()
