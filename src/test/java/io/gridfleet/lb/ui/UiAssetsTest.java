@@ -86,7 +86,7 @@ final class UiAssetsTest {
     }
   }
 
-  /** So that of axe-core's rules only those of colours need another look in dark. */
+  /** So that what a screen shows, and where, is the same in light and in dark. */
   @Test
   void inDarkOnlyColoursDiffer() {
     String style =
