@@ -257,19 +257,22 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
         new FittingDevices.Hindrance("locked", locked.text(), 3, Optional.empty());
     QueueView.Reason reason =
         new QueueView.Reason(
-            "platform:android",
             "3 devices match: 3 locked.",
-            new QueueView.Labels(
-                Optional.empty(), Optional.of("test_login"), "selenium python 4.38.0"),
             new FittingDevices(phones.size(), phones, List.of(hindrance)),
             0,
             new WaitEstimate.Range(Duration.ofSeconds(20), Duration.ofSeconds(90)));
+    QueueView.Subject subject =
+        new QueueView.Subject(
+            "platform:android",
+            new QueueView.Labels(
+                Optional.empty(), Optional.of("test_login"), "selenium python 4.38.0"));
     waiting.add(
         new QueueView.Waiting(
             waiting.size() + 1,
             request,
             new QueueView.Asker(tenant, 0, "lab:1"),
             Duration.ofMillis(1500),
+            () -> subject,
             () -> reason));
   }
 

@@ -60,6 +60,11 @@ final class QueueOfReplicasTest {
     return members;
   }
 
+  /** The requests that contain a text, of the part of the queue that is asked for. */
+  private List<String> found(int replica, String text) throws IOException {
+    return ids(get(replica, "/api/queue?text=" + text));
+  }
+
   /** Without what one replica knows of a lock sooner than the other. */
   private static String plain(JsonNode text) {
     return text.toString().replaceAll("locked \\([^)]*\\)", "locked");
@@ -117,6 +122,14 @@ final class QueueOfReplicasTest {
     assertThat(waiting.path("total").asInt()).isEqualTo(2);
     assertThat(ids(waiting)).containsAll(ids(here));
     assertThat(get(THERE, "/api/grid/queue").path("total").asInt()).isEqualTo(2);
+    for (int replica : new int[] {HERE, THERE}) {
+      assertThat(found(replica, "TEST_LOG")).containsExactly(ids(here).get(0));
+      assertThat(found(replica, "(python&limit=1")).isEmpty();
+      assertThat(found(replica, "Selenium%20Py")).containsExactly(ids(here).get(0));
+      assertThat(found(replica, "os_version:%3E=1")).containsExactly(ids(here).get(1));
+      assertThat(found(replica, ids(here).get(1))).containsExactly(ids(here).get(1));
+      assertThat(found(replica, "anonymous&offset=1")).containsExactly(ids(here).get(1));
+    }
     lab.leavesTheQueue(second);
     lab.leavesTheQueue(first);
     queue(THERE, 0);

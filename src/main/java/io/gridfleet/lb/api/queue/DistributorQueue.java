@@ -3,7 +3,6 @@ package io.gridfleet.lb.api.queue;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.PlacementRequest;
 import io.gridfleet.lb.distributor.PlacementText;
-import io.gridfleet.lb.distributor.QueuedRequest;
 import io.gridfleet.lb.distributor.explain.QueueReport;
 import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.waiting.QueueEntry;
@@ -22,7 +21,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The distributor's queue, with the requests of other replicas in their places: all replicas know
@@ -111,15 +109,16 @@ public record DistributorQueue(Distributor distributor, Here here, Remote remote
             request.turn().priority(),
             entry == null ? here.name() : entry.replica()),
         report.age(place),
-        () -> reason(report, place, entry));
+        () ->
+            new Subject(
+                report.selector(place),
+                entry == null ? here.labels().apply(request.request()) : labels(entry.asker())),
+        () -> reason(report, place));
   }
 
-  private Reason reason(QueueReport report, int place, @Nullable QueueEntry entry) {
-    QueuedRequest queued = report.request(place);
+  private Reason reason(QueueReport report, int place) {
     return new Reason(
-        queued.selector(),
-        queued.waitsFor(),
-        entry == null ? here.labels().apply(queued.request()) : labels(entry.asker()),
+        report.request(place).waitsFor(),
         report.fitting(place),
         report.ahead(place),
         report.estimate(place, here.lengths()));

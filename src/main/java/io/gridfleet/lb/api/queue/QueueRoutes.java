@@ -31,7 +31,7 @@ public final class QueueRoutes {
   public List<Operation> operations() {
     return List.of(
         Operation.get("/api/queue", "Lists queued session requests", this::list)
-            .query("limit", "offset")
+            .query("limit", "offset", "text")
             .answers(200, "Queue")
             .refuses(422),
         Operation.get(
@@ -50,12 +50,16 @@ public final class QueueRoutes {
   private CompletionStage<ApiAnswer> list(ApiCall call) {
     int offset = call.query().number("offset", 0, Integer.MAX_VALUE).orElse(0);
     long limit = call.query().number("limit", 1, MAX_PAGE).orElse(Integer.MAX_VALUE);
+    Optional<String> text = call.query().text("text").map(part -> part.toLowerCase(Locale.ROOT));
     call.query().check();
     return queue
         .waiting()
         .thenApply(
             listed -> {
-              List<QueueView.Waiting> seen = seen(listed, call);
+              List<QueueView.Waiting> seen =
+                  seen(listed, call).stream()
+                      .filter(one -> text.isEmpty() || one.contains(text.get()))
+                      .toList();
               Map<String, Object> body =
                   body(
                       "items",

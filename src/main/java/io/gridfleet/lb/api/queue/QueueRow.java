@@ -26,7 +26,7 @@ public final class QueueRow {
     row.put("age_sec", waiting.age().toMillis() / 1000.0);
     row.put("priority", waiting.asker().priority());
     row.put("tenant", waiting.asker().tenant());
-    row.put("selector", reason.selector());
+    row.put("selector", waiting.subject().get().selector());
     row.put("waits_for", reason.waitsFor());
     return row;
   }
@@ -34,12 +34,13 @@ public final class QueueRow {
   /** Returns all members. */
   public static Map<String, @Nullable Object> of(QueueView.Waiting waiting) {
     QueueView.Reason reason = waiting.reason().get();
+    QueueView.Labels labels = waiting.subject().get().labels();
     FittingDevices fitting = reason.fitting();
     Map<String, @Nullable Object> row = grid(waiting, reason);
     row.put("request_id", waiting.request());
-    row.put("run_id", reason.labels().run().orElse(null));
-    row.put("test_name", reason.labels().testName().orElse(null));
-    row.put("client", reason.labels().client());
+    row.put("run_id", labels.run().orElse(null));
+    row.put("test_name", labels.testName().orElse(null));
+    row.put("client", labels.client());
     row.put("replica", waiting.asker().replica());
     row.put("devices_total", fitting.total());
     row.put("devices", fitting.examples().stream().map(QueueRow::device).toList());

@@ -6,9 +6,11 @@ import io.gridfleet.lb.distributor.explain.WaitEstimate;
 import io.gridfleet.lb.waiting.RemoteRemovals.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The queued new session requests of all replicas; a port implemented over the distributor. */
 public interface QueueView {
@@ -37,13 +39,36 @@ public interface QueueView {
    *
    * @param position from 1
    * @param request its id
+   * @param subject read when it is asked for
    * @param reason computed when it is asked for, so that a page of the queue costs a page; on one
    *     thread at a time
    */
-  record Waiting(int position, String request, Asker asker, Duration age, Supplier<Reason> reason) {
+  record Waiting(
+      int position,
+      String request,
+      Asker asker,
+      Duration age,
+      Supplier<Subject> subject,
+      Supplier<Reason> reason) {
 
     public boolean seenBy(ApiCaller caller) {
       return caller.seesThatOf(Optional.of(asker.tenant()));
+    }
+
+    /**
+     * Returns whether its id, tenant, selector, run, test name or client contains a text.
+     *
+     * @param text in lower case
+     */
+    boolean contains(String text) {
+      Subject about = subject.get();
+      Labels labels = about.labels();
+      return Stream.of(
+              Stream.of(request, asker.tenant(), about.selector(), labels.client()),
+              labels.run().stream(),
+              labels.testName().stream())
+          .flatMap(each -> each)
+          .anyMatch(each -> each.toLowerCase(Locale.ROOT).contains(text));
     }
   }
 
@@ -55,19 +80,19 @@ public interface QueueView {
   record Asker(String tenant, int priority, String replica) {}
 
   /**
-   * Why a request waits.
+   * What a request is about.
    *
    * @param selector its selector, as text
+   */
+  record Subject(String selector, Labels labels) {}
+
+  /**
+   * Why a request waits.
+   *
    * @param waitsFor why no device was assigned yet, as a sentence
    * @param aheadSame how many requests before it could take one of the devices that fit it
    */
-  record Reason(
-      String selector,
-      String waitsFor,
-      Labels labels,
-      FittingDevices fitting,
-      int aheadSame,
-      WaitEstimate estimate) {}
+  record Reason(String waitsFor, FittingDevices fitting, int aheadSame, WaitEstimate estimate) {}
 
   /**
    * What its client says about a request.

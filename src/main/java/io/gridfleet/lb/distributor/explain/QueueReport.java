@@ -102,6 +102,14 @@ public final class QueueReport {
     return Duration.between(placement(place).turn().arrival(), now);
   }
 
+  /** Returns the selector of the request at a place, as {@link QueuedRequest} has it. */
+  public String selector(int place) {
+    return placement(place).questions().stream()
+        .map(QueueReport::asked)
+        .distinct()
+        .collect(Collectors.joining(" | "));
+  }
+
   /** Returns one entry of the queue. */
   public QueuedRequest request(int place) {
     PlacementRequest request = placement(place);
@@ -111,10 +119,7 @@ public final class QueueReport {
         request.quota().tenant(),
         request.turn().priority(),
         age(place),
-        request.questions().stream()
-            .map(QueueReport::asked)
-            .distinct()
-            .collect(Collectors.joining(" | ")),
+        selector(place),
         queue.waiting().get(place).fitting().isEmpty() ? NOT_COMPARED : verdicts(place).text());
   }
 

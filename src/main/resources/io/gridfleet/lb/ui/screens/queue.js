@@ -8,7 +8,8 @@ const PAGE = 200;
 
 export function Screen({ query, setQuery }) {
   const limit = Number(query.rows) || PAGE;
-  const queue = useLive((signal) => get('/api/queue' + parameters({ limit }), { signal }), [limit],
+  const text = query.text?.trim() || undefined;
+  const queue = useLive((signal) => get('/api/queue' + parameters({ limit, text }), { signal }), [limit, text],
     { events: ['request.', 'session.', 'device.', 'run.'] });
   const { may } = useSession();
   const act = useAct();
@@ -22,20 +23,16 @@ export function Screen({ query, setQuery }) {
     run: (sentence) => send('DELETE', `/api/queue/${encodeURIComponent(row.id)}` + parameters({ why: sentence })),
     done: (answer) => answer?.message ?? 'The request was taken out of the queue.',
   });
-  const fits = (row) => !query.text || [row.test_name, row.tenant, row.selector, row.run_id, row.client, row.id]
-    .some((text) => text && text.toLowerCase().includes(query.text.toLowerCase()));
   return html`<${Page} title="Queue">
     <div class="filters">
-      <${Search} label="Test, tenant, selector, run or client" value=${query.text} onInput=${(text) => setQuery({ text })} />
+      <${Search} label="Test, tenant, selector, run or client" value=${query.text} wait=${300} onInput=${(part) => setQuery({ text: part })} />
     </div>
-    <${Live} of=${queue}>${(now) => {
-      const rows = now.items.filter(fits);
-      return html`
+    <${Live} of=${queue}>${(now) => html`
         ${!now.complete && html`<p class="note">Requests that wait on other replicas may be missing: the store does not answer, or too many wait.</p>`}
-        <p><${Count} of=${now.total} /> wait${now.total === 1 ? 's' : ''}${query.text ? html`, <${Count} of=${rows.length} /> of ${now.items.length < now.total && 'the first'} <${Count} of=${now.items.length} /> shown` : ''}.</p>
-        <${Table} label="Waiting requests" rows=${rows} rowKey=${(row) => row.id} sort=${query.sort}
+        <p><${Count} of=${now.total} /> ${text ? 'with this text ' : ''}wait${now.total === 1 ? 's' : ''}.</p>
+        <${Table} label="Waiting requests" rows=${now.items} rowKey=${(row) => row.id} sort=${query.sort}
           onSort=${(sort) => setQuery({ sort })}
-          empty=${now.total ? 'No request that is shown contains this text.' : 'Nobody waits. A request that finds no free device stands here, with the reason.'}
+          empty=${text ? 'No waiting request contains this text.' : 'Nobody waits. A request that finds no free device stands here, with the reason.'}
           columns=${[
             { name: 'place', title: 'Place', numeric: true, sort: (row) => row.position, cell: (row) => html`<${Count} of=${row.position} />` },
             { name: 'request', title: 'Request', sort: (row) => row.test_name, cell: (row) => html`<${RequestLink} id=${row.id} name=${row.test_name} />` },
@@ -50,7 +47,6 @@ export function Screen({ query, setQuery }) {
             ...(may('operate') ? [{ name: 'act', title: 'Action', cell: (row) => html`<button
               aria-label=${`Take out ${row.test_name ?? row.id}`} onClick=${() => remove(row)}>Take out…</button>` }] : []),
           ]} />
-        ${now.items.length < now.total && html`<p><button onClick=${() => setQuery({ rows: String(limit + PAGE) })}>Show more</button></p>`}`;
-    }}</${Live}>
+        ${now.items.length < now.total && html`<p><button onClick=${() => setQuery({ rows: String(limit + PAGE) })}>Show more</button></p>`}`}</${Live}>
   </${Page}>`;
 }
