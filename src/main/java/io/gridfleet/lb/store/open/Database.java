@@ -59,6 +59,9 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
   public Jdbi jdbi() {
     Jdbi jdbi = Jdbi.create(connections);
     dialect.teach(jdbi);
+    if (dialect == Dialect.SQLITE) {
+      jdbi.setStatementBuilderFactory(new KeptStatements()::of);
+    }
     return jdbi;
   }
 
