@@ -11,11 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts the commands of live sessions on this replica, and keeps some of the slow and of the
- * failed ones. Called by event loops for each command: a map lookup and an uncontended lock. What
- * all sessions keep together is bounded; beyond that, commands are only counted.
+ * failed ones. Called by event loops for each command: a map lookup, and a lock for slow and failed
+ * ones only. What all sessions keep together is bounded; beyond that, commands are only counted.
  */
 public final class SessionCommands {
   /** Twice the sessions that one process is sized for (decisions.md#sizes). */
@@ -41,14 +42,29 @@ public final class SessionCommands {
     this.replica = replica;
   }
 
-  /** The counts of one session; its own lock guards the fields. */
+  /**
+   * The counts of one session. Its own lock guards the fields, except {@code unremarkable} and
+   * {@code changed}: {@link #count} writes them in this order and {@link #takeChanged} clears the
+   * flag before the counts are read, so that no command is left out of the next snapshot.
+   */
   private final class Counts {
+    /** Commands that were neither slow nor failed. */
+    private final LongAdder unremarkable = new LongAdder();
+
+    private volatile boolean changed;
     private long count;
     private long errors;
     private long slow;
     private final List<Entry> slowest = new ArrayList<>(0);
     private final Deque<Entry> recentErrors = new ArrayDeque<>(1);
-    private boolean changed;
+
+    /** Counts a command that was neither slow nor failed. */
+    void count() {
+      unremarkable.increment();
+      if (!changed) {
+        changed = true;
+      }
+    }
 
     synchronized void add(Entry entry, boolean failed) {
       count++;
@@ -92,14 +108,18 @@ public final class SessionCommands {
       return true;
     }
 
-    synchronized boolean takeChanged() {
-      boolean was = changed;
+    /** Called by one thread at a time. */
+    boolean takeChanged() {
+      if (!changed) {
+        return false;
+      }
       changed = false;
-      return was;
+      return true;
     }
 
     synchronized CommandSummary summary() {
-      return new CommandSummary(count, errors, slow, slowest, List.copyOf(recentErrors));
+      return new CommandSummary(
+          unremarkable.sum() + count, errors, slow, slowest, List.copyOf(recentErrors));
     }
 
     synchronized int kept() {
@@ -114,7 +134,15 @@ public final class SessionCommands {
     }
   }
 
-  /** Counts a command, unless its session has ended. */
+  /** Counts a command that was neither slow nor failed, unless its session has ended. */
+  public void counted(String session) {
+    Counts counts = sessions.get(session);
+    if (counts != null) {
+      counts.count();
+    }
+  }
+
+  /** Counts a command that was slow or failed, unless its session has ended. */
   public void ended(String session, Entry entry, boolean failed) {
     Counts counts = sessions.get(session);
     if (counts != null) {

@@ -57,6 +57,52 @@ final class SessionCommandsTest {
   }
 
   @Test
+  void aCommandThatWasNeitherSlowNorFailedIsCountedAndWritten() {
+    commands.began("s");
+    commands.counted("s");
+    commands.counted("s");
+    command("s", 1, 500);
+    commands.counted("unknown");
+
+    CommandSummary summary = commands.find("s").orElseThrow();
+    assertThat(summary.count()).isEqualTo(3);
+    assertThat(summary.errors()).isEqualTo(1);
+    commands.snapshot();
+    commands.snapshot();
+    commands.counted("s");
+    commands.snapshot();
+    writer.tick();
+    assertThat(commands.find("unknown")).isEmpty();
+    assertThat(written).extracting(record -> record.commands().count()).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void commandsOfSeveralEventLoopsAreCountedAndTheLastOfThemIsWritten() throws Exception {
+    int each = 20_000;
+    commands.began("s");
+    List<Thread> loops =
+        IntStream.range(0, 3)
+            .mapToObj(i -> new Thread(() -> IntStream.range(0, each).forEach(n -> countOne())))
+            .toList();
+    loops.forEach(Thread::start);
+    while (loops.stream().anyMatch(Thread::isAlive)) {
+      commands.snapshot();
+      writer.tick();
+    }
+    for (Thread loop : loops) {
+      loop.join();
+    }
+    commands.snapshot();
+    writer.tick();
+
+    assertThat(written.get(written.size() - 1).commands().count()).isEqualTo(3L * each);
+  }
+
+  private void countOne() {
+    commands.counted("s");
+  }
+
+  @Test
   void anEndedSessionIsWrittenOnceAndForgotten() {
     command("s", 1, 200);
     commands.snapshot();

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.app.wiring;
 
+import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.CommandSummary.Entry;
 import io.gridfleet.lb.history.SessionCommands;
 import io.gridfleet.lb.relay.CommandReport;
@@ -9,7 +10,10 @@ import io.gridfleet.lb.webdriver.SessionId;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
-/** Counts the commands of sessions for the history. Called on event loops. */
+/**
+ * Counts the commands of sessions for the history. Called on event loops: a command that was
+ * neither slow nor failed is counted without an object for it.
+ */
 record CommandRecorder(SessionCommands commands, InstantSource clock) implements RelayListener {
   private static final int MIN_ERROR = 400;
   private static final int MAX_PATH = 120;
@@ -22,14 +26,21 @@ record CommandRecorder(SessionCommands commands, InstantSource clock) implements
   @Override
   public void commandEnded(SessionId id, CommandReport report) {
     boolean failed = report.outcome() != Outcome.ANSWERED || report.status() >= MIN_ERROR;
-    Entry entry =
-        new Entry(
-            report.method(),
-            path(report.path(), id.value()),
-            report.duration(),
-            report.status(),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    commands.ended(id.value(), entry, failed);
+    boolean slow = report.duration().compareTo(CommandSummary.SLOW) >= 0;
+    if (failed || slow) {
+      commands.ended(id.value(), entry(id, report), failed);
+    } else {
+      commands.counted(id.value());
+    }
+  }
+
+  private Entry entry(SessionId id, CommandReport report) {
+    return new Entry(
+        report.method(),
+        path(report.path(), id.value()),
+        report.duration(),
+        report.status(),
+        clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
 
   /** Without the session's id, which all paths share, and the query, which may hold anything. */
