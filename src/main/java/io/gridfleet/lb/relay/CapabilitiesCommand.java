@@ -24,6 +24,9 @@ final class CapabilitiesCommand implements RequestSink {
   /** Far above what drivers return. */
   private static final int MAX_ANSWER = 1024 * 1024;
 
+  private static final String SESSION = "/session/";
+  private static final String APPIUM = "/appium/capabilities";
+
   private final Relay relay;
   private final ClientExchange front;
   private final HttpRequest head;
@@ -49,13 +52,26 @@ final class CapabilitiesCommand implements RequestSink {
       return false;
     }
     int query = path.indexOf('?');
-    String plain = query < 0 ? path : path.substring(0, query);
-    String whole = "/session/" + route.id().value();
-    return plain.startsWith(whole)
-        && switch (plain.substring(whole.length())) {
-          case "", "/", "/appium/capabilities", "/appium/capabilities/" -> true;
-          default -> false;
-        };
+    int end = query < 0 ? path.length() : query;
+    String id = route.id().value();
+    int rest = SESSION.length() + id.length();
+    return end >= rest
+        && path.startsWith(SESSION)
+        && path.startsWith(id, SESSION.length())
+        && isOfCapabilities(path, rest, end);
+  }
+
+  /** Whether what follows the session's id, up to {@code end}, requests its capabilities. */
+  private static boolean isOfCapabilities(String path, int from, int end) {
+    int length = end - from;
+    return switch (length) {
+      case 0 -> true;
+      case 1 -> path.charAt(from) == '/';
+      default ->
+          path.startsWith(APPIUM, from)
+              && (length == APPIUM.length()
+                  || (length == APPIUM.length() + 1 && path.charAt(end - 1) == '/'));
+    };
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.gridfleet.lb.relay;
 import io.gridfleet.lb.ui.SignIns;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -22,8 +22,13 @@ import java.util.stream.Collectors;
  * removed, and so is the cookie of the web UI.
  */
 public final class ClientHeaders {
-  private static final String FORWARDED_PREFIX = "x-forwarded-";
-  private static final Set<String> KEPT_BACK = Set.of("cookie", "origin", "referer", "forwarded");
+  private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-");
+  private static final List<AsciiString> KEPT_BACK =
+      List.of(
+          HttpHeaderNames.COOKIE,
+          HttpHeaderNames.ORIGIN,
+          HttpHeaderNames.REFERER,
+          AsciiString.cached("forwarded"));
 
   private static final String SIGN_IN = SignIns.COOKIE;
 
@@ -42,7 +47,9 @@ public final class ClientHeaders {
   /** Removes the headers that aren't forwarded from this peer. */
   void strip(HttpHeaders headers, SocketAddress peer) {
     headers.remove(HttpHeaderNames.AUTHORIZATION);
-    removeSignIn(headers);
+    if (headers.contains(HttpHeaderNames.COOKIE)) {
+      removeSignIn(headers);
+    }
     List<String> keptBack = keptBack(headers);
     if (!keptBack.isEmpty() && !isTrusted(peer)) {
       keptBack.forEach(headers::remove);
@@ -68,18 +75,30 @@ public final class ClientHeaders {
     }
   }
 
+  /** Returns the names, in lower case, of the headers to remove. */
   private List<String> keptBack(HttpHeaders headers) {
     List<String> names = List.of();
     for (var all = headers.iteratorCharSequence(); all.hasNext(); ) {
-      Map.Entry<CharSequence, CharSequence> header = all.next();
-      String name = header.getKey().toString().toLowerCase(Locale.ROOT);
-      boolean concerned = KEPT_BACK.contains(name) || name.startsWith(FORWARDED_PREFIX);
-      if (concerned && !passed.contains(name)) {
-        names = names.isEmpty() ? new ArrayList<>(4) : names;
-        names.add(name);
+      CharSequence name = all.next().getKey();
+      if (isKeptBack(name)) {
+        String lower = name.toString().toLowerCase(Locale.ROOT);
+        if (!passed.contains(lower)) {
+          names = names.isEmpty() ? new ArrayList<>(4) : names;
+          names.add(lower);
+        }
       }
     }
     return names;
+  }
+
+  /** Called for each header of each command: creates no object. */
+  private static boolean isKeptBack(CharSequence name) {
+    for (AsciiString one : KEPT_BACK) {
+      if (one.contentEqualsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return AsciiString.regionMatches(name, true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());
   }
 
   private boolean isTrusted(SocketAddress peer) {

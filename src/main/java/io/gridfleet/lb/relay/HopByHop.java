@@ -47,7 +47,8 @@ final class HopByHop {
 
   private static void stripNamed(HttpHeaders headers, List<String> connection) {
     for (String value : connection) {
-      int from = 0;
+      // The most frequent value; what it names is removed in any case.
+      int from = KEEP_ALIVE.contentEqualsIgnoreCase(value) ? value.length() : 0;
       while (from < value.length()) {
         int comma = value.indexOf(',', from);
         int to = comma < 0 ? value.length() : comma;

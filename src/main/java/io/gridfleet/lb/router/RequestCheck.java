@@ -4,7 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import java.util.List;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,7 @@ final class RequestCheck {
     if (!isHostClear(head)) {
       return "the request needs one valid Host header";
     }
-    return head.headers().getAll(HttpHeaderNames.AUTHORIZATION).size() > 1
+    return isRepeated(head.headers(), HttpHeaderNames.AUTHORIZATION)
         ? "the request has more than one Authorization header"
         : null;
   }
@@ -50,10 +50,11 @@ final class RequestCheck {
     if (head.protocolVersion().majorVersion() != 1) {
       return false;
     }
-    List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    return codings.isEmpty()
-        || (codings.size() == 1
-            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0))
+    HttpHeaders headers = head.headers();
+    String coding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
+    return coding == null
+        || (!isRepeated(headers, HttpHeaderNames.TRANSFER_ENCODING)
+            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding)
             && head.protocolVersion().isKeepAliveDefault());
   }
 
@@ -70,10 +71,20 @@ final class RequestCheck {
 
   private static boolean isHostClear(HttpRequest head) {
     HttpHeaders headers = head.headers();
-    List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-    return hosts.isEmpty()
+    String host = headers.get(HttpHeaderNames.HOST);
+    return host == null
         ? !head.protocolVersion().isKeepAliveDefault()
-        : hosts.size() == 1 && isAuthority(hosts.get(0));
+        : !isRepeated(headers, HttpHeaderNames.HOST) && isAuthority(host);
+  }
+
+  /** Whether the header is there more than once. */
+  private static boolean isRepeated(HttpHeaders headers, CharSequence name) {
+    Iterator<? extends CharSequence> values = headers.valueCharSequenceIterator(name);
+    if (!values.hasNext()) {
+      return false;
+    }
+    values.next();
+    return values.hasNext();
   }
 
   /** Whether the text is a name or an address, with a port or without. */
