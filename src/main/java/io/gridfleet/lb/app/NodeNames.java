@@ -8,23 +8,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The rule that names of nodes and of devices are unique. */
+/**
+ * The rule that names of nodes and of devices are unique. Where a name was written is only asked
+ * for if another has it too.
+ */
 public final class NodeNames {
-  private final Map<String, String> nodes = new HashMap<>();
-  private final Map<String, String> devices = new HashMap<>();
+  private final Map<String, Supplier<String>> nodes = new HashMap<>();
+  private final Map<String, Supplier<String>> devices = new HashMap<>();
 
   static void check(List<NodeConfig> nodes, ConstraintErrors complaints) {
     NodeNames names = new NodeNames();
     for (int i = 0; i < nodes.size(); i++) {
       NodeConfig node = nodes.get(i);
       String at = "nodes[" + i + "]";
-      names.node(node, where(at, complaints)).ifPresent(words -> complaints.at(at, words));
+      names.node(node, () -> where(at, complaints)).ifPresent(words -> complaints.at(at, words));
       for (int j = 0; j < node.devices().size(); j++) {
         String device = at + ".devices[" + j + "]";
         names
-            .device(node, node.devices().get(j), where(device, complaints))
+            .device(node, node.devices().get(j), () -> where(device, complaints))
             .ifPresent(words -> complaints.at(device, words));
       }
     }
@@ -36,17 +40,19 @@ public final class NodeNames {
   }
 
   /** Registers the node's name; returns the problem if another node has it. */
-  public Optional<String> node(NodeConfig node, String where) {
-    @Nullable String other = nodes.putIfAbsent(node.name().toLowerCase(Locale.ROOT), where);
+  public Optional<String> node(NodeConfig node, Supplier<String> where) {
+    @Nullable Supplier<String> other =
+        nodes.putIfAbsent(node.name().toLowerCase(Locale.ROOT), where);
     return Optional.ofNullable(other)
-        .map(first -> "has the name of " + first + ", '" + node.name() + "'; give it an 'id'");
+        .map(
+            first -> "has the name of " + first.get() + ", '" + node.name() + "'; give it an 'id'");
   }
 
   /** Registers the device's name; returns the problem if another device has it. */
-  public Optional<String> device(NodeConfig node, DeviceConfig device, String where) {
+  public Optional<String> device(NodeConfig node, DeviceConfig device, Supplier<String> where) {
     String key = device.key(node.name());
-    @Nullable String other = devices.putIfAbsent(key.toLowerCase(Locale.ROOT), where);
+    @Nullable Supplier<String> other = devices.putIfAbsent(key.toLowerCase(Locale.ROOT), where);
     return Optional.ofNullable(other)
-        .map(first -> "has the name of " + first + ", '" + key + "'; give it an 'id'");
+        .map(first -> "has the name of " + first.get() + ", '" + key + "'; give it an 'id'");
   }
 }

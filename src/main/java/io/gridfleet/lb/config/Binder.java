@@ -222,18 +222,21 @@ final class Binder {
       problem(node, path, "must be a single value, not " + node.kind());
       return null;
     }
-    String shown = key.secret() ? "" : ", not '" + Redacted.text(scalar.text()) + "'";
     try {
       Object value = Scalars.parse(type, scalar);
       String outside = Range.outside(type, key, value);
       if (outside.isEmpty()) {
         return value;
       }
-      problem(node, path, "must be " + outside + shown);
+      problem(node, path, "must be " + outside + shown(key, scalar));
     } catch (IllegalArgumentException e) {
-      problem(node, path, words(String.valueOf(e.getMessage()), shown));
+      problem(node, path, words(String.valueOf(e.getMessage()), shown(key, scalar)));
     }
     return null;
+  }
+
+  private static String shown(Key key, Scalar scalar) {
+    return key.secret() ? "" : ", not '" + Redacted.text(scalar.text()) + "'";
   }
 
   /** A message that begins with a capital has an introduction for other readers. */

@@ -1,16 +1,21 @@
 package io.gridfleet.lb.config;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Files of one shape that are read again while the program runs. An invalid file keeps its last
  * valid content. So does a missing file, for a limited time: a move, a mount or an incomplete
- * checkout must not empty a lab. A file whose bytes are the same as before isn't parsed again. One
- * reading at a time.
+ * checkout must not empty a lab. A file whose {@link FileStamp} is the same as before isn't read
+ * again, and one whose bytes are the same isn't parsed again. One reading at a time.
  */
 public final class ConfigFiles<T extends Record> {
   private final Class<T> type;
   private final LongSupplier nanos;
+  private final FileReader reader;
 
   /** The last valid content of each file; guarded by this. */
   private Map<Path, Valid<T>> last = Map.of();
@@ -37,12 +43,28 @@ public final class ConfigFiles<T extends Record> {
    * @param nanos a monotonic clock
    */
   public ConfigFiles(Class<T> type, LongSupplier nanos) {
-    this.type = type;
-    this.nanos = nanos;
+    this(type, nanos, Files::readAllBytes);
   }
 
-  /** A valid content, and the bytes that it was parsed from. */
-  private record Valid<T>(ByteBuffer bytes, LoadedConfig<T> config) {}
+  ConfigFiles(Class<T> type, LongSupplier nanos, FileReader reader) {
+    this.type = type;
+    this.nanos = nanos;
+    this.reader = reader;
+  }
+
+  /**
+   * A valid content.
+   *
+   * @param stamp of the file that it was parsed from; empty if a later change could have the same
+   * @param digest of the bytes that it was parsed from
+   */
+  private record Valid<T>(Optional<FileStamp> stamp, String digest, LoadedConfig<T> config) {}
+
+  /** Reads the bytes of a file. */
+  @FunctionalInterface
+  interface FileReader {
+    byte[] read(Path file) throws IOException;
+  }
 
   /**
    * The content of the files.
@@ -84,18 +106,37 @@ public final class ConfigFiles<T extends Record> {
     return new Contents<>(contents, List.copyOf(problems), missing);
   }
 
-  /** The same content again if the file has the same bytes. */
+  /** The same content again if the file has the same stamp or the same bytes. */
   private Valid<T> read(Path file, @Nullable Valid<T> old) {
-    ByteBuffer bytes;
     try {
-      bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+      Optional<FileStamp> stamp = stamp(file);
+      if (old != null && stamp.isPresent() && old.stamp().equals(stamp)) {
+        return old;
+      }
+      byte[] bytes = reader.read(file);
+      String digest = digest(bytes);
+      return old != null && old.digest().equals(digest)
+          ? new Valid<>(stamp, digest, old.config())
+          : new Valid<>(stamp, digest, ConfigLoader.of(type).content(file, bytes).load());
     } catch (IOException e) {
       throw new ConfigException(
           List.of(new ConfigProblem(file.toString(), 0, 0, ReadErrors.why(e))));
     }
-    return old != null && old.bytes().equals(bytes)
-        ? old
-        : new Valid<>(bytes, ConfigLoader.of(type).content(file, bytes.array()).load());
+  }
+
+  /** Opens the file first: a file system of a network asks its server for the stamp then. */
+  private static Optional<FileStamp> stamp(Path file) throws IOException {
+    try (InputStream opened = Files.newInputStream(file)) {
+      return Optional.of(FileStamp.of(file)).filter(it -> it.isSettled(Instant.now()));
+    }
+  }
+
+  private static String digest(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException everyPlatformHasIt) {
+      throw new IllegalStateException(everyPlatformHasIt);
+    }
   }
 
   private static Set<Path> files(List<FileGlob> globs, List<ConfigProblem> problems) {

@@ -1,8 +1,11 @@
 package io.gridfleet.lb.device;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,8 +24,52 @@ public final class Inventory {
   private volatile Contents contents = contents(List.of());
 
   /** Replaces the devices; readers see either the old or the new contents. */
-  public void replace(Collection<Device> devices) {
-    contents = contents(List.copyOf(devices));
+  public synchronized void replace(Collection<Device> devices) {
+    List<Device> now = List.copyOf(devices);
+    Contents before = contents;
+    List<Device> replaced = replaced(before.devices(), now);
+    if (replaced == null) {
+      contents = contents(now);
+    } else if (!replaced.isEmpty()) {
+      contents = with(before, now, replaced);
+    }
+  }
+
+  /**
+   * Returns the devices that replace those at the same place; null if ids, names or the order
+   * differ.
+   */
+  private static @Nullable List<Device> replaced(List<Device> before, List<Device> now) {
+    if (before.size() != now.size()) {
+      return null;
+    }
+    List<Device> replaced = new ArrayList<>();
+    for (int i = 0; i < now.size(); i++) {
+      Device old = before.get(i);
+      Device device = now.get(i);
+      if (old != device) {
+        if (!old.id().equals(device.id()) || !names(old).equals(names(device))) {
+          return null;
+        }
+        replaced.add(device);
+      }
+    }
+    return replaced;
+  }
+
+  /** Returns contents in which some devices replace those of the same id and names. */
+  private static Contents with(Contents before, List<Device> now, List<Device> replaced) {
+    Map<DeviceId, Device> byId = new HashMap<>(before.byId());
+    Map<String, Device> byName = new HashMap<>(before.byName());
+    for (Device device : replaced) {
+      byId.put(device.id(), device);
+      names(device)
+          .forEach(
+              name ->
+                  byName.computeIfPresent(
+                      name, (same, old) -> old.id().equals(device.id()) ? device : old));
+    }
+    return new Contents(now, byId, byName, keys(now));
   }
 
   private static Contents contents(List<Device> devices) {
@@ -30,21 +77,35 @@ public final class Inventory {
     Map<String, Device> byName = new HashMap<>();
     for (Device device : devices) {
       byId.put(device.id(), device);
-      name(byName, device.id().value(), device);
-      device.udid().ifPresent(udid -> name(byName, udid, device));
-      name(byName, device.address(), device);
-      name(byName, device.id() + "@" + device.node().url().getHost(), device);
-      name(byName, device.attributes().raw("serial"), device);
-      name(byName, device.attributes().raw("device_id"), device);
+      names(device).forEach(name -> byName.putIfAbsent(name, device));
     }
-    Set<String> keys = new HashSet<>();
-    devices.forEach(device -> keys.addAll(device.attributes().keys()));
-    return new Contents(devices, byId, byName, Set.copyOf(keys));
+    return new Contents(devices, byId, byName, keys(devices));
   }
 
-  private static void name(Map<String, Device> names, @Nullable Object name, Device device) {
+  /** Devices of a lab are much alike, and those with the same keys share the set of them. */
+  private static Set<String> keys(List<Device> devices) {
+    Set<Set<String>> different = Collections.newSetFromMap(new IdentityHashMap<>());
+    devices.forEach(device -> different.add(device.attributes().keys()));
+    Set<String> keys = new HashSet<>();
+    different.forEach(keys::addAll);
+    return Set.copyOf(keys);
+  }
+
+  /** Returns the names of a device, in lower case; the first device of a name has it. */
+  private static List<String> names(Device device) {
+    List<String> names = new ArrayList<>();
+    name(names, device.id().value());
+    device.udid().ifPresent(udid -> name(names, udid));
+    name(names, device.address());
+    name(names, device.id() + "@" + device.node().url().getHost());
+    name(names, device.attributes().raw("serial"));
+    name(names, device.attributes().raw("device_id"));
+    return names;
+  }
+
+  private static void name(List<String> names, @Nullable Object name) {
     if (name instanceof String text && !text.isEmpty()) {
-      names.putIfAbsent(text.toLowerCase(Locale.ROOT), device);
+      names.add(text.toLowerCase(Locale.ROOT));
     }
   }
 

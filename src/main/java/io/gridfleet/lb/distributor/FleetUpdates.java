@@ -17,9 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The entry point for updates about devices; each update serves the waiting requests that fit. */
 public final class FleetUpdates {
+  /** Devices that are updated without releasing the lock: about a millisecond. */
+  private static final int DEVICES_AT_ONCE = 512;
+
   private final ModelUpdates updates;
 
   public FleetUpdates(Distributor distributor) {
@@ -43,6 +47,35 @@ public final class FleetUpdates {
         },
         touched,
         devices);
+  }
+
+  /**
+   * Adds or replaces some devices, and drains others. A few at a time: a lab has tens of thousands,
+   * and event loops wait for the lock.
+   */
+  public void devices(Collection<Device> changed, Collection<DeviceId> removed) {
+    for (List<Device> part : parts(changed)) {
+      updates.updateAttributes(
+          fleet -> part.forEach(fleet::put), part.stream().map(Device::id).toList(), part);
+    }
+    for (List<DeviceId> part : parts(removed)) {
+      updates.publish(fleet -> part.forEach(device -> drain(fleet.state(device))), part);
+    }
+  }
+
+  private static void drain(@Nullable DeviceState state) {
+    if (state != null) {
+      state.drain();
+    }
+  }
+
+  private static <T> List<List<T>> parts(Collection<T> all) {
+    List<T> list = List.copyOf(all);
+    List<List<T>> parts = new ArrayList<>();
+    for (int from = 0; from < list.size(); from += DEVICES_AT_ONCE) {
+      parts.add(list.subList(from, Math.min(list.size(), from + DEVICES_AT_ONCE)));
+    }
+    return parts;
   }
 
   /** Sets whether a node responds. */
@@ -126,16 +159,18 @@ public final class FleetUpdates {
     Map<DeviceId, List<HeldLock>> byDevice = new HashMap<>();
     held.forEach(
         lock -> byDevice.computeIfAbsent(lock.lock().device(), id -> new ArrayList<>()).add(lock));
-    List<DeviceId> touched = new ArrayList<>();
-    updates.publish(
-        fleet -> {
-          fleet.tenants().expireGuess();
-          for (DeviceState state : fleet.states()) {
-            fleet.heldAre(state, byDevice.getOrDefault(state.device().id(), List.of()));
-            touched.add(state.device().id());
-          }
-        },
-        touched);
+    updates.publish(fleet -> fleet.tenants().expireGuess(), List.of());
+    for (List<DeviceId> part : parts(updates.known())) {
+      updates.publish(fleet -> part.forEach(device -> heldAre(fleet, device, byDevice)), part);
+    }
+  }
+
+  private static void heldAre(
+      SlotTable fleet, DeviceId device, Map<DeviceId, List<HeldLock>> byDevice) {
+    DeviceState state = fleet.state(device);
+    if (state != null) {
+      fleet.heldAre(state, byDevice.getOrDefault(device, List.of()));
+    }
   }
 
   private void change(DeviceId device, Consumer<SlotTable> facts, Consumer<DeviceState> change) {

@@ -62,6 +62,11 @@ final class ModelUpdates {
     }
   }
 
+  /** Returns the ids of all devices. */
+  List<DeviceId> known() {
+    return modelLock.look(model -> List.copyOf(model.fleet().ids()));
+  }
+
   /** Applies an update to the devices, then serves those that it touched. */
   void publish(Consumer<SlotTable> update, List<DeviceId> touched) {
     modelLock.make(

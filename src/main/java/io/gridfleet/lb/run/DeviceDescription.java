@@ -33,8 +33,6 @@ public final class DeviceDescription {
   private static final List<String> SELECTABLE =
       List.of("pack_id", "platform_id", "connection_type", "connection_target");
 
-  private static final Pattern TAG_KEY = Pattern.compile("tags?(\\..*)?");
-
   private static final Pattern HOST_PORT = Pattern.compile("(\\d+(?:\\.\\d+){3}):\\d+");
 
   private DeviceDescription() {}
@@ -117,7 +115,7 @@ public final class DeviceDescription {
     Map<String, Object> all = new LinkedHashMap<>();
     for (String key : own.keys()) {
       Object value = own.raw(key);
-      boolean tag = TAG_KEY.matcher(key).matches();
+      boolean tag = isTag(key);
       boolean bare =
           value != null
               && (value.equals(own.raw("tag." + key)) || value.equals(own.raw("tags." + key)));
@@ -126,6 +124,13 @@ public final class DeviceDescription {
       }
     }
     return all;
+  }
+
+  private static boolean isTag(String key) {
+    return key.equals("tag")
+        || key.equals("tags")
+        || key.startsWith("tag.")
+        || key.startsWith("tags.");
   }
 
   private static void put(Map<String, String> fields, String name, @Nullable String value) {

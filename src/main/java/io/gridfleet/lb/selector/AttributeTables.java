@@ -34,7 +34,8 @@ public final class AttributeTables {
 
   /** The layout of these keys, folded all. */
   KeyLayout layout(Set<String> names) {
-    return layouts.get(Set.copyOf(names), KeyLayout::new);
+    KeyLayout known = layouts.getIfPresent(names);
+    return known != null ? known : layouts.get(Set.copyOf(names), KeyLayout::new);
   }
 
   /** A text, number or boolean. */

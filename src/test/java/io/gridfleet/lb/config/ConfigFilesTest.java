@@ -1,6 +1,7 @@
 package io.gridfleet.lb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.config.ConfigFiles.Contents;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +38,48 @@ final class ConfigFilesTest {
 
     assertThat(after.contents().get(a).value()).isEqualTo(new Room("third"));
     assertThat(after.contents().get(b)).isSameAs(before.contents().get(b));
+  }
+
+  @Test
+  void onlyAFileWithAnotherStampIsReadAgain() throws IOException {
+    List<Path> opened = new ArrayList<>();
+    ConfigFiles<Room> counted =
+        new ConfigFiles<>(
+            Room.class,
+            () -> 0,
+            file -> {
+              opened.add(file.getFileName());
+              return Files.readAllBytes(file);
+            });
+    Path a = write("a.yaml", "name: first");
+    Path b = write("b.yaml", "name: other");
+    awaitSettled(a);
+    read(counted);
+    opened.clear();
+    read(counted);
+    assertThat(opened).isEmpty();
+
+    FileTime time = Files.getLastModifiedTime(b);
+    write("b.yaml", "name: third");
+    Files.setLastModifiedTime(b, time);
+    Contents<Room> after = read(counted);
+    assertThat(opened).containsExactly(b.getFileName());
+    assertThat(after.contents().get(b).value()).isEqualTo(new Room("third"));
+  }
+
+  /** Changes within a step of the file system's clock can't be told apart by their times. */
+  private static void awaitSettled(Path file) throws IOException {
+    FileStamp stamp = FileStamp.of(file);
+    await().until(() -> stamp.isSettled(Instant.now()));
+  }
+
+  @Test
+  void aFileThatWasJustWrittenIsReadAgain() throws IOException {
+    FileStamp stamp = FileStamp.of(write("a.yaml", "name: first"));
+
+    assertThat(stamp.isSettled(stamp.modified())).isFalse();
+    assertThat(stamp.isSettled(stamp.modified().plusSeconds(2))).isFalse();
+    assertThat(stamp.isSettled(stamp.modified().plusSeconds(5))).isTrue();
   }
 
   @Test
@@ -66,7 +111,11 @@ final class ConfigFilesTest {
   }
 
   private Contents<Room> read() {
-    return files.read(List.of(FileGlob.of(folder, "*.yaml")), Duration.ofHours(1));
+    return read(files);
+  }
+
+  private Contents<Room> read(ConfigFiles<Room> from) {
+    return from.read(List.of(FileGlob.of(folder, "*.yaml")), Duration.ofHours(1));
   }
 
   private Path write(String name, String text) throws IOException {

@@ -102,40 +102,49 @@ public final class InventoryFiles {
     void add(String file, List<NodeConfig> more, @Nullable KeyLines lines) {
       for (int i = 0; i < more.size(); i++) {
         NodeConfig node = more.get(i);
-        String at = "nodes[" + i + "]";
-        int line = lines == null ? 0 : lines.of(at);
-        Optional<String> taken = names.node(node, where(file, at, line));
+        Written place = new Written(file, "nodes[" + i + "]", lines);
+        Optional<String> taken = names.node(node, place::where);
         if (taken.isPresent()) {
-          problems.add(new ConfigProblem(file, line, line == 0 ? 0 : 1, quoted(at, taken.get())));
+          problems.add(place.problem(taken.get()));
         } else {
-          nodes.add(node.with(devices(file, at, node, lines)));
+          nodes.add(withOwnDevices(node, place));
         }
       }
     }
 
-    private List<DeviceConfig> devices(
-        String file, String at, NodeConfig node, @Nullable KeyLines lines) {
+    /** Returns the same object if the names of all its devices are its own. */
+    private NodeConfig withOwnDevices(NodeConfig node, Written place) {
       List<DeviceConfig> devices = new ArrayList<>();
       for (int j = 0; j < node.devices().size(); j++) {
         DeviceConfig device = node.devices().get(j);
-        String key = at + ".devices[" + j + "]";
-        int line = lines == null ? 0 : lines.of(key);
-        Optional<String> taken = names.device(node, device, where(file, key, line));
+        int index = j;
+        Optional<String> taken = names.device(node, device, () -> place.device(index).where());
         if (taken.isPresent()) {
-          problems.add(new ConfigProblem(file, line, line == 0 ? 0 : 1, quoted(key, taken.get())));
+          problems.add(place.device(index).problem(taken.get()));
         } else {
           devices.add(device);
         }
       }
-      return devices;
+      return devices.size() == node.devices().size() ? node : node.with(devices);
+    }
+  }
+
+  /** Where a node or a device was written. */
+  private record Written(String file, String key, @Nullable KeyLines lines) {
+    Written device(int index) {
+      return new Written(file, key + ".devices[" + index + "]", lines);
     }
 
-    private static String where(String file, String key, int line) {
-      return "'" + key + "' of " + file + (line == 0 ? "" : ", line " + line);
+    private int line() {
+      return lines == null ? 0 : lines.of(key);
     }
 
-    private static String quoted(String key, String words) {
-      return "'" + key + "' " + words;
+    String where() {
+      return "'" + key + "' of " + file + (line() == 0 ? "" : ", line " + line());
+    }
+
+    ConfigProblem problem(String words) {
+      return new ConfigProblem(file, line(), line() == 0 ? 0 : 1, "'" + key + "' " + words);
     }
   }
 }

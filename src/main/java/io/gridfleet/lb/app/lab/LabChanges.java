@@ -3,9 +3,12 @@ package io.gridfleet.lb.app.lab;
 import io.gridfleet.lb.node.DeviceConfig;
 import io.gridfleet.lb.node.NodeConfig;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a reload added, changed and removed, by the configured names. */
 record LabChanges(Map<String, List<String>> byKind) {
@@ -14,9 +17,17 @@ record LabChanges(Map<String, List<String>> byKind) {
 
   static LabChanges between(List<NodeConfig> before, List<NodeConfig> after) {
     Map<String, List<String>> kinds = new LinkedHashMap<>();
+    Set<NodeConfig> same = byIdentity(before);
+    same.retainAll(byIdentity(after));
     compare("nodes", nodes(before), nodes(after), kinds);
-    compare("devices", devices(before), devices(after), kinds);
+    compare("devices", devices(before, same), devices(after, same), kinds);
     return new LabChanges(kinds);
+  }
+
+  private static Set<NodeConfig> byIdentity(List<NodeConfig> nodes) {
+    Set<NodeConfig> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.addAll(nodes);
+    return all;
   }
 
   /** One for each kind of change: {@code devices added: 2 (a, b)}. */
@@ -45,10 +56,14 @@ record LabChanges(Map<String, List<String>> byKind) {
 
   private record Placed(String node, DeviceConfig device) {}
 
-  private static Map<String, Object> devices(List<NodeConfig> nodes) {
+  /**
+   * @param without nodes whose files are unchanged: their devices, tens of thousands, are the same
+   */
+  private static Map<String, Object> devices(List<NodeConfig> nodes, Set<NodeConfig> without) {
     Map<String, Object> all = new LinkedHashMap<>();
     for (NodeConfig node : nodes) {
-      for (DeviceConfig device : node.devices()) {
+      List<DeviceConfig> devices = without.contains(node) ? List.of() : node.devices();
+      for (DeviceConfig device : devices) {
         all.put(device.label(node.name()), new Placed(node.name(), device));
       }
     }

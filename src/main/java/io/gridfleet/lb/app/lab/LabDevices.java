@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -28,24 +27,21 @@ public final class LabDevices {
 
   /** The devices of these nodes, in their order. */
   public static List<Device> of(List<NodeConfig> nodes) {
-    return of(nodes, new AttributeTables(), (node, browser) -> Optional.empty());
+    return of(nodes, new AttributeTables());
   }
 
   /**
    * Returns the devices of these nodes, in their order.
    *
    * @param tables what the attributes of these devices share
-   * @param versions the version of a node's browser, if the node reported it; the configuration
-   *     takes precedence
    */
-  static List<Device> of(
-      List<NodeConfig> nodes,
-      AttributeTables tables,
-      BiFunction<NodeId, String, Optional<String>> versions) {
+  static List<Device> of(List<NodeConfig> nodes, AttributeTables tables) {
     List<Device> devices = new ArrayList<>();
     for (NodeConfig config : nodes) {
       Node node = node(config);
-      config.devices().forEach(device -> devices.add(device(node, device, tables, versions)));
+      config
+          .devices()
+          .forEach(device -> devices.add(device(node, device, tables, device.browserVersion())));
     }
     return List.copyOf(devices);
   }
@@ -66,11 +62,14 @@ public final class LabDevices {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static Device device(
-      Node node,
-      DeviceConfig config,
-      AttributeTables tables,
-      BiFunction<NodeId, String, Optional<String>> versions) {
+  /**
+   * Returns one device.
+   *
+   * @param tables what the attributes of an inventory's devices share
+   * @param browserVersion as configured, or as its node reported it
+   */
+  static Device device(
+      Node node, DeviceConfig config, AttributeTables tables, Optional<String> browserVersion) {
     String key = config.key(node.id().value());
     DeviceId id = DeviceId.of(key);
     String name = config.name().orElse(key);
@@ -80,7 +79,7 @@ public final class LabDevices {
         name,
         config.udid(),
         config.platformName().map(text -> text.toLowerCase(Locale.ROOT)).orElse(Device.BROWSER),
-        Attributes.of(attributes(node, config, id, name, versions), tables),
+        Attributes.of(attributes(node, config, id, browserVersion), tables),
         config.rank(),
         config.slots(),
         Capabilities.of(config.capabilities()),
@@ -88,26 +87,19 @@ public final class LabDevices {
   }
 
   private static Map<String, Object> attributes(
-      Node node,
-      DeviceConfig config,
-      DeviceId id,
-      String name,
-      BiFunction<NodeId, String, Optional<String>> versions) {
+      Node node, DeviceConfig config, DeviceId id, Optional<String> browserVersion) {
     Map<String, Object> all = new LinkedHashMap<>(config.attributes());
     String key = config.key(node.id().value());
     all.put("id", key.equals(id.value()) ? key : List.of(id.value(), key));
     all.put("node", node.id().value());
-    all.putIfAbsent("name", name);
+    all.putIfAbsent("name", config.name().orElse(key));
     all.putIfAbsent("hostname", node.url().getHost());
     all.putIfAbsent("rank", config.rank());
     all.putIfAbsent("slots", config.slots());
     config.udid().ifPresent(udid -> all.putIfAbsent("udid", udid));
     config.platformName().ifPresent(platform -> all.putIfAbsent("platformName", platform));
     config.browserName().ifPresent(browser -> all.putIfAbsent("browserName", browser));
-    config
-        .browserVersion()
-        .or(() -> config.browserName().flatMap(browser -> versions.apply(node.id(), browser)))
-        .ifPresent(version -> all.putIfAbsent("browserVersion", version));
+    browserVersion.ifPresent(version -> all.putIfAbsent("browserVersion", version));
     if (!config.tags().isEmpty()) {
       all.put("tag", config.tags());
     }

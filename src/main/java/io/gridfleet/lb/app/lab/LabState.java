@@ -12,11 +12,9 @@ import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.node.NodeDirectory;
 import io.gridfleet.lb.node.NodeId;
 import io.gridfleet.lb.node.NodeProbeListener;
-import io.gridfleet.lb.run.DeviceDescription;
 import io.gridfleet.lb.run.DeviceStatus;
 import io.gridfleet.lb.run.DeviceStatuses;
 import io.gridfleet.lb.run.DriverPacks;
-import io.gridfleet.lb.selector.AttributeTables;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -42,12 +40,11 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   private final NodeDirectory directory;
   private final Distributor distributor;
   private final FleetUpdates updates;
-  private final DriverPacks packs;
   private final InstantSource clock;
   private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
   private final Map<DeviceId, Instant> added = new ConcurrentHashMap<>();
   private final Map<NodeId, Map<String, String>> browsers = new ConcurrentHashMap<>();
-  private final AttributeTables tables = new AttributeTables();
+  private final BuiltDevices built;
   private final Consumer<Runnable> later;
   private final AtomicBoolean renewing = new AtomicBoolean();
   private List<NodeConfig> nodes = List.of();
@@ -67,7 +64,7 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
     this.directory = directory;
     this.distributor = distributor;
     this.updates = updates;
-    this.packs = packs;
+    this.built = new BuiltDevices(packs);
     this.later = later;
     this.clock = clock;
   }
@@ -82,22 +79,19 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
     return all;
   }
 
+  /** Updates what differs from before; an update that changes no device costs little. */
   private void renew() {
-    List<Device> devices =
-        LabDevices.of(nodes, tables, this::reportedVersion).stream()
-            .map(device -> DeviceDescription.complete(device, override(device.id()), packs, tables))
-            .toList();
+    BuiltDevices.Update update =
+        built.update(nodes, new BuiltDevices.Reported(this::reportedVersion, this::override));
     Instant now = clock.instant();
-    devices.forEach(device -> added.putIfAbsent(device.id(), now));
-    inventory.replace(devices);
-    updates.inventory(devices);
-    devices.forEach(
-        device -> updates.maintenance(device.id(), override(device.id()).maintenance()));
+    update.changed().forEach(device -> added.putIfAbsent(device.id(), now));
+    inventory.replace(update.devices());
+    updates.devices(update.changed(), update.removed());
   }
 
-  private Optional<String> reportedVersion(NodeId node, String browser) {
+  private Optional<String> reportedVersion(Node node, String browser) {
     return Optional.ofNullable(
-        browsers.getOrDefault(node, Map.of()).get(browser.toLowerCase(Locale.ROOT)));
+        browsers.getOrDefault(node.id(), Map.of()).get(browser.toLowerCase(Locale.ROOT)));
   }
 
   /** At a start many nodes report at once: the devices are rebuilt once for all of them. */
@@ -118,21 +112,30 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
     return overrides.getOrDefault(id, DeviceOverride.none(id));
   }
 
-  /** Applies all stored overrides of operators and suites. */
+  /** Applies all stored overrides of operators and suites; most are known already. */
   public synchronized void overridden(Collection<DeviceOverride> all) {
-    all.forEach(override -> overrides.put(override.device(), override));
-    renew();
+    boolean tagsChanged = false;
+    for (DeviceOverride override : all) {
+      tagsChanged |= put(override);
+    }
+    if (tagsChanged) {
+      renew();
+    }
   }
 
   /** Applies an override of one device. */
   public synchronized void overridden(DeviceOverride override) {
+    overridden(List.of(override));
+  }
+
+  /** Returns whether the device has to be built again. */
+  private boolean put(DeviceOverride override) {
     DeviceOverride before = override(override.device());
     overrides.put(override.device(), override);
-    if (!before.tags().equals(override.tags())) {
-      renew();
-    } else {
+    if (!before.maintenance().equals(override.maintenance())) {
       updates.maintenance(override.device(), override.maintenance());
     }
+    return !before.tags().equals(override.tags());
   }
 
   @Override

@@ -102,6 +102,9 @@ public final class LabWarnings {
   }
 
   private void tokens() {
+    if (config.tokens().stream().allMatch(token -> token.devices().isEmpty())) {
+      return;
+    }
     List<Device> all = LabDevices.of(nodes);
     config
         .tokens()

@@ -14,9 +14,11 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class SlotTable {
   private final BitSet unusedIndexes = new BitSet();
   private final BitSet free = new BitSet();
   private final Map<NodeId, DeviceSlots.NodeSessions> nodes = new HashMap<>();
+  private final Map<NodeId, Set<DeviceState>> byNode = new HashMap<>();
   private final TenantSessions tenants = new TenantSessions();
 
   /** Facts of devices, in the inventory or not; devices without facts have no entry. */
@@ -37,6 +40,10 @@ public final class SlotTable {
 
   public Collection<DeviceState> states() {
     return states.values();
+  }
+
+  public Collection<DeviceId> ids() {
+    return states.keySet();
   }
 
   @Nullable public DeviceState state(DeviceId device) {
@@ -52,7 +59,9 @@ public final class SlotTable {
         nodes.computeIfAbsent(device.node().id(), id -> new DeviceSlots.NodeSessions());
     DeviceState known = states.get(device.id());
     if (known != null) {
+      unlink(known);
       known.replace(device, node);
+      link(known);
       known.offline(offline.get(device.node().id()));
       changed(known);
       return known;
@@ -66,6 +75,7 @@ public final class SlotTable {
     DeviceState state = new DeviceState(index, device, node);
     byIndex.set(index, state);
     states.put(device.id(), state);
+    link(state);
     state.offline(offline.get(device.node().id()));
     state.facts(facts.getOrDefault(device.id(), DeviceFacts.NONE));
     changed(state);
@@ -125,7 +135,21 @@ public final class SlotTable {
     return all;
   }
 
+  private void link(DeviceState state) {
+    byNode.computeIfAbsent(state.device().node().id(), id -> new LinkedHashSet<>()).add(state);
+  }
+
+  private void unlink(DeviceState state) {
+    NodeId node = state.device().node().id();
+    Set<DeviceState> devices = Objects.requireNonNull(byNode.get(node));
+    devices.remove(state);
+    if (devices.isEmpty()) {
+      byNode.remove(node);
+    }
+  }
+
   public void remove(DeviceState state) {
+    unlink(state);
     states.remove(state.device().id());
     byIndex.set(state.index(), null);
     unusedIndexes.set(state.index());
@@ -214,8 +238,6 @@ public final class SlotTable {
   }
 
   private List<DeviceState> devicesOf(NodeId node) {
-    return states.values().stream()
-        .filter(state -> state.device().node().id().equals(node))
-        .toList();
+    return List.copyOf(byNode.getOrDefault(node, Set.of()));
   }
 }

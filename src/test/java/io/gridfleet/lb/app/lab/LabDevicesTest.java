@@ -80,7 +80,7 @@ final class LabDevicesTest {
   void devicesBuiltWithOneTableShareKeysAndValues() {
     AttributeTables tables = new AttributeTables();
     List<NodeConfig> nodes = nodes("p1", "p2");
-    List<Device> devices = LabDevices.of(nodes, tables, (node, browser) -> Optional.empty());
+    List<Device> devices = LabDevices.of(nodes, tables);
     assertShared(devices);
     assertShared(
         devices.stream()
