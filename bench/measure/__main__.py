@@ -17,6 +17,7 @@ import bodies
 import creation
 import floods
 import freed
+import growth
 import hostile
 import judge
 import live
@@ -120,13 +121,15 @@ def scenes(bench):
         Scene("records", "what the records cost", ("wrk",), 0, records.cost),
         Scene("hostile", "the worst requests while a session works", (), 0, hostile.hostile),
         Scene("floods", "a live session while clients flood the front door", (), 0, floods.floods),
+        *[Scene("growth", f"a lab of {devices} devices", (), 0, lambda b, d=devices, n=nodes: growth.lab(b, d, n))
+          for devices, nodes in growth.LABS],
         Scene("large", "1 GiB bodies", (), 0, bodies.large_bodies),
         Scene("jmh", "JMH", ("mvn",), 0, micro.jmh)]
     return found
 
 
 LOADS = "commands and sessions under load"
-NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "records", "hostile", "floods", "large", "locks", "recovery", "jmh")
+NAMES = ("commands", "sessions", "start", "creation", "freed", "replicas", "waiting", "tunnels", "live", "records", "hostile", "floods", "growth", "large", "locks", "recovery", "jmh")
 
 
 def options():
