@@ -23,4 +23,19 @@ final class LeakCheckTest {
       check.stopListening();
     }
   }
+
+  /** Netty by itself is silent about the second loss at the same place, in whichever test. */
+  @Test
+  void aLossAtTheSamePlaceIsReportedAgain() {
+    for (int loss = 0; loss < 3; loss++) {
+      LeakCheck check = new LeakCheck();
+      check.listen();
+      try {
+        assertThat(PooledByteBufAllocator.DEFAULT.directBuffer(64).capacity()).isEqualTo(64);
+        assertThat(check.leaks()).hasSize(1);
+      } finally {
+        check.stopListening();
+      }
+    }
+  }
 }

@@ -21,8 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -63,6 +65,14 @@ final class AnyCapabilitiesPropertyTest {
           "appium:",
           ":");
 
+  private static final List<String> LARGE =
+      Stream.of("x", "a:b ", "*", "(", "-", "\"", "\\", " ", "\u00e4", "1", "?")
+          .flatMap(part -> Stream.of(256, 1025, 9001, 20_000).map(part::repeat))
+          .toList();
+
+  private static final List<String> LARGE_EDGES =
+      Stream.of("x", "?").flatMap(part -> Stream.of(256, 20_000).map(part::repeat)).toList();
+
   private static List<String> names() {
     List<String> names = new ArrayList<>(OTHER_NAMES);
     for (String name : GridfleetCapabilities.NAMES) {
@@ -76,8 +86,8 @@ final class AnyCapabilitiesPropertyTest {
   Arbitrary<String> names0() {
     Arbitrary<String> known = Arbitraries.of(names());
     Arbitrary<String> further =
-        Arbitraries.of(GridfleetCapabilities.FAMILIES)
-            .flatMap(family -> texts().map(text -> "gridfleet:" + family + text));
+        Combinators.combine(Arbitraries.of(GridfleetCapabilities.FAMILIES), texts())
+            .as((family, text) -> "gridfleet:" + family + text);
     return Arbitraries.frequencyOf(Tuple.of(8, known), Tuple.of(1, further));
   }
 
@@ -109,8 +119,7 @@ final class AnyCapabilitiesPropertyTest {
             "\ud83d\ude00");
     Arbitrary<String> any = Arbitraries.strings().withCharRange('\0', '\ud7ff').ofMaxLength(40);
     Arbitrary<String> large =
-        Arbitraries.of("x", "a:b ", "*", "(", "-", "\"", "\\", " ", "\u00e4", "1", "?")
-            .flatMap(part -> Arbitraries.of(256, 1025, 9001, 20_000).map(part::repeat));
+        Arbitraries.of(LARGE).edgeCases(cases -> LARGE_EDGES.forEach(cases::add));
     return Arbitraries.oneOf(odd, any, large);
   }
 
