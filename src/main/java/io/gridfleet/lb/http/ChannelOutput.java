@@ -1,9 +1,12 @@
 package io.gridfleet.lb.http;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundInvoker;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes and closes whose future no handler needs, by one rule: a write that fails closes its
@@ -13,6 +16,8 @@ import io.netty.channel.socket.DuplexChannel;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // see the rule above
 public final class ChannelOutput {
+  private static final long LAST_WRITES_SECONDS = 2;
+
   private ChannelOutput() {}
 
   /**
@@ -44,7 +49,21 @@ public final class ChannelOutput {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> channel.shutdownOutput());
   }
 
-  /** Closes a channel. */
+  /**
+   * Closes a channel once everything is written that was passed to it, at the latest after {@link
+   * #LAST_WRITES_SECONDS}, for a peer that doesn't read. With io_uring a write is carried out after
+   * the flush, and the next one after that, so that {@link #close} would cancel them.
+   */
+  public static void closeAfterWrites(Channel channel) {
+    sendLast(channel, Unpooled.EMPTY_BUFFER);
+    if (channel.isOpen()) {
+      Future<?> last =
+          channel.eventLoop().schedule(() -> close(channel), LAST_WRITES_SECONDS, TimeUnit.SECONDS);
+      channel.closeFuture().addListener(closed -> last.cancel(false));
+    }
+  }
+
+  /** Closes a channel at once; writes that are not carried out fail. */
   public static void close(ChannelOutboundInvoker channel) {
     channel.close();
   }

@@ -144,7 +144,7 @@ public final class Relay {
       ChannelOutput.sendLast(
           client, new CloseWebSocketFrame(WebSocketCloseStatus.POLICY_VIOLATION, IN_A_MESSAGE));
     } else if (!node.frames().removeFrom(node.channel())) {
-      ChannelOutput.close(client);
+      ChannelOutput.closeAfterWrites(client);
     }
     tunnel.start(client, node.channel());
   }

@@ -336,7 +336,7 @@ final class BidiClient extends SimpleChannelInboundHandler<WebSocketFrame> {
         || cause.getCause() instanceof TooLongFrameException) {
       close(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG));
     } else {
-      ChannelOutput.close(from);
+      ChannelOutput.closeAfterWrites(from.channel());
     }
   }
 

@@ -239,7 +239,7 @@ final class CurrentExchange implements ClientExchange {
   public void cut() {
     connection.exchangeOver();
     if (connection.fire(Event.CUT) == Effect.CLOSE) {
-      ChannelOutput.close(connection.channel());
+      ChannelOutput.closeAfterWrites(connection.channel());
     }
   }
 

@@ -308,7 +308,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
         within(LAST_USE);
       }
     } else if (event == FrontDoor.LEAVE && idle) {
-      ChannelOutput.close(from);
+      ChannelOutput.closeAfterWrites(from.channel());
     }
   }
 
