@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A socket of the JDK's transport that can be read outside of its pipeline. */
-final class ReadableNioSocket extends NioSocketChannel {
+public final class ReadableNioSocket extends NioSocketChannel {
+  /** Called by Netty, which creates channels by reflection. */
+  public ReadableNioSocket() {}
+
   /** Bytes read without waiting: 0 for none, -1 for the end of the stream. */
   int read(ByteBuffer into) throws IOException {
     return javaChannel().read(into);

@@ -30,10 +30,11 @@ public final class Metrics implements AutoCloseable {
   /**
    * Meters of the process exist at once; those of features are registered at their first report.
    */
-  public Metrics(String version) {
+  public Metrics(String version, String transport) {
     Gauge.builder(Names.of("build.info"), () -> 1)
-        .description("1; the version is a label.")
+        .description("1; the version and the transport of the event loops are labels.")
         .tag("version", version)
+        .tag("transport", transport)
         .register(registry);
     replays =
         Counter.builder(Names.of("idempotent.replays"))

@@ -1,9 +1,9 @@
 package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.Deadlines;
+import io.gridfleet.lb.http.UnreadInput;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
@@ -31,7 +31,7 @@ record NodeConnecting(
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
-        .handler(new ChannelInboundHandlerAdapter())
+        .handler(UnreadInput.firstHandler(sockets))
         .connect(InetSocketAddress.createUnresolved(node.host(), node.port()));
   }
 

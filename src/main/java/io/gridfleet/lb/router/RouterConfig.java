@@ -6,6 +6,7 @@ import io.gridfleet.lb.config.ConstraintErrors;
 import io.gridfleet.lb.config.Key;
 import io.gridfleet.lb.config.ValidatedConfig;
 import io.gridfleet.lb.http.HttpLimits;
+import io.gridfleet.lb.http.TransportChoice;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,13 @@ public record RouterConfig(
                 "Origins of other servers' pages that may use this one from a browser; those of"
                     + " this server may.",
             example = "[\"https://dashboard.example.com\"]")
-        List<String> allowedOrigins)
+        List<String> allowedOrigins,
+    @Key(
+            doc =
+                "The interface of the kernel for sockets: io_uring, epoll, nio, or the first of"
+                    + " them that works on this machine (auto).",
+            fallback = "auto")
+        TransportChoice transport)
     implements ValidatedConfig {
 
   @Override

@@ -161,13 +161,15 @@ final class ThirdPartyIT {
   @Test
   void modulesOfNettyThatAreNotUsedAreNotInTheJar() throws IOException {
     assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.contains("netty")))
+        .contains("META-INF/native/libnetty_transport_native_io_uring42_x86_64.so")
+        .contains("META-INF/native/libnetty_transport_native_io_uring42_aarch_64.so")
         .contains("META-INF/native/libnetty_transport_native_epoll_x86_64.so")
         .contains("META-INF/native/libnetty_transport_native_epoll_aarch_64.so")
         .noneMatch(
             name ->
                 name.matches(
                     ".*(codec/(dns|haproxy|http2|http3|mqtt|quic|redis|smtp|socks|stomp|xml)/"
-                        + "|channel/(rxtx|sctp|udt|uring)/|riscv|windows|resolver_dns).*"));
+                        + "|channel/(rxtx|sctp|udt)/|riscv|windows|resolver_dns).*"));
     assertThat(Files.size(JAR)).as("bytes of the jar").isLessThan(28L << 20);
   }
 

@@ -75,7 +75,8 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
     all.put("store", twoReplicas ? database() : Map.of("address", "sqlite::memory:"));
     all.put("nodes", simulated.inventory());
     all.putAll(configuration);
-    all.merge("router", Map.of("hosts", List.of("lab")), Lab::beside);
+    all.merge(
+        "router", Map.of("hosts", List.of("lab"), "transport", TestTransport.word()), Lab::beside);
     try {
       String text = JsonClient.JSON.writeValueAsString(all);
       for (int i = 0; i < (twoReplicas ? 2 : 1); i++) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 final class MetricsTest {
   private static final SessionId ID = new SessionId("4c9f0a52-0000-4000-8000-0123456789ab");
 
-  private final Metrics metrics = new Metrics("1.2.3");
+  private final Metrics metrics = new Metrics("1.2.3", "nio");
 
   @AfterEach
   void close() throws Exception {

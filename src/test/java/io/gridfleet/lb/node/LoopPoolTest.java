@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.EventLoops;
+import io.gridfleet.lb.lab.TestTransport;
 import io.gridfleet.lb.node.NodeConnections.Waiting;
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
@@ -25,7 +26,7 @@ final class LoopPoolTest {
 
   @Test
   void aSocketThatCantBeCreatedIsReportedOnTheLoop() throws Exception {
-    EventLoops loops = EventLoops.start(1);
+    EventLoops loops = TestTransport.oneLoop();
     try {
       EventLoop loop = loops.group().next();
       LoopPool pool = new LoopPool(loop, connecting(), new AtomicLong());

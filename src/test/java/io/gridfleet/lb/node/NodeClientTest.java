@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.gridfleet.lb.http.Deadlines;
-import io.gridfleet.lb.http.Transport;
+import io.gridfleet.lb.http.EventLoops;
+import io.gridfleet.lb.lab.TestTransport;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 final class NodeClientTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private final EventLoopGroup loops = Transport.best().loops("test-loop", 1);
+  private final EventLoops started = TestTransport.oneLoop();
+  private final EventLoopGroup loops = started.group();
   private final EventLoop loop = loops.next();
   private final NodeConnections connections = connections(Duration.ofMillis(300));
   private final NodeClient client = new NodeClient(connections, loops);
@@ -35,13 +36,9 @@ final class NodeClientTest {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private static NodeConnections connections(Duration idle) {
+  private NodeConnections connections(Duration idle) {
     return new NodeConnections(
-        Transport.best(),
-        new Deadlines(Duration.ofMillis(20)),
-        Duration.ofSeconds(2),
-        idle,
-        NodeTrust.ofJava());
+        started.transport(), started.deadlines(), Duration.ofSeconds(2), idle, NodeTrust.ofJava());
   }
 
   private NodeAnswer answer(NodeAddress node, NodeRequest request) throws Exception {

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.auth.Admission;
-import io.gridfleet.lb.http.Deadlines;
 import io.gridfleet.lb.http.EventLoops;
 import io.gridfleet.lb.http.HttpLimits;
-import io.gridfleet.lb.http.Transport;
+import io.gridfleet.lb.lab.TestTransport;
 import io.gridfleet.lb.node.NodeAddress;
 import io.gridfleet.lb.node.NodeClient;
 import io.gridfleet.lb.node.NodeConnections;
@@ -76,11 +75,7 @@ final class Edge implements AutoCloseable, AfterEachCallback, SessionLookup, Rel
   volatile boolean trustsPeers;
 
   private final long pinnedBefore = pinned();
-  final EventLoops loops =
-      new EventLoops(
-          Transport.best(),
-          Transport.best().loops("test-loop", 1),
-          new Deadlines(Duration.ofMillis(20)));
+  final EventLoops loops = TestTransport.oneLoop();
   final NodeConnections nodes =
       new NodeConnections(
           loops.transport(),

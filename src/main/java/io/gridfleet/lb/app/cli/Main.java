@@ -9,6 +9,7 @@ import io.gridfleet.lb.app.wiring.Draining;
 import io.gridfleet.lb.app.wiring.GridFleetLb;
 import io.gridfleet.lb.config.ConfigException;
 import io.gridfleet.lb.config.LoadedConfig;
+import io.gridfleet.lb.http.TransportUnavailableException;
 import io.gridfleet.lb.store.StoreStartException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -156,7 +157,7 @@ public final class Main implements Callable<Integer> {
     try {
       server = new GridFleetLb(config, Optional.of(source));
       address = server.start();
-    } catch (StoreStartException | IOException cantStart) {
+    } catch (StoreStartException | TransportUnavailableException | IOException cantStart) {
       spec.commandLine().getErr().println(cantStart.getMessage());
       return CANT_START;
     }

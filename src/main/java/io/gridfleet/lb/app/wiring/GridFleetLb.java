@@ -71,7 +71,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer = Threads.timer();
 
   final Threads.OffLoop offLoop = Threads.offLoop(); // tests occupy them
-  private final EventLoops loops = EventLoops.start(0);
+  private final EventLoops loops;
   private final SqlStore store;
   private final Inventory inventory = new Inventory();
   private final NodeWiring nodes;
@@ -101,7 +101,7 @@ public final class GridFleetLb implements AutoCloseable {
   private final NewSessionFlow flow;
   private final BodyBudget bodies;
   private final FrontDoor frontDoor;
-  private final Metrics metrics = new Metrics(ProgramVersion.text());
+  private final Metrics metrics;
   private final ReloadableAdmission admission;
   private final Reload reload;
   private volatile boolean started;
@@ -127,6 +127,8 @@ public final class GridFleetLb implements AutoCloseable {
   public GridFleetLb(GridFleetConfig config, Optional<ConfigSource> source)
       throws StoreStartException {
     this.config = config;
+    this.loops = EventLoops.start(0, config.router().transport());
+    this.metrics = new Metrics(ProgramVersion.text(), loops.transport().toString());
     this.admission =
         new ReloadableAdmission(config.tokens(), name -> Optional.ofNullable(System.getenv(name)));
     this.reload = new Reload(config, source, reloadParts(), clock);

@@ -34,7 +34,7 @@ final class ConcurrentReloadTest {
     CountDownLatch first = new CountDownLatch(1);
     CountDownLatch proceed = new CountDownLatch(1);
     AtomicInteger replaced = new AtomicInteger();
-    try (Metrics metrics = new Metrics("test")) {
+    try (Metrics metrics = new Metrics("test", "nio")) {
       ConfigSource source = new ConfigSource(Optional.of(file), Map.of(), Map.of(), Map.of());
       GridFleetConfig config = source.load().value();
       Reload reload =

@@ -39,7 +39,7 @@ final class ReloadTest {
       tokens: [{name: first, secretEnv: FIRST}]
       """;
 
-  private final Metrics metrics = new Metrics("test");
+  private final Metrics metrics = new Metrics("test", "nio");
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger(Reload.class);
   private final Path folder;
