@@ -3,6 +3,7 @@ package io.gridfleet.lb.node;
 import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines.Deadline;
+import io.gridfleet.lb.http.HeadWithBody;
 import io.gridfleet.lb.http.UnreadInput;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -43,6 +44,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final Codecs.AnswerDecoder decoder = new Codecs.AnswerDecoder();
   private final HttpRequestEncoder encoder = new HttpRequestEncoder();
+  private final HeadWithBody joiner = new HeadWithBody();
   private final Deadline idle;
   private Duration idleLimit;
   private @Nullable AnswerSink sink;
@@ -64,7 +66,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
 
   /** Puts the codec and this connection at the end of the channel's pipeline. */
   void install() {
-    channel.pipeline().addLast(decoder, encoder, this);
+    channel.pipeline().addLast(decoder, encoder, joiner, this);
   }
 
   public NodeAddress address() {
@@ -146,6 +148,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addLast(tunnel);
     pipeline.remove(this);
+    pipeline.remove(joiner);
     pipeline.remove(encoder);
     pipeline.remove(decoder);
     return channel;

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.http.Codecs;
+import io.gridfleet.lb.http.HeadWithBody;
 import io.gridfleet.lb.http.HttpLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 final class ClientPipeline {
   private final Codecs.RequestDecoder decoder;
   private final Codecs.AnswerEncoder encoder = new Codecs.AnswerEncoder();
+  private final HeadWithBody joiner = new HeadWithBody();
 
   ClientPipeline(HttpLimits limits) {
     this.decoder = new Codecs.RequestDecoder(limits);
@@ -24,6 +26,7 @@ final class ClientPipeline {
         .pipeline()
         .addLast("http-in", decoder)
         .addLast("http-out", encoder)
+        .addLast("head-with-body", joiner)
         .addLast("connection", connection);
   }
 
@@ -44,6 +47,7 @@ final class ClientPipeline {
   void handOver(Channel channel, ChannelHandler connection, ChannelHandler tunnel) {
     channel.pipeline().addLast("tunnel", tunnel);
     channel.pipeline().remove(connection);
+    channel.pipeline().remove(joiner);
     channel.pipeline().remove(encoder);
     channel.pipeline().remove(decoder);
   }

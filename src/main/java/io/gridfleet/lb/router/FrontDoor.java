@@ -19,9 +19,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listening socket and the pipeline of each connection: {@code http-in}, {@code http-out},
- * {@code connection}. Deadlines are kept beside the pipeline (see {@link
- * io.gridfleet.lb.http.Deadlines}).
+ * The listening socket and the pipeline of each connection ({@link ClientPipeline}). Deadlines are
+ * kept beside the pipeline (see {@link io.gridfleet.lb.http.Deadlines}).
  */
 public final class FrontDoor {
   /** Fired into every pipeline when connections are to close with their next answer. */
