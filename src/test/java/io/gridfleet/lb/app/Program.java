@@ -2,6 +2,7 @@ package io.gridfleet.lb.app;
 
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.cluster.SharedClasses;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.Ports;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class Program implements AutoCloseable {
     List<String> command = new ArrayList<>(DEFAULT_SIGNALS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-jar", jar().toAbsolutePath().toString()));
+    command.addAll(List.of(SharedClasses.flag(), "-jar", jar().toAbsolutePath().toString()));
     command.addAll(arguments);
     return command;
   }

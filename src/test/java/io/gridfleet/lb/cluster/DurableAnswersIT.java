@@ -8,8 +8,8 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.lab.TcpLink;
 import io.gridfleet.lb.simulator.Fault;
 import io.gridfleet.lb.simulator.NodeOperation;
-import io.gridfleet.lb.store.PostgresPart;
 import io.gridfleet.lb.store.StoreAddress;
+import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +46,7 @@ final class DurableAnswersIT {
   @BeforeEach
   void start() throws Exception {
     fleet = SimulatedFleet.of(2, 1);
-    StoreAddress.Postgres address = PostgresPart.emptyDatabase();
+    StoreAddress.Postgres address = (StoreAddress.Postgres) StoreKind.POSTGRESQL.migratedDatabase();
     rows = new StoreRows(address);
     link = new TcpLink(address.hosts());
     StoreAddress.Postgres slow =

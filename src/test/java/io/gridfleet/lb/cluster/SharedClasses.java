@@ -18,7 +18,7 @@ import java.time.Duration;
  * reading and checking them: half the processor time of each start. Created once for a jar and a
  * JVM, by the first of the tests' processes.
  */
-final class SharedClasses {
+public final class SharedClasses {
   private SharedClasses() {}
 
   private static final class Archive {
@@ -34,7 +34,7 @@ final class SharedClasses {
   }
 
   /** The JVM's flag to use them. */
-  static String flag() {
+  public static String flag() {
     return "-XX:SharedArchiveFile=" + Archive.MADE;
   }
 
