@@ -11,5 +11,5 @@ public interface CommandHistory extends HistoryWriter.Sink<CommandRecord> {
   CompletionStage<List<CommandRecord>> of(String session);
 
   /** Deletes old records in small steps, on one replica at a time; returns how many. */
-  CompletionStage<Integer> prune(Duration keep);
+  CompletionStage<Integer> prune(Duration keep, int most);
 }

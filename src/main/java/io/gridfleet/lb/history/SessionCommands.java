@@ -1,6 +1,8 @@
 package io.gridfleet.lb.history;
 
 import io.gridfleet.lb.history.CommandSummary.Entry;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the commands of live sessions on this replica, and keeps some of the slow and of the
@@ -36,10 +39,16 @@ public final class SessionCommands {
 
   private final HistoryWriter<CommandRecord> writer;
   private final String replica;
+  private final InstantSource clock;
 
-  public SessionCommands(HistoryWriter<CommandRecord> writer, String replica) {
+  /**
+   * @param clock the store's
+   */
+  public SessionCommands(
+      HistoryWriter<CommandRecord> writer, String replica, InstantSource clock) {
     this.writer = writer;
     this.replica = replica;
+    this.clock = clock;
   }
 
   /**
@@ -52,6 +61,10 @@ public final class SessionCommands {
     private final LongAdder unremarkable = new LongAdder();
 
     private volatile boolean changed;
+
+    /** The time of the first record. */
+    private @Nullable Instant began;
+
     private long count;
     private long errors;
     private long slow;
@@ -122,6 +135,17 @@ public final class SessionCommands {
           unremarkable.sum() + count, errors, slow, slowest, List.copyOf(recentErrors));
     }
 
+    /** Returns the record of the session; empty if it has no commands. */
+    synchronized Optional<CommandRecord> record(String session) {
+      CommandSummary summary = summary();
+      if (summary.count() == 0) {
+        return Optional.empty();
+      }
+      Instant first = began == null ? clock.instant() : began;
+      began = first;
+      return Optional.of(new CommandRecord(session, replica, first, summary));
+    }
+
     synchronized int kept() {
       return slowest.size() + recentErrors.size();
     }
@@ -165,10 +189,7 @@ public final class SessionCommands {
     Counts counts = sessions.remove(session);
     if (counts != null) {
       entries.addAndGet(-counts.kept());
-      CommandSummary summary = counts.summary();
-      if (summary.count() > 0) {
-        writer.offer(new CommandRecord(session, replica, summary));
-      }
+      counts.record(session).ifPresent(writer::offer);
     }
   }
 
@@ -189,7 +210,7 @@ public final class SessionCommands {
       boolean live = sessions.get(each.getKey()) == each.getValue();
       if (live && each.getValue().takeChanged()) {
         left--;
-        writer.offer(new CommandRecord(each.getKey(), replica, each.getValue().summary()));
+        each.getValue().record(each.getKey()).ifPresent(writer::offer);
       }
     }
   }

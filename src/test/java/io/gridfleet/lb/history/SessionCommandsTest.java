@@ -7,6 +7,7 @@ import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.HistoryWriter.Room;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +26,7 @@ final class SessionCommandsTest {
           new Room(1_000, 1_000_000, 100),
           CommandRecord::weight,
           dropped -> {});
-  private final SessionCommands commands = new SessionCommands(writer, "r1");
+  private final SessionCommands commands = new SessionCommands(writer, "r1", InstantSource.system());
 
   private static Entry entry(int millis, int status) {
     Instant at = Instant.EPOCH.plusMillis(millis);

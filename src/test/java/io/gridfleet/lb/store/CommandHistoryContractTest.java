@@ -12,6 +12,7 @@ import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,9 +47,11 @@ final class CommandHistoryContractTest {
     store.close();
   }
 
-  private static CommandRecord record(String session, String replica, int count) {
+  private final Instant began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+
+  private CommandRecord record(String session, String replica, int count) {
     CommandSummary summary = new CommandSummary(count, 1, 1, List.of(ENTRY), List.of(ENTRY));
-    return new CommandRecord(session, replica, summary);
+    return new CommandRecord(session, replica, began, summary);
   }
 
   @Test
@@ -78,10 +81,10 @@ final class CommandHistoryContractTest {
                   .mapToObj(each -> record("s" + each, "r1", 1))
                   .toList()));
     }
-    store.jdbi().useHandle(handle -> handle.execute("UPDATE session_commands SET updated = 0"));
+    store.jdbi().useHandle(handle -> handle.execute("UPDATE session_commands SET began = 0"));
     now(history.write(List.of(record("new", "r1", 1))));
 
-    assertThat(now(history.prune(Duration.ofDays(1)))).isEqualTo(500);
+    assertThat(now(history.prune(Duration.ofDays(1), 1_000))).isEqualTo(500);
 
     assertThat(now(history.of("s7"))).isEmpty();
     assertThat(now(history.of("new"))).hasSize(1);

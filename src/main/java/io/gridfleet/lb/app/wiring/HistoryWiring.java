@@ -84,7 +84,7 @@ final class HistoryWiring {
     this.commandWriter =
         new HistoryWriter<>(
             commands, HistoryWriter.Room.standard(), CommandRecord::weight, dropped);
-    this.sessionCommands = new SessionCommands(commandWriter, own.id());
+    this.sessionCommands = new SessionCommands(commandWriter, own.id(), store.time());
     this.commandRecorder =
         config.records() ? new CommandRecorder(sessionCommands, store.time()) : RelayListener.NONE;
   }
@@ -167,7 +167,7 @@ final class HistoryWiring {
         requests
             .endLost(open::isOpen)
             .thenCompose(lost -> requests.prune(config.keep(), config.most()))
-            .thenCompose(gone -> commands.prune(config.keep()))
+            .thenCompose(gone -> commands.prune(config.keep(), config.most()))
             .exceptionally(
                 failure -> {
                   log.debug("the history is pruned later", failure);

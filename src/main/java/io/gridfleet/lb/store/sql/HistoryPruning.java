@@ -1,9 +1,12 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.history.DevicePeriod.Kind;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * Deletes old records of a table, on one replica at a time; step by step, a statement each, so that
@@ -18,34 +21,66 @@ final class HistoryPruning {
   private final Statements statements;
   private final SharedDuties duties;
   private final Table table;
-  private final String expired;
-  private final String beyond;
-  private final String surplus;
 
   /**
-   * A table of records with an {@code id}.
+   * A table of records.
    *
    * @param records their name in duties and statements
    * @param name the table's
-   * @param time the column that orders them
-   * @param over a further condition of a record that is deleted by its age
-   * @param closed a further condition of a record that is deleted because there are too many
+   * @param key the columns of its primary key
+   * @param expired the condition of a record that is deleted by its age
+   * @param counted the condition of a record that is deleted if there are too many
+   * @param oldest the order in which those are
    */
-  record Table(String records, String name, String time, String over, String closed) {
-    static final Table REQUESTS = new Table("requests", "request_records", "arrived", "", "");
+  record Table(
+      String records, String name, String key, String expired, String counted, String oldest) {
+    static final Table REQUESTS =
+        new Table(
+            "requests",
+            "request_records",
+            "seq",
+            "arrived < <now> - :keep",
+            "arrived IS NOT NULL",
+            "arrived, id");
 
     /** A period that hasn't ended is kept, however long ago it began. */
     static final Table PERIODS =
         new Table(
             "periods",
             "device_periods",
-            "began",
-            " AND ended IS NOT NULL AND ended < <now> - :keep",
-            " AND ended IS NOT NULL");
+            "seq",
+            "kind IN ("
+                + Arrays.stream(Kind.values())
+                    .map(kind -> "'" + kind + "'")
+                    .collect(Collectors.joining(", "))
+                + ") AND ended < <now> - :keep",
+            "ended IS NOT NULL",
+            "seq");
 
-    private String deletion(String condition, String order) {
-      return "DELETE FROM %1$s WHERE id IN (SELECT id FROM %1$s WHERE %2$s ORDER BY %3$s LIMIT :step <skipLocked>)"
-          .formatted(name, condition, order);
+    static final Table COMMANDS =
+        new Table(
+            "commands",
+            "session_commands",
+            "began, session, replica",
+            "began < <now> - :keep",
+            "began IS NOT NULL",
+            "began, session, replica");
+
+    private String count() {
+      return "SELECT count(*) FROM %s WHERE %s".formatted(name, counted);
+    }
+
+    private String deletion(String condition) {
+      return "DELETE FROM %1$s WHERE (%2$s) IN (SELECT %2$s FROM %1$s WHERE %3$s LIMIT :step <skipLocked>)"
+          .formatted(name, key, condition);
+    }
+
+    private String expiry() {
+      return deletion(expired);
+    }
+
+    private String surplus() {
+      return deletion(counted + " ORDER BY " + oldest);
     }
   }
 
@@ -53,13 +88,6 @@ final class HistoryPruning {
     this.statements = statements;
     this.duties = duties;
     this.table = table;
-    String time = table.time();
-    this.expired = table.deletion(time + " < <now> - :keep" + table.over(), time);
-    this.beyond =
-        "SELECT %2$s AS at, id FROM %1$s ORDER BY %2$s DESC, id DESC LIMIT 1 OFFSET :most"
-            .formatted(table.name(), time);
-    this.surplus =
-        table.deletion("(%s, id) <= (:at, :id)".formatted(time) + table.closed(), time + ", id");
   }
 
   /** Returns the number of deleted rows. */
@@ -69,7 +97,7 @@ final class HistoryPruning {
         .thenCompose(
             ours ->
                 ours
-                    ? delete(expired, Map.of("keep", keep.toMillis()), 0)
+                    ? delete(table.expiry(), Map.of("keep", keep.toMillis()), Integer.MAX_VALUE, 0)
                         .thenCompose(gone -> deleteBeyond(most, gone))
                     : CompletableFuture.completedStage(0));
   }
@@ -77,32 +105,27 @@ final class HistoryPruning {
   private CompletionStage<Integer> deleteBeyond(int most, int gone) {
     return statements
         .run(
-            table.records() + ".beyond",
-            handle ->
-                handle
-                    .createQuery(beyond)
-                    .bind("most", most)
-                    .map(
-                        (row, context) ->
-                            Map.<String, Object>of(
-                                "at", row.getLong("at"), "id", row.getString("id")))
-                    .findOne())
+            table.records() + ".count",
+            handle -> handle.createQuery(table.count()).mapTo(Integer.class).one())
         .thenCompose(
-            first ->
-                first.isPresent()
-                    ? delete(surplus, first.get(), gone)
+            count ->
+                count > most
+                    ? delete(table.surplus(), Map.of(), count - most, 0)
+                        .thenApply(surplus -> gone + surplus)
                     : CompletableFuture.completedStage(gone));
   }
 
-  private CompletionStage<Integer> delete(String sql, Map<String, Object> values, int gone) {
+  private CompletionStage<Integer> delete(
+      String sql, Map<String, Object> values, int most, int gone) {
+    int step = Math.min(STEP, most - gone);
     return statements
         .run(
             table.records() + ".prune",
-            handle -> handle.createUpdate(sql).bindMap(values).bind("step", STEP).execute())
+            handle -> handle.createUpdate(sql).bindMap(values).bind("step", step).execute())
         .thenCompose(
             deleted ->
-                deleted == STEP
-                    ? delete(sql, values, gone + deleted)
+                deleted == step && gone + deleted < most
+                    ? delete(sql, values, most, gone + deleted)
                     : CompletableFuture.completedStage(gone + deleted));
   }
 }

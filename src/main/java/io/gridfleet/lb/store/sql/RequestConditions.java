@@ -17,8 +17,9 @@ record RequestConditions(String text, Map<String, Object> values) {
 
   static RequestConditions of(Filter filter, Optional<Cursor> after) {
     Builder builder = new Builder();
-    builder.equal("tenant", "only", filter.only());
-    builder.equal("tenant", "tenant", filter.labels().tenant());
+    String tenant = isScanned(filter) ? "<noIndex>tenant" : "tenant";
+    builder.equal(tenant, "only", filter.only());
+    builder.equal(tenant, "tenant", filter.labels().tenant());
     builder.equal("run", "run", filter.labels().run());
     builder.contains("test_name", "test", filter.labels().test());
     builder.contains("client", "client", filter.labels().client());
@@ -37,6 +38,18 @@ record RequestConditions(String text, Map<String, Object> values) {
           builder.values.put("lastId", Columns.storable(last.id()));
         });
     return builder.build();
+  }
+
+  /**
+   * Whether rows are looked for by what only the index of the newest ones has, which is read for it
+   * until the page is full.
+   */
+  private static boolean isScanned(Filter filter) {
+    return filter.labels().test().isPresent()
+        || filter.labels().client().isPresent()
+        || filter.results().device().isPresent()
+        || filter.results().session().isPresent()
+        || filter.results().outcome().isPresent();
   }
 
   private static final class Builder {

@@ -1,11 +1,17 @@
 package io.gridfleet.lb.store.sql;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.history.RequestRecord;
 import io.gridfleet.lb.history.RequestRecord.Asked;
 import io.gridfleet.lb.history.RequestRow;
 import io.gridfleet.lb.history.RequestStep;
 import io.gridfleet.lb.history.RequestStep.NamedDevice;
+import io.gridfleet.lb.webdriver.Json;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,32 +19,67 @@ import java.util.Optional;
 
 /** What a request asked and its steps, as a JSON object. Times of steps are microseconds. */
 final class RequestDocuments {
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  /** Of the text of a usual request. */
+  private static final int CHARACTERS = 1_024;
+
   private RequestDocuments() {}
 
+  /** Written without a tree, since each request has one. */
   static String write(RequestRecord record) {
-    Asked asked = record.asked();
-    return JsonDocument.empty()
-        .put("selector", asked.selector())
-        .put("firstMatch", asked.firstMatch())
-        .put("wait", asked.patience())
-        .put("priority", asked.priority())
-        .put("omitted", record.omitted())
-        .put(
-            "steps",
-            record.steps().stream().map(step -> step(step, record.row().arrived())).toList())
-        .write();
+    StringWriter text = new StringWriter(CHARACTERS);
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      write(record, json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
   }
 
-  private static JsonDocument step(RequestStep step, Instant arrived) {
-    return JsonDocument.empty()
-        .put("kind", step.kind().name())
-        .put("after", ChronoUnit.MICROS.between(arrived, step.at()))
-        .put("device", step.device().map(device -> device.id().value()))
-        .put("deviceName", step.device().map(NamedDevice::name))
-        .put("outcome", step.outcome())
-        .put("cause", step.cause())
-        .put("nodeText", step.nodeText())
-        .put("took", step.took().map(took -> took.toNanos() / 1_000));
+  private static void write(RequestRecord record, JsonGenerator json) throws IOException {
+    Asked asked = record.asked();
+    json.writeStartObject();
+    if (asked.selector().isPresent()) {
+      json.writeFieldName("selector");
+      json.writeRawValue(Json.text(asked.selector().get()));
+    }
+    json.writeFieldName("firstMatch");
+    json.writeRawValue(Json.text(asked.firstMatch()));
+    json.writeNumberField("wait", asked.patience().toMillis());
+    json.writeNumberField("priority", asked.priority());
+    json.writeNumberField("omitted", record.omitted());
+    json.writeArrayFieldStart("steps");
+    for (RequestStep step : record.steps()) {
+      write(step, record.row().arrived(), json);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void write(RequestStep step, Instant arrived, JsonGenerator json)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("kind", step.kind().name());
+    json.writeNumberField("after", ChronoUnit.MICROS.between(arrived, step.at()));
+    if (step.device().isPresent()) {
+      json.writeStringField("device", step.device().get().id().value());
+      json.writeStringField("deviceName", step.device().get().name());
+    }
+    write("outcome", step.outcome(), json);
+    write("cause", step.cause(), json);
+    write("nodeText", step.nodeText(), json);
+    if (step.took().isPresent()) {
+      json.writeNumberField("took", step.took().get().toNanos() / 1_000);
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(String name, Optional<String> text, JsonGenerator json)
+      throws IOException {
+    if (text.isPresent()) {
+      json.writeStringField(name, text.get());
+    }
   }
 
   static RequestRecord read(RequestRow row, String text) {

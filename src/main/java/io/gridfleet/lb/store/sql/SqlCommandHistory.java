@@ -6,36 +6,37 @@ import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.CommandSummary.Entry;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Summaries of sessions' commands as rows; a later one of the same replica replaces the first. */
 final class SqlCommandHistory implements CommandHistory {
-  private static final int STEP = 200;
-  private static final Duration PRUNING = Duration.ofMinutes(10);
-
   private static final String WRITE =
       """
-      INSERT INTO session_commands (session, replica, updated, body)
-      VALUES (:session, :replica, <now>, :body)
-      ON CONFLICT (session, replica) DO UPDATE SET updated = excluded.updated, body = excluded.body
+      INSERT INTO session_commands (began, session, replica, body) VALUES (?, ?, ?, ?)
+      ON CONFLICT (began, session, replica) DO UPDATE SET body = excluded.body
       """;
 
-  private static final String EXPIRED =
+  /** Of a session that isn't known, all rows are looked at. The margin is for clocks. */
+  private static final String OF_SESSION =
       """
-      DELETE FROM session_commands WHERE (session, replica) IN (
-        SELECT session, replica FROM session_commands WHERE updated < <now> - :keep
-        LIMIT :step <skipLocked>)
+      SELECT began, replica, body FROM session_commands
+      WHERE session = :session
+        AND began >= COALESCE((SELECT min(created) - 60000 FROM sessions WHERE id = :session), 0)
+        AND began <= COALESCE(
+          (SELECT max(COALESCE(ended, <now>)) + 60000 FROM sessions WHERE id = :session), began)
+      ORDER BY began DESC LIMIT 20
       """;
 
   private final Statements statements;
-  private final SharedDuties duties;
+  private final HistoryPruning pruning;
 
   SqlCommandHistory(Statements statements, SharedDuties duties) {
     this.statements = statements;
-    this.duties = duties;
+    this.pruning = new HistoryPruning(statements, duties, HistoryPruning.Table.COMMANDS);
   }
 
   @Override
@@ -44,16 +45,24 @@ final class SqlCommandHistory implements CommandHistory {
         .inTransaction(
             "commands.write",
             handle -> {
-              PreparedBatch rows = handle.prepareBatch(WRITE);
-              batch.forEach(
-                  record ->
-                      rows.bind("session", Columns.storable(record.session()))
-                          .bind("replica", record.replica())
-                          .bind("body", Columns.storable(body(record.commands())))
-                          .add());
-              return rows.execute();
+              RowBatch.write(handle, WRITE, last(batch), SqlCommandHistory::bind);
+              return batch.size();
             })
         .handle((done, failure) -> WriteResults.of(failure));
+  }
+
+  private static Collection<CommandRecord> last(List<CommandRecord> batch) {
+    Map<List<String>, CommandRecord> last = new LinkedHashMap<>();
+    batch.forEach(record -> last.put(List.of(record.session(), record.replica()), record));
+    return last.values();
+  }
+
+  private static void bind(RowBatch values, CommandRecord record) {
+    values
+        .number(record.began().toEpochMilli())
+        .text(record.session())
+        .text(record.replica())
+        .text(body(record.commands()));
   }
 
   @Override
@@ -62,39 +71,21 @@ final class SqlCommandHistory implements CommandHistory {
         "commands.of",
         handle ->
             handle
-                .createQuery(
-                    "SELECT replica, body FROM session_commands WHERE session = :session"
-                        + " ORDER BY updated DESC LIMIT 20")
+                .createQuery(OF_SESSION)
                 .bind("session", Columns.storable(session))
                 .map(
                     (row, context) ->
                         new CommandRecord(
-                            session, row.getString("replica"), summary(row.getString("body"))))
+                            session,
+                            row.getString("replica"),
+                            Columns.instant(row, "began"),
+                            summary(row.getString("body"))))
                 .list());
   }
 
   @Override
-  public CompletionStage<Integer> prune(Duration keep) {
-    return duties
-        .takeTurn("prune-commands", PRUNING)
-        .thenCompose(ours -> ours ? delete(keep, 0) : CompletableFuture.completedStage(0));
-  }
-
-  private CompletionStage<Integer> delete(Duration keep, int gone) {
-    return statements
-        .run(
-            "commands.prune",
-            handle ->
-                handle
-                    .createUpdate(EXPIRED)
-                    .bind("keep", keep.toMillis())
-                    .bind("step", STEP)
-                    .execute())
-        .thenCompose(
-            deleted ->
-                deleted == STEP
-                    ? delete(keep, gone + deleted)
-                    : CompletableFuture.completedStage(gone + deleted));
+  public CompletionStage<Integer> prune(Duration keep, int most) {
+    return pruning.run(keep, most);
   }
 
   private static String body(CommandSummary commands) {

@@ -19,14 +19,13 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Periods of devices as rows. A row is named by its period's id, so that a batch which is written
- * again changes nothing, and begin and end of a session may come from two replicas in any order.
+ * Periods of devices as rows. A row is named by its device, its begin and its id, so that a batch
+ * which is written again changes nothing, and begin and end of a session may come from two replicas
+ * in any order.
  */
 final class SqlDeviceHistory implements DeviceHistory {
   private static final String COLUMNS =
@@ -37,10 +36,8 @@ final class SqlDeviceHistory implements DeviceHistory {
   private static final String INSERT =
       """
       INSERT INTO device_periods (id, device, device_name, platform, kind, began, ended,
-        planned_end, session, request, run, tenant, cause, text, replica, began_by,
-        ended_by)
-      VALUES (:id, :device, :deviceName, :platform, :kind, :began, :ended, :plannedEnd, :session,
-        :request, :run, :tenant, :cause, :text, :replica, :beganBy, :endedBy)
+        planned_end, session, request, run, tenant, cause, text, replica, began_by, ended_by)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
   private static final String BEGIN = INSERT + "ON CONFLICT DO NOTHING";
@@ -48,31 +45,33 @@ final class SqlDeviceHistory implements DeviceHistory {
   private static final String WHOLE =
       INSERT
           + """
-            ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, cause = excluded.cause,
-              ended_by = excluded.ended_by
+            ON CONFLICT (device, began, id) DO UPDATE SET ended = excluded.ended,
+              cause = excluded.cause, ended_by = excluded.ended_by
             WHERE device_periods.ended IS NULL
             """;
 
+  /** The open period of a kind of which a device has one, by the index of these. */
+  private static final String OPEN =
+      """
+      WHERE device = :device AND kind = :kind AND ended IS NULL
+        AND kind NOT IN ('SESSION', 'FAILED_ATTEMPT')
+      """;
+
   /** A period whose planned end has passed isn't continued by a later one. */
   private static final String EXPIRE =
-      """
-      UPDATE device_periods SET ended = planned_end
-      WHERE device = :device AND kind = :kind AND ended IS NULL AND planned_end <= :began
-      """;
+      "UPDATE device_periods SET ended = planned_end " + OPEN + " AND planned_end <= :began";
 
   private static final String CONTINUE =
       """
       UPDATE device_periods SET planned_end = :plannedEnd, cause = :cause, text = :text,
         began_by = :beganBy
-      WHERE device = :device AND kind = :kind AND ended IS NULL
-      """;
+      """
+          + OPEN;
 
   private static final String END =
-      """
-      UPDATE device_periods SET ended = :at, ended_by = :by
-      WHERE device = :device AND kind = :kind AND ended IS NULL AND began <= :at
-        AND (planned_end IS NULL OR planned_end > :at)
-      """;
+      "UPDATE device_periods SET ended = :at, ended_by = :by "
+          + OPEN
+          + " AND began <= :at AND (planned_end IS NULL OR planned_end > :at)";
 
   private final Statements statements;
   private final LostPeriods lost;
@@ -112,7 +111,7 @@ final class SqlDeviceHistory implements DeviceHistory {
       } else if (change instanceof PeriodChange.Begin begin) {
         begin(handle, begin.period());
       } else {
-        bound(handle.createUpdate(WHOLE), period(change)).execute();
+        write(handle, WHOLE, Stream.of(change));
       }
     }
     write(handle, BEGIN, several.values().stream().filter(PeriodChange.Begin.class::isInstance));
@@ -120,11 +119,7 @@ final class SqlDeviceHistory implements DeviceHistory {
   }
 
   private void write(Handle handle, String sql, Stream<PeriodChange> changes) {
-    PreparedBatch rows = handle.prepareBatch(sql);
-    changes.forEach(change -> bound(rows, period(change)).add());
-    if (rows.size() > 0) {
-      rows.execute();
-    }
+    RowBatch.write(handle, sql, changes.map(SqlDeviceHistory::period).toList(), this::bind);
   }
 
   private static DevicePeriod period(PeriodChange change) {
@@ -181,7 +176,7 @@ final class SqlDeviceHistory implements DeviceHistory {
         .bind("began", period.began().toEpochMilli())
         .execute();
     if (continued(handle, period) == 0) {
-      bound(handle.createUpdate(BEGIN), period).execute();
+      RowBatch.write(handle, BEGIN, List.of(period), this::bind);
     }
   }
 
@@ -197,26 +192,26 @@ final class SqlDeviceHistory implements DeviceHistory {
         .execute();
   }
 
-  private <S extends SqlStatement<S>> S bound(S statement, DevicePeriod period) {
+  private void bind(RowBatch values, DevicePeriod period) {
     DevicePeriod.Who who = period.labels().who();
-    return statement
-        .bind("id", period.id())
-        .bind("device", period.device().id().value())
-        .bind("deviceName", Columns.storable(period.device().name()))
-        .bind("platform", Columns.storable(period.device().platform()))
-        .bind("kind", period.kind().name())
-        .bind("began", period.began().toEpochMilli())
-        .bindByType("ended", millis(period.ended()), Long.class)
-        .bindByType("plannedEnd", millis(period.until()), Long.class)
-        .bindByType("session", text(who.session()), String.class)
-        .bindByType("request", text(who.request()), String.class)
-        .bindByType("run", text(who.run()), String.class)
-        .bindByType("tenant", text(who.tenant()), String.class)
-        .bind("cause", Columns.storable(period.labels().cause()))
-        .bind("text", Columns.storable(period.labels().text()))
-        .bind("replica", own)
-        .bindByType("beganBy", text(period.labels().by().began()), String.class)
-        .bindByType("endedBy", text(period.labels().by().ended()), String.class);
+    values
+        .text(period.id())
+        .text(period.device().id().value())
+        .text(period.device().name())
+        .text(period.device().platform())
+        .text(period.kind().name())
+        .number(period.began().toEpochMilli())
+        .number(period.ended().map(Instant::toEpochMilli))
+        .number(period.until().map(Instant::toEpochMilli))
+        .text(who.session())
+        .text(who.request())
+        .text(who.run())
+        .text(who.tenant())
+        .text(period.labels().cause())
+        .text(period.labels().text())
+        .text(own)
+        .text(period.labels().by().began())
+        .text(period.labels().by().ended());
   }
 
   private static @Nullable Long millis(Optional<Instant> time) {

@@ -20,24 +20,23 @@ import org.jdbi.v3.core.statement.Query;
 final class SqlRecordedTraffic implements RecordedTraffic {
   private static final String REQUESTS =
       """
-      SELECT request_records.id AS id, arrived, ended, outcome, tenant, run, selector, session, body
-      FROM request_records JOIN request_details ON request_details.id = request_records.id
+      SELECT id, arrived, ended, outcome, tenant, run, selector, session, body FROM request_records
       WHERE arrived >= :from AND arrived < :to <after>
-      ORDER BY arrived DESC, request_records.id DESC LIMIT :limit
+      ORDER BY arrived DESC, id DESC LIMIT :limit
       """;
 
-  private static final String AFTER_REQUEST =
-      "AND (arrived, request_records.id) < (:lastAt, :lastId)";
+  private static final String AFTER_REQUEST = "AND (arrived, id) < (:lastAt, :lastId)";
 
+  /** The rows are read once for all pages, in the order in which they were written. */
   private static final String USES =
       """
-      SELECT id, device, kind, began, ended, session, run FROM device_periods
+      SELECT seq, device, kind, began, ended, session, run FROM device_periods
       WHERE kind IN ('SESSION', 'MAINTENANCE', 'OFFLINE', 'RESERVATION') AND began < :to
         AND (ended IS NULL OR ended > :from) <after>
-      ORDER BY began DESC, id DESC LIMIT :limit
+      ORDER BY seq DESC LIMIT :limit
       """;
 
-  private static final String AFTER_USE = "AND (began, id) < (:lastAt, :lastId)";
+  private static final String AFTER_USE = "AND seq < :lastSeq";
 
   private final Statements statements;
 
@@ -51,8 +50,10 @@ final class SqlRecordedTraffic implements RecordedTraffic {
         "traffic.requests",
         handle -> {
           String sql = REQUESTS.replace("<after>", after.isPresent() ? AFTER_REQUEST : "");
-          List<Read> rows =
-              bound(handle, sql, time, after, limit).map((row, context) -> request(row)).list();
+          Query query = bound(handle, sql, time, limit);
+          after.ifPresent(
+              last -> query.bind("lastAt", last.at().toEpochMilli()).bind("lastId", last.id()));
+          List<Read> rows = query.map((row, context) -> request(row)).list();
           List<Request> admitted = new ArrayList<>();
           rows.stream().limit(limit).map(Read::admitted).forEach(it -> it.ifPresent(admitted::add));
           return new Page<>(admitted, next(rows, limit, Read::cursor));
@@ -62,16 +63,13 @@ final class SqlRecordedTraffic implements RecordedTraffic {
   /** A row; some requests were refused before they could wait. */
   private record Read(Cursor cursor, Optional<Request> admitted) {}
 
-  private static Query bound(
-      Handle handle, String sql, Time time, Optional<Cursor> after, int limit) {
+  private static Query bound(Handle handle, String sql, Time time, int limit) {
     Query query =
         handle
             .createQuery(sql)
             .bind("from", time.from().toEpochMilli())
             .bind("to", time.to().toEpochMilli())
             .bind("limit", limit + 1);
-    after.ifPresent(
-        last -> query.bind("lastAt", last.at().toEpochMilli()).bind("lastId", last.id()));
     return query;
   }
 
@@ -114,8 +112,9 @@ final class SqlRecordedTraffic implements RecordedTraffic {
         "traffic.uses",
         handle -> {
           String sql = USES.replace("<after>", after.isPresent() ? AFTER_USE : "");
-          List<ReadUse> rows =
-              bound(handle, sql, time, after, limit).map((row, context) -> use(row)).list();
+          Query query = bound(handle, sql, time, limit);
+          after.ifPresent(last -> query.bind("lastSeq", Long.parseLong(last.id())));
+          List<ReadUse> rows = query.map((row, context) -> use(row)).list();
           return new Page<>(
               rows.stream().limit(limit).map(ReadUse::use).toList(),
               next(rows, limit, ReadUse::cursor));
@@ -127,7 +126,7 @@ final class SqlRecordedTraffic implements RecordedTraffic {
   private static ReadUse use(ResultSet row) throws SQLException {
     Instant began = Columns.instant(row, "began");
     return new ReadUse(
-        new Cursor(began, row.getString("id")),
+        new Cursor(began, row.getString("seq")),
         new Use(
             new DeviceId(row.getString("device")),
             Kind.valueOf(row.getString("kind")),

@@ -23,7 +23,6 @@ import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Records of requests as rows. All records of a request come from one replica and in order, so the
@@ -33,30 +32,34 @@ final class SqlRequestHistory implements RequestHistory {
   /** The record of a younger request may not be written yet. */
   private static final Duration YOUNG = Duration.ofSeconds(30);
 
-  private static final String ROW =
+  private static final String WRITE =
       """
       INSERT INTO request_records (id, arrived, ended, outcome, tenant, run, test_name, client,
         selector, session, device, device_name, attempts, waited, at_nodes, total, error, replica,
-        replica_name)
-      VALUES (:id, :arrived, :ended, :outcome, :tenant, :run, :testName, :client, :selector,
-        :session, :device, :deviceName, :attempts, :waited, :atNodes, :total, :error, :replica,
-        :replicaName)
+        replica_name, body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, outcome = excluded.outcome,
         session = excluded.session, device = excluded.device,
         device_name = excluded.device_name, attempts = excluded.attempts,
         waited = excluded.waited, at_nodes = excluded.at_nodes, total = excluded.total,
-        error = excluded.error
-      """;
-
-  private static final String DETAILS =
-      """
-      INSERT INTO request_details (id, body) VALUES (:id, :body)
-      ON CONFLICT (id) DO UPDATE SET body = excluded.body
+        error = excluded.error, body = excluded.body
       """;
 
   private static final String COLUMNS =
       "id, arrived, ended, outcome, tenant, run, test_name, client, selector, session, device,"
           + " device_name, attempts, waited, at_nodes, total, error, replica, replica_name";
+
+  /**
+   * The request of a session arrived before it was created, so the rows that are read are those of
+   * the time between; all if the session isn't known. The margin is for clocks.
+   */
+  private static final String OF_SESSION =
+      """
+      SELECT id FROM request_records
+      WHERE <noIndex>session = :session AND arrived <= COALESCE(
+        (SELECT max(created) + 60000 FROM sessions WHERE sessions.id = :session), arrived)
+      ORDER BY arrived DESC, id DESC LIMIT 1
+      """;
 
   /** A replica's heartbeat is at most this old while it lives. */
   private static final String DEAD =
@@ -98,51 +101,38 @@ final class SqlRequestHistory implements RequestHistory {
         .handle((done, failure) -> WriteResults.of(failure));
   }
 
-  private static @Nullable Void write(Handle handle, List<RequestRecord> batch) {
-    PreparedBatch rows = handle.prepareBatch(ROW);
-    PreparedBatch details = handle.prepareBatch(DETAILS);
+  private static int write(Handle handle, List<RequestRecord> batch) {
     Map<String, RequestRecord> last = new LinkedHashMap<>();
     batch.forEach(record -> last.put(record.row().id(), record));
-    for (RequestRecord record : last.values()) {
-      bind(rows, record.row());
-      details
-          .bind("id", record.row().id())
-          .bind("body", Columns.storable(RequestDocuments.write(record)))
-          .add();
-    }
-    rows.execute();
-    details.execute();
-    return null;
+    RowBatch.write(handle, WRITE, last.values(), SqlRequestHistory::bind);
+    return last.size();
   }
 
-  private static void bind(PreparedBatch rows, RequestRow row) {
+  private static void bind(RowBatch values, RequestRecord record) {
+    RequestRow row = record.row();
     RequestRow.Asker asker = row.asker();
     RequestRow.Result result = row.result();
-    rows.bind("id", row.id())
-        .bind("arrived", row.arrived().toEpochMilli())
-        .bindByType("ended", row.ended().map(Instant::toEpochMilli).orElse(null), Long.class)
-        .bind("outcome", row.outcome().name())
-        .bind("tenant", Columns.storable(asker.tenant()))
-        .bindByType("run", text(asker.run()), String.class)
-        .bindByType("testName", text(asker.testName()), String.class)
-        .bind("client", Columns.storable(asker.client()))
-        .bind("selector", Columns.storable(row.selector()))
-        .bindByType("session", text(result.session()), String.class)
-        .bindByType(
-            "device", text(result.device().map(device -> device.id().value())), String.class)
-        .bindByType("deviceName", text(result.device().map(NamedDevice::name)), String.class)
-        .bind("attempts", result.attempts())
-        .bind("waited", row.times().waited().toMillis())
-        .bind("atNodes", row.times().atNodes().toMillis())
-        .bindByType("total", row.times().total().map(Duration::toMillis).orElse(null), Long.class)
-        .bindByType("error", text(result.error()), String.class)
-        .bind("replica", row.servedBy().id())
-        .bind("replicaName", row.servedBy().name())
-        .add();
-  }
-
-  private static @Nullable String text(Optional<String> text) {
-    return text.map(Columns::storable).orElse(null);
+    values
+        .text(row.id())
+        .number(row.arrived().toEpochMilli())
+        .number(row.ended().map(Instant::toEpochMilli))
+        .text(row.outcome().name())
+        .text(asker.tenant())
+        .text(asker.run())
+        .text(asker.testName())
+        .text(asker.client())
+        .text(row.selector())
+        .text(result.session())
+        .text(result.device().map(device -> device.id().value()))
+        .text(result.device().map(NamedDevice::name))
+        .number(result.attempts())
+        .number(row.times().waited().toMillis())
+        .number(row.times().atNodes().toMillis())
+        .number(row.times().total().map(Duration::toMillis))
+        .text(result.error())
+        .text(row.servedBy().id())
+        .text(row.servedBy().name())
+        .text(RequestDocuments.write(record));
   }
 
   @Override
@@ -152,11 +142,7 @@ final class SqlRequestHistory implements RequestHistory {
 
   private static Optional<RequestRecord> find(Handle handle, String id) {
     return handle
-        .createQuery(
-            "SELECT "
-                + COLUMNS
-                + ", (SELECT body FROM request_details WHERE request_details.id ="
-                + " request_records.id) AS body FROM request_records WHERE id = :id")
+        .createQuery("SELECT " + COLUMNS + ", body FROM request_records WHERE id = :id")
         .bind("id", Columns.storable(id))
         .map((row, context) -> RequestDocuments.read(row(row), row.getString("body")))
         .findOne();
@@ -168,9 +154,7 @@ final class SqlRequestHistory implements RequestHistory {
         "requests.ofSession",
         handle ->
             handle
-                .createQuery(
-                    "SELECT id FROM request_records WHERE session = :session"
-                        + " ORDER BY arrived DESC LIMIT 1")
+                .createQuery(OF_SESSION)
                 .bind("session", Columns.storable(session))
                 .mapTo(String.class)
                 .findOne());

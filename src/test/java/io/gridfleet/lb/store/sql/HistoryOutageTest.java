@@ -12,6 +12,7 @@ import io.gridfleet.lb.lab.TcpLink;
 import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 final class HistoryOutageTest {
   private static CommandRecord record(int number) {
     CommandSummary one = new CommandSummary(1, 0, 0, List.of(), List.of());
-    return new CommandRecord("s" + number, "r", one);
+    return new CommandRecord("s" + number, "r", Instant.EPOCH, one);
   }
 
   @Test

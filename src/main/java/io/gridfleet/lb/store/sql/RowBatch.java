@@ -1,0 +1,87 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.store.DatabaseErrors;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Many rows of one statement. Their values are bound by position: to bind them by name takes as
+ * long as SQLite takes to write the rows.
+ */
+final class RowBatch {
+  private final PreparedStatement statement;
+  private int column;
+
+  private RowBatch(PreparedStatement statement) {
+    this.statement = statement;
+  }
+
+  /**
+   * Writes the rows.
+   *
+   * @param sql without placeholders of the dialect
+   * @param bind binds the values of a row, in the order of the statement's parameters
+   */
+  static <T> void write(
+      Handle handle, String sql, Collection<T> rows, BiConsumer<RowBatch, T> bind) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
+      RowBatch batch = new RowBatch(statement);
+      for (T row : rows) {
+        batch.column = 0;
+        bind.accept(batch, row);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private static IllegalStateException failed(SQLException e) {
+    return new IllegalStateException(DatabaseErrors.sentence(e), e);
+  }
+
+  /** Binds a text; what PostgreSQL can't store of it is replaced. */
+  RowBatch text(String value) {
+    try {
+      statement.setString(++column, Columns.storable(value));
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+    return this;
+  }
+
+  RowBatch text(Optional<String> value) {
+    return value.isPresent() ? text(value.get()) : none(Types.VARCHAR);
+  }
+
+  RowBatch number(long value) {
+    try {
+      statement.setLong(++column, value);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+    return this;
+  }
+
+  RowBatch number(Optional<Long> value) {
+    return value.isPresent() ? number(value.get()) : none(Types.BIGINT);
+  }
+
+  private RowBatch none(int type) {
+    try {
+      statement.setNull(++column, type);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+    return this;
+  }
+}
