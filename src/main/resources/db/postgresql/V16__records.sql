@@ -1,6 +1,6 @@
 -- Records of sessions in tables that are appended to: a row's key and the entries of its indexes come
 -- in the order of time, since an entry at a random place makes a page of the index dirty. The file of
--- the same name for SQLite differs in the types of keys and in one index.
+-- the same name for SQLite differs in the types of keys and in three indexes.
 
 ALTER TABLE request_records RENAME TO former_request_records;
 ALTER TABLE request_details RENAME TO former_request_details;
@@ -86,8 +86,8 @@ CREATE UNIQUE INDEX device_periods_open ON device_periods (device, kind)
 CREATE INDEX device_periods_ended ON device_periods (kind, ended) WHERE ended IS NOT NULL;
 CREATE INDEX device_periods_unended ON device_periods (kind) WHERE ended IS NULL;
 
--- began: the first command of the session that the replica relayed, which is what the rows of a
--- session are found by: it is between the session's begin and end. body is a JSON object.
+-- began: when the replica made the first record of the session, between its begin and its end or soon
+-- after it, which is what the rows of a session are found by. body is a JSON object.
 CREATE TABLE session_commands (
   began   BIGINT NOT NULL,
   session TEXT   NOT NULL,

@@ -1,6 +1,6 @@
 -- Records of sessions in tables that are appended to: a row's key and the entries of its indexes come
 -- in the order of time, since an entry at a random place makes a page of the index dirty. The file of
--- the same name for PostgreSQL differs in the types of keys and in one index.
+-- the same name for PostgreSQL differs in the types of keys and in three indexes.
 
 ALTER TABLE request_records RENAME TO former_request_records;
 ALTER TABLE request_details RENAME TO former_request_details;
@@ -46,7 +46,7 @@ DROP TABLE former_request_records;
 -- SQLite reads the index of the newest ones instead of the rows for every filter of the list; a row has
 -- the body too.
 CREATE INDEX request_records_newest ON request_records (arrived, id, tenant, outcome, device, session, client,
-  test_name);
+  test_name, waited);
 CREATE INDEX request_records_tenant ON request_records (tenant, arrived, id);
 CREATE INDEX request_records_run ON request_records (run, arrived, id) WHERE run IS NOT NULL;
 CREATE INDEX request_records_open ON request_records (replica) WHERE ended IS NULL;
@@ -82,14 +82,17 @@ ORDER BY began, id;
 
 DROP TABLE former_device_periods;
 
-CREATE UNIQUE INDEX device_periods_device ON device_periods (device, began, id);
+-- A page of a device is read by going through this index, since few people ask for one.
+CREATE UNIQUE INDEX device_periods_newest ON device_periods (began, device, id);
 CREATE UNIQUE INDEX device_periods_open ON device_periods (device, kind)
   WHERE ended IS NULL AND kind NOT IN ('SESSION', 'FAILED_ATTEMPT');
-CREATE INDEX device_periods_ended ON device_periods (kind, ended) WHERE ended IS NOT NULL;
+-- What is read of thousands of rows at once is in the index.
+CREATE INDEX device_periods_ended ON device_periods (kind, ended, began, device, platform, tenant)
+  WHERE ended IS NOT NULL;
 CREATE INDEX device_periods_unended ON device_periods (kind) WHERE ended IS NULL;
 
--- began: the first command of the session that the replica relayed, which is what the rows of a
--- session are found by: it is between the session's begin and end. body is a JSON object.
+-- began: when the replica made the first record of the session, between its begin and its end or soon
+-- after it, which is what the rows of a session are found by. body is a JSON object.
 CREATE TABLE session_commands (
   began   BIGINT NOT NULL,
   session TEXT   NOT NULL,

@@ -67,7 +67,7 @@ public final class HistoryWriter<T> {
   public record Room(int records, long weight, int batch) {
     /** Some seconds of a busy lab, in a few dozen MiB; a batch takes milliseconds. */
     public static Room standard() {
-      return new Room(10_000, 16L << 20, 100);
+      return new Room(10_000, 16L << 20, 200);
     }
   }
 

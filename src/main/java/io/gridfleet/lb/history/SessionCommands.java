@@ -44,8 +44,7 @@ public final class SessionCommands {
   /**
    * @param clock the store's
    */
-  public SessionCommands(
-      HistoryWriter<CommandRecord> writer, String replica, InstantSource clock) {
+  public SessionCommands(HistoryWriter<CommandRecord> writer, String replica, InstantSource clock) {
     this.writer = writer;
     this.replica = replica;
     this.clock = clock;

@@ -12,6 +12,7 @@ import io.gridfleet.lb.newsession.NewSessionRequest.Address;
 import io.gridfleet.lb.newsession.NewSessionRequest.Client;
 import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
 import io.gridfleet.lb.newsession.PendingSession;
+import io.gridfleet.lb.newsession.RequestIds;
 import io.gridfleet.lb.newsession.idempotency.IdempotentRequests;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;
@@ -21,13 +22,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -193,8 +194,9 @@ public final class NewSessionEndpoint implements Endpoint {
                 peers.trusted().test(peer),
                 peers.local().get(),
                 base.run() == null ? "" : "/run/" + base.run()));
-    String id = UUID.randomUUID().toString();
-    return new NewSessionRequest(id, clock.instant(), payload, origin, exchange.executor());
+    Instant arrival = clock.instant();
+    return new NewSessionRequest(
+        RequestIds.next(arrival), arrival, payload, origin, exchange.executor());
   }
 
   private static InetAddress address(SocketAddress client) {

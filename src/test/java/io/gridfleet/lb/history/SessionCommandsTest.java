@@ -26,7 +26,8 @@ final class SessionCommandsTest {
           new Room(1_000, 1_000_000, 100),
           CommandRecord::weight,
           dropped -> {});
-  private final SessionCommands commands = new SessionCommands(writer, "r1", InstantSource.system());
+  private final SessionCommands commands =
+      new SessionCommands(writer, "r1", InstantSource.system());
 
   private static Entry entry(int millis, int status) {
     Instant at = Instant.EPOCH.plusMillis(millis);
@@ -119,6 +120,9 @@ final class SessionCommandsTest {
     assertThat(commands.find("s")).isEmpty();
     assertThat(written).extracting(record -> record.commands().count()).containsExactly(1L, 2L);
     assertThat(written.get(1).commands().recentErrors()).hasSize(1);
+    assertThat(written.get(1).began())
+        .as("what rows of a session are found and replaced by")
+        .isEqualTo(written.get(0).began());
   }
 
   @Test

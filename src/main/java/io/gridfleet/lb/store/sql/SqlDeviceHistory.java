@@ -274,7 +274,7 @@ final class SqlDeviceHistory implements DeviceHistory {
                           + COLUMNS
                           + " FROM device_periods WHERE kind = 'FAILED_ATTEMPT' AND ended > :after"
                           + (tenant.isPresent() ? " AND tenant = :tenant" : "")
-                          + " ORDER BY ended DESC LIMIT :limit")
+                          + " ORDER BY device_periods.ended DESC LIMIT :limit")
                   .bind("after", after.toEpochMilli())
                   .bind("limit", limit);
           tenant.ifPresent(name -> query.bind("tenant", Columns.storable(name)));
@@ -291,7 +291,7 @@ final class SqlDeviceHistory implements DeviceHistory {
                 .createQuery(
                     "SELECT device, platform, began, ended FROM device_periods"
                         + " WHERE kind = 'SESSION' AND ended IS NOT NULL"
-                        + " ORDER BY ended DESC LIMIT :limit")
+                        + " ORDER BY device_periods.ended DESC LIMIT :limit")
                 .bind("limit", limit)
                 .map(
                     (row, context) ->

@@ -31,7 +31,8 @@ final class SqlRecordedTraffic implements RecordedTraffic {
   private static final String USES =
       """
       SELECT seq, device, kind, began, ended, session, run FROM device_periods
-      WHERE kind IN ('SESSION', 'MAINTENANCE', 'OFFLINE', 'RESERVATION') AND began < :to
+      WHERE <noIndex>kind IN ('SESSION', 'MAINTENANCE', 'OFFLINE', 'RESERVATION')
+        AND <noIndex>began < :to
         AND (ended IS NULL OR ended > :from) <after>
       ORDER BY seq DESC LIMIT :limit
       """;

@@ -30,7 +30,8 @@ final class CommandRecorderTest {
               new Room(10, 1_000, 10),
               CommandRecord::weight,
               dropped -> {}),
-          "r1");
+          "r1",
+          InstantSource.fixed(NOW));
   private final CommandRecorder recorder = new CommandRecorder(commands, InstantSource.fixed(NOW));
 
   private void command(Outcome outcome, int status, Duration took) {

@@ -34,7 +34,7 @@ final class SessionListMigrationTest {
     }
   }
 
-  private static String url(StoreAddress address) {
+  static String url(StoreAddress address) {
     if (address instanceof Postgres postgres) {
       String user = (postgres.options().isEmpty() ? "?user=" : "&user=") + postgres.user();
       return "jdbc:postgresql://"
