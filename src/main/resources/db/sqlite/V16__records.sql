@@ -89,7 +89,7 @@ CREATE UNIQUE INDEX device_periods_open ON device_periods (device, kind)
 -- What is read of thousands of rows at once is in the index.
 CREATE INDEX device_periods_ended ON device_periods (kind, ended, began, device, platform, tenant)
   WHERE ended IS NOT NULL;
-CREATE INDEX device_periods_unended ON device_periods (kind) WHERE ended IS NULL;
+CREATE INDEX device_periods_unended ON device_periods (kind, id) WHERE ended IS NULL;
 
 -- began: when the replica made the first record of the session, between its begin and its end or soon
 -- after it, which is what the rows of a session are found by. body is a JSON object.

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store;
 import static io.gridfleet.lb.store.Facts.device;
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceOverride;
@@ -228,6 +229,35 @@ final class DeviceHistoryContractTest {
     assertThat(all())
         .extracting(DevicePeriod::ended)
         .containsExactly(Optional.of(noon.plusSeconds(3)));
+  }
+
+  /**
+   * The store writes when a session began by its own clock, after the replica has taken the time.
+   */
+  @Test
+  void theEndOfASessionIsThatOfItsBeginWhateverClockHasTheTimes() {
+    PeriodChange end =
+        new PeriodChange.Whole(
+            period("s", Kind.SESSION, noon.plusMillis(7), Optional.of(noon.plusSeconds(3))));
+    write(begin("s", Kind.SESSION, noon));
+    write(end);
+    write(end);
+
+    assertThat(all())
+        .extracting(DevicePeriod::began, DevicePeriod::ended)
+        .containsExactly(tuple(noon, Optional.of(noon.plusSeconds(3))));
+
+    write(
+        new PeriodChange.Whole(
+            period("t", Kind.SESSION, noon.plusMillis(7), Optional.of(noon.plusSeconds(5)))));
+    write(begin("t", Kind.SESSION, noon));
+    now(history.endLost(Set.of()));
+
+    assertThat(all())
+        .extracting(DevicePeriod::id, DevicePeriod::ended)
+        .containsExactlyInAnyOrder(
+            tuple("s", Optional.of(noon.plusSeconds(3))),
+            tuple("t", Optional.of(noon.plusSeconds(5))));
   }
 
   @Test

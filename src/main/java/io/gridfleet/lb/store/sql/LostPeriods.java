@@ -22,6 +22,22 @@ final class LostPeriods {
       WHERE kind IN ('AVOIDED', 'COOLDOWN') AND ended IS NULL AND planned_end <= <now>
       """;
 
+  /** A begin that was written after the end, with the time of another replica's clock. */
+  private static final String LATE_BEGINS =
+      """
+      DELETE FROM device_periods
+      WHERE kind = 'SESSION' AND ended IS NULL AND began < <now> - :young AND CASE
+        WHEN EXISTS (
+          SELECT 1 FROM sessions
+          WHERE sessions.id = device_periods.session AND sessions.ended IS NULL) THEN FALSE
+        ELSE EXISTS (
+          SELECT 1 FROM device_periods whole
+          WHERE whole.began BETWEEN device_periods.began - 60000 AND device_periods.began + 60000
+            AND whole.device = device_periods.device AND whole.id = device_periods.id
+            AND whole.ended IS NOT NULL)
+        END
+      """;
+
   private static final String SESSIONS =
       """
       UPDATE device_periods SET cause = 'lost', ended = COALESCE((
@@ -81,6 +97,7 @@ final class LostPeriods {
 
   int end(Handle handle, Set<DeviceId> offline) {
     int ended = handle.createUpdate(EXPIRED).execute();
+    handle.createUpdate(LATE_BEGINS).bind("young", YOUNG.toMillis()).execute();
     ended += handle.createUpdate(SESSIONS).bind("young", YOUNG.toMillis()).execute();
     for (String statement : CONTRADICTED) {
       ended += handle.createUpdate(statement).bind("young", YOUNG.toMillis()).execute();

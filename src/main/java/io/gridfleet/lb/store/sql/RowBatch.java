@@ -26,11 +26,12 @@ final class RowBatch {
    *
    * @param sql without placeholders of the dialect
    * @param bind binds the values of a row, in the order of the statement's parameters
+   * @return how many rows of the table each one changed
    */
-  static <T> void write(
+  static <T> int[] write(
       Handle handle, String sql, Collection<T> rows, BiConsumer<RowBatch, T> bind) {
     if (rows.isEmpty()) {
-      return;
+      return new int[0];
     }
     try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
       RowBatch batch = new RowBatch(statement);
@@ -39,7 +40,7 @@ final class RowBatch {
         bind.accept(batch, row);
         statement.addBatch();
       }
-      statement.executeBatch();
+      return statement.executeBatch();
     } catch (SQLException e) {
       throw failed(e);
     }

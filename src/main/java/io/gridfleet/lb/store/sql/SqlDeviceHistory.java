@@ -11,12 +11,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -49,6 +52,22 @@ final class SqlDeviceHistory implements DeviceHistory {
               cause = excluded.cause, ended_by = excluded.ended_by
             WHERE device_periods.ended IS NULL
             """;
+
+  /**
+   * Ends the open period of a session. Its begin is that of the clock of the replica it began on.
+   */
+  private static final String END_SESSION =
+      """
+      UPDATE device_periods SET ended = ?, cause = ?, ended_by = ?
+      WHERE kind = 'SESSION' AND id = ? AND ended IS NULL
+      """;
+
+  /** Whether a session's period is there, whose begin may differ by the clocks of replicas. */
+  private static final String KNOWN =
+      """
+      SELECT count(*) FROM device_periods
+      WHERE began BETWEEN :began - 60000 AND :began + 60000 AND device = :device AND id = :id
+      """;
 
   /** The open period of a kind of which a device has one, by the index of these. */
   private static final String OPEN =
@@ -103,19 +122,69 @@ final class SqlDeviceHistory implements DeviceHistory {
    */
   private void write(Handle handle, List<PeriodChange> batch) {
     Map<String, PeriodChange> several = new LinkedHashMap<>();
+    Set<String> begun = new HashSet<>();
     for (PeriodChange change : batch) {
       if (change instanceof PeriodChange.End end) {
         end(handle, end);
       } else if (ofSeveral(change)) {
         several.merge(period(change).id(), change, SqlDeviceHistory::both);
+        if (change instanceof PeriodChange.Begin) {
+          begun.add(period(change).id());
+        }
       } else if (change instanceof PeriodChange.Begin begin) {
         begin(handle, begin.period());
       } else {
         write(handle, WHOLE, Stream.of(change));
       }
     }
-    write(handle, BEGIN, several.values().stream().filter(PeriodChange.Begin.class::isInstance));
-    write(handle, WHOLE, several.values().stream().filter(PeriodChange.Whole.class::isInstance));
+    Collection<PeriodChange> changes = several.values();
+    write(handle, BEGIN, changes.stream().filter(PeriodChange.Begin.class::isInstance));
+    Stream<PeriodChange> whole = changes.stream().filter(PeriodChange.Whole.class::isInstance);
+    write(
+        handle,
+        WHOLE,
+        Stream.concat(
+            whole.filter(change -> begun.contains(period(change).id()) || !isSession(change)),
+            notBegun(handle, changes, begun)));
+  }
+
+  /** Ends the sessions that are open, and returns the others that aren't there. */
+  private static Stream<PeriodChange> notBegun(
+      Handle handle, Collection<PeriodChange> changes, Set<String> begun) {
+    List<PeriodChange> ended =
+        changes.stream()
+            .filter(PeriodChange.Whole.class::isInstance)
+            .filter(change -> isSession(change) && !begun.contains(period(change).id()))
+            .toList();
+    int[] found =
+        RowBatch.write(
+            handle,
+            END_SESSION,
+            ended,
+            (values, change) ->
+                values
+                    .number(period(change).ended().map(Instant::toEpochMilli))
+                    .text(period(change).labels().cause())
+                    .text(period(change).labels().by().ended())
+                    .text(period(change).id()));
+    return IntStream.range(0, ended.size())
+        .filter(i -> found[i] == 0 && !isKnown(handle, period(ended.get(i))))
+        .mapToObj(ended::get);
+  }
+
+  private static boolean isKnown(Handle handle, DevicePeriod period) {
+    return handle
+            .createQuery(KNOWN)
+            .bind("began", period.began().toEpochMilli())
+            .bind("device", period.device().id().value())
+            .bind("id", period.id())
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  private static boolean isSession(PeriodChange change) {
+    return period(change).kind() == Kind.SESSION;
   }
 
   private void write(Handle handle, String sql, Stream<PeriodChange> changes) {
