@@ -113,6 +113,7 @@ final class BuiltDevices {
     /**
      * Compares the configuration at the same place first, by identity: most files are unchanged.
      */
+    @SuppressWarnings("ReferenceEquality") // an equal copy is found too, only slower
     @Nullable Built of(int place, DeviceConfig config) {
       boolean same = place < used.length && before.get(place).config() == config;
       Integer found = same ? Integer.valueOf(place) : places().get(config);
