@@ -139,12 +139,17 @@ public final class LockKeeper {
     }
   }
 
+  /**
+   * Applies an answer. The store may carry out a release or the end of a session before a renewal
+   * that was sent earlier; such a lock isn't kept any more, and isn't lost.
+   */
   private void renewed(List<DeviceLock> all, List<DeviceLock> lost, long asked) {
-    all.forEach(lock -> kept.computeIfPresent(lock, (key, known) -> known.since(asked)));
     lost.forEach(
         lock -> {
-          log.warn("the lock on device {} was lost", lock.device());
-          kept.remove(lock);
+          if (kept.remove(lock) != null) {
+            log.warn("the lock on device {} was lost", lock.device());
+          }
         });
+    all.forEach(lock -> kept.computeIfPresent(lock, (key, known) -> known.since(asked)));
   }
 }
