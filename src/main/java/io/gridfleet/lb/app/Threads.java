@@ -14,6 +14,7 @@ public final class Threads {
   private static final int MAX_VIEWS = 256;
 
   private static final int MAX_SCRAPES = 16;
+  private static final int MAX_LISTS = 64;
 
   private Threads() {}
 
@@ -32,12 +33,17 @@ public final class Threads {
    *
    * @param views the API's requests and the pages
    * @param scrapes separate, so that they don't wait for large lists
+   * @param lists the pieces of large lists, in turns
    * @param maintenance rebuilding of state after a change
    */
   public record OffLoop(
-      ExecutorService views, ExecutorService scrapes, ExecutorService maintenance) {
+      ExecutorService views,
+      ExecutorService scrapes,
+      ExecutorService lists,
+      ExecutorService maintenance) {
     public void close() {
       views.shutdownNow();
+      lists.shutdownNow();
       scrapes.shutdownNow();
       maintenance.shutdownNow();
     }
@@ -45,7 +51,10 @@ public final class Threads {
 
   public static OffLoop offLoop() {
     return new OffLoop(
-        one("views", MAX_VIEWS), one("metrics", MAX_SCRAPES), one("maintenance", MAX_VIEWS));
+        one("views", MAX_VIEWS),
+        one("metrics", MAX_SCRAPES),
+        one("lists", MAX_LISTS),
+        one("maintenance", MAX_VIEWS));
   }
 
   /**

@@ -278,6 +278,11 @@ public final class Distributor {
     return views.states();
   }
 
+  /** Returns one device with its state; empty if it isn't in the inventory. */
+  public Optional<DeviceView> state(DeviceId device) {
+    return views.state(device);
+  }
+
   /** Returns whether any device is in service, free or not. */
   public boolean anyInService() {
     return views.anyInService();

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
 import io.gridfleet.lb.distributor.explain.Explanations;
 import io.gridfleet.lb.distributor.explain.QueueReport;
 import io.gridfleet.lb.distributor.explain.QueueState;
@@ -13,6 +15,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -38,12 +41,18 @@ final class LabViews {
 
   List<Verdict> explain(PlacementRequest request) {
     Instant now = clock.instant();
-    return explanations.verdicts(request, now, modelLock.look(Matching::states));
+    return explanations.verdicts(request, now, modelLock.snapshots());
   }
 
   List<DeviceView> states() {
     Instant now = clock.instant();
-    return explanations.views(modelLock.look(Matching::states), now);
+    return explanations.views(modelLock.snapshots(), now);
+  }
+
+  Optional<DeviceView> state(DeviceId device) {
+    Instant now = clock.instant();
+    List<DeviceSnapshot> found = modelLock.look(model -> model.states(List.of(device)));
+    return explanations.views(found, now).stream().findFirst();
   }
 
   boolean anyInService() {

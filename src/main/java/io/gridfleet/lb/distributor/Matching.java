@@ -150,6 +150,15 @@ final class Matching {
     return fleet.states().stream().map(DeviceState::state).toList();
   }
 
+  /** Returns copies of these devices, without those that are gone. */
+  List<DeviceSnapshot> states(List<DeviceId> devices) {
+    return devices.stream()
+        .map(fleet::state)
+        .filter(Objects::nonNull)
+        .map(DeviceState::state)
+        .toList();
+  }
+
   /** Returns a copy of the queue, in order. */
   QueueState queue() {
     Map<QuestionQueue, BitSet> fitting = new HashMap<>();

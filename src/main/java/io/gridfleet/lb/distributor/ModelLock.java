@@ -1,12 +1,16 @@
 package io.gridfleet.lb.distributor;
 
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
+import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
 import io.gridfleet.lb.distributor.queue.Effects;
 import io.gridfleet.lb.distributor.queue.Waiter;
 import io.gridfleet.lb.distributor.queue.WaiterTransitions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -26,6 +30,9 @@ import java.util.function.Function;
  * in the order of the changes.
  */
 final class ModelLock {
+  /** Devices that are copied without releasing the lock: well below a millisecond. */
+  private static final int DEVICES_AT_ONCE = 512;
+
   /** Guards the model; held for a change or a query, never while an effect runs. */
   private final Object lock = new Object();
 
@@ -79,6 +86,20 @@ final class ModelLock {
     synchronized (lock) {
       return look.apply(matching);
     }
+  }
+
+  /**
+   * Returns copies of all devices, taken a few at a time: each is of one moment, all of them are
+   * not. A lab has tens of thousands, and event loops wait for the lock.
+   */
+  List<DeviceSnapshot> snapshots() {
+    List<DeviceId> ids = look(model -> List.copyOf(model.fleet().ids()));
+    List<DeviceSnapshot> all = new ArrayList<>(ids.size());
+    for (int from = 0; from < ids.size(); from += DEVICES_AT_ONCE) {
+      List<DeviceId> part = ids.subList(from, Math.min(ids.size(), from + DEVICES_AT_ONCE));
+      all.addAll(look(model -> model.states(part)));
+    }
+    return all;
   }
 
   /** Publishes on one thread at a time, so that signals leave in the order of the changes. */

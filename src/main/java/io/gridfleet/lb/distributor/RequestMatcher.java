@@ -114,8 +114,7 @@ final class RequestMatcher {
 
   /** Adds the quota, which differs by caller, to the shared verdicts. */
   private Verdicts verdicts(PlacementRequest request) {
-    Verdicts all =
-        explanations.verdicts(request, clock.instant(), () -> modelLock.look(Matching::states));
+    Verdicts all = explanations.verdicts(request, clock.instant(), modelLock::snapshots);
     return modelLock.look(model -> model.quotas().allows(request.quota()))
         ? all
         : all.limitedTo(request.quota().mostSessions().orElseThrow());

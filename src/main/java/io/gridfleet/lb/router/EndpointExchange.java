@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange that an endpoint answers: aggregates the body ({@link GatheredBody}) and passes the
@@ -55,6 +56,9 @@ final class EndpointExchange implements Exchange, RequestSink {
 
   /** Answers of the endpoint from before the end of the request. */
   private final List<Runnable> early = new ArrayList<>(0);
+
+  /** What continues a streamed answer once the client has read; null while nothing waits for it. */
+  private @Nullable Runnable unlessFull;
 
   /** The head of a streamed answer is written. A whole answer after that cuts the connection. */
   private boolean streaming;
@@ -128,6 +132,7 @@ final class EndpointExchange implements Exchange, RequestSink {
   /** Ends the exchange, and the charge for its body. */
   private void end() {
     over = true;
+    unlessFull = null;
     body.release();
   }
 
@@ -138,9 +143,23 @@ final class EndpointExchange implements Exchange, RequestSink {
     clientLeft.complete(null);
   }
 
+  /** Continues a streamed answer. */
+  @Override
+  public void writabilityChanged(boolean writable) {
+    Runnable next = unlessFull;
+    if (writable && !over && next != null) {
+      unlessFull = null;
+      front.within(NO_LIMIT);
+      next.run();
+    }
+  }
+
   @Override
   public void timedOut() {
-    if (!over && !front.requestComplete()) {
+    if (unlessFull != null) {
+      clientGone();
+      front.cut();
+    } else if (!over && !front.requestComplete()) {
       end();
       body.cancel("the body didn't arrive");
       front.whole(ErrorAnswers.bodyPaused());
@@ -275,6 +294,19 @@ final class EndpointExchange implements Exchange, RequestSink {
     @Override
     public boolean isFull() {
       return !front.isWritable();
+    }
+
+    @Override
+    public void whenWritable(Runnable task) {
+      onLoop(
+          () -> {
+            if (!over && front.isWritable()) {
+              task.run();
+            } else if (!over) {
+              unlessFull = task;
+              front.within(pause);
+            }
+          });
     }
 
     @Override

@@ -69,6 +69,13 @@ public interface Exchange {
     /** Whether the client's channel is unwritable: it reads slower than the answer is written. */
     boolean isFull();
 
+    /**
+     * Runs the task once the channel is writable, on the event loop: at once if it is. The client
+     * is disconnected if it doesn't read for as long as it may pause while it sends a body. Not
+     * while another task waits; the task isn't run if the client leaves.
+     */
+    void whenWritable(Runnable task);
+
     /** Sends the last bytes and ends the answer. */
     void finish(byte[] bytes);
   }

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.api.device;
 
 import io.gridfleet.lb.api.http.QueryParameters;
+import io.gridfleet.lb.run.DeviceStatus;
 import io.gridfleet.lb.selector.Selector;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,8 @@ public final class DeviceQuery {
   private static final int MAX_PAGE_SIZE = 500;
 
   private final List<Predicate<DeviceRow>> filters = new ArrayList<>();
-  private final Comparator<DeviceRow> order;
+  private final @Nullable String sortBy;
+  private final boolean ascending;
   private final List<String> groups;
   private final Optional<Integer> limit;
   private final int offset;
@@ -94,10 +97,15 @@ public final class DeviceQuery {
         .bool("reserved")
         .ifPresent(wanted -> filters.add(row -> row.binding().isPresent() == wanted));
     Map<String, String> tags = query.under("tags.");
-    filters.add(row -> row.what().tags().entrySet().containsAll(tags.entrySet()));
+    if (!tags.isEmpty()) {
+      filters.add(row -> row.what().tags().entrySet().containsAll(tags.entrySet()));
+    }
     this.groups = query.all("group");
-    filters.add(row -> row.groups().containsAll(groups));
-    this.order = order(query);
+    if (!groups.isEmpty()) {
+      filters.add(row -> row.groups().containsAll(groups));
+    }
+    this.sortBy = sortedBy(query);
+    this.ascending = query.oneOf("sort_dir", Set.of("asc", "desc")).orElse("desc").equals("asc");
     this.limit = query.number("limit", 1, MAX_PAGE_SIZE);
     this.offset = query.number("offset", 0, Integer.MAX_VALUE).orElse(0);
     query.check();
@@ -121,15 +129,23 @@ public final class DeviceQuery {
                 .anyMatch(field -> row.text(field).toLowerCase(Locale.ROOT).contains(wanted)));
   }
 
-  private static Comparator<DeviceRow> order(QueryParameters query) {
-    String by = query.oneOf("sort_by", SORTS).orElse("created_at");
-    boolean ascending = query.oneOf("sort_dir", Set.of("asc", "desc")).orElse("desc").equals("asc");
-    Comparator<DeviceRow> order =
-        by.equals("created_at")
-            ? Comparator.comparing((DeviceRow row) -> row.state().added())
-            : Comparator.comparing((DeviceRow row) -> key(row, by));
-    return (ascending ? order : order.reversed()).thenComparing(row -> row.state().device().id());
+  /** Sorts by the key of a field; null sorts by the time of the addition. */
+  private static @Nullable String sortedBy(QueryParameters query) {
+    return query.oneOf("sort_by", SORTS).filter(by -> !by.equals("created_at")).orElse(null);
   }
+
+  /** What sorts devices of this key: the key, then the id. */
+  private Comparator<Sorted> order() {
+    Comparator<Sorted> order =
+        sortBy == null
+            ? Comparator.comparing((Sorted device) -> device.state().added())
+            : Comparator.comparing(Sorted::key);
+    return (ascending ? order : order.reversed())
+        .thenComparing(device -> device.state().device().id());
+  }
+
+  /** A device with the key that it is sorted by. Its row isn't kept: a lab has many. */
+  private record Sorted(DeviceStatus state, String key) {}
 
   private static String key(DeviceRow row, String by) {
     return switch (by) {
@@ -162,12 +178,29 @@ public final class DeviceQuery {
   /**
    * Returns the matching devices in order. Fails with 422 for a group without a device of the
    * caller.
+   *
+   * @param rows makes the row of a device, as often as it is needed
    */
-  List<DeviceRow> of(List<DeviceRow> all) {
-    DeviceRows.checkGroups(groups, all);
+  List<DeviceStatus> of(List<DeviceStatus> all, Function<DeviceStatus, DeviceRow> rows) {
+    if (!groups.isEmpty()) {
+      DeviceRows.checkGroups(groups, all.stream().map(rows).toList());
+    }
     return all.stream()
-        .filter(row -> filters.stream().allMatch(filter -> filter.test(row)))
-        .sorted(order)
+        .map(state -> sorted(state, rows))
+        .flatMap(Optional::stream)
+        .sorted(order())
+        .map(Sorted::state)
         .toList();
+  }
+
+  /** Returns the device if it passes the filters; its row is made only if something needs it. */
+  private Optional<Sorted> sorted(DeviceStatus state, Function<DeviceStatus, DeviceRow> rows) {
+    if (filters.isEmpty() && sortBy == null) {
+      return Optional.of(new Sorted(state, ""));
+    }
+    DeviceRow row = rows.apply(state);
+    return filters.stream().allMatch(filter -> filter.test(row))
+        ? Optional.of(new Sorted(state, sortBy == null ? "" : key(row, sortBy)))
+        : Optional.empty();
   }
 }

@@ -11,6 +11,7 @@ import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.OperatorLocks;
 import io.gridfleet.lb.run.ChangeOverride;
+import io.gridfleet.lb.run.DeviceStatus;
 import io.gridfleet.lb.selector.Attributes;
 import io.gridfleet.lb.session.TextBound;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Routes of devices: lists, single rows, configuration, maintenance and operator locks. */
@@ -110,15 +112,15 @@ public final class DeviceRoutes {
   private CompletionStage<ApiAnswer> list(ApiCall call) {
     DeviceQuery query = new DeviceQuery(call.query());
     Instant now = clock.instant();
-    List<DeviceRow> found = query.of(rows.all(call.caller()));
+    Function<DeviceStatus, DeviceRow> row = state -> rows.row(state, call.caller());
+    List<DeviceStatus> found = query.of(rows.states(call.caller()), row);
+    Function<DeviceStatus, Object> json = state -> query.row(row.apply(state), now);
     if (query.limit().isEmpty()) {
-      return ApiAnswers.now(found.stream().map(row -> query.row(row, now)).toList());
+      return ApiAnswers.array(found, json);
     }
     int limit = query.limit().get();
     Map<String, Object> page = new LinkedHashMap<>();
-    page.put(
-        "items",
-        found.stream().skip(query.offset()).limit(limit).map(row -> query.row(row, now)).toList());
+    page.put("items", found.stream().skip(query.offset()).limit(limit).map(json).toList());
     page.put("total", found.size());
     page.put("limit", limit);
     page.put("offset", query.offset());

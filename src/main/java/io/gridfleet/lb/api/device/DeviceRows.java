@@ -40,6 +40,11 @@ public final class DeviceRows {
     return seen(caller).map(state -> row(state, caller)).toList();
   }
 
+  /** The states of the devices that the caller may see; {@link #row} makes a row of one. */
+  List<DeviceStatus> states(ApiCaller caller) {
+    return seen(caller).toList();
+  }
+
   /** As {@link #all}, without what rows have beside the device. */
   public List<Device> devices(ApiCaller caller) {
     return seen(caller).map(DeviceStatus::device).toList();
@@ -114,7 +119,7 @@ public final class DeviceRows {
     return all.stream().filter(state -> wanted.test(state.device())).findFirst();
   }
 
-  private DeviceRow row(DeviceStatus state, ApiCaller caller) {
+  DeviceRow row(DeviceStatus state, ApiCaller caller) {
     return new DeviceRow(
         state,
         DeviceDescription.of(state.device(), state.override(), packs),

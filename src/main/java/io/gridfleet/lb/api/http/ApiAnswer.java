@@ -1,5 +1,6 @@
 package io.gridfleet.lb.api.http;
 
+import java.util.Iterator;
 import java.util.Map;
 
 /** A response of the API. The HTTP endpoint adds Content-Length or chunking. */
@@ -13,6 +14,19 @@ public sealed interface ApiAnswer {
   @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
   record Whole(int status, Map<String, String> headers, byte[] body) implements ApiAnswer {
     public Whole {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /**
+   * A response whose body is made in pieces while the client reads it: a list that is too large to
+   * be built whole.
+   *
+   * @param pieces used by one thread at a time, each piece small
+   */
+  record Pieces(int status, Map<String, String> headers, Iterator<byte[]> pieces)
+      implements ApiAnswer {
+    public Pieces {
       headers = Map.copyOf(headers);
     }
   }

@@ -1,13 +1,18 @@
 package io.gridfleet.lb.api.http;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Factory methods of {@link ApiAnswer}. */
 public final class ApiAnswers {
   private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
+
+  /** An array of more values is made in pieces. */
+  private static final int MAX_WHOLE = 500;
 
   private ApiAnswers() {}
 
@@ -21,6 +26,14 @@ public final class ApiAnswers {
 
   public static CompletionStage<ApiAnswer> now(Object value) {
     return CompletableFuture.completedStage(ok(value));
+  }
+
+  /** Returns an array of these values: whole if they are few, else in pieces. */
+  public static <T> CompletionStage<ApiAnswer> array(List<T> values, Function<T, Object> json) {
+    return values.size() <= MAX_WHOLE
+        ? now(values.stream().map(json).toList())
+        : CompletableFuture.completedStage(
+            new ApiAnswer.Pieces(200, JSON, new ArrayPieces<>(values, json)));
   }
 
   public static ApiAnswer empty() {
@@ -60,6 +73,9 @@ public final class ApiAnswers {
     headers.put(name, value);
     if (answer instanceof ApiAnswer.Whole whole) {
       return new ApiAnswer.Whole(whole.status(), headers, whole.body());
+    }
+    if (answer instanceof ApiAnswer.Pieces list) {
+      return new ApiAnswer.Pieces(list.status(), headers, list.pieces());
     }
     ApiAnswer.Stream stream = (ApiAnswer.Stream) answer;
     return new ApiAnswer.Stream(stream.status(), headers, stream.source());

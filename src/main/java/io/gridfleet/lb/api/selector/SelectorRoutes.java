@@ -8,6 +8,7 @@ import io.gridfleet.lb.api.http.ApiAnswers;
 import io.gridfleet.lb.api.http.ApiCall;
 import io.gridfleet.lb.api.http.ApiCaller;
 import io.gridfleet.lb.api.http.Operation;
+import io.gridfleet.lb.api.http.QueryParameters;
 import io.gridfleet.lb.api.http.RequestBody;
 import io.gridfleet.lb.auth.Tenant;
 import io.gridfleet.lb.device.Device;
@@ -22,7 +23,6 @@ import io.gridfleet.lb.distributor.Verdict;
 import io.gridfleet.lb.selector.Explanation;
 import io.gridfleet.lb.selector.Selector;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +31,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Explains which devices a selector matches now and what inhibits each device. */
 public final class SelectorRoutes {
   /** Replaces the id of a run that the caller may not see; no run has this id. */
   private static final String UNKNOWN_RUN = "00000000-0000-0000-0000-000000000000";
+
+  private static final int MAX_PAGE_SIZE = 500;
 
   private final Distributor distributor;
   private final DeviceLocks locks;
@@ -55,18 +59,19 @@ public final class SelectorRoutes {
     String path = "/api/selector/explain";
     return List.of(
         Operation.get(path, "Explains which devices a selector matches", this::get)
-            .query("selector", "run")
+            .query("selector", "run", "limit", "offset")
             .answers(200, "Explanation")
-            .refuses(400),
+            .refuses(400, 422),
         Operation.post(path, "Explains which devices a selector in the body matches", this::post)
             .body("ExplainRequest")
+            .query("limit", "offset")
             .answers(200, "Explanation")
             .refuses(400, 422));
   }
 
   private CompletionStage<ApiAnswer> get(ApiCall call) {
     Object selector = call.query().text("selector").orElse("");
-    return explain(call.caller(), selector, call.query().text("run"));
+    return explain(call, selector, call.query().text("run"));
   }
 
   private CompletionStage<ApiAnswer> post(ApiCall call) {
@@ -74,10 +79,12 @@ public final class SelectorRoutes {
     Optional<String> run = body.optionalText("run");
     Object selector = body.value("selector").orElse("");
     body.check();
-    return explain(call.caller(), selector, run);
+    return explain(call, selector, run);
   }
 
-  private CompletionStage<ApiAnswer> explain(ApiCaller caller, Object given, Optional<String> run) {
+  private CompletionStage<ApiAnswer> explain(ApiCall call, Object given, Optional<String> run) {
+    Page page = Page.of(call.query());
+    ApiCaller caller = call.caller();
     Selector selector = SelectorText.read(given);
     Optional<String> seen = run.map(id -> devices.seesRun(caller, id) ? id : UNKNOWN_RUN);
     List<Verdict> verdicts =
@@ -92,21 +99,58 @@ public final class SelectorRoutes {
     body.remove("available");
     body.put("json", selector.jsonForm());
     body.put("free", explanation.available());
-    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    Map<String, Integer> inhibited = new TreeMap<>();
-    for (int i = 0; i < verdicts.size(); i++) {
-      List<Inhibitor> why = why(caller, verdicts.get(i), explanation.verdicts().get(i));
-      why.stream().limit(1).forEach(first -> inhibited.merge(first.kind().code(), 1, Integer::sum));
-      rows.add(row(verdicts.get(i).device(), explanation.verdicts().get(i), why));
-    }
-    body.put("inhibited", inhibited);
-    body.put("devices", rows);
+    body.put("inhibited", inhibited(caller, verdicts, explanation));
+    body.put("devices", rows(caller, verdicts, explanation, page));
+    body.put("limit", page.limit());
+    body.put("offset", page.offset());
     return quota(caller.tenant())
         .thenApply(
             quota -> {
               body.put("quota", quota.orElse(null));
               return ApiAnswers.ok(body);
             });
+  }
+
+  /** The part of the devices that an answer lists. */
+  private record Page(int limit, int offset) {
+    static Page of(QueryParameters query) {
+      int limit = query.number("limit", 1, MAX_PAGE_SIZE).orElse(MAX_PAGE_SIZE);
+      Page page = new Page(limit, query.number("offset", 0, Integer.MAX_VALUE).orElse(0));
+      query.check();
+      return page;
+    }
+  }
+
+  /** Counts the devices by their first inhibitor. */
+  private Map<String, Integer> inhibited(
+      ApiCaller caller, List<Verdict> verdicts, Explanation explanation) {
+    Map<String, Integer> inhibited = new TreeMap<>();
+    for (int i = 0; i < verdicts.size(); i++) {
+      why(caller, verdicts.get(i), explanation.verdicts().get(i)).stream()
+          .limit(1)
+          .forEach(first -> inhibited.merge(first.kind().code(), 1, Integer::sum));
+    }
+    return inhibited;
+  }
+
+  /** Returns the rows of a page; the devices that match come first. */
+  private List<Map<String, @Nullable Object>> rows(
+      ApiCaller caller, List<Verdict> verdicts, Explanation explanation, Page page) {
+    List<Explanation.Verdict> explained = explanation.verdicts();
+    return Stream.of(true, false)
+        .flatMap(
+            matches ->
+                IntStream.range(0, verdicts.size())
+                    .filter(i -> explained.get(i).matches() == matches)
+                    .boxed())
+        .skip(page.offset())
+        .limit(page.limit())
+        .map(
+            i -> {
+              List<Inhibitor> why = why(caller, verdicts.get(i), explained.get(i));
+              return row(verdicts.get(i).device(), explained.get(i), why);
+            })
+        .toList();
   }
 
   /**

@@ -156,6 +156,11 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   }
 
   @Override
+  public Optional<DeviceStatus> find(DeviceId id) {
+    return distributor.state(id).map(this::state);
+  }
+
+  @Override
   public Optional<Device> device(DeviceId id) {
     return inventory.device(id);
   }

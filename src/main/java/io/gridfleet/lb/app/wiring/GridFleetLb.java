@@ -325,7 +325,7 @@ public final class GridFleetLb implements AutoCloseable {
         ServerEndpoints.health(),
         ServerEndpoints.ready(status::unready),
         ServerEndpoints.metrics(metrics::scrape, offLoop.scrapes()),
-        ServerEndpoints.api(suites.api(), ui.stillSignedIn()),
+        ServerEndpoints.api(suites.api(), new PieceWriter(offLoop.lists()), ui.stillSignedIn()),
         new ServerPages(status::overview, ui.pages(), offLoop.views()),
         (id, answered) ->
             endSession.end(

@@ -106,14 +106,15 @@ final class ServerEndpoints {
   /**
    * The API.
    *
+   * @param lists sends answers that are made in pieces
    * @param stillSignedIn whether the {@code Cookie} header of a request is still valid: a stream
    *     that was opened by it ends with the sign-in
    */
-  static Endpoint api(Api api, Predicate<String> stillSignedIn) {
+  static Endpoint api(Api api, PieceWriter lists, Predicate<String> stillSignedIn) {
     return new Endpoint() {
       @Override
       public void handle(Exchange exchange) {
-        call(api, exchange, stillSignedIn);
+        call(api, lists, exchange, stillSignedIn);
       }
 
       @Override
@@ -124,12 +125,13 @@ final class ServerEndpoints {
     };
   }
 
-  private static void call(Api api, Exchange exchange, Predicate<String> stillSignedIn) {
+  private static void call(
+      Api api, PieceWriter lists, Exchange exchange, Predicate<String> stillSignedIn) {
     BodyTask.run(
         exchange,
         body ->
             api.handle(request(exchange, body), () -> exchange.clientLeft().isDone())
-                .thenAccept(answer -> answer(exchange, answer, stillSignedIn)),
+                .thenAccept(answer -> answer(lists, exchange, answer, stillSignedIn)),
         MISTAKE);
   }
 
@@ -166,9 +168,12 @@ final class ServerEndpoints {
         whole.headers());
   }
 
-  private static void answer(Exchange exchange, ApiAnswer answer, Predicate<String> stillSignedIn) {
+  private static void answer(
+      PieceWriter lists, Exchange exchange, ApiAnswer answer, Predicate<String> stillSignedIn) {
     if (answer instanceof ApiAnswer.Whole whole) {
       exchange.answer(whole(whole));
+    } else if (answer instanceof ApiAnswer.Pieces pieces) {
+      lists.send(exchange, pieces);
     } else if (answer instanceof ApiAnswer.Stream stream) {
       AnswerStream out =
           exchange.stream(

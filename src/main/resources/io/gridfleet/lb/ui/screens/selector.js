@@ -79,6 +79,7 @@ function Explained({ of, text, query, setQuery }) {
         { name: 'state', title: 'Now', cell: (device) => html`<${State} of=${device.inhibitors.length ? device.inhibitors[0].kind : 'free'} />` },
         { name: 'why', title: 'Why', cell: (device) => device.inhibitors.map((one) => `${one.words}${one.detail ? `: ${one.detail}` : ''}`).join(', ') },
       ]} />
+    ${of.matching > fitting.length && html`<p>The first <${Count} of=${fitting.length} /> are listed.</p>`}
     <${Copies} text=${text} of=${of} client=${Object.hasOwn(CLIENTS, query.client ?? '') ? query.client : 'Java'}
       choose=${(client) => setQuery({ client }, { push: true })} />`;
 }

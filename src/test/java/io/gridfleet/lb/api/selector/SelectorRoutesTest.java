@@ -2,6 +2,7 @@ package io.gridfleet.lb.api.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.api.ApiClient;
 import io.gridfleet.lb.api.ApiLab;
 import io.gridfleet.lb.device.Device;
@@ -34,6 +35,29 @@ final class SelectorRoutesTest {
     assertThat(reply.text("/nearest_miss/without_term")).isEqualTo("os_version:>99");
     assertThat(reply.body().at("/nearest_miss/devices").asInt()).isEqualTo(3);
     assertThat(reply.body().at("/terms/0/matches").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void devicesAreListedByPagesWithThoseThatMatchFirst() {
+    String path = "/api/selector/explain?selector=model:'Pixel+8'";
+    JsonNode whole = client.get(path).body();
+    assertThat(whole.path("limit").asInt()).isEqualTo(500);
+    assertThat(whole.path("devices")).hasSize(5).hasSize(whole.path("devices_total").asInt());
+    for (int i = 0; i < 5; i++) {
+      JsonNode page = client.get(path + "&limit=1&offset=" + i).body();
+      JsonNode posted =
+          client
+              .post(
+                  "/api/selector/explain?limit=1&offset=" + i, "{\"selector\":\"model:'Pixel 8'\"}")
+              .body();
+      assertThat(page).isEqualTo(posted);
+      assertThat(page.path("devices")).hasSize(1);
+      assertThat(page.at("/devices/0")).isEqualTo(whole.path("devices").get(i));
+      assertThat(page.at("/devices/0/matches").asBoolean()).isEqualTo(i < 3);
+      assertThat(page.path("inhibited")).isEqualTo(whole.path("inhibited"));
+    }
+    assertThat(client.get(path + "&offset=5").body().path("devices")).isEmpty();
+    assertThat(client.get(path + "&limit=501").status()).isEqualTo(422);
   }
 
   @Test
