@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.lab.Ports;
+import io.gridfleet.lb.lab.TestTransport;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -107,7 +108,7 @@ final class ReplicaProcess implements AutoCloseable {
   /** Doesn't wait until it is ready. */
   synchronized void start() throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    ProcessBuilder builder = new ProcessBuilder(java);
+    ProcessBuilder builder = TestTransport.of(new ProcessBuilder(java));
     builder.command().addAll(JVM);
     builder.command().addAll(program);
     process =

@@ -24,6 +24,12 @@ public final class TestTransport {
     return chosen.isEmpty() ? "auto" : chosen;
   }
 
+  /** Gives it to a program that is about to start, in its environment. */
+  public static ProcessBuilder of(ProcessBuilder program) {
+    program.environment().put("GRIDFLEET_LB_ROUTER_TRANSPORT", word());
+    return program;
+  }
+
   /** One event loop, whose deadlines are exact to 20 ms. */
   public static EventLoops oneLoop() {
     EventLoops started = EventLoops.start(1, CHOICE);

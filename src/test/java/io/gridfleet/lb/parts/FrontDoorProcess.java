@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.lab.Ports;
+import io.gridfleet.lb.lab.TestTransport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
@@ -51,7 +52,10 @@ final class FrontDoorProcess implements AutoCloseable {
     line.addAll(flags);
     line.addAll(List.of("--listen", "127.0.0.1:" + port));
     Process process =
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        TestTransport.of(new ProcessBuilder(line))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
     FrontDoorProcess door = new FrontDoorProcess(process, URI.create("http://127.0.0.1:" + port));
     door.awaitReady(log);
     return door;
