@@ -1,12 +1,16 @@
 package io.gridfleet.lb.http;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 
 /** The HTTP/1.1 codecs for clients and nodes, strict in what could be parsed in two ways. */
@@ -16,6 +20,20 @@ public final class Codecs {
    */
   private static final int PIECE = 256 * 1024;
 
+  /** Almost no body has trailers, but the end of each has an object for them: a small one. */
+  private static final HttpHeadersFactory TRAILERS =
+      new HttpHeadersFactory() {
+        @Override
+        public HttpHeaders newHeaders() {
+          return DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders();
+        }
+
+        @Override
+        public HttpHeaders newEmptyHeaders() {
+          return newHeaders();
+        }
+      };
+
   private Codecs() {}
 
   private static HttpDecoderConfig config(int firstLine, int headers) {
@@ -23,6 +41,7 @@ public final class Codecs {
         .setMaxInitialLineLength(firstLine)
         .setMaxHeaderSize(headers)
         .setMaxChunkSize(PIECE)
+        .setTrailersFactory(TRAILERS)
         .setAllowDuplicateContentLengths(false)
         .setStrictLineParsing(true)
         .setUseRfc9112TransferEncoding(true);
@@ -47,6 +66,12 @@ public final class Codecs {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
       fed = true;
       super.channelRead(context, message);
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+      AsciiString known = KnownNames.find(line, start, length);
+      return known == null ? super.splitHeaderName(line, start, length) : known;
     }
 
     @Override
@@ -139,6 +164,12 @@ public final class Codecs {
         ReferenceCountUtil.release(message);
         ChannelOutput.close(context);
       }
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+      AsciiString known = KnownNames.find(line, start, length);
+      return known == null ? super.splitHeaderName(line, start, length) : known;
     }
 
     @Override

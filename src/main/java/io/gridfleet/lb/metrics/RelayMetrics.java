@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Meters of the relay. All of them exist from the start: a command looks up two enum maps. */
 final class RelayMetrics implements RelayListener {
@@ -22,7 +23,10 @@ final class RelayMetrics implements RelayListener {
   private final Timer overhead;
   private final Counter bytesToNodes;
   private final Counter bytesToClients;
-  private final AtomicInteger running = new AtomicInteger();
+
+  /** Begun commands less ended ones; event loops add to cells of their own. */
+  private final LongAdder running = new LongAdder();
+
   private final AtomicInteger tunnels = new AtomicInteger();
 
   RelayMetrics(MeterRegistry registry) {
@@ -46,7 +50,7 @@ final class RelayMetrics implements RelayListener {
             .register(registry);
     bytesToNodes = bytes(registry, "to_node");
     bytesToClients = bytes(registry, "to_client");
-    Gauge.builder(Names.of("commands.running"), running, AtomicInteger::get)
+    Gauge.builder(Names.of("commands.running"), running, LongAdder::sum)
         .description("Commands between their request and their answer's end.")
         .register(registry);
     Gauge.builder(Names.of("tunnels.open"), tunnels, AtomicInteger::get)
@@ -85,12 +89,12 @@ final class RelayMetrics implements RelayListener {
 
   @Override
   public void commandStarted(SessionId id) {
-    running.incrementAndGet();
+    running.increment();
   }
 
   @Override
   public void commandEnded(SessionId id, CommandReport report) {
-    running.decrementAndGet();
+    running.decrement();
     Map<StatusClass, Counter> counters =
         commands.get(CommandClass.of(report.method(), report.path()));
     Counter counter = counters == null ? null : counters.get(StatusClass.of(report.status()));
