@@ -118,6 +118,7 @@ def scenes(bench):
         Scene("recovery", "recovery after kill -9, PostgreSQL", ("postgres",), 0, live.recovery_on_postgres),
         Scene("recovery", "recovery after kill -9, another replica", ("postgres",), 20, live.taken_over),
         Scene("live", "live sessions", (), 0, live.live_sessions),
+        Scene("records", "records of a session, the store alone", (), 0, records.written),
         Scene("records", "what the records cost", ("wrk",), 0, records.cost),
         Scene("hostile", "the worst requests while a session works", (), 0, hostile.hostile),
         Scene("floods", "a live session while clients flood the front door", (), 0, floods.floods),

@@ -104,7 +104,7 @@ def start_node(folder, port):
     return node
 
 
-TOOLS = ("TunnelNode", "TunnelLoad", "EchoCaller", "Lapses", "StoreLoad")
+TOOLS = ("TunnelNode", "TunnelLoad", "EchoCaller", "Lapses", "StoreLoad", "RecordsLoad")
 
 
 def tool(name, *arguments):

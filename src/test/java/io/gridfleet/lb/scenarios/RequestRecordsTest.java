@@ -57,6 +57,21 @@ final class RequestRecordsTest {
     return answered.json();
   }
 
+  /** A request that has ended; another replica writes it within a second. */
+  private JsonNode recorded(String id) throws IOException {
+    String path = "/api/requests/" + id;
+    Lab.until("on every replica: " + path, () -> isThere(path) && isThere(path));
+    return get(path);
+  }
+
+  private boolean isThere(String path) throws IOException {
+    return lab.ask("GET", path, "").answered().status() == 200;
+  }
+
+  private boolean hasTwoCommands(String session) throws IOException {
+    return get("/api/sessions/" + session).at("/commands/count").asInt() == 2;
+  }
+
   private JsonNode listed(String query, int rows, String... headers) {
     JsonNode[] page = new JsonNode[1];
     Lab.until(
@@ -179,14 +194,14 @@ final class RequestRecordsTest {
     assertThat(refused.message())
         .startsWith("No matched devices were found: ")
         .endsWith(". See https://lab.example.com/ui/requests/" + id);
-    String error = get("/api/requests/" + id).path("error").asText();
+    String error = recorded(id).path("error").asText();
     assertThat(refused.message()).startsWith(error);
     assertThat(error).doesNotContain("/ui/");
 
     Answered unread = lab.newSession("'gridfleet:selector':'('").answered();
     String other = unread.value().at("/data/request").asText();
     assertThat(unread.message()).endsWith("See http://lab:4444/ui/requests/" + other);
-    assertThat(get("/api/requests/" + other).path("outcome").asText()).isEqualTo("refused");
+    assertThat(recorded(other).path("outcome").asText()).isEqualTo("refused");
   }
 
   @Test
@@ -248,6 +263,7 @@ final class RequestRecordsTest {
     lab.ask("POST", "/session/" + session + "/element?x=1", "{}").answered();
     String id = listed("?session=" + session, 1).get(0).path("id").asText();
 
+    Lab.until("counted on every replica", () -> hasTwoCommands(session) && hasTwoCommands(session));
     JsonNode live = get("/api/sessions/" + session);
     assertThat(live.path("request_id").asText()).isEqualTo(id);
     assertThat(live.at("/commands/count").asInt()).isEqualTo(2);

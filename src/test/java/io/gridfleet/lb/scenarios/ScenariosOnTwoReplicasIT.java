@@ -52,6 +52,7 @@ final class ScenariosOnTwoReplicasIT {
                         GoldenScenariosTest.class,
                         ProgressBytesTest.class,
                         RepeatedRequestsTest.class,
+                        RequestRecordsTest.class,
                         SignInTest.class,
                         TenantIsolationTest.class,
                         TokenChecksTest.class)

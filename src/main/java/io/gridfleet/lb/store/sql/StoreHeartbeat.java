@@ -81,7 +81,11 @@ final class StoreHeartbeat implements AutoCloseable {
       health.markUp();
       work.maintain();
     } catch (RuntimeException thrown) {
-      failed(DatabaseErrors.translated("pulse", thrown));
+      if (thread.isShutdown() && Thread.currentThread().isInterrupted()) {
+        LOG.debug("The last heartbeat was interrupted by the stop", thrown);
+      } else {
+        failed(DatabaseErrors.translated("pulse", thrown));
+      }
     }
   }
 
