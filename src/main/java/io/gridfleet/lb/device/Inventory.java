@@ -39,6 +39,7 @@ public final class Inventory {
    * Returns the devices that replace those at the same place; null if ids, names or the order
    * differ.
    */
+  @SuppressWarnings("ReferenceEquality") // an equal device replaces its equal, without effect
   private static @Nullable List<Device> replaced(List<Device> before, List<Device> now) {
     if (before.size() != now.size()) {
       return null;
