@@ -146,6 +146,7 @@ def options():
                         help="another proxy; it must forward to the node (see --node-port)")
     parser.add_argument("--node-port", type=int, default=0, help="where the node with fixed answers listens")
     parser.add_argument("--jar", type=Path, help="another gridfleet-lb.jar, added as one more program")
+    parser.add_argument("--transport", help="GridFleet LB once more on io_uring, epoll or nio, as one more program")
     parser.add_argument("--write-baseline", action="store_true", help="this run's ratios become bench/baseline.json")
     asked = parser.parse_args()
     asked.wanted = asked.only.split(",") if asked.only else list(NAMES)

@@ -22,6 +22,9 @@ def started(bench, node, more=()):
     found = [node, programs.start_gridfleet(folder, node.url, seats)]
     if asked.jar:
         found.append(programs.start_gridfleet(folder, node.url, seats, name="other-jar", jar=asked.jar))
+    if asked.transport:
+        router = {"router": {"transport": asked.transport}}
+        found.append(programs.start_gridfleet(folder, node.url, seats, router, name=f"on-{asked.transport}"))
     wanted = [("haproxy", lambda: programs.start_haproxy(folder, node))]
     if not asked.quick:
         wanted.append(("nginx", lambda: programs.start_nginx(folder, node)))
