@@ -54,7 +54,7 @@ public final class RecordsLoad {
     try (SqlStore store = SqlStore.open(config, StoreListener.SILENT)) {
       List<String> told = new ArrayList<>();
       told.add(measured("request", sessions, store.requestHistory(), load::request));
-      told.add(measured("period", sessions, store.deviceHistory(), load::period));
+      told.add(measured("period", sessions, batch -> store.deviceHistory().write(both(batch)), load::period));
       told.add(measured("commands", sessions, store.commandHistory(), load::commands));
       System.out.println("RESULT {" + String.join(", ", told) + "}");
     }
@@ -144,7 +144,26 @@ public final class RecordsLoad {
     return new RequestRecord(row, asked, steps, 0);
   }
 
-  private PeriodChange period() {
+  /** A session that ends before its begin is written has both in one batch. */
+  private static List<PeriodChange> both(List<DevicePeriod> ended) {
+    List<PeriodChange> changes = new ArrayList<>();
+    for (DevicePeriod each : ended) {
+      changes.add(
+          new PeriodChange.Begin(
+              new DevicePeriod(
+                  each.id(),
+                  each.device(),
+                  each.kind(),
+                  each.began(),
+                  Optional.empty(),
+                  each.until(),
+                  each.labels())));
+      changes.add(new PeriodChange.Whole(each));
+    }
+    return changes;
+  }
+
+  private DevicePeriod period() {
     Instant now = Instant.now();
     DeviceId device = device();
     DevicePeriod.Who who =
@@ -153,15 +172,14 @@ public final class RecordsLoad {
             Optional.of(id(now)),
             Optional.empty(),
             Optional.of("anonymous"));
-    return new PeriodChange.Whole(
-        new DevicePeriod(
-            "session/" + device + "/0/" + number,
-            new DevicePeriod.NamedDevice(device, "Pixel 8, bench 3", "android"),
-            Kind.SESSION,
-            now,
-            Optional.of(now.plusMillis(20)),
-            Optional.empty(),
-            new DevicePeriod.Labels(who, "client_deleted", "")));
+    return new DevicePeriod(
+        "session/" + device + "/0/" + number,
+        new DevicePeriod.NamedDevice(device, "Pixel 8, bench 3", "android"),
+        Kind.SESSION,
+        now,
+        Optional.of(now.plusMillis(20)),
+        Optional.empty(),
+        new DevicePeriod.Labels(who, "client_deleted", ""));
   }
 
   private CommandRecord commands() {

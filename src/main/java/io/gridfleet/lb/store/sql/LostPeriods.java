@@ -32,7 +32,7 @@ final class LostPeriods {
           WHERE sessions.id = device_periods.session AND sessions.ended IS NULL) THEN FALSE
         ELSE EXISTS (
           SELECT 1 FROM device_periods whole
-          WHERE whole.began BETWEEN device_periods.began - 60000 AND device_periods.began + 60000
+          WHERE whole.began BETWEEN device_periods.began - 1000 AND device_periods.began + 1000
             AND whole.device = device_periods.device AND whole.id = device_periods.id
             AND whole.ended IS NOT NULL)
         END

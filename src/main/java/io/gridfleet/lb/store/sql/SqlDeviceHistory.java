@@ -66,7 +66,7 @@ final class SqlDeviceHistory implements DeviceHistory {
   private static final String KNOWN =
       """
       SELECT count(*) FROM device_periods
-      WHERE began BETWEEN :began - 60000 AND :began + 60000 AND device = :device AND id = :id
+      WHERE began BETWEEN :began - 1000 AND :began + 1000 AND device = :device AND id = :id
       """;
 
   /** The open period of a kind of which a device has one, by the index of these. */
