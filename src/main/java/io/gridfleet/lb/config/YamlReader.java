@@ -7,6 +7,7 @@ import io.gridfleet.lb.config.Yaml.Sequence;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class YamlReader {
   private final Path directory;
   private final Consumer<ConfigProblem> problems;
   private final IdentityHashMap<Node, Yaml> known = new IdentityHashMap<>();
+  private final Map<String, String> texts = new HashMap<>();
   private final IdentityHashMap<Node, Boolean> open = new IdentityHashMap<>();
 
   private YamlReader(String file, Path directory, Consumer<ConfigProblem> problems) {
@@ -113,7 +115,8 @@ final class YamlReader {
       return new Mapping(place, members(mapping));
     }
     ScalarNode scalar = (ScalarNode) node;
-    return new Scalar(place, scalar.getValue(), scalar.getScalarStyle() == ScalarStyle.PLAIN);
+    return new Scalar(
+        place, shared(scalar.getValue()), scalar.getScalarStyle() == ScalarStyle.PLAIN);
   }
 
   private Map<String, Member> members(MappingNode mapping) {
@@ -133,11 +136,17 @@ final class YamlReader {
               "'%s' stands twice, first in line %d"
                   .formatted(key.getValue(), earlier.key().line()));
         }
-        members.put(key.getValue(), new Member(place, convert(tuple.getValueNode())));
+        members.put(shared(key.getValue()), new Member(place, convert(tuple.getValueNode())));
       }
     }
     merged.forEach(source -> merge(source, members));
     return members;
+  }
+
+  /** Equal texts of a document are one object: devices have the same keys, and few values. */
+  private String shared(String text) {
+    String known = texts.putIfAbsent(text, text);
+    return known == null ? text : known;
   }
 
   private void merge(Yaml source, Map<String, Member> members) {

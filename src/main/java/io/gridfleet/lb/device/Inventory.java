@@ -15,11 +15,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The configured devices of the lab, indexed by id and name. */
 public final class Inventory {
+  /** Replaced devices beyond so many are entered into new maps. */
+  private static final int MAX_REPLACED = 1024;
+
+  /**
+   * One moment's devices.
+   *
+   * @param byId the devices as they were when the maps were made
+   * @param replaced those that have replaced one of the same id and names since: copying the maps
+   *     of a large lab takes longer than a change of one device should
+   */
   private record Contents(
       List<Device> devices,
       Map<DeviceId, Device> byId,
       Map<String, Device> byName,
-      Set<String> keys) {}
+      Map<DeviceId, Device> replaced,
+      Set<String> keys) {
+    @Nullable Device current(@Nullable Device found) {
+      return found == null ? null : replaced.getOrDefault(found.id(), found);
+    }
+  }
 
   private volatile Contents contents = contents(List.of());
 
@@ -58,19 +73,13 @@ public final class Inventory {
     return replaced;
   }
 
-  /** Returns contents in which some devices replace those of the same id and names. */
-  private static Contents with(Contents before, List<Device> now, List<Device> replaced) {
-    Map<DeviceId, Device> byId = new HashMap<>(before.byId());
-    Map<String, Device> byName = new HashMap<>(before.byName());
-    for (Device device : replaced) {
-      byId.put(device.id(), device);
-      names(device)
-          .forEach(
-              name ->
-                  byName.computeIfPresent(
-                      name, (same, old) -> old.id().equals(device.id()) ? device : old));
+  private static Contents with(Contents before, List<Device> now, List<Device> newer) {
+    if (before.replaced().size() + newer.size() > MAX_REPLACED) {
+      return contents(now);
     }
-    return new Contents(now, byId, byName, keys(now));
+    Map<DeviceId, Device> replaced = new HashMap<>(before.replaced());
+    newer.forEach(device -> replaced.put(device.id(), device));
+    return new Contents(now, before.byId(), before.byName(), replaced, keys(now));
   }
 
   private static Contents contents(List<Device> devices) {
@@ -80,7 +89,7 @@ public final class Inventory {
       byId.put(device.id(), device);
       names(device).forEach(name -> byName.putIfAbsent(name, device));
     }
-    return new Contents(devices, byId, byName, keys(devices));
+    return new Contents(devices, byId, byName, Map.of(), keys(devices));
   }
 
   /** Devices of a lab are much alike, and those with the same keys share the set of them. */
@@ -120,7 +129,8 @@ public final class Inventory {
   }
 
   public Optional<Device> device(DeviceId id) {
-    return Optional.ofNullable(contents.byId().get(id));
+    Contents now = contents;
+    return Optional.ofNullable(now.current(now.byId().get(id)));
   }
 
   /** Returns name and id for people; the id alone if the device was removed. */
@@ -130,6 +140,8 @@ public final class Inventory {
 
   /** Returns the device with this udid, serial, id or {@code id@host}, ignoring case. */
   public Optional<Device> named(String name) {
-    return Optional.ofNullable(contents.byName().get(name.strip().toLowerCase(Locale.ROOT)));
+    Contents now = contents;
+    Device found = now.byName().get(name.strip().toLowerCase(Locale.ROOT));
+    return Optional.ofNullable(now.current(found));
   }
 }

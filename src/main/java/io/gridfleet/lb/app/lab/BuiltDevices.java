@@ -38,16 +38,17 @@ final class BuiltDevices {
   /** What a device is built from, beside its configuration and node. */
   record Reported(
       BiFunction<Node, String, Optional<String>> browserVersion,
-      Function<DeviceId, DeviceOverride> override) {}
+      Function<DeviceId, Map<String, String>> tags) {}
 
   /**
    * The devices after an update.
    *
    * @param devices all, in the order of their configuration
    * @param changed those that are new or differ from before
+   * @param added whether any is new
    * @param removed the ids that are gone
    */
-  record Update(List<Device> devices, List<Device> changed, Set<DeviceId> removed) {}
+  record Update(List<Device> devices, List<Device> changed, boolean added, Set<DeviceId> removed) {}
 
   private record Built(
       DeviceConfig config, Optional<String> version, Map<String, String> tags, Device device) {}
@@ -75,8 +76,11 @@ final class BuiltDevices {
           }
         });
     parts = now;
-    changed.forEach(device -> removed.remove(device.id()));
-    return new Update(List.copyOf(devices), changed, removed);
+    boolean added = false;
+    for (Device device : changed) {
+      added |= !removed.remove(device.id());
+    }
+    return new Update(List.copyOf(devices), changed, added, removed);
   }
 
   private NodePart part(
@@ -146,19 +150,17 @@ final class BuiltDevices {
   }
 
   private static boolean isOutdated(Built old, Node node, Reported reported) {
-    return !old.tags().equals(reported.override().apply(old.device().id()).tags())
+    return !old.tags().equals(reported.tags().apply(old.device().id()))
         || !old.version().equals(version(node, old.config(), reported));
   }
 
   private Built made(Node node, DeviceConfig config, Reported reported) {
     Optional<String> version = version(node, config, reported);
     Device configured = LabDevices.device(node, config, tables, version);
-    DeviceOverride override = reported.override().apply(configured.id());
+    Map<String, String> tags = reported.tags().apply(configured.id());
+    DeviceOverride override = new DeviceOverride(configured.id(), Optional.empty(), tags, Map.of());
     return new Built(
-        config,
-        version,
-        override.tags(),
-        DeviceDescription.complete(configured, override, packs, tables));
+        config, version, tags, DeviceDescription.complete(configured, override, packs, tables));
   }
 
   /** The version of a browser: as configured, or as its node reported it. */

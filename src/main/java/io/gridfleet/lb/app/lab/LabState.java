@@ -69,24 +69,31 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
     this.clock = clock;
   }
 
-  /** Replaces the inventory by the configured one; returns its nodes. */
-  public synchronized List<Node> take(List<NodeConfig> configured) {
+  /**
+   * The lab after a reading of its configuration.
+   *
+   * @param added whether it has devices that it didn't have before, whose locks must be read
+   */
+  public record Taken(List<Node> nodes, boolean added) {}
+
+  /** Replaces the inventory by the configured one. */
+  public synchronized Taken take(List<NodeConfig> configured) {
     nodes = List.copyOf(configured);
     List<Node> all = nodes.stream().map(LabDevices::node).toList();
     browsers.keySet().retainAll(all.stream().map(Node::id).toList());
     directory.register(all);
-    renew();
-    return all;
+    return new Taken(all, renew());
   }
 
-  /** Updates what differs from before; an update that changes no device costs little. */
-  private void renew() {
+  /** Updates what differs from before; returns whether devices were added. */
+  private boolean renew() {
     BuiltDevices.Update update =
-        built.update(nodes, new BuiltDevices.Reported(this::reportedVersion, this::override));
+        built.update(nodes, new BuiltDevices.Reported(this::reportedVersion, this::tags));
     Instant now = clock.instant();
     update.changed().forEach(device -> added.putIfAbsent(device.id(), now));
     inventory.replace(update.devices());
     updates.devices(update.changed(), update.removed());
+    return update.added();
   }
 
   private Optional<String> reportedVersion(Node node, String browser) {
@@ -106,6 +113,11 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   private synchronized void renewReported() {
     renewing.set(false);
     renew();
+  }
+
+  private Map<String, String> tags(DeviceId id) {
+    DeviceOverride known = overrides.isEmpty() ? null : overrides.get(id);
+    return known == null ? Map.of() : known.tags();
   }
 
   private DeviceOverride override(DeviceId id) {

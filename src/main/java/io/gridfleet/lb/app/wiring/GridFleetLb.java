@@ -336,8 +336,9 @@ public final class GridFleetLb implements AutoCloseable {
 
   /** Reads the held locks of new and returned devices from the store. */
   private void takeNodes(List<NodeConfig> configured) {
-    probes.watch(lab.take(configured));
-    if (started) {
+    LabState.Taken taken = lab.take(configured);
+    probes.watch(taken.nodes());
+    if (started && taken.added()) {
       signals.sweep();
     }
   }

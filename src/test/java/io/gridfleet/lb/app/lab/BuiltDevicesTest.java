@@ -36,6 +36,7 @@ final class BuiltDevicesTest {
   void unchangedDevicesStayTheSameObjectsAlsoWhenTheirFileIsParsedAgain() {
     BuiltDevices.Update first = update(LAB);
     assertThat(first.changed()).isEqualTo(first.devices()).hasSize(3);
+    assertThat(first.added()).isTrue();
 
     BuiltDevices.Update again = update(LAB);
     assertThat(again.changed()).isEmpty();
@@ -50,6 +51,7 @@ final class BuiltDevicesTest {
 
     assertThat(update.changed()).extracting(Device::name).containsExactly("a");
     assertThat(update.changed().get(0).attributes().raw("battery")).isEqualTo(6);
+    assertThat(update.added()).isFalse();
     assertThat(update.removed()).isEmpty();
     assertSame(update.devices().subList(1, 3), before.subList(1, 3));
   }
@@ -63,6 +65,7 @@ final class BuiltDevicesTest {
                 "      - {udid: b", "      - {udid: new, platformName: iOS}\n      - {udid: b"));
 
     assertThat(update.changed()).extracting(Device::name).containsExactly("new");
+    assertThat(update.added()).isTrue();
     assertThat(update.devices().get(2)).isSameAs(before.get(1));
   }
 
@@ -82,6 +85,7 @@ final class BuiltDevicesTest {
 
     assertThat(update.changed()).extracting(Device::name).containsExactly("a", "b");
     assertThat(update.changed().get(0).node().url().getHost()).isEqualTo("three");
+    assertThat(update.added()).isFalse();
     assertThat(update.removed()).isEmpty();
   }
 
@@ -122,7 +126,7 @@ final class BuiltDevicesTest {
         nodes,
         new BuiltDevices.Reported(
             (node, browser) -> reported,
-            id -> overrides.getOrDefault(id, DeviceOverride.none(id))));
+            id -> overrides.getOrDefault(id, DeviceOverride.none(id)).tags()));
   }
 
   private static void assertSame(List<Device> devices, List<Device> expected) {
