@@ -83,6 +83,7 @@ class Client:
         while b"\r\n\r\n" not in got:
             got += self.more()
         head, _, rest = got.partition(b"\r\n\r\n")
+        rest = bytearray(rest)
         length = next(
             (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), None)
         while length is None and not rest.endswith(b"0\r\n\r\n") or length is not None and len(rest) < length:
