@@ -104,11 +104,11 @@ final class RequestCheck {
   }
 
   private static boolean isOfAddress(char c) {
-    return "[]:.%".indexOf(c) >= 0 || isLetterOrDigit(c);
+    return isLetterOrDigit(c) || "[]:.%".indexOf(c) >= 0;
   }
 
   private static boolean isOfName(char c) {
-    return "-._~%!$&'()*+;=".indexOf(c) >= 0 || isLetterOrDigit(c);
+    return isLetterOrDigit(c) || "-._~%!$&'()*+;=".indexOf(c) >= 0;
   }
 
   private static boolean isLetterOrDigit(char c) {
