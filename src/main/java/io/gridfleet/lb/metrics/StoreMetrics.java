@@ -2,6 +2,7 @@ package io.gridfleet.lb.metrics;
 
 import io.gridfleet.lb.store.StoreListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,6 +18,7 @@ final class StoreMetrics implements StoreListener {
   private final Counter failures;
   private final Counter refusals;
   private final Counter dropped;
+  private final DistributionSummary groups;
   private final AtomicInteger up = new AtomicInteger(1);
 
   StoreMetrics(MeterRegistry registry) {
@@ -28,6 +30,10 @@ final class StoreMetrics implements StoreListener {
     refusals =
         Counter.builder(Names.of("store.refusals"))
             .description("Statements that were refused because too many waited.")
+            .register(registry);
+    groups =
+        DistributionSummary.builder(Names.of("store.group.operations"))
+            .description("Operations that committed in one transaction with others.")
             .register(registry);
     dropped =
         Counter.builder(Names.of("store.deferred.dropped"))
@@ -44,6 +50,11 @@ final class StoreMetrics implements StoreListener {
     if (failed) {
       failures.increment();
     }
+  }
+
+  @Override
+  public void groupCommitted(int operations) {
+    groups.record(operations);
   }
 
   @Override

@@ -39,10 +39,42 @@ public final class DatabaseErrors {
           SQLiteErrorCode.SQLITE_BUSY,
           SQLiteErrorCode.SQLITE_LOCKED);
 
+  /**
+   * SQLSTATE classes that a server answers when it has rolled a transaction back: integrity,
+   * invalid transaction state, rollback, insufficient resources.
+   */
+  private static final Set<String> ROLLED_BACK_CLASSES = Set.of("23", "25", "40", "53");
+
   private DatabaseErrors() {}
 
   public static boolean repeatable(Throwable thrown) {
     return sqlCause(thrown).map(cause -> REPEATABLE.contains(state(cause))).orElse(false);
+  }
+
+  /** Returns whether a transaction whose commit failed with this has certainly no effect. */
+  public static boolean rolledBack(Throwable thrown) {
+    return sqlCause(thrown)
+        .map(
+            cause ->
+                cause instanceof SQLiteException
+                    || (!brokeConnection(cause) && ROLLED_BACK_CLASSES.contains(type(cause))))
+        .orElse(false);
+  }
+
+  /** Returns whether the connection broke, so that others of a transaction can't go on either. */
+  public static boolean connectionBroke(Throwable thrown) {
+    return sqlCause(thrown).map(DatabaseErrors::brokeConnection).orElse(false);
+  }
+
+  private static boolean brokeConnection(SQLException cause) {
+    return !(cause instanceof SQLiteException)
+        && gone(cause)
+        && !ROLLED_BACK_CLASSES.contains(type(cause));
+  }
+
+  private static String type(SQLException cause) {
+    String state = state(cause);
+    return state.length() == 5 ? state.substring(0, 2) : "";
   }
 
   /** Returns the exception with which the ports fail. */
@@ -88,9 +120,7 @@ public final class DatabaseErrors {
     }
     String state = state(cause);
     return state.equals(READ_ONLY)
-        || (!state.equals(CANCELED)
-            && state.length() == 5
-            && GONE_CLASSES.contains(state.substring(0, 2)));
+        || (!state.equals(CANCELED) && GONE_CLASSES.contains(type(cause)));
   }
 
   private static String state(SQLException cause) {

@@ -17,6 +17,13 @@ public interface StoreListener {
    */
   default void statementDone(String statement, Duration took, boolean failed) {}
 
+  /**
+   * Operations have committed in one transaction.
+   *
+   * @param operations how many, at least two
+   */
+  default void groupCommitted(int operations) {}
+
   /** A statement was refused because too many are waiting. */
   default void statementRefused(String statement) {}
 

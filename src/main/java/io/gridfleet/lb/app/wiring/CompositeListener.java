@@ -60,6 +60,11 @@ final class CompositeListener {
     }
 
     @Override
+    public void groupCommitted(int operations) {
+      counting.groupCommitted(operations);
+    }
+
+    @Override
     public void statementRefused(String statement) {
       counting.statementRefused(statement);
     }

@@ -4,11 +4,11 @@ import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.store.DatabaseErrors;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -27,26 +26,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Signals by {@code NOTIFY}; received on the one thread {@code store-signals} with a connection of
- * its own, reopened when it breaks. A payload is the sender's id and some signals, one a line.
+ * its own, reopened when it breaks. {@link SignalSender} composes what is sent.
  */
 final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
-  private static final String CHANNEL = "gridfleet_lb";
-
-  /** PostgreSQL takes payloads below 8000 bytes. */
-  private static final int MAX_BYTES = 7_900;
 
   /** How often an idle connection is checked. */
   private static final Duration SILENCE = Duration.ofSeconds(10);
 
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+  private static final GroupPlace SENDING = GroupPlace.of(GroupPlace.Rank.SIGNAL, "");
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
   private final String origin;
   private final SignalText text;
   private final Statements statements;
   private final DataSource source;
-  private final Queue<String> unsent = new ConcurrentLinkedQueue<>();
+  private final Queue<FleetSignal> unsent = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean sending = new AtomicBoolean();
   private final List<Consumer<FleetSignal>> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread;
@@ -71,20 +67,22 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
 
   @Override
   public void publish(FleetSignal signal) {
-    unsent.add(text.write(signal));
+    unsent.add(signal);
     sendUnlessSending();
   }
 
   /**
-   * One statement at a time, which keeps the order; signals published meanwhile go with the next.
+   * One operation at a time, which keeps the order; signals published meanwhile go with the next.
+   * If it is executed again, it sends the same ones and those published since.
    */
   private void sendUnlessSending() {
     if (!unsent.isEmpty() && sending.compareAndSet(false, true)) {
+      List<FleetSignal> sent = new ArrayList<>();
       Failures.log(
           statements
-              .run("signals.publish", this::send)
+              .write("signals.publish", SENDING, (handle, signals) -> send(sent, signals))
               .handle(
-                  (length, thrown) -> {
+                  (count, thrown) -> {
                     sent(thrown);
                     return null;
                   }),
@@ -101,38 +99,12 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     sendUnlessSending();
   }
 
-  private int send(Handle handle) {
-    String payload = payload();
-    handle
-        .createQuery("SELECT pg_notify(:channel, :payload)")
-        .bind("channel", CHANNEL)
-        .bind("payload", origin + payload)
-        .mapToMap()
-        .list();
-    return payload.length();
-  }
-
-  /**
-   * As many signals as fit; one that is too large alone is dropped, and the sweeps make up for it.
-   */
-  private String payload() {
-    StringBuilder payload = new StringBuilder();
-    int bytes = bytes(origin);
-    for (String line = unsent.peek(); line != null; line = unsent.peek()) {
-      int more = 1 + bytes(line);
-      if (bytes + more <= MAX_BYTES) {
-        payload.append('\n').append(line);
-        bytes += more;
-      } else if (!payload.isEmpty()) {
-        break;
-      }
-      unsent.remove();
+  private int send(List<FleetSignal> sent, Consumer<FleetSignal> signals) {
+    for (FleetSignal each = unsent.poll(); each != null; each = unsent.poll()) {
+      sent.add(each);
     }
-    return payload.toString();
-  }
-
-  private static int bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    sent.forEach(signals);
+    return sent.size();
   }
 
   private void listen() {
@@ -155,7 +127,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     PGConnection postgres = connection.unwrap(PGConnection.class);
     try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout((int) ANSWER_TIMEOUT.toSeconds());
-      statement.execute("LISTEN " + CHANNEL);
+      statement.execute("LISTEN " + SignalSender.CHANNEL);
       while (!closed) {
         PGNotification[] received = postgres.getNotifications((int) SILENCE.toMillis());
         if (received == null || received.length == 0) {

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.store.sql.GroupPlace.Rank;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,9 +22,10 @@ final class SqlAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause) {
-    return statements.run(
+    return statements.write(
         "avoided.avoid",
-        handle ->
+        GroupPlace.of(Rank.AVOIDANCE, device.value()),
+        (handle, signals) ->
             handle
                 .createQuery(
                     """
@@ -42,9 +44,10 @@ final class SqlAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<Boolean> endAvoidance(DeviceId device) {
-    return statements.run(
+    return statements.write(
         "avoided.forgive",
-        handle ->
+        GroupPlace.of(Rank.AVOIDANCE, device.value()),
+        (handle, signals) ->
             handle
                 .createQuery(
                     """

@@ -9,10 +9,12 @@ import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.OrphanedLocks;
+import io.gridfleet.lb.store.sql.GroupPlace.Rank;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -57,25 +59,30 @@ final class SqlDeviceLocks implements DeviceLocks {
 
   @Override
   public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
-    return statements.inTransaction(
-        "locks.tryLock",
-        handle -> {
-          alone(handle, options.quota());
-          return answer(handle, new SlotRow(options, Kind.ATTEMPT, freeFor.toMillis()));
-        });
+    Quota quota = options.quota();
+    GroupPlace place =
+        new GroupPlace(
+            Rank.LOCK,
+            options.device().value(),
+            quota.mostSessions().isPresent() ? Optional.of(quota.tenant()) : Optional.empty());
+    SlotRow row = new SlotRow(options, Kind.ATTEMPT, freeFor.toMillis());
+    return statements.write("locks.tryLock", place, (handle, signals) -> answer(handle, row));
   }
 
   /**
-   * Excludes reservations and other attempts of a tenant with a limit until the transaction ends: a
+   * Excludes reservations and other attempts of tenants with a limit until the transaction ends: a
    * statement that counts must begin when all before it have committed.
+   *
+   * @param tenants in the order in which every replica excludes them
    */
-  private static void alone(Handle handle, Quota quota) {
-    if (quota.mostSessions().isEmpty()) {
+  static void exclude(Handle handle, Collection<String> tenants) {
+    if (tenants.isEmpty()) {
       handle.execute("<noReservationMeanwhile>");
-    } else {
+    }
+    for (String tenant : tenants) {
       handle
           .createUpdate("<noReservationNorTenantMeanwhile>")
-          .bind("tenant", Columns.storable(quota.tenant()))
+          .bind("tenant", Columns.storable(tenant))
           .execute();
     }
   }
@@ -124,8 +131,10 @@ final class SqlDeviceLocks implements DeviceLocks {
   @Override
   public CompletionStage<List<DeviceLock>> renew(List<DeviceLock> locks, Duration expiry) {
     List<DeviceLock> ordered = locks.stream().sorted(ROW_ORDER).toList();
-    return statements.inTransaction(
-        "locks.renew", handle -> notRenewed(handle, ordered, expiry.toMillis()));
+    return statements.write(
+        "locks.renew",
+        GroupPlace.ALONE,
+        (handle, signals) -> notRenewed(handle, ordered, expiry.toMillis()));
   }
 
   private static List<DeviceLock> notRenewed(
@@ -155,7 +164,10 @@ final class SqlDeviceLocks implements DeviceLocks {
   @Override
   public CompletionStage<Boolean> release(DeviceLock lock) {
     return deferred.unlessWritten(
-        statements.run("locks.release", handle -> release(handle, lock)),
+        statements.write(
+            "locks.release",
+            GroupPlace.of(Rank.RELEASE, lock.device().value()),
+            (handle, signals) -> release(handle, lock)),
         new DeferredWrites.Release(lock));
   }
 

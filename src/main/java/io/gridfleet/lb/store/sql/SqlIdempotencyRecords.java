@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.session.IdempotencyRecords;
+import io.gridfleet.lb.store.sql.GroupPlace.Rank;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -66,9 +67,10 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
   @Override
   public CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
     String name = Columns.storable(key);
-    return statements.inTransaction(
+    return statements.write(
         "idempotency.claim",
-        handle -> {
+        GroupPlace.of(Rank.KEY, name),
+        (handle, signals) -> {
           boolean taken = take(handle, name, bodyHash, claim);
           Optional<Answered> answered = find(handle, name);
           if (answered.isPresent()) {
@@ -126,9 +128,11 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
   @Override
   public CompletionStage<Void> record(String key, String claim, Answered answer, Duration keep) {
     String name = Columns.storable(key);
-    return statements.inTransaction(
+    return statements.write(
         "idempotency.record",
-        handle -> {
+        GroupPlace.of(Rank.KEY, name),
+        (handle, signals) -> {
+          release(handle, name, claim);
           handle
               .createUpdate(RECORD)
               .bind("key", name)
@@ -137,17 +141,18 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
               .bind("body", answer.body())
               .bind("keep", keep.toMillis())
               .execute();
-          release(handle, name, claim);
           return null;
         });
   }
 
   @Override
   public CompletionStage<Void> release(String key, String claim) {
-    return statements.run(
+    String name = Columns.storable(key);
+    return statements.write(
         "idempotency.letGo",
-        handle -> {
-          release(handle, Columns.storable(key), claim);
+        GroupPlace.of(Rank.KEY, name),
+        (handle, signals) -> {
+          release(handle, name, claim);
           return null;
         });
   }

@@ -6,6 +6,7 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.sql.GroupPlace.Rank;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,7 +107,10 @@ final class SqlSessionMap implements SessionMap {
 
   @Override
   public CompletionStage<Publication> publish(Session session) {
-    return statements.inTransaction("sessions.publish", handle -> publish(handle, session));
+    return statements.write(
+        "sessions.publish",
+        GroupPlace.of(Rank.PUBLICATION, session.lock().device().value()),
+        (handle, signals) -> publish(handle, session));
   }
 
   private static Publication publish(Handle handle, Session session) {
@@ -119,8 +123,7 @@ final class SqlSessionMap implements SessionMap {
     boolean isNew =
         SessionColumns.bind(handle.createUpdate(SessionColumns.INSERT), session).execute() == 1;
     if (!isNew) {
-      handle.rollback();
-      return Publication.DUPLICATE_ID;
+      throw new Operation.RolledBack(Publication.DUPLICATE_ID);
     }
     return Publication.PUBLISHED;
   }
@@ -167,7 +170,11 @@ final class SqlSessionMap implements SessionMap {
   public CompletionStage<Optional<Session>> end(SessionId id, EndCause cause) {
     DeferredWrites.End end = new DeferredWrites.End(id, cause, System.nanoTime());
     return deferred.unlessWritten(
-        statements.inTransaction("sessions.end", handle -> end(handle, end, Duration.ZERO)), end);
+        statements.write(
+            "sessions.end",
+            GroupPlace.of(Rank.END, id.value()),
+            (handle, signals) -> end(handle, end, Duration.ZERO)),
+        end);
   }
 
   /** Ends a session; one that ended some time ago is due for the sweep at once. */
@@ -198,9 +205,10 @@ final class SqlSessionMap implements SessionMap {
 
   @Override
   public CompletionStage<Void> withdraw(Session session, EndReason reason) {
-    return statements.inTransaction(
+    return statements.write(
         "sessions.withdraw",
-        handle -> {
+        GroupPlace.ALONE,
+        (handle, signals) -> {
           bindLock(handle.createUpdate(WITHDRAW_LOCK), session)
               .bind("patience", ENDING.toMillis())
               .execute();

@@ -61,12 +61,15 @@ public final class SqlStore implements AutoCloseable {
     this.deferred = new DeferredWrites(listener, System::nanoTime);
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
-    this.statements = new Statements(jdbi, health, listener, limits, this::lookNow);
     this.clock = new StoreClock(own);
-    this.replicas = new Replicas(statements, Replicas.newId(), clock);
+    String id = Replicas.newId();
+    SignalText text = new SignalText(clock);
+    SignalSender sender = new SignalSender(id, text, !oneAtATime);
+    this.statements = new Statements(jdbi, sender, health, listener, limits, this::lookNow);
+    this.replicas = new Replicas(statements, id, clock);
     this.duties = new SharedDuties(statements, replicas.own());
     this.steps = new ClockStepDetector(duties, System::nanoTime);
-    this.listening = signalsOf(config);
+    this.listening = signalsOf(config, text);
     this.signals = listening.<FleetSignals>map(each -> each).orElseGet(FleetSignals::none);
     this.heartbeat =
         new StoreHeartbeat(health, new StoreMaintenance(database, jdbi, this, config.keepEnded()));
@@ -123,14 +126,11 @@ public final class SqlStore implements AutoCloseable {
     }
   }
 
-  private Optional<PostgresSignals> signalsOf(StoreConfig config) {
+  private Optional<PostgresSignals> signalsOf(StoreConfig config, SignalText text) {
     if (config.address() instanceof Postgres postgres) {
       return Optional.of(
           new PostgresSignals(
-              replicas.own(),
-              statements,
-              Database.patientSource(postgres, config),
-              new SignalText(clock)));
+              replicas.own(), statements, Database.patientSource(postgres, config), text));
     }
     return Optional.empty();
   }

@@ -1,27 +1,53 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.store.DatabaseErrors;
 import io.gridfleet.lb.store.StoreBusyException;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Executes statements on the {@code store-*} threads. Fails at once when the store is known to be
- * down or when too many statements wait. A stage completes on a store thread after its connection
+ * Executes operations on the {@code store-*} threads. Fails at once when the store is known to be
+ * down or when too many operations wait. A stage completes on a store thread after its connection
  * went back to the pool.
+ *
+ * <p>Threads: {@code store-1} is the writer. It alone executes the operations of {@link #write}: it
+ * takes all that wait at that moment, at most {@link #MAX_GROUP}, and never waits for more. One is
+ * executed by itself; several are executed in one transaction and commit together, which costs what
+ * one commit costs. The other operations are executed by {@code store-2…}, one at a time each, or
+ * by the writer between two groups where it is the only thread, as on SQLite.
+ *
+ * <p>States of an operation: it waits; it is executed; its transaction has committed, or is known
+ * not to have, or nobody knows. Its future completes in the last state only. Invariants:
+ *
+ * <ul>
+ *   <li>A future completes with a value only after the commit of the transaction that holds its
+ *       changes.
+ *   <li>If an operation of a group fails, nothing of the group is committed. The others are
+ *       executed again without it, and it is executed by itself afterwards: only its own failure
+ *       fails its future.
+ *   <li>If the commit fails and the database says that nothing was committed, each is executed by
+ *       itself. If the connection broke, all fail with {@link StoreUnavailableException}: they may
+ *       have been committed, and none is executed again.
+ *   <li>Groups lock rows in the order of {@link GroupPlace}. Several groups of one replica don't
+ *       run at once.
+ * </ul>
  */
 final class Statements implements AutoCloseable {
+  /** More waits only when the store is slower than its callers. */
+  static final int MAX_GROUP = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Statements.class);
+
   /** Deadlocks between replicas are rare and short; three in a row have another cause. */
   private static final int MAX_TRIES = 3;
 
@@ -29,102 +55,190 @@ final class Statements implements AutoCloseable {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(6);
 
   private final Jdbi jdbi;
+  private final SignalSender signals;
   private final StoreHealth health;
   private final StoreListener listener;
   private final Runnable whenDown;
-  private final ThreadPoolExecutor threads;
+  private final OperationQueue queue;
+  private final List<Thread> threads = new ArrayList<>();
   private final int waiting;
 
   Statements(
-      Jdbi jdbi, StoreHealth health, StoreListener listener, Limits limits, Runnable whenDown) {
+      Jdbi jdbi,
+      SignalSender signals,
+      StoreHealth health,
+      StoreListener listener,
+      Limits limits,
+      Runnable whenDown) {
     this.jdbi = jdbi;
+    this.signals = signals;
     this.health = health;
     this.listener = listener;
     this.whenDown = whenDown;
     this.waiting = limits.waiting();
-    AtomicInteger number = new AtomicInteger();
-    this.threads =
-        new ThreadPoolExecutor(
-            limits.threads(),
-            limits.threads(),
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(limits.waiting()),
-            task -> StoreThreads.named("store-" + number.incrementAndGet(), task));
+    this.queue = new OperationQueue(waiting, limits.threads() == 1);
+    threads.add(StoreThreads.named("store-1", () -> serve(this::nextForWriter)));
+    for (int number = 2; number <= limits.threads(); number++) {
+      threads.add(StoreThreads.named("store-" + number, () -> serve(queue::takeOther)));
+    }
+    threads.forEach(Thread::start);
   }
 
-  /** How many statements run and wait at once. */
+  /** How many operations run and wait at once. */
   record Limits(int threads, int waiting) {}
 
   /** Runs one statement, which commits by itself. */
   <T> CompletableFuture<T> run(String name, HandleCallback<T, RuntimeException> work) {
-    return submit(name, () -> jdbi.withHandle(work));
+    return other(name, Operation.Form.STATEMENT, work);
   }
 
-  /** Executes statements in one transaction. */
+  /** Executes statements in a transaction of their own. */
   <T> CompletableFuture<T> inTransaction(String name, HandleCallback<T, RuntimeException> work) {
-    return submit(name, () -> jdbi.withHandle((Handle handle) -> handle.inTransaction(work)));
+    return other(name, Operation.Form.TRANSACTION, work);
   }
 
-  private interface Work<T> {
-    T get();
-  }
-
-  private <T> CompletableFuture<T> submit(String name, Work<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    if (!health.up()) {
-      result.completeExceptionally(known());
-      return result;
+  /**
+   * Executes statements in a transaction with those of other operations that wait, or in one of
+   * their own.
+   */
+  <T> CompletableFuture<T> write(String name, GroupPlace place, Operation.Work<T> work) {
+    Operation<T> operation =
+        new Operation<>(name, Operation.Form.TRANSACTION, place, work, new CompletableFuture<>());
+    if (health.up()) {
+      admit(operation, queue.offerWrite(operation));
+    } else {
+      operation.result().completeExceptionally(known());
     }
+    return operation.result();
+  }
+
+  private <T> CompletableFuture<T> other(
+      String name, Operation.Form form, HandleCallback<T, RuntimeException> work) {
+    Operation<T> operation =
+        new Operation<>(
+            name,
+            form,
+            GroupPlace.ALONE,
+            (handle, none) -> work.withHandle(handle),
+            new CompletableFuture<>());
+    if (health.up()) {
+      admit(operation, queue.offer(operation));
+    } else {
+      operation.result().completeExceptionally(known());
+    }
+    return operation.result();
+  }
+
+  private void admit(Operation<?> operation, OperationQueue.Offer offer) {
+    if (offer == OperationQueue.Offer.CLOSED) {
+      operation.result().completeExceptionally(new StoreUnavailableException("it is closed", null));
+    } else if (offer == OperationQueue.Offer.FULL) {
+      listener.statementRefused(operation.name());
+      operation.result().completeExceptionally(new StoreBusyException(waiting));
+    }
+  }
+
+  private interface Source {
+    List<Operation<?>> next() throws InterruptedException;
+  }
+
+  private List<Operation<?>> nextForWriter() throws InterruptedException {
+    return queue.takeForWriter(MAX_GROUP);
+  }
+
+  /** The life of a thread. */
+  private void serve(Source source) {
     try {
-      threads.execute(() -> perform(name, work, result));
-    } catch (RejectedExecutionException full) {
-      if (threads.isShutdown()) {
-        result.completeExceptionally(new StoreUnavailableException("it is closed", full));
-      } else {
-        listener.statementRefused(name);
-        result.completeExceptionally(new StoreBusyException(waiting));
+      for (List<Operation<?>> next = source.next(); !next.isEmpty(); next = source.next()) {
+        try {
+          perform(next);
+        } catch (RuntimeException | Error mistake) {
+          LOG.error("A listener or a caller failed on an operation of the store", mistake);
+        }
       }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     }
-    return result;
   }
 
-  private <T> void perform(String name, Work<T> work, CompletableFuture<T> result) {
+  private void perform(List<Operation<?>> taken) {
+    List<Operation<?>> together = new ArrayList<>(taken);
+    List<Operation<?>> apart = new ArrayList<>();
+    long begun = System.nanoTime();
+    for (int tries = 0; together.size() > 1 && health.up() && tries < MAX_TRIES; tries++) {
+      GroupTransaction group = new GroupTransaction(together, signals);
+      try {
+        jdbi.useTransaction(group::execute);
+      } catch (RuntimeException | Error thrown) {
+        if (mayHaveCommitted(group, thrown)) {
+          together.forEach(each -> failed(each, begun, thrown));
+          together.clear();
+        }
+        if (group.failed().isEmpty()) {
+          break;
+        }
+        together.remove(group.failed().get());
+        apart.add(group.failed().get());
+        continue;
+      }
+      done(together, begun);
+      group.complete();
+      together.clear();
+    }
+    together.forEach(this::performAlone);
+    apart.forEach(this::performAlone);
+  }
+
+  /** Also true where it is certain that nothing was, but trying again would wait for long. */
+  private static boolean mayHaveCommitted(GroupTransaction group, Throwable thrown) {
+    return group.failed().isPresent()
+        ? DatabaseErrors.connectionBroke(thrown)
+        : !DatabaseErrors.rolledBack(thrown);
+  }
+
+  private void done(List<Operation<?>> group, long begun) {
+    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    listener.groupCommitted(group.size());
+    group.forEach(each -> listener.statementDone(each.name(), took, false));
+  }
+
+  private <T> void performAlone(Operation<T> operation) {
     if (!health.up()) {
-      result.completeExceptionally(known());
+      operation.result().completeExceptionally(known());
       return;
     }
     long begun = System.nanoTime();
     T value;
     try {
-      value = repeated(work);
+      value = repeated(operation);
     } catch (RuntimeException | Error thrown) {
-      failed(DatabaseErrors.translated(name, thrown), name, begun, result);
+      failed(operation, begun, thrown);
       return;
     }
     try {
-      listener.statementDone(name, Duration.ofNanos(System.nanoTime() - begun), false);
+      listener.statementDone(operation.name(), Duration.ofNanos(System.nanoTime() - begun), false);
     } finally {
-      result.complete(value);
+      operation.result().complete(value);
     }
   }
 
-  private void failed(
-      StoreException failure, String name, long begun, CompletableFuture<?> result) {
+  private void failed(Operation<?> operation, long begun, Throwable thrown) {
+    StoreException failure = DatabaseErrors.translated(operation.name(), thrown);
     try {
-      listener.statementDone(name, Duration.ofNanos(System.nanoTime() - begun), true);
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      listener.statementDone(operation.name(), took, true);
       if (failure instanceof StoreUnavailableException gone && health.markDown(gone.trouble())) {
         whenDown.run();
       }
     } finally {
-      result.completeExceptionally(failure);
+      operation.result().completeExceptionally(failure);
     }
   }
 
-  private static <T> T repeated(Work<T> work) {
+  private <T> T repeated(Operation<T> operation) {
     for (int tries = 1; ; tries++) {
       try {
-        return work.get();
+        return execute(operation);
       } catch (RuntimeException thrown) {
         if (tries == MAX_TRIES || !DatabaseErrors.repeatable(thrown)) {
           throw thrown;
@@ -133,18 +247,46 @@ final class Statements implements AutoCloseable {
     }
   }
 
+  private <T> T execute(Operation<T> operation) {
+    if (operation.form() == Operation.Form.STATEMENT) {
+      return jdbi.withHandle(handle -> operation.work().execute(handle, none -> {}));
+    }
+    try {
+      return jdbi.inTransaction(
+          handle -> {
+            List<FleetSignal> sent = new ArrayList<>();
+            if (operation.place().rank() == GroupPlace.Rank.LOCK) {
+              SqlDeviceLocks.exclude(handle, operation.place().tenant().stream().toList());
+            }
+            T value = operation.work().execute(handle, sent::add);
+            signals.send(handle, sent);
+            return value;
+          });
+    } catch (Operation.RolledBack rolledBack) {
+      @SuppressWarnings("unchecked") // the operation's own value
+      T value = (T) rolledBack.value();
+      return value;
+    }
+  }
+
   private StoreUnavailableException known() {
     return new StoreUnavailableException(health.trouble().orElse("it was just down"), null);
   }
 
   int waitingNow() {
-    return threads.getQueue().size();
+    return queue.size();
   }
 
-  /** Lets waiting statements finish, within a time limit. */
+  /** Lets waiting operations finish, within a time limit. */
   @Override
   public void close() {
-    threads.shutdown();
+    queue.close();
     StoreThreads.awaitEnd(threads, STOP_PATIENCE);
+    queue
+        .drain()
+        .forEach(
+            left ->
+                left.result()
+                    .completeExceptionally(new StoreUnavailableException("it is closed", null)));
   }
 }

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,19 @@ final class StoreThreads {
         (dead, thrown) ->
             LoggerFactory.getLogger(StoreThreads.class).error("{} failed", dead.getName(), thrown));
     return thread;
+  }
+
+  /** Waits for threads that end by themselves; interrupts them after that time. */
+  public static void awaitEnd(List<Thread> threads, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    try {
+      for (Thread thread : threads) {
+        thread.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    threads.forEach(Thread::interrupt);
   }
 
   public static void awaitEnd(ExecutorService threads, Duration patience) {

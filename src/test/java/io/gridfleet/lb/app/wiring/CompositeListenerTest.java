@@ -46,7 +46,7 @@ final class CompositeListenerTest {
       throws IllegalAccessException, InvocationTargetException {
     Object[] arguments =
         Stream.of(event.getParameterTypes())
-            .map(type -> type == boolean.class ? false : null)
+            .map(type -> type == boolean.class ? false : type == int.class ? (Object) 1 : null)
             .toArray();
     event.invoke(listener, arguments);
   }

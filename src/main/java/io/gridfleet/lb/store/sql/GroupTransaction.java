@@ -1,0 +1,73 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.device.FleetSignal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to execute operations in one transaction, in the order of their {@link GroupPlace}.
+ * Confined to the thread that executes it.
+ */
+final class GroupTransaction {
+  private final List<Operation<?>> ordered;
+  private final SignalSender sender;
+  private final List<Executed<?>> executed = new ArrayList<>();
+  private @Nullable Operation<?> current;
+
+  /** An operation and its value, which counts once the transaction has committed. */
+  private record Executed<T>(Operation<T> operation, T value) {
+    void complete() {
+      operation.result().complete(value);
+    }
+  }
+
+  GroupTransaction(List<Operation<?>> operations, SignalSender sender) {
+    this.ordered = new ArrayList<>(operations);
+    this.ordered.sort(Comparator.comparing(Operation::place));
+    this.sender = sender;
+  }
+
+  /** Executes all; the caller commits. */
+  @Nullable Void execute(Handle handle) {
+    List<FleetSignal> signals = new ArrayList<>();
+    boolean excluded = false;
+    for (Operation<?> each : ordered) {
+      current = each;
+      if (each.place().rank() == GroupPlace.Rank.LOCK && !excluded) {
+        SqlDeviceLocks.exclude(handle, tenants());
+        excluded = true;
+      }
+      executed.add(executed(each, handle, signals));
+    }
+    current = null;
+    sender.send(handle, signals);
+    return null;
+  }
+
+  private static <T> Executed<T> executed(
+      Operation<T> operation, Handle handle, List<FleetSignal> signals) {
+    return new Executed<>(operation, operation.work().execute(handle, signals::add));
+  }
+
+  private SortedSet<String> tenants() {
+    SortedSet<String> tenants = new TreeSet<>();
+    ordered.forEach(each -> each.place().tenant().ifPresent(tenants::add));
+    return tenants;
+  }
+
+  /** Returns the operation whose statement failed; none if all were executed. */
+  Optional<Operation<?>> failed() {
+    return Optional.ofNullable(current);
+  }
+
+  /** Completes the operations, after the commit. */
+  void complete() {
+    executed.forEach(Executed::complete);
+  }
+}

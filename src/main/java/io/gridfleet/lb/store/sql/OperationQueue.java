@@ -1,0 +1,171 @@
+package io.gridfleet.lb.store.sql;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations that wait for a thread, in two lines: those which the writer commits in groups,
+ * and the others. A single thread serves both in turns, so that neither waits for all of the other.
+ *
+ * <p>Threads: any thread adds, the threads of {@link Statements} take. Guarded by {@link #lock},
+ * under which nothing else is called.
+ *
+ * <p>Invariant: at most {@code bound} operations wait, beyond one for each thread that is idle.
+ */
+final class OperationQueue {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition forWriter = lock.newCondition();
+  private final Condition forOthers = lock.newCondition();
+  private final Queue<Operation<?>> writes = new ArrayDeque<>();
+  private final Queue<Operation<?>> others = new ArrayDeque<>();
+  private final int bound;
+  private final boolean oneThread;
+  private int idle;
+  private boolean othersAreNext;
+  private boolean closed;
+
+  /** What became of an operation that was to wait. */
+  enum Offer {
+    WAITS,
+    FULL,
+    CLOSED
+  }
+
+  /**
+   * @param oneThread whether the writer serves both lines
+   */
+  OperationQueue(int bound, boolean oneThread) {
+    this.bound = bound;
+    this.oneThread = oneThread;
+  }
+
+  Offer offerWrite(Operation<?> operation) {
+    return offer(operation, writes, forWriter);
+  }
+
+  Offer offer(Operation<?> operation) {
+    return offer(operation, others, oneThread ? forWriter : forOthers);
+  }
+
+  private Offer offer(Operation<?> operation, Queue<Operation<?>> line, Condition thread) {
+    lock.lock();
+    try {
+      if (closed) {
+        return Offer.CLOSED;
+      }
+      if (writes.size() + others.size() >= bound + idle) {
+        return Offer.FULL;
+      }
+      line.add(operation);
+      thread.signal();
+      return Offer.WAITS;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for operations for the writer: all writes that wait now, at most {@code most}, or one
+   * operation that is executed by itself. Never waits for more than one. Empty after the close.
+   */
+  List<Operation<?>> takeForWriter(int most) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        if (!writes.isEmpty() && !(othersAreNext && !others.isEmpty())) {
+          othersAreNext = oneThread;
+          return group(most);
+        }
+        if (oneThread && !others.isEmpty()) {
+          othersAreNext = false;
+          return List.of(others.remove());
+        }
+        if (closed) {
+          return List.of();
+        }
+        await(forWriter);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the first writes in their order, up to one that is executed by itself. */
+  private List<Operation<?>> group(int most) {
+    List<Operation<?>> group = new ArrayList<>(Math.min(most, writes.size()));
+    group.add(writes.remove());
+    while (group.size() < most && mayJoin(group.get(0)) && mayJoin(writes.peek())) {
+      group.add(writes.remove());
+    }
+    return group;
+  }
+
+  private static boolean mayJoin(@Nullable Operation<?> operation) {
+    return operation != null && operation.place() != GroupPlace.ALONE;
+  }
+
+  /** Waits for an operation of the other line. Empty after the close. */
+  List<Operation<?>> takeOther() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (others.isEmpty()) {
+        if (closed) {
+          return List.of();
+        }
+        await(forOthers);
+      }
+      return List.of(others.remove());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(Condition more) throws InterruptedException {
+    idle++;
+    try {
+      more.await();
+    } finally {
+      idle--;
+    }
+  }
+
+  int size() {
+    lock.lock();
+    try {
+      return writes.size() + others.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Admits no more; what waits is still taken. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      forWriter.signalAll();
+      forOthers.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes what still waits. */
+  List<Operation<?>> drain() {
+    lock.lock();
+    try {
+      List<Operation<?>> left = new ArrayList<>(writes);
+      left.addAll(others);
+      writes.clear();
+      others.clear();
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
