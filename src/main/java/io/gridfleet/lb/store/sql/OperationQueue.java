@@ -88,7 +88,12 @@ final class OperationQueue {
         if (closed) {
           return List.of();
         }
-        await(forWriter);
+        idle++;
+        try {
+          forWriter.await();
+        } finally {
+          idle--;
+        }
       }
     } finally {
       lock.unlock();
@@ -106,7 +111,7 @@ final class OperationQueue {
   }
 
   private static boolean mayJoin(@Nullable Operation<?> operation) {
-    return operation != null && operation.place() != GroupPlace.ALONE;
+    return operation != null && operation.place().rank() != GroupPlace.Rank.ALONE;
   }
 
   /** Waits for an operation of the other line. Empty after the close. */
@@ -117,20 +122,16 @@ final class OperationQueue {
         if (closed) {
           return List.of();
         }
-        await(forOthers);
+        idle++;
+        try {
+          forOthers.await();
+        } finally {
+          idle--;
+        }
       }
       return List.of(others.remove());
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void await(Condition more) throws InterruptedException {
-    idle++;
-    try {
-      more.await();
-    } finally {
-      idle--;
     }
   }
 
