@@ -11,6 +11,15 @@ public interface FleetSignals {
   void publish(FleetSignal signal);
 
   /**
+   * Publishes a change of the store that has committed: a lock was freed, a session ended, a key
+   * was settled. A store that sends these in the transactions that make them true sends nothing
+   * here.
+   */
+  default void committed(FleetSignal signal) {
+    publish(signal);
+  }
+
+  /**
    * Registers a listener for signals of other replicas, called on a thread that must not be
    * blocked.
    */

@@ -238,7 +238,7 @@ public final class Distributor {
   /** Frees a slot that this replica has released in the store, and notifies the other replicas. */
   public void freedHere(DeviceLock lock) {
     freed(lock.device(), lock.slot(), lock.token());
-    signals.publish(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
+    signals.committed(new FleetSignal.Freed(lock.device(), lock.slot(), lock.token()));
   }
 
   /** Frees a slot that was released here or on another replica. Idempotent. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -124,9 +125,21 @@ public final class FleetUpdates {
     change(device, fleet -> {}, DeviceState::failed);
   }
 
-  /** Resets the failures and the avoidance of a device on which a session was created. */
-  public void attemptSucceeded(DeviceId device) {
-    change(device, fleet -> fleet.avoided(device, null, ""), DeviceState::succeeded);
+  /**
+   * Resets the failures and the avoidance of a device on which a session was created.
+   *
+   * @return whether an avoidance was known
+   */
+  public boolean attemptSucceeded(DeviceId device) {
+    AtomicBoolean known = new AtomicBoolean();
+    change(
+        device,
+        fleet -> {
+          known.set(fleet.hasAvoidance(device));
+          fleet.avoided(device, null, "");
+        },
+        DeviceState::succeeded);
+    return known.get();
   }
 
   /** Replaces the lock of an attempt by that of its session. */

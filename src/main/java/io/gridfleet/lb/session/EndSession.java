@@ -41,6 +41,11 @@ public final class EndSession {
   @FunctionalInterface
   public interface LockRelease {
     CompletionStage<Void> release(DeviceLock lock);
+
+    /** Offers a slot that the session map has freed with the session to the next request. */
+    default void freed(DeviceLock lock) {
+      Failures.log(release(lock), "the release of device " + lock.device());
+    }
   }
 
   /** Whether the session must be deleted on its node. */
@@ -71,15 +76,16 @@ public final class EndSession {
 
   /** Ends a session and returns the detailed outcome. */
   public CompletionStage<Outcome> endKnowing(SessionId id, EndCause cause, NodeKnows node) {
-    return sessions
-        .end(id, cause)
-        .thenCompose(ended -> close(ended, cause, node))
-        .whenComplete(
-            (outcome, failure) -> {
-              if (failure != null) {
-                log.warn("session {} can't be ended yet: {}", id, failure.toString());
-              }
-            });
+    CompletionStage<Outcome> ending =
+        node == NodeKnows.ALREADY
+            ? sessions.endAndFree(id, cause).thenApply(ended -> freed(ended, cause))
+            : sessions.end(id, cause).thenCompose(ended -> close(ended, cause));
+    return ending.whenComplete(
+        (outcome, failure) -> {
+          if (failure != null) {
+            log.warn("session {} can't be ended yet: {}", id, failure.toString());
+          }
+        });
   }
 
   /**
@@ -110,21 +116,33 @@ public final class EndSession {
         });
   }
 
-  private CompletionStage<Outcome> close(Optional<Session> ended, EndCause cause, NodeKnows node) {
+  private Outcome freed(Optional<Session> ended, EndCause cause) {
+    if (ended.isEmpty()) {
+      return Outcome.NOT_LIVE;
+    }
+    locks.freed(ended.get().lock());
+    report(ended.get(), cause);
+    return Outcome.ENDED;
+  }
+
+  private CompletionStage<Outcome> close(Optional<Session> ended, EndCause cause) {
     if (ended.isEmpty()) {
       return CompletableFuture.completedFuture(Outcome.NOT_LIVE);
     }
     Session session = ended.get();
-    CompletionStage<Boolean> gone =
-        node == NodeKnows.TELL_IT ? deleted(session) : CompletableFuture.completedFuture(true);
-    return gone.thenCompose(
+    return deleted(session)
+        .thenCompose(
             done ->
                 (done ? locks.release(session.lock()) : keepLocked(session))
                     .thenApply(freed -> done ? Outcome.ENDED : Outcome.LEFT_ON_NODE))
         .thenApply(
             outcome -> {
-              listener.ended(session, cause, session.livedUntil(storeTime.instant()));
+              report(session, cause);
               return outcome;
             });
+  }
+
+  private void report(Session session, EndCause cause) {
+    listener.ended(session, cause, session.livedUntil(storeTime.instant()));
   }
 }

@@ -48,6 +48,12 @@ public interface SessionMap {
   }
 
   /**
+   * As {@link #end(SessionId, EndCause)}, for a session that its node has already deleted: its lock
+   * is freed in the same transaction. If this fails, the sweep frees it.
+   */
+  CompletionStage<Optional<Session>> endAndFree(SessionId id, EndCause cause);
+
+  /**
    * Withdraws a publication whose answer was lost: it may have been carried out, or may be later,
    * and has no effect after this. A session that it recorded has ended. Its lock, the attempt's or
    * already the session's, becomes one of kind {@code ENDING}, as after {@link #end(SessionId,

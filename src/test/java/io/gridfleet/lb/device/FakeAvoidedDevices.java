@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
   private final Map<DeviceId, AvoidedDevice> avoided = new ConcurrentHashMap<>();
   private final InstantSource clock;
   private @Nullable StoreLink link;
+  private final AtomicInteger endings = new AtomicInteger();
   private boolean unreadable;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
 
@@ -64,7 +66,13 @@ public final class FakeAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<Boolean> endAvoidance(DeviceId device) {
+    endings.incrementAndGet();
     return called("forgive", () -> remove(device));
+  }
+
+  /** Returns how often the end of an avoidance was requested. */
+  public int endings() {
+    return endings.get();
   }
 
   private CompletionStage<Boolean> remove(DeviceId device) {

@@ -77,6 +77,18 @@ final class AvoidanceEndsTest {
   }
 
   @Test
+  void theStoreIsAskedToEndOnlyAKnownAvoidance() {
+    lab.ask(Map.of("appium:udid", "phone-1"));
+    lab.time.pass(A_SECOND);
+    assertThat(lab.avoided.endings()).isZero();
+
+    lab.ask(Map.of("appium:udid", BAD));
+    lab.time.pass(A_SECOND);
+
+    assertThat(lab.avoided.endings()).isEqualTo(1);
+  }
+
+  @Test
   void requestsDoNotWaitForTheEndOfAnAvoidance() {
     lab.ask(Map.of("appium:udid", "phone-1"));
     NewSessionState last = lab.ask(Map.of());

@@ -81,6 +81,17 @@ public final class FakeSessionMap implements SessionMap {
     return called("end", () -> ended(id, cause));
   }
 
+  @Override
+  public CompletionStage<Optional<Session>> endAndFree(SessionId id, EndCause cause) {
+    return called("endAndFree", () -> freed(id, cause));
+  }
+
+  private synchronized CompletionStage<Optional<Session>> freed(SessionId id, EndCause cause) {
+    CompletionStage<Optional<Session>> ended = ended(id, cause);
+    ended.thenAccept(session -> session.ifPresent(each -> locks.free(each.lock())));
+    return ended;
+  }
+
   private synchronized CompletionStage<Optional<Session>> ended(SessionId id, EndCause cause) {
     SessionRecord record = records.get(id);
     if (record == null || !record.live()) {

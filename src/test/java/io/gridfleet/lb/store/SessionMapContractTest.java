@@ -18,6 +18,7 @@ import io.gridfleet.lb.run.RunCommands;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunLab;
 import io.gridfleet.lb.run.RunListener;
+import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
@@ -102,6 +103,22 @@ final class SessionMapContractTest {
     assertThat(held.expires()).isEmpty();
     assertThat(held.lock().holder()).isEqualTo(session.id().value());
     assertThat(held.lock().token()).isEqualTo(session.lock().token());
+  }
+
+  @Test
+  void anEndThatFreesLeavesTheDeviceFreeForTheNext() {
+    Session session = published();
+    EndCause cause = EndCause.of(EndReason.CLIENT_DELETED);
+
+    Session ended = now(sessions.endAndFree(session.id(), cause)).orElseThrow();
+
+    assertThat(ended.lock().token()).isEqualTo(session.lock().token());
+    assertThat(now(sessions.find(session.id()))).isEmpty();
+    assertThat(now(store.deviceLocks().held())).isEmpty();
+    DeviceLock next =
+        now(store.deviceLocks().tryLock(session.lock().device(), 1, "next", MINUTE)).orElseThrow();
+    assertThat(now(sessions.endAndFree(session.id(), cause))).as("once").isEmpty();
+    assertThat(now(store.deviceLocks().held())).extracting(HeldLock::lock).containsExactly(next);
   }
 
   @Test

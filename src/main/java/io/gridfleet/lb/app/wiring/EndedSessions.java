@@ -14,6 +14,6 @@ record EndedSessions(Consumer<SessionId> drop, FleetSignals signals) implements 
   @Override
   public void ended(Session session, EndCause cause, Duration lived) {
     drop.accept(session.id());
-    signals.publish(new FleetSignal.SessionEnded(session.id().value()));
+    signals.committed(new FleetSignal.SessionEnded(session.id().value()));
   }
 }

@@ -150,7 +150,7 @@ public final class GridFleetLb implements AutoCloseable {
         new EndSession(
             store.sessionMap(),
             nodes.sessions(),
-            distributor::release,
+            new EndedLocks(distributor),
             sessionEnds.composite(),
             store.time());
     this.recovery = recovery();

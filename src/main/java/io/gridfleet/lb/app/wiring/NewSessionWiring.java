@@ -152,7 +152,7 @@ final class NewSessionWiring {
             new IdempotentRequests.Limits(
                 config.newSession().idempotencyFor(), config.newSession().maxKeysPerCaller()),
             replayed,
-            key -> parts.store().signals().publish(new FleetSignal.KeySettled(key)),
+            key -> parts.store().signals().committed(new FleetSignal.KeySettled(key)),
             new IdempotentRequests.Time(clock, timer));
     parts.store().signals().onSignal(signal -> settled(requests, signal));
     Timers.every(timer, LOOK_AGAIN, "the check of waiting keys", requests::lookAgain);

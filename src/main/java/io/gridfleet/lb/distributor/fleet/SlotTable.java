@@ -105,6 +105,11 @@ public final class SlotTable {
     change(device, known -> known.avoided(until, cause));
   }
 
+  /** Returns whether an avoidance of a device is known, expired or not. */
+  public boolean hasAvoidance(DeviceId device) {
+    return facts.getOrDefault(device, DeviceFacts.NONE).avoidedUntil() != null;
+  }
+
   /** Changes the facts of a device, in the inventory or not. */
   private void change(DeviceId device, UnaryOperator<DeviceFacts> change) {
     DeviceFacts now = change.apply(facts.getOrDefault(device, DeviceFacts.NONE));

@@ -67,7 +67,9 @@ public final class Avoidance {
   }
 
   /**
-   * Starts or ends the avoidance of a device by the outcome of an attempt.
+   * Starts or ends the avoidance of a device by the outcome of an attempt. The store isn't asked to
+   * end what isn't known here: one that another replica recorded in this moment stays until the
+   * device's next success.
    *
    * @return completes when the store has recorded it, or failed to; never exceptionally
    */
@@ -85,8 +87,9 @@ public final class Avoidance {
       }
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());
-      updates.attemptSucceeded(device.id());
-      return endAvoidance(device);
+      return updates.attemptSucceeded(device.id()) || recorded.containsKey(device.id())
+          ? endAvoidance(device)
+          : CompletableFuture.completedFuture(null);
     }
     return CompletableFuture.completedFuture(null);
   }

@@ -205,7 +205,7 @@ final class DeferredWrites {
     DeviceLock lock = ((Release) record).lock();
     boolean freed = jdbi.withHandle(handle -> SqlDeviceLocks.release(handle, lock));
     if (freed) {
-      unsent.add(freed(lock));
+      unsent.add(SqlDeviceLocks.freed(lock));
     }
   }
 
@@ -223,9 +223,5 @@ final class DeferredWrites {
     for (FleetSignal each = unsent.poll(); each != null; each = unsent.poll()) {
       signals.accept(each);
     }
-  }
-
-  private static FleetSignal freed(DeviceLock lock) {
-    return new FleetSignal.Freed(lock.device(), lock.slot(), lock.token());
   }
 }

@@ -65,6 +65,10 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     listeners.add(listener);
   }
 
+  /** The operations of the ports have sent it when they committed. */
+  @Override
+  public void committed(FleetSignal signal) {}
+
   @Override
   public void publish(FleetSignal signal) {
     unsent.add(signal);

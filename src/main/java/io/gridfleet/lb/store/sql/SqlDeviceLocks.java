@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.LockRequest;
@@ -167,8 +168,18 @@ final class SqlDeviceLocks implements DeviceLocks {
         statements.write(
             "locks.release",
             GroupPlace.of(Rank.RELEASE, lock.device().value()),
-            (handle, signals) -> release(handle, lock)),
+            (handle, signals) -> {
+              boolean freed = release(handle, lock);
+              if (freed) {
+                signals.accept(freed(lock));
+              }
+              return freed;
+            }),
         new DeferredWrites.Release(lock));
+  }
+
+  static FleetSignal freed(DeviceLock lock) {
+    return new FleetSignal.Freed(lock.device(), lock.slot(), lock.token());
   }
 
   static boolean release(Handle handle, DeviceLock lock) {

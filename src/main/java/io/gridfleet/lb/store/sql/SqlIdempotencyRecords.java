@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.IdempotencyRecords;
 import io.gridfleet.lb.store.sql.GroupPlace.Rank;
 import java.time.Duration;
@@ -141,6 +142,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
               .bind("body", answer.body())
               .bind("keep", keep.toMillis())
               .execute();
+          signals.accept(new FleetSignal.KeySettled(key));
           return null;
         });
   }
@@ -153,6 +155,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
         GroupPlace.of(Rank.KEY, name),
         (handle, signals) -> {
           release(handle, name, claim);
+          signals.accept(new FleetSignal.KeySettled(key));
           return null;
         });
   }

@@ -88,17 +88,25 @@ final class SqlOrphanedLocks implements OrphanedLocks {
 
   @Override
   public CompletionStage<Boolean> cleaned(ExpiredLock expired) {
-    return statements.run(
+    DeviceLock lock = expired.lock();
+    return statements.write(
         "orphans.cleaned",
-        handle ->
-            handle
-                    .createUpdate(CLEANED)
-                    .bind("device", expired.lock().device().value())
-                    .bind("slot", expired.lock().slot())
-                    .bind("token", expired.lock().token())
-                    .bind("me", replica)
-                    .execute()
-                == 1);
+        GroupPlace.of(GroupPlace.Rank.RELEASE, lock.device().value()),
+        (handle, signals) -> {
+          boolean freed =
+              handle
+                      .createUpdate(CLEANED)
+                      .bind("device", lock.device().value())
+                      .bind("slot", lock.slot())
+                      .bind("token", lock.token())
+                      .bind("me", replica)
+                      .execute()
+                  == 1;
+          if (freed) {
+            signals.accept(SqlDeviceLocks.freed(lock));
+          }
+          return freed;
+        });
   }
 
   @Override

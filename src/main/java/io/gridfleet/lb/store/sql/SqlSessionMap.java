@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -50,6 +52,13 @@ final class SqlSessionMap implements SessionMap {
   private static final String LEAVE =
       """
       UPDATE device_locks SET kind = 'ENDING', expires = <now> + :patience
+      WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
+      """;
+
+  private static final String FREE =
+      """
+      UPDATE device_locks
+      SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL, since = <now>
       WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
       """;
 
@@ -173,34 +182,69 @@ final class SqlSessionMap implements SessionMap {
         statements.write(
             "sessions.end",
             GroupPlace.of(Rank.END, id.value()),
-            (handle, signals) -> end(handle, end, Duration.ZERO)),
+            (handle, signals) -> {
+              Optional<Session> ended = end(handle, end, Duration.ZERO);
+              ended.map(SqlSessionMap::ended).ifPresent(signals);
+              return ended;
+            }),
         end);
+  }
+
+  @Override
+  public CompletionStage<Optional<Session>> endAndFree(SessionId id, EndCause cause) {
+    DeferredWrites.End end = new DeferredWrites.End(id, cause, System.nanoTime());
+    return deferred.unlessWritten(
+        statements.write(
+            "sessions.endAndFree",
+            GroupPlace.of(Rank.END, id.value()),
+            (handle, signals) -> {
+              Optional<Session> ended = ended(handle, end, Duration.ZERO);
+              ended.ifPresent(session -> free(handle, session, signals));
+              return ended;
+            }),
+        end);
+  }
+
+  private static void free(Handle handle, Session session, Consumer<FleetSignal> signals) {
+    DeviceLock lock = session.lock();
+    signals.accept(ended(session));
+    if (bind(handle.createUpdate(FREE), lock).execute() == 1) {
+      signals.accept(SqlDeviceLocks.freed(lock));
+    }
+  }
+
+  private static FleetSignal ended(Session session) {
+    return new FleetSignal.SessionEnded(session.id().value());
   }
 
   /** Ends a session; one that ended some time ago is due for the sweep at once. */
   static Optional<Session> end(Handle handle, DeferredWrites.End end, Duration ago) {
-    Optional<Session> session =
-        handle
-            .createQuery(END)
-            .bind("id", end.session().value())
-            .bind("reason", end.cause().reason().name())
-            .bindByType("by", end.cause().by().map(Columns::storable).orElse(null), String.class)
-            .bind("ago", ago.toMillis())
-            .map((row, context) -> SessionColumns.session(row))
-            .findOne();
+    Optional<Session> session = ended(handle, end, ago);
     session.ifPresent(
         ended -> keepEnding(handle, ended.lock(), ago.isZero() ? ENDING : Duration.ZERO));
     return session;
   }
 
+  private static Optional<Session> ended(Handle handle, DeferredWrites.End end, Duration ago) {
+    return handle
+        .createQuery(END)
+        .bind("id", end.session().value())
+        .bind("reason", end.cause().reason().name())
+        .bindByType("by", end.cause().by().map(Columns::storable).orElse(null), String.class)
+        .bind("ago", ago.toMillis())
+        .map((row, context) -> SessionColumns.session(row))
+        .findOne();
+  }
+
   private static void keepEnding(Handle handle, DeviceLock lock, Duration patience) {
-    handle
-        .createUpdate(LEAVE)
-        .bind("patience", patience.toMillis())
+    bind(handle.createUpdate(LEAVE), lock).bind("patience", patience.toMillis()).execute();
+  }
+
+  private static Update bind(Update update, DeviceLock lock) {
+    return update
         .bind("device", lock.device().value())
         .bind("slot", lock.slot())
-        .bind("token", lock.token())
-        .execute();
+        .bind("token", lock.token());
   }
 
   @Override
@@ -218,11 +262,7 @@ final class SqlSessionMap implements SessionMap {
   }
 
   private static Update bindLock(Update update, Session session) {
-    return update
-        .bind("id", session.id().value())
-        .bind("device", session.lock().device().value())
-        .bind("slot", session.lock().slot())
-        .bind("token", session.lock().token());
+    return bind(update, session.lock()).bind("id", session.id().value());
   }
 
   @Override
