@@ -1,6 +1,5 @@
 package io.gridfleet.lb.store.open;
 
-import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -56,12 +55,6 @@ final class KeptStatements extends DefaultStatementBuilder {
     return known != null
         ? known
         : super.create(connection.unwrap(SQLiteConnection.class), sql, context);
-  }
-
-  @Override
-  public synchronized CallableStatement createCall(
-      Connection connection, String sql, StatementContext context) throws SQLException {
-    return super.createCall(connection, sql, context);
   }
 
   @Override

@@ -150,11 +150,7 @@ final class Statements implements AutoCloseable {
   private void serve(Source source) {
     try {
       for (List<Operation<?>> next = source.next(); !next.isEmpty(); next = source.next()) {
-        try {
-          perform(next);
-        } catch (RuntimeException | Error mistake) {
-          LOG.error("A listener or a caller failed on an operation of the store", mistake);
-        }
+        perform(next);
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
@@ -164,29 +160,39 @@ final class Statements implements AutoCloseable {
   private void perform(List<Operation<?>> taken) {
     List<Operation<?>> together = new ArrayList<>(taken);
     List<Operation<?>> apart = new ArrayList<>();
-    long begun = System.nanoTime();
-    for (int tries = 0; together.size() > 1 && health.up() && tries < MAX_TRIES; tries++) {
-      GroupTransaction group = new GroupTransaction(together, signals);
-      try {
-        jdbi.useTransaction(group::execute);
-      } catch (RuntimeException | Error thrown) {
-        if (mayHaveCommitted(group, thrown)) {
-          together.forEach(each -> failed(each, begun, thrown));
-          together.clear();
-        }
-        if (group.failed().isEmpty()) {
-          break;
-        }
-        together.remove(group.failed().get());
-        apart.add(group.failed().get());
-        continue;
-      }
-      done(together, begun);
-      group.complete();
-      together.clear();
+    boolean again = true;
+    for (int tries = 0; again && together.size() > 1 && tries < MAX_TRIES; tries++) {
+      again = health.up() && performGroup(together, apart);
     }
     together.forEach(this::performAlone);
     apart.forEach(this::performAlone);
+  }
+
+  /**
+   * Executes operations in one transaction. Removes from them those whose futures are completed,
+   * and the one that failed, which is added to {@code apart}.
+   *
+   * @return whether the others are to be executed together again
+   */
+  private boolean performGroup(List<Operation<?>> together, List<Operation<?>> apart) {
+    GroupTransaction group = new GroupTransaction(together, signals);
+    long begun = System.nanoTime();
+    try {
+      jdbi.useTransaction(group::execute);
+    } catch (RuntimeException | Error thrown) {
+      if (mayHaveCommitted(group, thrown)) {
+        together.forEach(each -> failed(each, begun, thrown));
+        together.clear();
+        return false;
+      }
+      group.failed().ifPresent(apart::add);
+      return together.removeAll(apart);
+    }
+    guarded(() -> listener.groupCommitted(together.size()));
+    together.forEach(each -> reported(each, begun, false));
+    group.complete();
+    together.clear();
+    return false;
   }
 
   /** Also true where it is certain that nothing was, but trying again would wait for long. */
@@ -194,12 +200,6 @@ final class Statements implements AutoCloseable {
     return group.failed().isPresent()
         ? DatabaseErrors.connectionBroke(thrown)
         : !DatabaseErrors.rolledBack(thrown);
-  }
-
-  private void done(List<Operation<?>> group, long begun) {
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    listener.groupCommitted(group.size());
-    group.forEach(each -> listener.statementDone(each.name(), took, false));
   }
 
   private <T> void performAlone(Operation<T> operation) {
@@ -215,23 +215,30 @@ final class Statements implements AutoCloseable {
       failed(operation, begun, thrown);
       return;
     }
-    try {
-      listener.statementDone(operation.name(), Duration.ofNanos(System.nanoTime() - begun), false);
-    } finally {
-      operation.result().complete(value);
-    }
+    reported(operation, begun, false);
+    operation.result().complete(value);
   }
 
   private void failed(Operation<?> operation, long begun, Throwable thrown) {
     StoreException failure = DatabaseErrors.translated(operation.name(), thrown);
+    reported(operation, begun, true);
+    if (failure instanceof StoreUnavailableException gone && health.markDown(gone.trouble())) {
+      guarded(whenDown);
+    }
+    operation.result().completeExceptionally(failure);
+  }
+
+  private void reported(Operation<?> operation, long begun, boolean failed) {
+    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    guarded(() -> listener.statementDone(operation.name(), took, failed));
+  }
+
+  /** A listener that fails must not keep callers from their answers. */
+  private static void guarded(Runnable call) {
     try {
-      Duration took = Duration.ofNanos(System.nanoTime() - begun);
-      listener.statementDone(operation.name(), took, true);
-      if (failure instanceof StoreUnavailableException gone && health.markDown(gone.trouble())) {
-        whenDown.run();
-      }
-    } finally {
-      operation.result().completeExceptionally(failure);
+      call.run();
+    } catch (RuntimeException mistake) {
+      LOG.error("A listener failed on an operation of the store", mistake);
     }
   }
 

@@ -113,6 +113,26 @@ final class GroupFaultsTest {
   }
 
   @Test
+  void aServerProcessThatEndsInAStatementConfirmsNothingAndNothingIsExecutedLater() {
+    try (SqlStore store = StoreKind.open(StoreConfig.at(StoreKind.POSTGRESQL.migratedDatabase()))) {
+      StatementScript.execute(
+          store.jdbi(),
+          "CREATE SEQUENCE inserts",
+          "CREATE FUNCTION at_insert() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN"
+              + " IF nextval(''inserts'') = 5 THEN"
+              + " PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END'",
+          "CREATE TRIGGER at_insert BEFORE INSERT ON device_locks FOR EACH ROW"
+              + " EXECUTE FUNCTION at_insert()");
+
+      assertThat(confirmed(together(StoreKind.POSTGRESQL, store, "attempt"))).isEmpty();
+
+      await().until(store::isUp);
+      assertThat(now(lock(store, "later"))).isPresent();
+      assertThat(held(store)).hasSize(1);
+    }
+  }
+
+  @Test
   void whatMayHaveCommittedIsNeitherConfirmedNorExecutedAgain() throws Exception {
     Postgres direct = (Postgres) StoreKind.POSTGRESQL.migratedDatabase();
     try (TcpLink link = new TcpLink(direct.hosts());

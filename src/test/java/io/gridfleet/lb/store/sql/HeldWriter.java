@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreKind;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jdbi.v3.core.Handle;
 
 /** Lets operations wait together: holds the writer in one of its own until they all wait. */
 final class HeldWriter {
@@ -15,23 +19,30 @@ final class HeldWriter {
 
   /** Submits operations, all of which wait when the writer takes the next. */
   static <T> T together(StoreKind kind, SqlStore store, Supplier<T> submitted) {
-    return store
-        .jdbi()
-        .inTransaction(
-            handle -> {
-              if (kind == StoreKind.POSTGRESQL) {
-                handle.execute("LOCK TABLE avoided_devices IN EXCLUSIVE MODE");
-              }
-              CompletionStage<?> first =
-                  store.avoidedDevices().avoid(device(), MINUTE, "holds the writer");
-              await().until(() -> store.waitingStatements() == 0);
-              T result = submitted.get();
-              handle.commit();
-              if (kind != StoreKind.POSTGRESQL) {
-                return result;
-              }
-              Facts.now(first);
-              return result;
-            });
+    Optional<T> result = Optional.empty();
+    while (result.isEmpty()) {
+      result = store.jdbi().inTransaction(handle -> whileHeld(handle, kind, store, submitted));
+    }
+    return result.get();
+  }
+
+  /** Empty if the writer is held in an operation of the heartbeat, so that the first one waits. */
+  private static <T> Optional<T> whileHeld(
+      Handle handle, StoreKind kind, SqlStore store, Supplier<T> submitted) {
+    if (kind == StoreKind.POSTGRESQL) {
+      handle.execute("LOCK TABLE avoided_devices IN EXCLUSIVE MODE");
+    }
+    CompletionStage<?> first = store.avoidedDevices().avoid(device(), MINUTE, "holds the writer");
+    try {
+      await().atMost(Duration.ofSeconds(1)).until(() -> store.waitingStatements() == 0);
+    } catch (ConditionTimeoutException notHeld) {
+      return Optional.empty();
+    }
+    T result = submitted.get();
+    handle.commit();
+    if (kind == StoreKind.POSTGRESQL) {
+      Facts.now(first);
+    }
+    return Optional.of(result);
   }
 }
