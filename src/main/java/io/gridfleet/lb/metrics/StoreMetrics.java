@@ -2,7 +2,6 @@ package io.gridfleet.lb.metrics;
 
 import io.gridfleet.lb.store.StoreListener;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -18,7 +17,6 @@ final class StoreMetrics implements StoreListener {
   private final Counter failures;
   private final Counter refusals;
   private final Counter dropped;
-  private final DistributionSummary groups;
   private final AtomicInteger up = new AtomicInteger(1);
 
   StoreMetrics(MeterRegistry registry) {
@@ -30,10 +28,6 @@ final class StoreMetrics implements StoreListener {
     refusals =
         Counter.builder(Names.of("store.refusals"))
             .description("Statements that were refused because too many waited.")
-            .register(registry);
-    groups =
-        DistributionSummary.builder(Names.of("store.group.operations"))
-            .description("Operations that committed in one transaction with others.")
             .register(registry);
     dropped =
         Counter.builder(Names.of("store.deferred.dropped"))
@@ -50,11 +44,6 @@ final class StoreMetrics implements StoreListener {
     if (failed) {
       failures.increment();
     }
-  }
-
-  @Override
-  public void groupCommitted(int operations) {
-    groups.record(operations);
   }
 
   @Override

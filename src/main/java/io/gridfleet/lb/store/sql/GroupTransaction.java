@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
  * Confined to the thread that executes it.
  */
 final class GroupTransaction {
-  private final List<Operation<?>> ordered;
+  private final List<StoreOperation<?>> ordered;
   private final SignalSender sender;
   private final List<Executed<?>> executed = new ArrayList<>();
-  private @Nullable Operation<?> current;
+  private @Nullable StoreOperation<?> current;
 
   /** An operation and its value, which counts once the transaction has committed. */
-  private record Executed<T>(Operation<T> operation, T value) {
+  private record Executed<T>(StoreOperation<T> operation, T value) {
     void complete() {
       operation.result().complete(value);
     }
   }
 
-  GroupTransaction(List<Operation<?>> operations, SignalSender sender) {
+  GroupTransaction(List<StoreOperation<?>> operations, SignalSender sender) {
     this.ordered = new ArrayList<>(operations);
-    this.ordered.sort(Comparator.comparing(Operation::place));
+    this.ordered.sort(Comparator.comparing(StoreOperation::place));
     this.sender = sender;
   }
 
@@ -37,7 +37,7 @@ final class GroupTransaction {
   @Nullable Void execute(Handle handle) {
     List<FleetSignal> signals = new ArrayList<>();
     boolean excluded = false;
-    for (Operation<?> each : ordered) {
+    for (StoreOperation<?> each : ordered) {
       current = each;
       if (each.place().rank() == GroupPlace.Rank.LOCK && !excluded) {
         SqlDeviceLocks.exclude(handle, tenants());
@@ -51,7 +51,7 @@ final class GroupTransaction {
   }
 
   private static <T> Executed<T> executed(
-      Operation<T> operation, Handle handle, List<FleetSignal> signals) {
+      StoreOperation<T> operation, Handle handle, List<FleetSignal> signals) {
     return new Executed<>(operation, operation.work().execute(handle, signals::add));
   }
 
@@ -62,7 +62,7 @@ final class GroupTransaction {
   }
 
   /** Returns the operation whose statement failed; none if all were executed. */
-  Optional<Operation<?>> failed() {
+  Optional<StoreOperation<?>> failed() {
     return Optional.ofNullable(current);
   }
 

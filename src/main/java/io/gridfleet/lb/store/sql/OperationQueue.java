@@ -21,8 +21,8 @@ final class OperationQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition forWriter = lock.newCondition();
   private final Condition forOthers = lock.newCondition();
-  private final Queue<Operation<?>> writes = new ArrayDeque<>();
-  private final Queue<Operation<?>> others = new ArrayDeque<>();
+  private final Queue<StoreOperation<?>> writes = new ArrayDeque<>();
+  private final Queue<StoreOperation<?>> others = new ArrayDeque<>();
   private final int bound;
   private final boolean oneThread;
   private int idle;
@@ -44,15 +44,16 @@ final class OperationQueue {
     this.oneThread = oneThread;
   }
 
-  Offer offerWrite(Operation<?> operation) {
+  Offer offerWrite(StoreOperation<?> operation) {
     return offer(operation, writes, forWriter);
   }
 
-  Offer offer(Operation<?> operation) {
+  Offer offer(StoreOperation<?> operation) {
     return offer(operation, others, oneThread ? forWriter : forOthers);
   }
 
-  private Offer offer(Operation<?> operation, Queue<Operation<?>> line, Condition thread) {
+  private Offer offer(
+      StoreOperation<?> operation, Queue<StoreOperation<?>> line, Condition thread) {
     lock.lock();
     try {
       if (closed) {
@@ -73,7 +74,7 @@ final class OperationQueue {
    * Waits for operations for the writer: all writes that wait now, at most {@code most}, or one
    * operation that is executed by itself. Never waits for more than one. Empty after the close.
    */
-  List<Operation<?>> takeForWriter(int most) throws InterruptedException {
+  List<StoreOperation<?>> takeForWriter(int most) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (true) {
@@ -101,8 +102,8 @@ final class OperationQueue {
   }
 
   /** Takes the first writes in their order, up to one that is executed by itself. */
-  private List<Operation<?>> group(int most) {
-    List<Operation<?>> group = new ArrayList<>(Math.min(most, writes.size()));
+  private List<StoreOperation<?>> group(int most) {
+    List<StoreOperation<?>> group = new ArrayList<>(Math.min(most, writes.size()));
     group.add(writes.remove());
     while (group.size() < most && mayJoin(group.get(0)) && mayJoin(writes.peek())) {
       group.add(writes.remove());
@@ -110,12 +111,12 @@ final class OperationQueue {
     return group;
   }
 
-  private static boolean mayJoin(@Nullable Operation<?> operation) {
+  private static boolean mayJoin(@Nullable StoreOperation<?> operation) {
     return operation != null && operation.place().rank() != GroupPlace.Rank.ALONE;
   }
 
   /** Waits for an operation of the other line. Empty after the close. */
-  List<Operation<?>> takeOther() throws InterruptedException {
+  List<StoreOperation<?>> takeOther() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (others.isEmpty()) {
@@ -157,10 +158,10 @@ final class OperationQueue {
   }
 
   /** Removes what still waits. */
-  List<Operation<?>> drain() {
+  List<StoreOperation<?>> drain() {
     lock.lock();
     try {
-      List<Operation<?>> left = new ArrayList<>(writes);
+      List<StoreOperation<?>> left = new ArrayList<>(writes);
       left.addAll(others);
       writes.clear();
       others.clear();

@@ -132,7 +132,7 @@ final class SqlSessionMap implements SessionMap {
     boolean isNew =
         SessionColumns.bind(handle.createUpdate(SessionColumns.INSERT), session).execute() == 1;
     if (!isNew) {
-      throw new Operation.RolledBack(Publication.DUPLICATE_ID);
+      throw new StoreOperation.RolledBack(Publication.DUPLICATE_ID);
     }
     return Publication.PUBLISHED;
   }

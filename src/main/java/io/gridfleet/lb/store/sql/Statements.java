@@ -89,21 +89,22 @@ final class Statements implements AutoCloseable {
 
   /** Runs one statement, which commits by itself. */
   <T> CompletableFuture<T> run(String name, HandleCallback<T, RuntimeException> work) {
-    return other(name, Operation.Form.STATEMENT, work);
+    return other(name, StoreOperation.Form.STATEMENT, work);
   }
 
   /** Executes statements in a transaction of their own. */
   <T> CompletableFuture<T> inTransaction(String name, HandleCallback<T, RuntimeException> work) {
-    return other(name, Operation.Form.TRANSACTION, work);
+    return other(name, StoreOperation.Form.TRANSACTION, work);
   }
 
   /**
    * Executes statements in a transaction with those of other operations that wait, or in one of
    * their own.
    */
-  <T> CompletableFuture<T> write(String name, GroupPlace place, Operation.Work<T> work) {
-    Operation<T> operation =
-        new Operation<>(name, Operation.Form.TRANSACTION, place, work, new CompletableFuture<>());
+  <T> CompletableFuture<T> write(String name, GroupPlace place, StoreOperation.Work<T> work) {
+    StoreOperation<T> operation =
+        new StoreOperation<>(
+            name, StoreOperation.Form.TRANSACTION, place, work, new CompletableFuture<>());
     if (health.up()) {
       admit(operation, queue.offerWrite(operation));
     } else {
@@ -113,9 +114,9 @@ final class Statements implements AutoCloseable {
   }
 
   private <T> CompletableFuture<T> other(
-      String name, Operation.Form form, HandleCallback<T, RuntimeException> work) {
-    Operation<T> operation =
-        new Operation<>(
+      String name, StoreOperation.Form form, HandleCallback<T, RuntimeException> work) {
+    StoreOperation<T> operation =
+        new StoreOperation<>(
             name,
             form,
             GroupPlace.ALONE,
@@ -129,7 +130,7 @@ final class Statements implements AutoCloseable {
     return operation.result();
   }
 
-  private void admit(Operation<?> operation, OperationQueue.Offer offer) {
+  private void admit(StoreOperation<?> operation, OperationQueue.Offer offer) {
     if (offer == OperationQueue.Offer.CLOSED) {
       operation.result().completeExceptionally(new StoreUnavailableException("it is closed", null));
     } else if (offer == OperationQueue.Offer.FULL) {
@@ -139,17 +140,17 @@ final class Statements implements AutoCloseable {
   }
 
   private interface Source {
-    List<Operation<?>> next() throws InterruptedException;
+    List<StoreOperation<?>> next() throws InterruptedException;
   }
 
-  private List<Operation<?>> nextForWriter() throws InterruptedException {
+  private List<StoreOperation<?>> nextForWriter() throws InterruptedException {
     return queue.takeForWriter(MAX_GROUP);
   }
 
   /** The life of a thread. */
   private void serve(Source source) {
     try {
-      for (List<Operation<?>> next = source.next(); !next.isEmpty(); next = source.next()) {
+      for (List<StoreOperation<?>> next = source.next(); !next.isEmpty(); next = source.next()) {
         perform(next);
       }
     } catch (InterruptedException stopped) {
@@ -157,9 +158,9 @@ final class Statements implements AutoCloseable {
     }
   }
 
-  private void perform(List<Operation<?>> taken) {
-    List<Operation<?>> together = new ArrayList<>(taken);
-    List<Operation<?>> apart = new ArrayList<>();
+  private void perform(List<StoreOperation<?>> taken) {
+    List<StoreOperation<?>> together = new ArrayList<>(taken);
+    List<StoreOperation<?>> apart = new ArrayList<>();
     boolean again = true;
     for (int tries = 0; again && together.size() > 1 && tries < MAX_TRIES; tries++) {
       again = health.up() && performGroup(together, apart);
@@ -174,7 +175,7 @@ final class Statements implements AutoCloseable {
    *
    * @return whether the others are to be executed together again
    */
-  private boolean performGroup(List<Operation<?>> together, List<Operation<?>> apart) {
+  private boolean performGroup(List<StoreOperation<?>> together, List<StoreOperation<?>> apart) {
     GroupTransaction group = new GroupTransaction(together, signals);
     long begun = System.nanoTime();
     try {
@@ -202,7 +203,7 @@ final class Statements implements AutoCloseable {
         : !DatabaseErrors.rolledBack(thrown);
   }
 
-  private <T> void performAlone(Operation<T> operation) {
+  private <T> void performAlone(StoreOperation<T> operation) {
     if (!health.up()) {
       operation.result().completeExceptionally(known());
       return;
@@ -219,7 +220,7 @@ final class Statements implements AutoCloseable {
     operation.result().complete(value);
   }
 
-  private void failed(Operation<?> operation, long begun, Throwable thrown) {
+  private void failed(StoreOperation<?> operation, long begun, Throwable thrown) {
     StoreException failure = DatabaseErrors.translated(operation.name(), thrown);
     reported(operation, begun, true);
     if (failure instanceof StoreUnavailableException gone && health.markDown(gone.trouble())) {
@@ -228,7 +229,7 @@ final class Statements implements AutoCloseable {
     operation.result().completeExceptionally(failure);
   }
 
-  private void reported(Operation<?> operation, long begun, boolean failed) {
+  private void reported(StoreOperation<?> operation, long begun, boolean failed) {
     Duration took = Duration.ofNanos(System.nanoTime() - begun);
     guarded(() -> listener.statementDone(operation.name(), took, failed));
   }
@@ -242,7 +243,7 @@ final class Statements implements AutoCloseable {
     }
   }
 
-  private <T> T repeated(Operation<T> operation) {
+  private <T> T repeated(StoreOperation<T> operation) {
     for (int tries = 1; ; tries++) {
       try {
         return execute(operation);
@@ -254,8 +255,8 @@ final class Statements implements AutoCloseable {
     }
   }
 
-  private <T> T execute(Operation<T> operation) {
-    if (operation.form() == Operation.Form.STATEMENT) {
+  private <T> T execute(StoreOperation<T> operation) {
+    if (operation.form() == StoreOperation.Form.STATEMENT) {
       return jdbi.withHandle(handle -> operation.work().execute(handle, none -> {}));
     }
     try {
@@ -269,7 +270,7 @@ final class Statements implements AutoCloseable {
             signals.send(handle, sent);
             return value;
           });
-    } catch (Operation.RolledBack rolledBack) {
+    } catch (StoreOperation.RolledBack rolledBack) {
       @SuppressWarnings("unchecked") // the operation's own value
       T value = (T) rolledBack.value();
       return value;

@@ -10,7 +10,7 @@ import org.jdbi.v3.core.Handle;
  *
  * @param place its place in a group; {@link GroupPlace#ALONE} for one that is executed by itself
  */
-record Operation<T>(
+record StoreOperation<T>(
     String name, Form form, GroupPlace place, Work<T> work, CompletableFuture<T> result) {
 
   /** How it is executed when it is executed by itself. */
