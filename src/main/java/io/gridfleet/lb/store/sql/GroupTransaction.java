@@ -4,8 +4,8 @@ import io.gridfleet.lb.device.FleetSignal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +55,8 @@ final class GroupTransaction {
     return new Executed<>(operation, operation.work().execute(handle, signals::add));
   }
 
-  private SortedSet<String> tenants() {
-    SortedSet<String> tenants = new TreeSet<>();
+  private NavigableSet<String> tenants() {
+    NavigableSet<String> tenants = new TreeSet<>();
     ordered.forEach(each -> each.place().tenant().ifPresent(tenants::add));
     return tenants;
   }
