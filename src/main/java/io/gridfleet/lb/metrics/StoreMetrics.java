@@ -2,6 +2,7 @@ package io.gridfleet.lb.metrics;
 
 import io.gridfleet.lb.store.StoreListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,6 +18,7 @@ final class StoreMetrics implements StoreListener {
   private final Counter failures;
   private final Counter refusals;
   private final Counter dropped;
+  private final DistributionSummary groups;
   private final AtomicInteger up = new AtomicInteger(1);
 
   StoreMetrics(MeterRegistry registry) {
@@ -32,6 +34,10 @@ final class StoreMetrics implements StoreListener {
     dropped =
         Counter.builder(Names.of("store.deferred.dropped"))
             .description("Changes that happened during an outage and were dropped unwritten.")
+            .register(registry);
+    groups =
+        DistributionSummary.builder(Names.of("store.group.operations"))
+            .description("Operations that committed in one transaction with others, by group.")
             .register(registry);
     Gauge.builder(Names.of("store.up"), up, AtomicInteger::get)
         .description("1 while the store can be reached.")
@@ -49,6 +55,11 @@ final class StoreMetrics implements StoreListener {
   @Override
   public void statementRefused(String statement) {
     refusals.increment();
+  }
+
+  @Override
+  public void groupCommitted(int operations) {
+    groups.record(operations);
   }
 
   @Override
