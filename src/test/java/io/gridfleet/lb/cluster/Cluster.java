@@ -9,6 +9,9 @@ import io.gridfleet.lb.lab.SimulatedFleet;
 import io.gridfleet.lb.simulator.NodeEvent;
 import io.gridfleet.lb.simulator.SimulatedNode;
 import io.gridfleet.lb.store.PostgresPart;
+import io.gridfleet.lb.store.StoreAddress;
+import io.gridfleet.lb.store.StoreKind;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,28 +34,43 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
   private final int size;
   private final int nodes;
   private final int phonesEach;
-  private final boolean ownPostgres;
+  private final Tables tables;
   private final List<ReplicaProcess> replicas = new ArrayList<>();
   private @Nullable SimulatedFleet fleet;
   private @Nullable Postgres postgres;
   private @Nullable StoreRows rows;
   private @Nullable TcpBalancer balancer;
 
-  private Cluster(int size, int nodes, int phonesEach, boolean ownPostgres) {
+  /** What the replicas find when they start. */
+  private enum Tables {
+    /** A database on a shared server, migrated. */
+    MIGRATED,
+    /** A database on a shared server, empty. */
+    NONE,
+    /** A server of their own, empty. */
+    NONE_ON_OWN_SERVER
+  }
+
+  private Cluster(int size, int nodes, int phonesEach, Tables tables) {
     this.size = size;
     this.nodes = nodes;
     this.phonesEach = phonesEach;
-    this.ownPostgres = ownPostgres;
+    this.tables = tables;
   }
 
-  /** With a database of their own, on a shared server. */
+  /** With a migrated database of their own, on a shared server. */
   static Cluster of(int size, int nodes, int phonesEach) {
-    return new Cluster(size, nodes, phonesEach, false);
+    return new Cluster(size, nodes, phonesEach, Tables.MIGRATED);
   }
 
-  /** With a server of their own, which can be stopped. */
+  /** With an empty database of their own, on a shared server: all replicas migrate it at once. */
+  static Cluster onEmptyDatabase(int size, int nodes, int phonesEach) {
+    return new Cluster(size, nodes, phonesEach, Tables.NONE);
+  }
+
+  /** With an empty server of their own, which can be stopped. */
   static Cluster withOwnPostgres(int size, int nodes, int phonesEach) {
-    return new Cluster(size, nodes, phonesEach, true);
+    return new Cluster(size, nodes, phonesEach, Tables.NONE_ON_OWN_SERVER);
   }
 
   /** All replicas are ready when this returns. */
@@ -61,10 +79,7 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
       fleet =
           SimulatedFleet.of(
               nodes, phonesEach, config -> config.withCreationTime(Duration.ofMillis(60)));
-      if (ownPostgres) {
-        postgres = Postgres.start();
-      }
-      rows = new StoreRows(postgres == null ? PostgresPart.emptyDatabase() : postgres.address());
+      rows = new StoreRows(database());
       for (int i = 1; i <= size; i++) {
         replicas.add(ReplicaProcess.of("replica-" + i, config()));
       }
@@ -78,6 +93,17 @@ final class Cluster implements BeforeEachCallback, AfterEachCallback, AutoClosea
       close();
       throw failed;
     }
+  }
+
+  private StoreAddress.Postgres database() throws IOException {
+    return switch (tables) {
+      case MIGRATED -> (StoreAddress.Postgres) StoreKind.POSTGRESQL.migratedDatabase();
+      case NONE -> PostgresPart.emptyDatabase();
+      case NONE_ON_OWN_SERVER -> {
+        postgres = Postgres.start();
+        yield postgres.address();
+      }
+    };
   }
 
   @Override

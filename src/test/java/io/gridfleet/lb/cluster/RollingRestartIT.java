@@ -20,7 +20,7 @@ final class RollingRestartIT {
   /** Rounds until the replicas' code has run often enough not to be loaded while it is measured. */
   private static final int WARM_UP = 5;
 
-  @RegisterExtension final Cluster cluster = Cluster.of(3, 2, 5);
+  @RegisterExtension final Cluster cluster = Cluster.onEmptyDatabase(3, 2, 5);
 
   @Test
   void eachReplicaIsStoppedAndStartedUnderLoadAndNoSessionIsLost() throws Exception {

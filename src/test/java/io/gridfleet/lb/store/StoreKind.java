@@ -41,7 +41,7 @@ public enum StoreKind {
         server -> {
           StoreAddress.Postgres database = PostgresPart.emptyDatabase();
           open(StoreConfig.at(database)).close();
-          return PostgresPart.leftAlone(database);
+          return PostgresPart.leftAlone(PostgresPart.emptied(database));
         });
   }
 
