@@ -3,6 +3,7 @@ package io.gridfleet.lb.parts;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.cluster.SharedClasses;
 import io.gridfleet.lb.lab.Ports;
 import io.gridfleet.lb.lab.TestTransport;
 import java.io.IOException;
@@ -33,11 +34,17 @@ final class FrontDoorProcess implements AutoCloseable {
     this.address = address;
   }
 
-  /** Starts the jar with this configuration. */
+  /** Starts the jar with this configuration, in a JVM that starts quickly. */
   static FrontDoorProcess over(String config) throws IOException {
+    return over(
+        config, List.of(SharedClasses.flag(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+  }
+
+  /** Starts the jar with this configuration and flags for the JVM. */
+  static FrontDoorProcess over(String config, List<String> jvm) throws IOException {
     Path file = Files.createTempFile("gridfleet-lab", ".yaml");
     Files.writeString(file, config);
-    return start(List.of(), List.of("--config", file.toString()));
+    return start(jvm, List.of("--config", file.toString()));
   }
 
   /** Starts the jar with flags for the JVM and for itself; {@code --listen} is added. */

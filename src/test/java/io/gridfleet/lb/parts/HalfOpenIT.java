@@ -36,7 +36,7 @@ class HalfOpenIT {
   @Test
   void theyAreClosedInTheirBoundAndOthersAreServedMeanwhile() throws Exception {
     List<SocketChannel> open = new ArrayList<>();
-    try (FrontDoorProcess door = FrontDoorProcess.over(LAB)) {
+    try (FrontDoorProcess door = FrontDoorProcess.over(LAB, List.of())) {
       long before = residentKib(door.pid());
       for (int i = 0; i < CONNECTIONS; i++) {
         open.add(halfOpen(door.address(), i % 2 == 0));
