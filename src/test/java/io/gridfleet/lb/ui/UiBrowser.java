@@ -60,10 +60,12 @@ final class UiBrowser {
   private static @Nullable UiBrowser shared;
 
   private final RemoteWebDriver driver;
+  private final JsonClient chromedriver;
   private String shown = "";
 
-  private UiBrowser(RemoteWebDriver driver) {
+  private UiBrowser(RemoteWebDriver driver, URI chromedriver) {
     this.driver = driver;
+    this.chromedriver = new JsonClient(chromedriver);
   }
 
   /** The browser of this JVM's tests, which run one after another; it ends with the JVM. */
@@ -105,7 +107,8 @@ final class UiBrowser {
                         "goog:loggingPrefs",
                         Map.of("browser", "ALL"),
                         "goog:chromeOptions",
-                        options))));
+                        options))),
+            chromedriver);
     browser.size(WIDTH, HEIGHT);
     return browser;
   }
@@ -285,8 +288,7 @@ final class UiBrowser {
       String body =
           JsonClient.JSON.writeValueAsString(Map.of("cmd", command, "params", parameters));
       JsonClient.Reply reply =
-          new JsonClient(RealPart.CHROMEDRIVER.uri())
-              .post("/session/" + driver.getSessionId() + "/goog/cdp/execute", body);
+          chromedriver.post("/session/" + driver.getSessionId() + "/goog/cdp/execute", body);
       assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
