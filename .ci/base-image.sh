@@ -1,8 +1,9 @@
 # Makes a base image with a Java runtime out of what the machine has: nothing can be pulled.
-# usage: base-image.sh FOLDER  → FOLDER/root, to be imported
+# usage: base-image.sh FOLDER JAVA_HOME  → FOLDER/root, to be imported
 set -eu
 root=$1/root
-java_home=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+java_home=$2
+rm -rf "$root"
 mkdir -p "$root/bin" "$root/etc" "$root/tmp" "$root/usr/bin"
 chmod 1777 "$root/tmp"
 "$java_home/bin/jlink" --add-modules java.se,jdk.httpserver,jdk.unsupported,jdk.crypto.ec,jdk.management,jdk.zipfs,jdk.naming.dns \
@@ -10,7 +11,7 @@ chmod 1777 "$root/tmp"
 ln -s /opt/java/bin/java "$root/usr/bin/java"
 
 cp "$(command -v busybox)" "$root/bin/busybox"
-for applet in sh mkdir chown id cat rm; do ln -s busybox "$root/bin/$applet"; done
+for applet in sh mkdir chown id cat rm sleep; do ln -s busybox "$root/bin/$applet"; done
 echo 'root:x:0:0:root:/:/bin/sh' >"$root/etc/passwd"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 

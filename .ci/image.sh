@@ -1,11 +1,12 @@
 # Builds the image of docker/Dockerfile over a base made here, starts it as it is, and asks its health.
-# usage: image.sh SCRATCH REPOSITORY  (DOCKER_HOST names the engine)
+# usage: image.sh SCRATCH REPOSITORY [JAVA_HOME]  (DOCKER_HOST names the engine; without JAVA_HOME that of javac)
 set -eu
 scratch=$1
 repository=$2
+java_home=${3:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 here=$(cd "$(dirname "$0")" && pwd)
 
-bash "$here/base-image.sh" "$scratch/base"
+bash "$here/base-image.sh" "$scratch/base" "$java_home"
 tar -C "$scratch/base/root" -c . | docker import - gridfleet-base:local >/dev/null
 
 # Users' builds have the base that the file names, by its digest; nothing can be pulled here, so the argument replaces it.
@@ -33,6 +34,19 @@ if [ "$health" != healthy ]; then
   echo "the container is $health"
   exit 1
 fi
+
+# Classes come out of the archive that the build made, and one of another jar is no obstacle.
+java="exec java @/opt/gridfleet-lb/gridfleet-lb.archive.options"
+shared=$(docker exec "$container" sh -c "$java -Xlog:class+load -jar /opt/gridfleet-lb/gridfleet-lb.jar --version" |
+  grep -c 'io\.gridfleet\.lb\..* source: shared objects file' || true)
+[ "$shared" -gt 0 ] || { echo "the image doesn't use its archive"; exit 1; }
+docker exec "$container" sh -c "cat /opt/gridfleet-lb/gridfleet-lb.jar >/tmp/other.jar && $java -jar /tmp/other.jar --version" |
+  grep -q '^gridfleet-lb ' || { echo "an archive of another jar keeps the program from starting"; exit 1; }
+started=$(date -d "$(docker inspect -f '{{.State.StartedAt}}' "$container")" +%s%3N)
+listening=$(docker logs "$container" 2>&1 | awk '/listening on/ { print $1; exit }')
+echo "$shared classes came out of the archive; from start to listening $(($(date -d "$listening" +%s%3N) - started)) ms," \
+  "resident $(docker exec "$container" cat /proc/1/status | awk '/^VmRSS/ { print int($2 / 1024) }') MiB"
+! docker logs "$container" 2>&1 | grep -E '\[(warning|error) *\]' || { echo "the JVM of the image warns"; exit 1; }
 
 user=$(docker exec "$container" id -u)
 [ "$user" != 0 ] || { echo "the container runs as root"; exit 1; }

@@ -1,13 +1,11 @@
 """Start, idle memory, and the server's own share of a creation."""
 
 import json
-import os
 import subprocess
 import time
 
 import programs
 from load import Client, median, percentile
-from parts import free_port
 from programs import device
 
 HARD = ("browserName:chrome os_version:>=11 (model:\"Model 1*\",model:/Model [2-9]/,battery_level:20..90) "
@@ -22,7 +20,7 @@ def start_to_ready(bench):
     """From the process's start to an answer of 200 by /readyz; memory five seconds later."""
     ways = {"start": []}
     if not bench.asked.quick:
-        ways["start with shared classes"] = [f"-XX:SharedArchiveFile={shared_classes(bench)}"]
+        ways["start with shared classes"] = [f"@{shared_classes(bench)}"]
     starts = {name: [] for name in ways}
     for number in range(3 if bench.asked.quick else 9):
         for name, flags in ways.items():
@@ -35,12 +33,11 @@ def start_to_ready(bench):
 
 
 def shared_classes(bench):
-    """An archive of the classes that a start loads."""
-    archive = bench.folder / "gridfleet-lb.jsa"
+    """The options of the image, with the archive or cache that they name."""
+    archive = bench.folder / "gridfleet-lb.archive"
     subprocess.run([str(programs.REPOSITORY / "docker" / "share-classes"), str(programs.JAR), str(archive)],
-                   check=True, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   env={**os.environ, "SHARE_CLASSES_PORT": str(free_port())})
-    return archive
+                   check=True, timeout=300, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return f"{archive}.options"
 
 
 def idle(bench):

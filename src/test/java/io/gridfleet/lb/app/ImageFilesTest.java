@@ -60,6 +60,27 @@ final class ImageFilesTest {
     assertThat(dockerfile("RUN")).noneMatch(line -> line.matches(".*(curl|wget|apt|http).*"));
   }
 
+  /** The build trains the JVM with the options that the image's processes have. */
+  @Test
+  void everyProcessHasTheOptionsOfTheTraining() throws IOException {
+    String folder = "/opt/gridfleet-lb/";
+    List<String> ignored = Files.readAllLines(Path.of(".dockerignore"));
+
+    assertThat(dockerfile("COPY"))
+        .contains("target/gridfleet-lb.jar docker/share-classes docker/java.options " + folder);
+    assertThat(ignored).contains("!docker/share-classes", "!docker/java.options");
+    assertThat(dockerfile("RUN"))
+        .contains("cd /tmp && sh " + folder + "share-classes " + folder + "gridfleet-lb.jar");
+    assertThat(Files.readString(DOCKER.resolve("Dockerfile")).lines())
+        .filteredOn(line -> line.contains("java ") && line.contains("-jar"))
+        .isNotEmpty()
+        .allMatch(line -> line.contains("java @" + folder + "gridfleet-lb.archive.options "));
+    assertThat(dockerfile("ENTRYPOINT"))
+        .containsExactly(
+            "[\"java\", \"@%sgridfleet-lb.archive.options\", \"-jar\", \"%sgridfleet-lb.jar\"]"
+                .formatted(folder, folder));
+  }
+
   @Test
   void theProcessIsNotRoot() throws IOException {
     assertThat(dockerfile("USER")).singleElement().asString().matches("[1-9]\\d{3,}:[1-9]\\d{3,}");
