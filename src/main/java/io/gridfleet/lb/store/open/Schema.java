@@ -3,7 +3,12 @@ package io.gridfleet.lb.store.open;
 import io.gridfleet.lb.store.DatabaseErrors;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreStartException;
+import java.io.IOException;
+import java.net.URL;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -20,7 +25,7 @@ final class Schema {
   Schema(StoreAddress address, Dialect dialect, DataSource source) {
     this.address = address;
     this.flyway =
-        Flyway.configure()
+        Flyway.configure(new Migrations())
             .dataSource(source)
             .locations("classpath:db/migration", "classpath:" + dialect.migrations())
             .table("schema_history")
@@ -58,6 +63,19 @@ final class Schema {
       throw new StoreStartException(
           "The store %s has schema version %s, made by a newer GridFleet LB; this one knows versions up to %s. Start the newer program, or give this one another store. Nothing was changed."
               .formatted(address, newer.get().getVersion(), known(all)));
+    }
+  }
+
+  /** Finds the migrations in the first place that has them, without a look into all other jars. */
+  private static final class Migrations extends ClassLoader {
+    Migrations() {
+      super(Schema.class.getClassLoader());
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+      URL first = name.startsWith("db/") ? getResource(name) : null;
+      return first == null ? super.getResources(name) : Collections.enumeration(List.of(first));
     }
   }
 
