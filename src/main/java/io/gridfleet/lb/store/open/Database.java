@@ -9,6 +9,9 @@ import io.gridfleet.lb.store.StoreStartException;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
+import org.jdbi.v3.core.statement.SqlParser;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -24,6 +27,9 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
    * seconds to start a connection's process; a server that is stopped refuses at once.
    */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Keeps what it parsed for all databases of the process: they are sent the same statements. */
+  private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
   /**
    * Opens the database of a configuration and migrates its schema.
@@ -58,6 +64,7 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
 
   public Jdbi jdbi() {
     Jdbi jdbi = Jdbi.create(connections);
+    jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
     dialect.teach(jdbi);
     if (dialect == Dialect.SQLITE) {
       jdbi.setStatementBuilderFactory(new KeptStatements()::of);
