@@ -31,15 +31,26 @@ final class Schema {
             .table("schema_history")
             .failOnMissingLocations(true)
             .cleanDisabled(true)
+            // By default those of a newer program are no error.
+            .ignoreMigrationPatterns(new String[0])
             .load();
   }
 
   /** Migrates the tables to the version of this program; several replicas may do so at once. */
   void migrate() throws StoreStartException {
     try {
-      refuseNewer();
+      migrateIfKnown();
+    } catch (FlywayException e) {
+      throw new StoreStartException(
+          "The tables of the store " + address + " can't be made: " + reason(e), e);
+    }
+  }
+
+  private void migrateIfKnown() throws StoreStartException {
+    try {
       flyway.migrate();
     } catch (FlywayValidateException e) {
+      refuseNewer();
       throw new StoreStartException(
           "The store "
               + address
@@ -47,9 +58,6 @@ final class Schema {
               + " was touched: "
               + DatabaseErrors.sentence(e),
           e);
-    } catch (FlywayException e) {
-      throw new StoreStartException(
-          "The tables of the store " + address + " can't be made: " + reason(e), e);
     }
   }
 
