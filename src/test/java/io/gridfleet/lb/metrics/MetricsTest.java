@@ -213,8 +213,13 @@ final class MetricsTest {
     metrics.store().deferredWriteDropped();
 
     assertThat(metrics.scrape()).contains("gridfleet_lb_store_deferred_dropped_total 2.0");
+  }
+
+  @Test
+  void groupsOfOperationsAreCounted() {
     metrics.store().groupCommitted(3);
     metrics.store().groupCommitted(2);
+
     assertThat(metrics.scrape())
         .contains("gridfleet_lb_store_group_operations_count 2")
         .contains("gridfleet_lb_store_group_operations_sum 5.0");
