@@ -21,7 +21,7 @@ final class GroupTransaction {
   private @Nullable StoreOperation<?> current;
 
   /** An operation and its value, which counts once the transaction has committed. */
-  private record Executed<T>(StoreOperation<T> operation, T value) {
+  private record Executed<T>(StoreOperation<T> operation, @Nullable T value) {
     void complete() {
       operation.result().complete(value);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -209,7 +210,7 @@ final class Statements implements AutoCloseable {
       return;
     }
     long begun = System.nanoTime();
-    T value;
+    @Nullable T value;
     try {
       value = repeated(operation);
     } catch (RuntimeException | Error thrown) {
@@ -243,7 +244,7 @@ final class Statements implements AutoCloseable {
     }
   }
 
-  private <T> T repeated(StoreOperation<T> operation) {
+  private <T> @Nullable T repeated(StoreOperation<T> operation) {
     for (int tries = 1; ; tries++) {
       try {
         return execute(operation);
@@ -255,7 +256,7 @@ final class Statements implements AutoCloseable {
     }
   }
 
-  private <T> T execute(StoreOperation<T> operation) {
+  private <T> @Nullable T execute(StoreOperation<T> operation) {
     if (operation.form() == StoreOperation.Form.STATEMENT) {
       return jdbi.withHandle(handle -> operation.work().execute(handle, none -> {}));
     }
@@ -266,7 +267,7 @@ final class Statements implements AutoCloseable {
             if (operation.place().rank() == GroupPlace.Rank.LOCK) {
               SqlDeviceLocks.exclude(handle, operation.place().tenant().stream().toList());
             }
-            T value = operation.work().execute(handle, sent::add);
+            @Nullable T value = operation.work().execute(handle, sent::add);
             signals.send(handle, sent);
             return value;
           });

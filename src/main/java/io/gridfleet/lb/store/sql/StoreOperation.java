@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.FleetSignal;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operation of a port, and the future of its caller.
@@ -29,8 +30,9 @@ record StoreOperation<T>(
      * Executes the statements.
      *
      * @param signals receives what other replicas are to be told if the transaction commits
+     * @return the value; null only of an operation that has none
      */
-    T execute(Handle handle, Consumer<FleetSignal> signals);
+    @Nullable T execute(Handle handle, Consumer<FleetSignal> signals);
   }
 
   /** Rolls the operation back, although it succeeds, with this value. */
