@@ -7,6 +7,7 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.newsession.ScriptedNodes.Luck;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -85,6 +86,25 @@ final class AvoidanceEndsTest {
     lab.ask(Map.of("appium:udid", BAD));
     lab.time.pass(A_SECOND);
 
+    assertThat(lab.avoided.endings()).isEqualTo(1);
+  }
+
+  /** The signal of another replica comes after the success. */
+  @Test
+  void anAvoidanceThatAnotherReplicaRecordedBeforeASuccessHereEndsWithItsSignal() {
+    lab.ask(Map.of("appium:udid", "phone-1"));
+    lab.time.pass(A_SECOND);
+    Device phone = lab.inventory.named("phone-1").orElseThrow();
+    Device other = lab.inventory.named(BAD).orElseThrow();
+    Instant end = lab.time.instant().plus(NewSessionLab.AVOID_FOR);
+
+    lab.avoidance.beganElsewhere(phone, end);
+    lab.avoidance.beganElsewhere(other, end.minusSeconds(10));
+    lab.time.pass(A_SECOND);
+    assertThat(lab.avoided.endings()).isZero();
+
+    lab.avoidance.beganElsewhere(phone, end.minusSeconds(10));
+    lab.time.pass(A_SECOND);
     assertThat(lab.avoided.endings()).isEqualTo(1);
   }
 

@@ -56,12 +56,16 @@ final class DurableBeforeAnsweredTest {
   @Test
   void theAvoidanceEndsBeforeTheSessionIsAnswered() {
     lab.fleet(1);
+    lab.nodes.always(Luck.REFUSES_CONNECTIONS);
+    lab.ask(Map.of("platformName", "Android", "gridfleet:retryNewSessionFailure", false));
+    lab.time.pass(A_SECOND);
     lab.nodes.always(Luck.CREATES);
     lab.avoided.slow(true);
 
     NewSessionState state = lab.ask(ANY);
     lab.time.pass(A_SECOND);
 
+    assertThat(lab.nodes.running()).isEqualTo(1);
     assertThat(state.answer()).isNotDone();
     lab.avoided.slow(false);
     lab.time.pass(A_SECOND);

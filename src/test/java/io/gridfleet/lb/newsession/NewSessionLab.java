@@ -76,6 +76,7 @@ public final class NewSessionLab {
   public final FleetUpdates news = new FleetUpdates(distributor);
   public final ScriptedNodes nodes;
   public final EndSession endSession;
+  public final Avoidance avoidance;
   public final NewSessionFlow flow;
 
   /** The runs known to this replica. */
@@ -126,7 +127,7 @@ public final class NewSessionLab {
         new Attempts(
             new Attempts.Parts(nodes, nodes, new FailureTable(List.of()), distributor, keeper),
             time);
-    Avoidance avoidance = new Avoidance(avoided, news, listener, AVOID_FOR, time, time);
+    avoidance = new Avoidance(avoided, news, listener, AVOID_FOR, time, time);
     IdleLimits idle =
         new IdleLimits(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofHours(1));
     flow =

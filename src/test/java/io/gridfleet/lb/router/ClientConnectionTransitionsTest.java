@@ -300,7 +300,10 @@ final class ClientConnectionTransitionsTest {
   @Test
   void aConnectionThatClosesMayStillBeFull() throws Exception {
     String row = "CLOSING WRITABILITY";
-    for (int bytes = 16 * PIECE; bytes < 256 * PIECE && !isVisited(TABLE, row); bytes += PIECE) {
+    String last = "WRITING ANSWERED_LAST";
+    for (int bytes = 16 * PIECE;
+        bytes < 256 * PIECE && !(isVisited(TABLE, row) && isVisited(TABLE, last));
+        bytes += PIECE) {
       try (RawClient client = edge.client()) {
         client.send(
             "GET /api/large/" + bytes + " HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
@@ -309,7 +312,7 @@ final class ClientConnectionTransitionsTest {
         assertThat(client.in.readNBytes(bytes)).hasSize(bytes);
       }
     }
-    awaitVisited(TABLE, row, "WRITING ANSWERED_LAST");
+    awaitVisited(TABLE, row, last);
   }
 
   @Test

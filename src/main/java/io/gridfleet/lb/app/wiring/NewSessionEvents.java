@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Publishes new session requests, and what they do to devices, on {@code /api/events}. */
 final class NewSessionEvents implements NewSessionListener {
+  static final String AVOIDED = "device.avoided";
   static final String AVOIDANCE_ENDED = "device.avoidance_ended";
   static final String DEVICE = "device_id";
+  static final String UNTIL = "until";
 
   private final EventFeed feed;
 
@@ -72,8 +74,8 @@ final class NewSessionEvents implements NewSessionListener {
     now.ifPresent(
         avoided -> {
           data.put("cause", avoided.cause());
-          data.put("until", avoided.until().toString());
+          data.put(UNTIL, avoided.until().toString());
         });
-    feed.publish(now.isPresent() ? "device.avoided" : AVOIDANCE_ENDED, data);
+    feed.publish(now.isPresent() ? AVOIDED : AVOIDANCE_ENDED, data);
   }
 }

@@ -33,6 +33,7 @@ import io.gridfleet.lb.selector.SelectorCache;
 import io.gridfleet.lb.session.EndSession;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -102,10 +103,13 @@ final class NewSessionWiring {
     parts.suites().shared().onReceived(event -> received(event, avoidance));
   }
 
-  private static void received(EventFeed.Event event, Avoidance avoidance) {
+  private void received(EventFeed.Event event, Avoidance avoidance) {
+    DeviceId device = new DeviceId(String.valueOf(event.data().get(NewSessionEvents.DEVICE)));
     if (event.type().equals(NewSessionEvents.AVOIDANCE_ENDED)) {
-      avoidance.endedElsewhere(
-          new DeviceId(String.valueOf(event.data().get(NewSessionEvents.DEVICE))));
+      avoidance.endedElsewhere(device);
+    } else if (event.type().equals(NewSessionEvents.AVOIDED)) {
+      Instant until = Instant.parse(String.valueOf(event.data().get(NewSessionEvents.UNTIL)));
+      parts.inventory().device(device).ifPresent(found -> avoidance.beganElsewhere(found, until));
     }
   }
 

@@ -51,6 +51,9 @@ public final class Avoidance {
   /** The ends of avoidances that this process recorded. */
   private final Map<DeviceId, Instant> recorded = new ConcurrentHashMap<>();
 
+  /** The time of each device's last success in this process. */
+  private final Map<DeviceId, Instant> succeeded = new ConcurrentHashMap<>();
+
   public Avoidance(
       AvoidedDevices facts,
       FleetUpdates updates,
@@ -68,8 +71,8 @@ public final class Avoidance {
 
   /**
    * Starts or ends the avoidance of a device by the outcome of an attempt. The store isn't asked to
-   * end what isn't known here: one that another replica recorded in this moment stays until the
-   * device's next success.
+   * end what isn't known here; {@link #beganElsewhere} ends what another replica has recorded
+   * shortly before.
    *
    * @return completes when the store has recorded it, or failed to; never exceptionally
    */
@@ -87,6 +90,7 @@ public final class Avoidance {
       }
     } else if (outcome instanceof AttemptOutcome.Created) {
       memory.succeeded(device.id());
+      succeeded.put(device.id(), clock.instant());
       return updates.attemptSucceeded(device.id()) || recorded.containsKey(device.id())
           ? endAvoidance(device)
           : CompletableFuture.completedFuture(null);
@@ -109,6 +113,20 @@ public final class Avoidance {
                 listener.avoidanceChanged(device, Optional.empty());
               }
             });
+  }
+
+  /**
+   * Handles an avoidance that another replica has recorded. It ends at once if a session was
+   * created on the device here since: that success came before the signal, so it found nothing to
+   * end.
+   *
+   * @param until its end, by the clock of the replica that recorded it
+   */
+  public void beganElsewhere(Device device, Instant until) {
+    Instant success = succeeded.get(device.id());
+    if (success != null && success.isAfter(until.minus(howLong))) {
+      endAvoidance(device);
+    }
   }
 
   /** Handles the end of an avoidance by another replica. */
