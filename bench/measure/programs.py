@@ -42,7 +42,7 @@ NODE = """
     location ~ /sessions$ { return 404 '{"value":{"error":"unknown command","message":"","stacktrace":""}}'; }
     location = /session { return 200 '{"value":{"sessionId":"$request_id","capabilities":{"browserName":"chrome"}}}'; }
     location ~ ^/n[0-9]+/status$ { return 200 '{"value":{"ready":true,"message":"fixed answers"}}'; }
-    location ~ ^/n[0-9]+/session$ { return 200 '{"value":{"sessionId":"$request_id","capabilities":{"browserName":"chrome"}}}'; }
+    location ~ ^/(n[0-9]+|wd/hub)/session$ { return 200 '{"value":{"sessionId":"$request_id","capabilities":{"browserName":"chrome"}}}'; }
     location ~ /(screenshot|five|large)$ { alias %(folder)s/$1; }
     location / { return 200 '{"value":null}'; }
   }
