@@ -178,31 +178,33 @@ final class SqlSessionMap implements SessionMap {
   @Override
   public CompletionStage<Optional<Session>> end(SessionId id, EndCause cause) {
     DeferredWrites.End end = new DeferredWrites.End(id, cause, System.nanoTime());
-    return deferred.unlessWritten(
-        statements.write(
-            "sessions.end",
-            GroupPlace.of(Rank.END, id.value()),
-            (handle, signals) -> {
-              Optional<Session> ended = end(handle, end, Duration.ZERO);
-              ended.map(SqlSessionMap::ended).ifPresent(signals);
-              return ended;
-            }),
-        end);
+    return ending(
+        "sessions.end",
+        end,
+        (handle, signals) -> {
+          Optional<Session> ended = end(handle, end, Duration.ZERO);
+          ended.map(SqlSessionMap::ended).ifPresent(signals);
+          return ended;
+        });
   }
 
   @Override
   public CompletionStage<Optional<Session>> endAndFree(SessionId id, EndCause cause) {
     DeferredWrites.End end = new DeferredWrites.End(id, cause, System.nanoTime());
-    return deferred.unlessWritten(
-        statements.write(
-            "sessions.endAndFree",
-            GroupPlace.of(Rank.END, id.value()),
-            (handle, signals) -> {
-              Optional<Session> ended = ended(handle, end, Duration.ZERO);
-              ended.ifPresent(session -> free(handle, session, signals));
-              return ended;
-            }),
-        end);
+    return ending(
+        "sessions.endAndFree",
+        end,
+        (handle, signals) -> {
+          Optional<Session> ended = ended(handle, end, Duration.ZERO);
+          ended.ifPresent(session -> free(handle, session, signals));
+          return ended;
+        });
+  }
+
+  private CompletionStage<Optional<Session>> ending(
+      String name, DeferredWrites.End end, StoreOperation.Work<Optional<Session>> work) {
+    GroupPlace place = GroupPlace.of(Rank.END, end.session().value());
+    return deferred.unlessWritten(statements.write(name, place, work), end);
   }
 
   private static void free(Handle handle, Session session, Consumer<FleetSignal> signals) {

@@ -36,10 +36,27 @@ final class StoreHeartbeatTest {
     logger.detachAppender(logged);
   }
 
+  /** A heartbeat with deferred writes, and nothing else to do. */
+  private interface BeatOnly extends StoreHeartbeat.Work {
+    @Override
+    default boolean owes() {
+      return true;
+    }
+
+    @Override
+    default void writeDeferred() {}
+
+    @Override
+    default void maintain() {}
+
+    @Override
+    default void forgetConnections() {}
+  }
+
   /**
    * What waits for a connection, as a pool does: until it is there or its thread is interrupted.
    */
-  private static final class WaitsForAConnection implements StoreHeartbeat.Work {
+  private static final class WaitsForAConnection implements BeatOnly {
     final CountDownLatch waiting = new CountDownLatch(1);
     final AtomicReference<Thread> thread = new AtomicReference<>();
 
@@ -55,20 +72,6 @@ final class StoreHeartbeatTest {
             new SQLException("store - Interrupted during connection acquisition", e));
       }
     }
-
-    @Override
-    public boolean owes() {
-      return true;
-    }
-
-    @Override
-    public void writeDeferred() {}
-
-    @Override
-    public void maintain() {}
-
-    @Override
-    public void forgetConnections() {}
   }
 
   @Test
@@ -90,26 +93,10 @@ final class StoreHeartbeatTest {
     StoreHeartbeat heartbeat =
         new StoreHeartbeat(
             health,
-            new StoreHeartbeat.Work() {
-              @Override
-              public void beat() {
-                throw new IllegalStateException(new SQLException("no such table", "42P01"));
-              }
-
-              @Override
-              public boolean owes() {
-                return true;
-              }
-
-              @Override
-              public void writeDeferred() {}
-
-              @Override
-              public void maintain() {}
-
-              @Override
-              public void forgetConnections() {}
-            });
+            (BeatOnly)
+                () -> {
+                  throw new IllegalStateException(new SQLException("no such table", "42P01"));
+                });
     heartbeat.start();
 
     await()
