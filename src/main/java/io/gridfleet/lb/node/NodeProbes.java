@@ -3,16 +3,14 @@ package io.gridfleet.lb.node;
 import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.node.NodeHealth.State;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -33,8 +31,8 @@ public final class NodeProbes implements AutoCloseable {
   /** The first probes are spread over this time. */
   private static final Duration FIRST_WITHIN = Duration.ofMillis(250);
 
-  /** A failed attempt probes its node unless it was probed within this time. */
-  private static final Duration FRESH = Duration.ofSeconds(1);
+  /** Failed attempts probe their node no sooner than this time after its last probe began. */
+  private static final Duration MIN_PAUSE = Duration.ofSeconds(1);
 
   /** Pauses vary by a tenth up and down, so that probes of different nodes don't synchronize. */
   private static final double JITTER = 0.1;
@@ -42,7 +40,6 @@ public final class NodeProbes implements AutoCloseable {
   private final ProbeConfig config;
   private final NodeProbeListener listener;
   private final ScheduledExecutorService timer;
-  private final InstantSource clock;
   private final RandomGenerator random;
   private final StatusProbe probe;
 
@@ -59,12 +56,10 @@ public final class NodeProbes implements AutoCloseable {
       NodeTrust trust,
       NodeProbeListener listener,
       ScheduledExecutorService timer,
-      InstantSource clock,
       RandomGenerator random) {
     this.config = config;
     this.listener = listener;
     this.timer = timer;
-    this.clock = clock;
     this.random = random;
     this.probe = new StatusProbe(config.timeout(), trust);
   }
@@ -91,8 +86,8 @@ public final class NodeProbes implements AutoCloseable {
   }
 
   /**
-   * Reports that an attempt got no answer from this node: it is probed at once, unless it was just
-   * probed. Any thread; doesn't block.
+   * Reports that an attempt got no answer from this node: a probe that begins after this report is
+   * sent, at once or a second after the last one began. Any thread; doesn't block.
    */
   public void reportCreateFailure(NodeId id) {
     Watched node = watched.get(id);
@@ -121,10 +116,14 @@ public final class NodeProbes implements AutoCloseable {
     private Map<String, String> browsers = Map.of();
 
     /** The fields from here on are guarded by this object's lock. */
-    private Instant lastProbed = Instant.MIN;
+    private long lastBegan = System.nanoTime() - MIN_PAUSE.toNanos();
 
-    private @Nullable Future<?> due;
+    private @Nullable ScheduledFuture<?> due;
     private boolean probing;
+
+    /** Whether an attempt failed while a probe was running, whose answer may be older than that. */
+    private boolean reported;
+
     private boolean joined;
     private boolean gone;
 
@@ -148,15 +147,20 @@ public final class NodeProbes implements AutoCloseable {
 
     /** The probe is started by the timer, because the first one builds its client. */
     synchronized void hurry() {
-      Instant now = clock.instant();
-      if (probing || gone || lastProbed.plus(FRESH).isAfter(now)) {
+      if (probing) {
+        reported = true;
         return;
       }
-      if (due != null) {
+      Duration pause = untilMinPause();
+      if (due != null && due.getDelay(TimeUnit.NANOSECONDS) > pause.toNanos()) {
         due.cancel(false);
+        schedule(pause);
       }
-      lastProbed = now; // further reports don't delay this probe
-      schedule(Duration.ZERO);
+    }
+
+    private Duration untilMinPause() {
+      long since = System.nanoTime() - lastBegan;
+      return Duration.ofNanos(Math.max(0, MIN_PAUSE.toNanos() - since));
     }
 
     private void ask() {
@@ -165,7 +169,7 @@ public final class NodeProbes implements AutoCloseable {
           return;
         }
         probing = true;
-        lastProbed = clock.instant();
+        lastBegan = System.nanoTime();
       }
       Failures.log(
           asked()
@@ -201,6 +205,10 @@ public final class NodeProbes implements AutoCloseable {
       synchronized (this) {
         probing = false;
         schedule(jittered(now.pause(config)));
+        if (reported) {
+          reported = false;
+          hurry();
+        }
       }
     }
 

@@ -16,7 +16,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +29,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class NodeProbesTest {
-  private static final ProbeConfig QUICK =
-      new ProbeConfig(Duration.ofMillis(50), Duration.ofMillis(300), 2, 1, Duration.ofMillis(100));
+  private static final ProbeConfig QUICK = quick(Duration.ofSeconds(5));
+
+  private static final ProbeConfig HOURLY =
+      new ProbeConfig(Duration.ofHours(1), Duration.ofSeconds(5), 1, 1, Duration.ofHours(1));
+
+  private static final NodeId RACK = new NodeId("rack");
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Queue<String> received = new ConcurrentLinkedQueue<>();
@@ -112,6 +115,7 @@ final class NodeProbesTest {
     try (SimulatedNode stalls = SimulatedNode.start(SimulatedNodeConfig.appium())) {
       stalls.faults().standing(NodeOperation.STATUS, new Fault.Stall());
       simulated.die();
+      restart(quick(Duration.ofSeconds(1)));
       probes.watch(List.of(node("dead", simulated.url()), node("stalls", stalls.url())));
       await()
           .untilAsserted(
@@ -124,25 +128,42 @@ final class NodeProbesTest {
 
   @Test
   void aFailedAttemptProbesAtOnceButNotRepeatedly() {
-    probes.close();
-    probes =
-        probes(
-            new ProbeConfig(Duration.ofHours(1), Duration.ofSeconds(1), 1, 1, Duration.ofHours(1)));
-    probes.watch(List.of(node("rack", simulated.url())));
+    watchHourly();
     await().untilAsserted(() -> assertThat(received).containsExactly("up rack"));
 
     simulated.die();
     await()
         .untilAsserted(
             () -> {
-              probes.reportCreateFailure(new NodeId("rack"));
+              probes.reportCreateFailure(RACK);
               assertThat(received).containsExactly("up rack", "down rack: connection refused");
             });
     simulated.comeBack();
     for (int i = 0; i < 1000; i++) {
-      probes.reportCreateFailure(new NodeId("rack"));
+      probes.reportCreateFailure(RACK);
     }
     assertThat(simulated.history().count(Kind.STATUS)).isLessThanOrEqualTo(2);
+  }
+
+  /** Its answer may be older than the failure. */
+  @Test
+  void anAttemptThatFailsDuringAProbeHasItsNodeProbedAgain() {
+    simulated.faults().next(1, NodeOperation.STATUS, new Fault.Late(Duration.ofMillis(300)));
+    watchHourly();
+    await().until(() -> simulated.history().count(Kind.STATUS) == 1);
+    assertThat(received).isEmpty();
+    probes.reportCreateFailure(RACK);
+
+    await().until(() -> simulated.history().count(Kind.STATUS) == 2);
+  }
+
+  @Test
+  void anAttemptThatFailsJustAfterAProbeHasItsNodeProbedAgain() {
+    watchHourly();
+    await().untilAsserted(() -> assertThat(received).containsExactly("up rack"));
+    probes.reportCreateFailure(RACK);
+
+    await().until(() -> simulated.history().count(Kind.STATUS) == 2);
   }
 
   @Test
@@ -185,6 +206,7 @@ final class NodeProbesTest {
     for (int i = 0; i < 500; i++) {
       nodes.add(node("dead-" + i, dead));
     }
+    restart(quick(Duration.ofMillis(300)));
     probes.watch(nodes);
     await().atMost(Duration.ofSeconds(30)).until(() -> received.size() == 500);
     nodes.add(node("live", simulated.url()));
@@ -229,13 +251,26 @@ final class NodeProbesTest {
     assertThat(health.answered(config).state()).isEqualTo(State.UP);
   }
 
+  private static ProbeConfig quick(Duration timeout) {
+    return new ProbeConfig(Duration.ofMillis(50), timeout, 2, 1, Duration.ofMillis(100));
+  }
+
   private NodeProbes probes(ProbeConfig config) {
     return probes(config, listener);
   }
 
   private NodeProbes probes(ProbeConfig config, NodeProbeListener notified) {
-    return new NodeProbes(
-        config, NodeTrust.ofJava(), notified, timer, InstantSource.system(), new Random(7));
+    return new NodeProbes(config, NodeTrust.ofJava(), notified, timer, new Random(7));
+  }
+
+  private void restart(ProbeConfig config) {
+    probes.close();
+    probes = probes(config);
+  }
+
+  private void watchHourly() {
+    restart(HOURLY);
+    probes.watch(List.of(node("rack", simulated.url())));
   }
 
   private static Node node(String id, URI url) {

@@ -218,7 +218,6 @@ public final class GridFleetLb implements AutoCloseable {
             new CompositeListener.OfProbes(
                 new NodeEvents(this::devicesChanged), history.periods().recorder())),
         timer,
-        clock,
         new Random());
   }
 
