@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,8 +18,9 @@ import org.sqlite.SQLiteConnection;
  * Keeps the prepared statements of SQLite's one connection, because its driver keeps none and a
  * statement takes longer to prepare than to execute. PostgreSQL's driver keeps its own.
  *
- * <p>A statement belongs to the map while nobody uses it: it is taken out to be used and put back
- * when it is closed. One that failed was finalized by the driver and isn't put back.
+ * <p>A statement is in one of two maps: in {@link #kept} while nobody uses it, by its SQL, and in
+ * {@link #used} otherwise, because the SQL that it is closed with is that before named parameters
+ * were replaced. One that failed was finalized by the driver and isn't put back.
  *
  * <p>Threads: the connection is used by one thread at a time, and so is everything here. The pool
  * may replace a connection; the statements of the former one ended with it.
@@ -28,6 +30,7 @@ final class KeptStatements extends DefaultStatementBuilder {
   private static final int MAX = 300;
 
   private final Map<String, PreparedStatement> kept = new LinkedHashMap<>();
+  private final Map<Statement, String> used = new IdentityHashMap<>();
   private @Nullable SQLiteConnection owner;
 
   /** Returns the builder for statements of a connection, which may be wrapped by the pool. */
@@ -36,6 +39,7 @@ final class KeptStatements extends DefaultStatementBuilder {
       SQLiteConnection own = connection.unwrap(SQLiteConnection.class);
       if (own != owner) {
         kept.clear();
+        used.clear();
         owner = own;
       }
       return this;
@@ -52,15 +56,20 @@ final class KeptStatements extends DefaultStatementBuilder {
       return super.create(connection, sql, context);
     }
     PreparedStatement known = kept.remove(sql);
-    return known != null
-        ? known
-        : super.create(connection.unwrap(SQLiteConnection.class), sql, context);
+    PreparedStatement taken =
+        known != null
+            ? known
+            : super.create(connection.unwrap(SQLiteConnection.class), sql, context);
+    used.put(taken, sql);
+    return taken;
   }
 
   @Override
-  public synchronized void close(Connection connection, String sql, Statement statement)
+  public synchronized void close(Connection connection, String unparsed, Statement statement)
       throws SQLException {
-    if (!(statement instanceof PreparedStatement prepared)
+    String sql = used.remove(statement);
+    if (sql == null
+        || !(statement instanceof PreparedStatement prepared)
         || prepared.isClosed()
         || prepared.getConnection() != owner
         || kept.containsKey(sql)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gridfleet.lb.store.StoreAddress.SqliteFile;
 import io.gridfleet.lb.store.StoreConfig;
 import java.nio.file.Path;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -61,6 +62,23 @@ final class KeptStatementsTest {
     }
 
     assertThat(kept.size()).isEqualTo(size);
+  }
+
+  /** What the database gets differs from what it was written as. */
+  @Test
+  void aStatementWithNamedParametersIsPreparedOnce() {
+    Statement first = jdbi.<Statement, RuntimeException>withHandle(handle -> prepared(handle, 1));
+    Statement second = jdbi.<Statement, RuntimeException>withHandle(handle -> prepared(handle, 2));
+
+    assertThat(second).isSameAs(first);
+  }
+
+  private static Statement prepared(Handle handle, int from) {
+    return handle
+        .createQuery(COUNT)
+        .bind("from", from)
+        .map((row, context) -> row.getStatement())
+        .one();
   }
 
   @Test
