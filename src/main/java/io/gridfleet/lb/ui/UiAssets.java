@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The files of the UI. A file's address has a hash of its content, so that browsers may keep it;
- * modules import each other by plain names, which the import map of the page translates.
+ * The files of the UI. A file's address has a hash of its content, so that browsers may keep it.
+ * The modules are sent in two files (see {@link UiBundle}) under the names that the page's import
+ * map translates.
  */
 public final class UiAssets {
   /** Where the files are served. */
@@ -26,69 +27,58 @@ public final class UiAssets {
   private static final String SVG = "image/svg+xml";
   private static final String HTML = "text/html; charset=utf-8";
 
-  private static final Pattern INDENTATION = Pattern.compile("(?m)^[ \\t]+");
+  private static final String FIRST_FILE = "app.js";
+  private static final String LATER_FILE = "more.js";
+  private static final String CHARTS_FILE = "lib/uplot.js";
+
+  private static final Pattern INDENTATION = Pattern.compile("(?m)^\\s+");
   private static final Pattern COMMENT = Pattern.compile("(?m)^(/\\*[\\s\\S]*?\\*/|//.*)\\n");
 
-  /** A file of a library. */
-  private record LibraryFile(String name, String resource, String importedAs, String behind) {}
+  /** A library's file: versions are those of the pom. */
+  private record LibraryFile(String name, String resource) {}
 
-  /** Versions are those of the pom. */
-  private static final List<LibraryFile> LIBRARIES =
+  /** What each screen needs, in the order in which they import each other. */
+  private static final List<LibraryFile> FIRST_LIBRARIES =
       List.of(
-          new LibraryFile(
-              "lib/preact.js", "webjars/preact/10.28.0/dist/preact.module.js", "preact", ""),
-          new LibraryFile(
-              "lib/hooks.js",
-              "webjars/preact/10.28.0/hooks/dist/hooks.module.js",
-              "preact/hooks",
-              ""),
-          new LibraryFile("lib/htm.js", "_static/htm/3.1.1/dist/htm.module.js", "htm", ""),
-          // A script that declares a variable: half as large as the module, which isn't minified.
-          new LibraryFile(
-              "lib/uplot.js",
-              "webjars/uplot/1.6.30/dist/uPlot.iife.min.js",
-              "uplot",
-              "\nexport default uPlot;\n"),
-          new LibraryFile("lib/uplot.css", "webjars/uplot/1.6.30/dist/uPlot.min.css", "", ""));
+          new LibraryFile("preact", "webjars/preact/10.28.0/dist/preact.module.js"),
+          new LibraryFile("preact/hooks", "webjars/preact/10.28.0/hooks/dist/hooks.module.js"),
+          new LibraryFile("htm", "_static/htm/3.1.1/dist/htm.module.js"));
 
-  private static final List<String> OWN =
-      List.of(
-          "app.js",
-          "parts.js",
-          "api.js",
-          "live.js",
-          "screens.js",
-          "words.js",
-          "app.css",
-          "icon.svg");
+  /** A script that declares a variable: half as large as the module, which isn't minified. */
+  private static final LibraryFile CHARTS =
+      new LibraryFile("uplot", "webjars/uplot/1.6.30/dist/uPlot.iife.min.js");
 
-  /** The modules of {@code screens/}, each loaded when it is first shown. */
-  private static final List<String> SCREENS =
-      List.of(
-          "now",
-          "devices",
-          "device",
-          "queue",
-          "requests",
-          "request",
-          "sessions",
-          "session",
-          "runs",
-          "run",
-          "selector",
-          "usage",
-          "sign-in");
+  private static final LibraryFile CHARTS_STYLE =
+      new LibraryFile("lib/uplot.css", "webjars/uplot/1.6.30/dist/uPlot.min.css");
 
-  /** What each screen needs: requested with the page, not one after the other. */
+  /**
+   * The page's first file: the shell, and the screens that people see first. It begins the rest.
+   */
   private static final List<String> FIRST =
       List.of(
-          "parts.js",
           "api.js",
           "live.js",
+          "parts.js",
           "screens.js",
-          "lib/preact.js",
-          "lib/hooks.js",
-          "lib/htm.js");
+          "words.js",
+          "screens/now.js",
+          "screens/sign-in.js",
+          "app.js");
+
+  /** The other modules of {@code screens/}, loaded when the first of them is shown. */
+  private static final List<String> LATER =
+      List.of(
+          "screens/devices.js",
+          "screens/device.js",
+          "screens/queue.js",
+          "screens/requests.js",
+          "screens/request.js",
+          "screens/session.js",
+          "screens/sessions.js",
+          "screens/runs.js",
+          "screens/run.js",
+          "screens/selector.js",
+          "screens/usage.js");
 
   private final Map<String, UiAsset> byAddress;
   private final UiAsset page;
@@ -100,26 +90,36 @@ public final class UiAssets {
     this.policy = policy;
   }
 
-  /** Reads and compresses all files; takes some ten milliseconds. */
+  /** Reads, joins and compresses all files; takes some ten milliseconds. */
   public static UiAssets read() {
     Map<String, UiAsset> files = new LinkedHashMap<>();
-    OWN.forEach(name -> files.put(name, own(name)));
-    SCREENS.forEach(name -> files.put("screens/" + name + ".js", own("screens/" + name + ".js")));
-    LIBRARIES.forEach(file -> files.put(file.name(), library(file)));
-    Map<String, String> imports = new LinkedHashMap<>();
+    UiBundle first = UiBundle.first();
+    FIRST_LIBRARIES.forEach(file -> first.add(file.name(), library(file)));
+    FIRST.forEach(name -> first.add(name, own(name)));
+    files.put(FIRST_FILE, asset(JAVASCRIPT, first.text()));
+    UiBundle later = first.next(FOLDER + FIRST_FILE);
+    LATER.forEach(name -> later.add(name, own(name)));
+    files.put(LATER_FILE, asset(JAVASCRIPT, later.text()));
+    files.put(CHARTS_FILE, asset(JAVASCRIPT, library(CHARTS) + "\nexport default uPlot;\n"));
+    files.put(CHARTS_STYLE.name(), asset(CSS, library(CHARTS_STYLE)));
+    files.put("app.css", asset(CSS, own("app.css")));
+    files.put("icon.svg", asset(SVG, own("icon.svg")));
     Map<String, UiAsset> byAddress = new HashMap<>();
-    files.forEach(
-        (name, asset) -> {
-          imports.put(FOLDER + name, address(name, asset));
-          byAddress.put(address(name, asset), asset);
-        });
-    for (LibraryFile file : LIBRARIES) {
-      if (!file.importedAs().isEmpty()) {
-        imports.put(file.importedAs(), imports.get(FOLDER + file.name()));
-      }
-    }
-    String importMap = Json.text(Map.of("imports", imports));
-    return new UiAssets(Map.copyOf(byAddress), page(imports, importMap), policy(importMap));
+    files.forEach((name, asset) -> byAddress.put(address(name, asset), asset));
+    Map<String, String> addresses = new HashMap<>();
+    files.forEach((name, asset) -> addresses.put(name, address(name, asset)));
+    String importMap = Json.text(Map.of("imports", imports(addresses)));
+    return new UiAssets(Map.copyOf(byAddress), page(addresses, importMap), policy(importMap));
+  }
+
+  /** Each module by its plain name, and the addresses of the files that have them. */
+  private static Map<String, String> imports(Map<String, String> addresses) {
+    Map<String, String> imports = new LinkedHashMap<>();
+    FIRST.forEach(name -> imports.put(FOLDER + name, addresses.get(FIRST_FILE)));
+    LATER.forEach(name -> imports.put(FOLDER + name, addresses.get(LATER_FILE)));
+    imports.put(CHARTS.name(), addresses.get(CHARTS_FILE));
+    imports.put(FOLDER + CHARTS_STYLE.name(), addresses.get(CHARTS_STYLE.name()));
+    return imports;
   }
 
   private static String address(String name, UiAsset asset) {
@@ -127,22 +127,16 @@ public final class UiAssets {
     return FOLDER + name.substring(0, dot) + "." + asset.hash() + name.substring(dot);
   }
 
-  private static UiAsset page(Map<String, String> imports, String importMap) {
-    StringBuilder preloads = new StringBuilder();
-    for (String name : FIRST) {
-      preloads
-          .append("<link rel=\"modulepreload\" href=\"")
-          .append(imports.get(FOLDER + name))
-          .append("\">\n");
+  private static UiAsset page(Map<String, String> addresses, String importMap) {
+    String html = text(resource("index.html")).replace("{{importmap}}", importMap);
+    for (Map.Entry<String, String> file : addresses.entrySet()) {
+      html = html.replace("{{" + file.getKey() + "}}", file.getValue());
     }
-    String html =
-        text(resource("index.html"))
-            .replace("{{importmap}}", importMap)
-            .replace("{{preloads}}", preloads);
-    for (String name : OWN) {
-      html = html.replace("{{" + name + "}}", imports.get(FOLDER + name));
-    }
-    return UiAsset.of(HTML, html.getBytes(StandardCharsets.UTF_8));
+    return asset(HTML, html);
+  }
+
+  private static UiAsset asset(String type, String text) {
+    return UiAsset.of(type, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The import map is the only script in the page itself. */
@@ -156,23 +150,16 @@ public final class UiAssets {
   /**
    * Our file without what is for those who read the sources: indentation, comments of own lines.
    */
-  private static UiAsset own(String name) {
+  private static String own(String name) {
     String shifted = INDENTATION.matcher(text(resource(name))).replaceAll("");
-    String text = COMMENT.matcher(shifted).replaceAll("");
-    return UiAsset.of(type(name), text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String type(String name) {
-    return name.endsWith(".js") ? JAVASCRIPT : name.endsWith(".css") ? CSS : SVG;
+    return COMMENT.matcher(shifted).replaceAll("");
   }
 
   /** The library's file without the reference to its source map, which isn't served. */
-  private static UiAsset library(LibraryFile file) {
-    String text =
-        text(resource("/META-INF/resources/" + file.resource()))
-            .replaceAll("(?m)^//# sourceMappingURL=.*$", "");
-    byte[] content = (text.strip() + file.behind()).getBytes(StandardCharsets.UTF_8);
-    return UiAsset.of(type(file.name()), content);
+  private static String library(LibraryFile file) {
+    return text(resource("/META-INF/resources/" + file.resource()))
+        .replaceAll("(?m)^//# sourceMappingURL=.*$", "")
+        .strip();
   }
 
   private static String text(byte[] bytes) {
@@ -217,6 +204,10 @@ public final class UiAssets {
   /** Whether the page has a screen at a path below {@code /ui}, as far as its first name says. */
   public static boolean hasScreen(String path) {
     String[] names = path.split("/", -1);
-    return names.length < 3 || names[2].isEmpty() || SCREENS.contains(names[2]);
+    return names.length < 3 || names[2].isEmpty() || isModule("screens/" + names[2] + ".js");
+  }
+
+  private static boolean isModule(String name) {
+    return FIRST.contains(name) || LATER.contains(name);
   }
 }

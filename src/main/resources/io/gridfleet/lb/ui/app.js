@@ -1,6 +1,7 @@
 /*
  * The shell: finds the screen of the address, keeps the history, titles, focus and keys, asks for the token where one
- * is needed, and shows that the server isn't reached. Screens are listed in screens.js.
+ * is needed, and shows that the server isn't reached. Screens are listed in screens.js. The server sends the modules
+ * joined in two files (UiBundle), each of which exports them as `modules`.
  */
 import { render, Component } from 'preact';
 import { get, observe, send } from './api.js';
@@ -21,7 +22,7 @@ function navigate(address, { replace = false } = {}) {
 
 function load(name) {
   if (!loaded.has(name)) {
-    const module = import(`./screens/${name}.js`);
+    const module = import(`./screens/${name}.js`).then(({ modules }) => modules[`screens/${name}.js`]);
     loaded.set(name, module);
     module.then((known) => ready.set(name, known), () => loaded.delete(name));
   }

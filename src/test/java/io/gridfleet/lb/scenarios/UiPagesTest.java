@@ -10,8 +10,9 @@ import io.gridfleet.lb.lab.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -39,20 +40,48 @@ final class UiPagesTest {
   }
 
   private List<String> files() throws IOException {
-    List<String> files = new ArrayList<>();
+    Set<String> files = new LinkedHashSet<>();
     Matcher file = FILE.matcher(get("/ui").text());
     while (file.find()) {
       if (file.group(1).matches(".*\\.[0-9a-f]{16}\\.[a-z]+")) {
         files.add(file.group(1));
       }
     }
-    return files;
+    return List.copyOf(files);
+  }
+
+  /** One body as it is sent to a browser, which accepts gzip. */
+  private int sent(String path) throws IOException {
+    try (Wire wire = lab.wire()) {
+      wire.send("GET " + path + " HTTP/1.1\r\nHost: lab\r\nAccept-Encoding: gzip, br\r\n\r\n");
+      Wire.Response answered = wire.readResponse();
+      assertThat(answered.head().status()).as(path).isEqualTo(200);
+      return answered.body().length;
+    }
+  }
+
+  /** The page and every file of it, libraries included, each as it is sent. */
+  @Test
+  void theWholeUiIsBelow60000Bytes() throws IOException {
+    int all = sent("/ui");
+    for (String file : files()) {
+      all += sent(file);
+    }
+    assertThat(all).isBetween(30_000, 59_999);
   }
 
   @Test
   void everyFileIsKeptByBrowsersForAYear() throws IOException {
     List<String> files = files();
-    assertThat(files).hasSizeGreaterThan(20);
+    assertThat(files)
+        .extracting(file -> file.replaceFirst("\\.[0-9a-f]{16}", ""))
+        .containsExactlyInAnyOrder(
+            "/ui/assets/app.js",
+            "/ui/assets/more.js",
+            "/ui/assets/lib/uplot.js",
+            "/ui/assets/lib/uplot.css",
+            "/ui/assets/app.css",
+            "/ui/assets/icon.svg");
     for (String file : files) {
       Answered answered = get(file);
       assertThat(answered.status()).as(file).isEqualTo(200);

@@ -1,5 +1,4 @@
 /* How busy the devices of each platform were by hour, how long requests waited, and what more or fewer devices would change. */
-import uPlot from 'uplot';
 import { get, query as parameters, send } from '../api.js';
 import { useLive } from '../live.js';
 import { Choice, Count, Duration, Empty, ErrorBox, Facts, html, Live, Page, Table, useEffect, useMemo, useRef, useSession, useState } from '../parts.js';
@@ -7,11 +6,20 @@ import { Choice, Count, Duration, Empty, ErrorBox, Facts, html, Live, Page, Tabl
 const RANGES = [['1', 'the last day'], ['7', 'the last 7 days'], ['14', 'the last 14 days'], ['30', 'the last 30 days']];
 const HOUR = 3_600_000;
 
-/* The library's style is a file of its own; the import map has its address. */
-const style = document.createElement('link');
-style.rel = 'stylesheet';
-style.href = import.meta.resolve('/ui/assets/lib/uplot.css');
-document.head.append(style);
+/* The charts' library comes with the first chart; its style is a file of its own. */
+let library = null;
+
+function charts() {
+  if (!library) {
+    const style = document.createElement('link');
+    style.rel = 'stylesheet';
+    style.href = import.meta.resolve('/ui/assets/lib/uplot.css');
+    document.head.append(style);
+    library = import('uplot').then((module) => module.default);
+    library.catch(() => { library = null; });
+  }
+  return library;
+}
 
 export function Screen({ query, setQuery }) {
   const days = RANGES.some(([value]) => value === query.days) ? query.days : '7';
@@ -76,36 +84,45 @@ function Sums({ rows }) {
 
 function Chart({ rows, label }) {
   const place = useRef(null);
+  const [uPlot, setLibrary] = useState(null);
+  const [failed, setFailed] = useState(false);
   useEffect(() => {
-    const colours = getComputedStyle(document.documentElement);
-    const colour = (name) => colours.getPropertyValue(name).trim();
-    const sorted = [...rows].sort((a, b) => a.at.localeCompare(b.at));
-    const axis = { stroke: colour('--text'), grid: { stroke: colour('--line') }, ticks: { stroke: colour('--line') } };
-    const size = () => ({ width: Math.max(280, place.current.clientWidth), height: 220 });
-    const plot = new uPlot({
-      ...size(),
-      legend: { show: true },
-      scales: { y: { range: [0, 100] }, wait: { range: (_, __, most) => [0, Math.max(1, most)] } },
-      axes: [axis, { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} %`) },
-        { ...axis, scale: 'wait', side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }],
-      series: [{},
-        { label: 'busy', stroke: colour('--used'), fill: colour('--used-box'), value: (_, value) => (value === null ? '' : `${Math.round(value)} %`) },
-        { label: 'wait p50', scale: 'wait', stroke: colour('--good'), value: (_, value) => (value === null ? '' : `${value} s`) },
-        { label: 'wait p90', scale: 'wait', stroke: colour('--bad'), value: (_, value) => (value === null ? '' : `${value} s`) }],
-    }, [
-      sorted.map((row) => Date.parse(row.at) / 1000),
-      sorted.map(share),
-      sorted.map((row) => (row.waits?.count ? row.waits.p50_ms / 1000 : null)),
-      sorted.map((row) => (row.waits?.count ? row.waits.p90_ms / 1000 : null)),
-    ], place.current);
-    const resized = () => plot.setSize(size());
-    addEventListener('resize', resized);
-    return () => {
-      removeEventListener('resize', resized);
-      plot.destroy();
-    };
-  }, [rows]);
-  return html`<div ref=${place} role="img" aria-label=${`${label}; the table below has the numbers.`}></div>`;
+    charts().then((loaded) => setLibrary(() => loaded), () => setFailed(true));
+  }, []);
+  useEffect(() => (uPlot ? draw(uPlot, place.current, rows) : undefined), [uPlot, rows]);
+  return html`<div ref=${place} role="img" aria-label=${`${label}; the table below has the numbers.`}></div>
+    ${failed && html`<p class="note" role="status">The chart can’t be loaded; the table below has the numbers.</p>`}`;
+}
+
+/** Draws the hours into an element; returns what takes the chart away. */
+function draw(uPlot, place, rows) {
+  const colours = getComputedStyle(document.documentElement);
+  const colour = (name) => colours.getPropertyValue(name).trim();
+  const sorted = [...rows].sort((a, b) => a.at.localeCompare(b.at));
+  const axis = { stroke: colour('--text'), grid: { stroke: colour('--line') }, ticks: { stroke: colour('--line') } };
+  const size = () => ({ width: Math.max(280, place.clientWidth), height: 220 });
+  const plot = new uPlot({
+    ...size(),
+    legend: { show: true },
+    scales: { y: { range: [0, 100] }, wait: { range: (_, __, most) => [0, Math.max(1, most)] } },
+    axes: [axis, { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} %`) },
+      { ...axis, scale: 'wait', side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => `${tick} s`) }],
+    series: [{},
+      { label: 'busy', stroke: colour('--used'), fill: colour('--used-box'), value: (_, value) => (value === null ? '' : `${Math.round(value)} %`) },
+      ...[['p50', '--good'], ['p90', '--bad']].map(([wait, name]) => ({
+        label: `wait ${wait}`, scale: 'wait', stroke: colour(name), value: (_, value) => (value === null ? '' : `${value} s`),
+      }))],
+  }, [
+    sorted.map((row) => Date.parse(row.at) / 1000),
+    sorted.map(share),
+    ...['p50_ms', 'p90_ms'].map((wait) => sorted.map((row) => (row.waits?.count ? row.waits[wait] / 1000 : null))),
+  ], place);
+  const resized = () => plot.setSize(size());
+  addEventListener('resize', resized);
+  return () => {
+    removeEventListener('resize', resized);
+    plot.destroy();
+  };
 }
 
 /** Its values are in the address: of (a platform; empty for a selector), selector, add. */
