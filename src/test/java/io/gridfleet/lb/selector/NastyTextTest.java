@@ -2,13 +2,14 @@ package io.gridfleet.lb.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import io.gridfleet.lb.lab.ProcessorTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -24,8 +25,6 @@ final class NastyTextTest {
 
   /** The number of tries, of which the fastest counts: the first ones load and compile classes. */
   private static final int TRIES = 12;
-
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private static final Attributes DEVICE =
       Attributes.of(
@@ -162,17 +161,18 @@ final class NastyTextTest {
   }
 
   private static Duration quickest(String text) {
-    long best = Long.MAX_VALUE;
-    for (int i = 0; i < TRIES; i++) {
-      long start = THREADS.getCurrentThreadCpuTime();
-      try {
-        Selector.parse(text).matches(DEVICE);
-      } catch (SelectorException e) {
-        assertThat(e.column()).isPositive();
-      }
-      best = Math.min(best, THREADS.getCurrentThreadCpuTime() - start);
+    return Stream.generate(() -> ProcessorTime.of(() -> match(text)))
+        .limit(TRIES)
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  private static void match(String text) {
+    try {
+      Selector.parse(text).matches(DEVICE);
+    } catch (SelectorException e) {
+      assertThat(e.column()).isPositive();
     }
-    return Duration.ofNanos(best);
   }
 
   private static Map<String, String> hostile() {
