@@ -1,0 +1,261 @@
+package io.gridfleet.lb.store.sql;
+
+import io.gridfleet.lb.history.DevicePeriod;
+import io.gridfleet.lb.history.DevicePeriod.Kind;
+import io.gridfleet.lb.history.PeriodChange;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes changes of the history of devices as rows. A row is named by its device, its begin and its
+ * id, so that a batch which is written again changes nothing, and begin and end of a session may
+ * come from two replicas in any order.
+ */
+final class DevicePeriodWrites {
+  private static final String INSERT =
+      """
+      INSERT INTO device_periods (id, device, device_name, platform, kind, began, ended,
+        planned_end, session, request, run, tenant, cause, text, replica, began_by, ended_by)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  private static final String BEGIN = INSERT + "ON CONFLICT DO NOTHING";
+
+  private static final String WHOLE =
+      INSERT
+          + """
+            ON CONFLICT (device, began, id) DO UPDATE SET ended = excluded.ended,
+              cause = excluded.cause, ended_by = excluded.ended_by
+            WHERE device_periods.ended IS NULL
+            """;
+
+  /**
+   * Ends the open period of a session. Its begin is that of the clock of the replica it began on.
+   */
+  private static final String END_SESSION =
+      """
+      UPDATE device_periods SET ended = ?, cause = ?, ended_by = ?
+      WHERE kind = 'SESSION' AND id = ? AND ended IS NULL
+      """;
+
+  /** Whether a session's period is there, whose begin may differ by the clocks of replicas. */
+  private static final String KNOWN =
+      """
+      SELECT count(*) FROM device_periods
+      WHERE began BETWEEN :began - 1000 AND :began + 1000 AND device = :device AND id = :id
+      """;
+
+  /** The open period of a kind of which a device has one, by the index of these. */
+  private static final String OPEN =
+      """
+      WHERE device = :device AND kind = :kind AND ended IS NULL
+        AND kind NOT IN ('SESSION', 'FAILED_ATTEMPT')
+      """;
+
+  /** A period whose planned end has passed isn't continued by a later one. */
+  private static final String EXPIRE =
+      "UPDATE device_periods SET ended = planned_end " + OPEN + " AND planned_end <= :began";
+
+  private static final String CONTINUE =
+      """
+      UPDATE device_periods SET planned_end = :plannedEnd, cause = :cause, text = :text,
+        began_by = :beganBy
+      """
+          + OPEN;
+
+  private static final String END =
+      "UPDATE device_periods SET ended = :at, ended_by = :by "
+          + OPEN
+          + " AND began <= :at AND (planned_end IS NULL OR planned_end > :at)";
+
+  private final String own;
+
+  DevicePeriodWrites(String own) {
+    this.own = own;
+  }
+
+  /**
+   * Sessions and attempts need no order among other changes: theirs are written as one row each,
+   * however many changes of it are in the batch.
+   */
+  void write(Handle handle, List<PeriodChange> batch) {
+    Map<String, PeriodChange> several = new LinkedHashMap<>();
+    Set<String> begun = new HashSet<>();
+    for (PeriodChange change : batch) {
+      if (change instanceof PeriodChange.End end) {
+        end(handle, end);
+      } else if (ofSeveral(change)) {
+        several.merge(period(change).id(), change, DevicePeriodWrites::both);
+        if (change instanceof PeriodChange.Begin) {
+          begun.add(period(change).id());
+        }
+      } else if (change instanceof PeriodChange.Begin begin) {
+        begin(handle, begin.period());
+      } else {
+        write(handle, WHOLE, Stream.of(change));
+      }
+    }
+    Collection<PeriodChange> changes = several.values();
+    write(handle, BEGIN, changes.stream().filter(PeriodChange.Begin.class::isInstance));
+    Stream<PeriodChange> whole = changes.stream().filter(PeriodChange.Whole.class::isInstance);
+    write(
+        handle,
+        WHOLE,
+        Stream.concat(
+            whole.filter(change -> begun.contains(period(change).id()) || !isSession(change)),
+            notBegun(handle, changes, begun)));
+  }
+
+  /** Ends the sessions that are open, and returns the others that aren't there. */
+  private static Stream<PeriodChange> notBegun(
+      Handle handle, Collection<PeriodChange> changes, Set<String> begun) {
+    List<PeriodChange> ended =
+        changes.stream()
+            .filter(PeriodChange.Whole.class::isInstance)
+            .filter(change -> isSession(change) && !begun.contains(period(change).id()))
+            .toList();
+    int[] found =
+        RowBatch.write(
+            handle,
+            END_SESSION,
+            ended,
+            (values, change) ->
+                values
+                    .number(period(change).ended().map(Instant::toEpochMilli))
+                    .text(period(change).labels().cause())
+                    .text(period(change).labels().by().ended())
+                    .text(period(change).id()));
+    return IntStream.range(0, ended.size())
+        .filter(i -> found[i] == 0 && !isKnown(handle, period(ended.get(i))))
+        .mapToObj(ended::get);
+  }
+
+  private static boolean isKnown(Handle handle, DevicePeriod period) {
+    return handle
+            .createQuery(KNOWN)
+            .bind("began", period.began().toEpochMilli())
+            .bind("device", period.device().id().value())
+            .bind("id", period.id())
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  private static boolean isSession(PeriodChange change) {
+    return period(change).kind() == Kind.SESSION;
+  }
+
+  private void write(Handle handle, String sql, Stream<PeriodChange> changes) {
+    RowBatch.write(handle, sql, changes.map(DevicePeriodWrites::period).toList(), this::bind);
+  }
+
+  private static DevicePeriod period(PeriodChange change) {
+    return change instanceof PeriodChange.Begin begin
+        ? begin.period()
+        : ((PeriodChange.Whole) change).period();
+  }
+
+  /** Whether a device may have several open periods of this kind. */
+  private static boolean ofSeveral(PeriodChange change) {
+    Kind kind = period(change).kind();
+    return kind == Kind.SESSION || kind == Kind.FAILED_ATTEMPT;
+  }
+
+  /** What {@link #BEGIN} and {@link #WHOLE} make of both changes, one after the other. */
+  private static PeriodChange both(PeriodChange first, PeriodChange second) {
+    DevicePeriod known = period(first);
+    if (known.ended().isPresent() || second instanceof PeriodChange.Begin) {
+      return first;
+    }
+    DevicePeriod later = period(second);
+    return new PeriodChange.Whole(
+        new DevicePeriod(
+            known.id(),
+            known.device(),
+            known.kind(),
+            known.began(),
+            later.ended(),
+            known.until(),
+            new DevicePeriod.Labels(
+                known.labels().who(),
+                later.labels().cause(),
+                known.labels().text(),
+                new DevicePeriod.Actors(
+                    known.labels().by().began(), later.labels().by().ended()))));
+  }
+
+  private static void end(Handle handle, PeriodChange.End end) {
+    handle
+        .createUpdate(END)
+        .bind("device", end.device().value())
+        .bind("kind", end.kind().name())
+        .bind("at", end.at().toEpochMilli())
+        .bindByType("by", text(end.by()), String.class)
+        .execute();
+  }
+
+  /** Of a kind of which a device has one open period. */
+  private void begin(Handle handle, DevicePeriod period) {
+    handle
+        .createUpdate(EXPIRE)
+        .bind("device", period.device().id().value())
+        .bind("kind", period.kind().name())
+        .bind("began", period.began().toEpochMilli())
+        .execute();
+    if (continued(handle, period) == 0) {
+      RowBatch.write(handle, BEGIN, List.of(period), this::bind);
+    }
+  }
+
+  private static int continued(Handle handle, DevicePeriod period) {
+    return handle
+        .createUpdate(CONTINUE)
+        .bind("device", period.device().id().value())
+        .bind("kind", period.kind().name())
+        .bindByType("plannedEnd", millis(period.until()), Long.class)
+        .bind("cause", Columns.storable(period.labels().cause()))
+        .bind("text", Columns.storable(period.labels().text()))
+        .bindByType("beganBy", text(period.labels().by().began()), String.class)
+        .execute();
+  }
+
+  private void bind(RowBatch values, DevicePeriod period) {
+    DevicePeriod.Who who = period.labels().who();
+    values
+        .text(period.id())
+        .text(period.device().id().value())
+        .text(period.device().name())
+        .text(period.device().platform())
+        .text(period.kind().name())
+        .number(period.began().toEpochMilli())
+        .number(period.ended().map(Instant::toEpochMilli))
+        .number(period.until().map(Instant::toEpochMilli))
+        .text(who.session())
+        .text(who.request())
+        .text(who.run())
+        .text(who.tenant())
+        .text(period.labels().cause())
+        .text(period.labels().text())
+        .text(own)
+        .text(period.labels().by().began())
+        .text(period.labels().by().ended());
+  }
+
+  private static @Nullable Long millis(Optional<Instant> time) {
+    return time.map(Instant::toEpochMilli).orElse(null);
+  }
+
+  private static @Nullable String text(Optional<String> text) {
+    return text.map(Columns::storable).orElse(null);
+  }
+}
