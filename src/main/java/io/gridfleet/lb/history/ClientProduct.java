@@ -1,5 +1,7 @@
 package io.gridfleet.lb.history;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,10 @@ public final class ClientProduct {
   /** What is read of a header. */
   private static final int MAX_READ = 256;
 
+  /** A lab has few kinds of clients, each of which asks often. */
+  private static final Cache<String, String> KNOWN =
+      Caffeine.newBuilder().maximumSize(100).executor(Runnable::run).build();
+
   private ClientProduct() {}
 
   /**
@@ -27,6 +33,10 @@ public final class ClientProduct {
    */
   public static String of(String userAgent) {
     String read = userAgent.length() > MAX_READ ? userAgent.substring(0, MAX_READ) : userAgent;
+    return KNOWN.get(read, ClientProduct::product);
+  }
+
+  private static String product(String read) {
     Matcher product = PRODUCT.matcher(read.replaceAll("\\p{Cntrl}", " ").strip());
     if (!product.lookingAt()) {
       return "";

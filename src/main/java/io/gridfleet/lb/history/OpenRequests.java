@@ -37,8 +37,8 @@ public final class OpenRequests {
   private static final int MAX_OTHERS = 5_000;
 
   private final Map<String, OpenRequest> open = new ConcurrentHashMap<>();
-  private final Cache<String, OpenRequest> created = remembered(MAX_CREATED);
-  private final Cache<String, OpenRequest> others = remembered(MAX_OTHERS);
+  private final LastEnded created = new LastEnded(MAX_CREATED);
+  private final Cache<String, OpenRequest> others = remembered();
   private final HistoryWriter<RequestRecord> writer;
   private final ServedBy replica;
   private final InstantSource clock;
@@ -52,9 +52,9 @@ public final class OpenRequests {
     this.clock = clock;
   }
 
-  private static Cache<String, OpenRequest> remembered(int most) {
+  private static Cache<String, OpenRequest> remembered() {
     return Caffeine.newBuilder()
-        .maximumSize(most)
+        .maximumSize(MAX_OTHERS)
         .expireAfterWrite(LATE)
         .executor(Runnable::run)
         .build();
@@ -85,7 +85,7 @@ public final class OpenRequests {
 
   private @Nullable OpenRequest ended(String id) {
     OpenRequest known = others.getIfPresent(id);
-    return known != null ? known : created.getIfPresent(id);
+    return known != null ? known : created.find(id);
   }
 
   /** Records the end, or another end of a request that has ended. */
@@ -97,9 +97,9 @@ public final class OpenRequests {
     }
     request.end(step, how, end);
     if (how == Outcome.CREATED) {
-      created.put(id, request);
+      created.add(request);
     } else {
-      created.invalidate(id);
+      created.remove(id);
       others.put(id, request);
     }
     request.offerTo(writer);

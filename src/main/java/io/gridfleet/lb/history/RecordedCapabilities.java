@@ -91,10 +91,13 @@ public final class RecordedCapabilities {
 
   public static RecordedCapabilities of(List<Capabilities> candidates) {
     RecordedCapabilities recorded = new RecordedCapabilities();
-    candidates.stream()
-        .limit(MAX_CANDIDATES)
-        .forEach(candidate -> recorded.shown.add(recorded.members(candidate.asMap())));
-    recorded.hidden.sort(Comparator.comparing(String::length).reversed());
+    int most = Math.min(candidates.size(), MAX_CANDIDATES);
+    for (Capabilities candidate : candidates.subList(0, most)) {
+      recorded.shown.add(recorded.members(candidate.asMap()));
+    }
+    if (recorded.hidden.size() > 1) {
+      recorded.hidden.sort(Comparator.comparing(String::length).reversed());
+    }
     return recorded;
   }
 
@@ -181,7 +184,15 @@ public final class RecordedCapabilities {
 
   private static boolean isShown(String name) {
     String bare = bare(name);
-    return SHOWN.contains(bare) || SHOWN_PREFIXES.stream().anyMatch(bare::startsWith);
+    if (SHOWN.contains(bare)) {
+      return true;
+    }
+    for (String prefix : SHOWN_PREFIXES) {
+      if (bare.startsWith(prefix)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String bare(String name) {

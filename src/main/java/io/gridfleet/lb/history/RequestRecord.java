@@ -35,9 +35,10 @@ public record RequestRecord(RequestRow row, Asked asked, List<RequestStep> steps
 
   /** Returns the approximate number of characters as they are stored. */
   public int weight() {
-    return 400
-        + row.selector().length()
-        + asked.characters()
-        + steps.stream().mapToInt(RequestStep::weight).sum();
+    int weight = 400 + row.selector().length() + asked.characters();
+    for (RequestStep step : steps) {
+      weight += step.weight();
+    }
+    return weight;
   }
 }

@@ -42,14 +42,14 @@ public record RequestStep(
   public record NamedDevice(DeviceId id, String name) {}
 
   public static RequestStep of(Kind kind, Instant at) {
+    return of(kind, at, Optional.empty(), Optional.empty());
+  }
+
+  /** Returns a step with one object, because each request has several. */
+  public static RequestStep of(
+      Kind kind, Instant at, Optional<NamedDevice> device, Optional<Duration> took) {
     return new RequestStep(
-        at,
-        kind,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        at, kind, device, Optional.empty(), Optional.empty(), Optional.empty(), took);
   }
 
   public RequestStep on(NamedDevice other) {
@@ -74,9 +74,11 @@ public record RequestStep(
 
   /** Returns the approximate number of characters as they are stored. */
   int weight() {
-    return 100
-        + device.map(named -> named.name().length()).orElse(0)
-        + cause.map(String::length).orElse(0)
-        + nodeText.map(String::length).orElse(0);
+    int name = device.isPresent() ? device.get().name().length() : 0;
+    return 100 + name + length(cause) + length(nodeText);
+  }
+
+  private static int length(Optional<String> text) {
+    return text.isPresent() ? text.get().length() : 0;
   }
 }

@@ -163,6 +163,20 @@ final class OpenRequestsTest {
     assertThat(composed).as("not from the request after its end").hasValue(1);
   }
 
+  /** Only a client that leaves during its answer follows, and that is soon. */
+  @Test
+  void theCreatedOnesThatEndedLastAreRemembered() {
+    for (int i = 0; i < 3_000; i++) {
+      begin("r" + i);
+      end("r" + i, Kind.CREATED, Outcome.CREATED, 1);
+    }
+
+    assertThat(IntStream.range(0, 3_000).filter(i -> requests.find("r" + i).isPresent()))
+        .containsExactlyElementsOf(IntStream.range(2_000, 3_000).boxed().toList());
+    end("r2999", Kind.CLIENT_LEFT, Outcome.CLIENT_LEFT, 1);
+    assertThat(requests.find("r2999").orElseThrow().row().outcome()).isEqualTo(Outcome.CLIENT_LEFT);
+  }
+
   @Test
   void theFirstStepsAndTheLatestAreKept() {
     begin("a");

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -71,7 +72,16 @@ final class RequestRecorder implements NewSessionListener {
   }
 
   private RequestStep step(Kind kind, Device device) {
-    return step(kind).on(new NamedDevice(device.id(), device.name()));
+    return step(kind, device, Optional.empty());
+  }
+
+  private RequestStep step(Kind kind, Device device, Optional<Duration> took) {
+    return RequestStep.of(
+        kind, time.now().instant(), Optional.of(new NamedDevice(device.id(), device.name())), took);
+  }
+
+  private RequestStep last(Kind kind, Duration took) {
+    return RequestStep.of(kind, time.now().instant(), Optional.empty(), Optional.of(took));
   }
 
   private static String cut(String text, int most) {
@@ -87,11 +97,7 @@ final class RequestRecorder implements NewSessionListener {
             labels.run(),
             labels.testName().map(TextBound.TEST_NAME::cut),
             ClientProduct.of(request.origin().client().userAgent()));
-    String selector =
-        options.questions().stream()
-            .map(RequestRecorder::selector)
-            .distinct()
-            .collect(Collectors.joining(" or "));
+    String selector = selector(options.questions());
     requests.begin(
         new RequestStart(
             request.id(),
@@ -105,6 +111,15 @@ final class RequestRecorder implements NewSessionListener {
                     options.times().patience(),
                     options.choice().priority())));
     requests.step(request.id(), step(Kind.ADMITTED));
+  }
+
+  private static String selector(List<Question> questions) {
+    return questions.size() == 1
+        ? selector(questions.get(0))
+        : questions.stream()
+            .map(RequestRecorder::selector)
+            .distinct()
+            .collect(Collectors.joining(" or "));
   }
 
   /** A device that was named by its udid is in the selector by its id. */
@@ -144,7 +159,7 @@ final class RequestRecorder implements NewSessionListener {
 
   @Override
   public void placed(NewSessionRequest request, Device device, Duration waited) {
-    requests.step(request.id(), step(Kind.LOCKED, device).took(waited));
+    requests.step(request.id(), step(Kind.LOCKED, device, Optional.of(waited)));
   }
 
   @Override
@@ -156,7 +171,7 @@ final class RequestRecorder implements NewSessionListener {
   public void attemptEnded(
       NewSessionRequest request, Device device, AttemptOutcome outcome, Duration took) {
     requests.step(
-        request.id(), with(request, step(Kind.ATTEMPT_ENDED, device).took(took), outcome));
+        request.id(), with(request, step(Kind.ATTEMPT_ENDED, device, Optional.of(took)), outcome));
   }
 
   private static RequestStep with(
@@ -200,7 +215,7 @@ final class RequestRecorder implements NewSessionListener {
   public void created(NewSessionRequest request, Session session, Duration took) {
     requests.end(
         request.id(),
-        step(Kind.CREATED).took(took),
+        last(Kind.CREATED, took),
         Outcome.CREATED,
         new RequestEnd(Optional.of(took), Optional.of(session.id().value()), Optional.empty()));
   }
@@ -213,7 +228,7 @@ final class RequestRecorder implements NewSessionListener {
     String message = withoutSecrets(request, error.message(), MAX_ERROR);
     requests.end(
         request.id(),
-        step(Kind.REFUSED).took(took).cause(error.code().text()),
+        last(Kind.REFUSED, took).cause(error.code().text()),
         Outcome.REFUSED,
         new RequestEnd(Optional.of(took), Optional.empty(), Optional.of(message)));
   }

@@ -8,14 +8,16 @@ import io.gridfleet.lb.history.RequestRecord.Asked;
 import io.gridfleet.lb.history.RequestRow;
 import io.gridfleet.lb.history.RequestStep;
 import io.gridfleet.lb.history.RequestStep.NamedDevice;
-import io.gridfleet.lb.webdriver.Json;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a request asked and its steps, as a JSON object. Times of steps are microseconds. */
 final class RequestDocuments {
@@ -42,10 +44,10 @@ final class RequestDocuments {
     json.writeStartObject();
     if (asked.selector().isPresent()) {
       json.writeFieldName("selector");
-      json.writeRawValue(Json.text(asked.selector().get()));
+      write(asked.selector().get(), json);
     }
     json.writeFieldName("firstMatch");
-    json.writeRawValue(Json.text(asked.firstMatch()));
+    write(asked.firstMatch(), json);
     json.writeNumberField("wait", asked.patience().toMillis());
     json.writeNumberField("priority", asked.priority());
     json.writeNumberField("omitted", record.omitted());
@@ -55,6 +57,25 @@ final class RequestDocuments {
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private static void write(@Nullable Object value, JsonGenerator json) throws IOException {
+    if (value instanceof Map<?, ?> members) {
+      json.writeStartObject();
+      for (Map.Entry<?, ?> member : members.entrySet()) {
+        json.writeFieldName(String.valueOf(member.getKey()));
+        write(member.getValue(), json);
+      }
+      json.writeEndObject();
+    } else if (value instanceof List<?> elements) {
+      json.writeStartArray();
+      for (Object element : elements) {
+        write(element, json);
+      }
+      json.writeEndArray();
+    } else {
+      json.writePOJO(value);
+    }
   }
 
   private static void write(RequestStep step, Instant arrived, JsonGenerator json)

@@ -31,6 +31,10 @@ final class SqlCommandHistory implements CommandHistory {
       ORDER BY began DESC LIMIT 20
       """;
 
+  /** The rest of the document of most sessions, which isn't composed for each. */
+  private static final String NONE_SLOW_OR_FAILED =
+      ",\"errors\":0,\"slow\":0,\"slowest\":[],\"recentErrors\":[]}";
+
   private final Statements statements;
   private final HistoryPruning pruning;
 
@@ -89,6 +93,9 @@ final class SqlCommandHistory implements CommandHistory {
   }
 
   private static String body(CommandSummary commands) {
+    if (commands.slow() == 0 && commands.errors() == 0) {
+      return "{\"count\":" + commands.count() + NONE_SLOW_OR_FAILED;
+    }
     return JsonDocument.empty()
         .put("count", commands.count())
         .put("errors", commands.errors())
