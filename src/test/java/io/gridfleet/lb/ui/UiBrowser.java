@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.deque.html.axecore.results.Rule;
 import com.deque.html.axecore.selenium.AxeBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gridfleet.lb.lab.JsonClient;
 import io.gridfleet.lb.parts.RealPart;
 import java.io.IOException;
@@ -63,6 +64,9 @@ final class UiBrowser {
   private final JsonClient chromedriver;
   private String shown = "";
 
+  /** The identifier of the script of {@link #withoutPolling()}; empty without one. */
+  private String withoutPolling = "";
+
   private UiBrowser(RemoteWebDriver driver, URI chromedriver) {
     this.driver = driver;
     this.chromedriver = new JsonClient(chromedriver);
@@ -88,9 +92,30 @@ final class UiBrowser {
     driver.get("about:blank");
     cdp("Network.clearBrowserCookies", Map.of());
     offline(false);
+    if (!withoutPolling.isEmpty()) {
+      cdp("Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", withoutPolling));
+      withoutPolling = "";
+    }
     theme("light");
     size(WIDTH, HEIGHT);
     consoleErrors();
+  }
+
+  /**
+   * From the next page on, and until {@link #clear()}, timers of two seconds and more never fire: a
+   * screen calls the API again only after an event of the server, never because time has passed.
+   */
+  UiBrowser withoutPolling() {
+    String script =
+        "const later = window.setTimeout;"
+            + " window.setTimeout = (call, delay, ...rest) =>"
+            + " (delay >= 2000 ? 0 : later.call(window, call, delay, ...rest));";
+    withoutPolling =
+        cdp("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script))
+            .path("value")
+            .path("identifier")
+            .asText();
+    return this;
   }
 
   private static UiBrowser open() throws IOException {
@@ -283,13 +308,14 @@ final class UiBrowser {
         Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
   }
 
-  private void cdp(String command, Map<String, Object> parameters) {
+  private JsonNode cdp(String command, Map<String, Object> parameters) {
     try {
       String body =
           JsonClient.JSON.writeValueAsString(Map.of("cmd", command, "params", parameters));
       JsonClient.Reply reply =
           chromedriver.post("/session/" + driver.getSessionId() + "/goog/cdp/execute", body);
       assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+      return reply.body();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
