@@ -44,6 +44,17 @@ final class UiReplicasIT {
     browser.check();
   }
 
+  /** What happened before somebody watched: the replica knew nothing of it until then. */
+  @Test
+  void aScreenThatIsOpenedSoonShowsASessionOfTheOther() throws Exception {
+    UiLab first = ui.lab();
+    String session = first.session("'appium:udid':'phone-1-1'");
+    ui.browser().withoutPolling().open(first.other(), "/ui");
+    ui.browser().untilShows("1 of 2 free");
+    first.client().delete("/session/" + session);
+    ui.browser().untilShows("2 of 2 free");
+  }
+
   private static void post(UiLab lab, String path) throws IOException {
     var changed = lab.client().post(path, "{}");
     assertThat(changed.status()).as(changed.text()).isEqualTo(200);

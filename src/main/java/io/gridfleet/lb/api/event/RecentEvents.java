@@ -28,6 +28,7 @@ public final class RecentEvents implements EventFeed {
   private final Deque<Event> latest = new ArrayDeque<>();
   private final Deque<Delivery> pending = new ArrayDeque<>();
   private final List<Subscriber> listeners = new CopyOnWriteArrayList<>();
+  private volatile Runnable watched = () -> {};
   private long number;
   private boolean delivering;
 
@@ -67,6 +68,11 @@ public final class RecentEvents implements EventFeed {
     if (isWatched()) {
       received(new Event(nextId(), type, clock.instant(), Optional.empty(), Map.of()));
     }
+  }
+
+  /** Registers what runs after a subscription before which there was none; set before the first. */
+  public void onWatched(Runnable task) {
+    watched = task;
   }
 
   @Override
@@ -141,7 +147,9 @@ public final class RecentEvents implements EventFeed {
   public ApiAnswer.Subscription subscribe(Optional<String> after, Consumer<Event> listener) {
     Subscriber subscriber = new Subscriber(listener);
     boolean turn;
+    boolean first;
     synchronized (this) {
+      first = listeners.isEmpty();
       List<Event> missed = after.map(this::since).orElseGet(List::of);
       missed.forEach(event -> pending.add(new Delivery(event, List.of(subscriber))));
       listeners.add(subscriber);
@@ -150,6 +158,9 @@ public final class RecentEvents implements EventFeed {
     }
     if (turn) {
       deliver();
+    }
+    if (first) {
+      watched.run();
     }
     return () -> listeners.remove(subscriber);
   }

@@ -48,6 +48,16 @@ final class FleetEvents {
     listeners.add(listener);
   }
 
+  /** Registers what runs when somebody begins to watch the events of this one of the replicas. */
+  void onWatched(Runnable task) {
+    feed.onWatched(
+        () -> {
+          if (signals.hasOthers()) {
+            task.run();
+          }
+        });
+  }
+
   private void publish(Event event) {
     if (!signals.hasOthers()) {
       return;

@@ -72,8 +72,10 @@ final class SuiteWiring {
     this.runs = store.runs();
     this.shared = new FleetEvents(store.replicas().own(), store.signals(), clock);
     this.events = shared.feed();
-    shared.onReceived(
-        new WatchedLocks(events, store.deviceLocks(), parts.updates(), parts.timer())::received);
+    WatchedLocks watched =
+        new WatchedLocks(events, store.deviceLocks(), parts.updates(), parts.timer());
+    shared.onReceived(watched::received);
+    shared.onWatched(watched::plan);
     ReservationUpdates reservationUpdates =
         new ReservationUpdates(
             parts.updates(),

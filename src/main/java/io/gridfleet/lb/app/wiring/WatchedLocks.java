@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the held locks again soon after another replica locked or freed devices, while somebody
- * watches the events of this one: without a watcher the periodic sweep is enough. Any thread; at
- * most one query is planned or running.
+ * watches the events of this one: without a watcher the periodic sweep is enough, so that they are
+ * read as well when somebody begins to watch. Any thread; at most one query is planned or running.
  */
 final class WatchedLocks {
   private static final Logger log = LoggerFactory.getLogger(WatchedLocks.class);
@@ -41,7 +41,14 @@ final class WatchedLocks {
 
   /** Receives an event of another replica. */
   void received(Event event) {
-    if (CHANGES.contains(event.type()) && feed.isWatched() && planned.compareAndSet(false, true)) {
+    if (CHANGES.contains(event.type()) && feed.isWatched()) {
+      plan();
+    }
+  }
+
+  /** Reads them soon, and tells the watchers. */
+  void plan() {
+    if (planned.compareAndSet(false, true)) {
       Timers.after(timer, DELAY, "reading the locks for watchers", this::read);
     }
   }

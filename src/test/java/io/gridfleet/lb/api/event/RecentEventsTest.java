@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Each listener receives every event once and in order, also during its replay. */
@@ -76,5 +77,18 @@ final class RecentEventsTest {
 
     assertThat(early).hasSize(3);
     assertThat(late).containsExactly("me-2", "me-3");
+  }
+
+  @Test
+  void theBeginningOfWatchingIsTold() {
+    AtomicInteger began = new AtomicInteger();
+    events.onWatched(began::incrementAndGet);
+    var one = events.subscribe(Optional.empty(), event -> {});
+    var two = events.subscribe(Optional.empty(), event -> {});
+    one.close();
+    assertThat(began).as("with one watcher or more all the time").hasValue(1);
+    two.close();
+    events.subscribe(Optional.empty(), event -> {});
+    assertThat(began).hasValue(2);
   }
 }
