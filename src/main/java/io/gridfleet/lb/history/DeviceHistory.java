@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** The stored periods of devices, of all replicas. */
@@ -27,12 +26,21 @@ public interface DeviceHistory extends HistoryWriter.Sink<PeriodChange> {
   /**
    * Ends what replicas left open that died or whose records were dropped: periods whose planned end
    * has passed, and those that other stored facts contradict. Offline periods of dead replicas are
-   * taken over, and ended here unless the device is offline.
+   * taken over, and ended here unless the device is offline. An offline device without an offline
+   * period gets one that begins now: its begin was dropped, the device was added since, or the
+   * replica that had the period reaches the node again.
    *
    * @param offline the devices that this replica sees offline
    * @return how many were ended
    */
-  CompletionStage<Integer> endLost(Set<DeviceId> offline);
+  CompletionStage<Integer> reconcile(List<Offline> offline);
+
+  /**
+   * An offline device.
+   *
+   * @param cause a text
+   */
+  record Offline(DevicePeriod.NamedDevice device, String cause) {}
 
   /**
    * Deletes old rows in small steps, on one replica at a time.

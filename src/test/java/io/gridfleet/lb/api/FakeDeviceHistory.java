@@ -1,7 +1,6 @@
 package io.gridfleet.lb.api;
 
 import io.gridfleet.lb.device.Device;
-import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.HistoryWriter.Result;
@@ -12,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -64,7 +62,7 @@ final class FakeDeviceHistory implements DeviceHistory {
   }
 
   @Override
-  public CompletionStage<Integer> endLost(Set<DeviceId> offline) {
+  public CompletionStage<Integer> reconcile(List<Offline> offline) {
     return CompletableFuture.completedStage(0);
   }
 

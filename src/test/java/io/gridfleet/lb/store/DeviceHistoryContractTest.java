@@ -10,6 +10,7 @@ import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.DeviceHistory.Cursor;
 import io.gridfleet.lb.history.DeviceHistory.Filter;
+import io.gridfleet.lb.history.DeviceHistory.Offline;
 import io.gridfleet.lb.history.DeviceHistory.Page;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
@@ -27,7 +28,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +102,23 @@ final class DeviceHistoryContractTest {
         store
             .deviceOverrides()
             .change(phone, it -> new DeviceOverride(phone, reason, it.tags(), it.testData())));
+  }
+
+  /** A replica that lives. */
+  private void replica(String id) {
+    store
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "INSERT INTO replicas (id, name, started, heartbeat) VALUES (?, 'o', ?, ?)",
+                    id,
+                    1,
+                    Long.MAX_VALUE / 4));
+  }
+
+  private Offline offline() {
+    return new Offline(new NamedDevice(phone, "Bench 3", "android"), "503");
   }
 
   private List<DevicePeriod> all() {
@@ -251,7 +268,7 @@ final class DeviceHistoryContractTest {
         new PeriodChange.Whole(
             period("t", Kind.SESSION, noon.plusMillis(7), Optional.of(noon.plusSeconds(5)))));
     write(begin("t", Kind.SESSION, noon));
-    now(history.endLost(Set.of()));
+    now(history.reconcile(List.of()));
 
     assertThat(all())
         .extracting(DevicePeriod::id, DevicePeriod::ended)
@@ -393,14 +410,14 @@ final class DeviceHistoryContractTest {
         begin("o", Kind.OFFLINE, noon));
     maintenance(Optional.of("x"));
 
-    now(history.endLost(Set.of(phone)));
+    now(history.reconcile(List.of(offline())));
 
     assertThat(all().stream().filter(it -> it.ended().isEmpty()))
         .extracting(DevicePeriod::id)
         .containsExactlyInAnyOrder("young", "m", "o");
 
     maintenance(Optional.empty());
-    now(history.endLost(Set.of()));
+    now(history.reconcile(List.of()));
 
     assertThat(all().stream().filter(it -> it.ended().isEmpty()))
         .extracting(DevicePeriod::id)
@@ -411,21 +428,54 @@ final class DeviceHistoryContractTest {
   void anOfflinePeriodIsEndedByItsReplicaUntilThatOneIsDead() {
     write(begin("o", Kind.OFFLINE, noon));
     store.jdbi().useHandle(handle -> handle.execute("UPDATE device_periods SET replica = 'other'"));
-    store
-        .jdbi()
-        .useHandle(
-            handle ->
-                handle.execute(
-                    "INSERT INTO replicas (id, name, started, heartbeat) VALUES ('other', 'o', ?, ?)",
-                    1,
-                    Long.MAX_VALUE / 4));
+    replica("other");
 
-    now(history.endLost(Set.of()));
+    now(history.reconcile(List.of()));
     assertThat(all().get(0).ended()).isEmpty();
 
     store.jdbi().useHandle(handle -> handle.execute("DELETE FROM replicas WHERE id = 'other'"));
-    now(history.endLost(Set.of()));
+    now(history.reconcile(List.of()));
     assertThat(all().get(0).ended()).isPresent();
+  }
+
+  /** The node that one replica reaches again may be out of reach of another. */
+  @Test
+  void aReplicaThatReachesANodeDoesNotEndTheOfflinePeriodOfAnother() {
+    write(begin("o", Kind.OFFLINE, noon));
+    replica("other");
+    store.jdbi().useHandle(handle -> handle.execute("UPDATE device_periods SET replica = 'other'"));
+    PeriodChange up = new PeriodChange.End(phone, Kind.OFFLINE, noon.plusSeconds(60));
+
+    write(up);
+    assertThat(all()).extracting(DevicePeriod::ended).containsExactly(Optional.empty());
+
+    store.jdbi().useHandle(handle -> handle.execute("DELETE FROM replicas WHERE id = 'other'"));
+    write(up);
+    assertThat(all())
+        .extracting(DevicePeriod::ended)
+        .containsExactly(Optional.of(noon.plusSeconds(60)));
+  }
+
+  /** Its begin was dropped, or it was added while its node was down. */
+  @Test
+  void anOfflineDeviceWithoutAPeriodGetsOne() {
+    now(history.reconcile(List.of(offline())));
+    now(history.reconcile(List.of(offline())));
+
+    assertThat(all())
+        .extracting(DevicePeriod::kind, it -> it.labels().text(), DevicePeriod::ended)
+        .containsExactly(tuple(Kind.OFFLINE, "503", Optional.empty()));
+  }
+
+  /** The devices are read before the statement: one that was offline may be back. */
+  @Test
+  void aDeviceThatWasBackJustNowGetsNoPeriod() {
+    write(begin("o", Kind.OFFLINE, noon));
+    write(new PeriodChange.End(phone, Kind.OFFLINE, Instant.now().minusSeconds(1)));
+
+    now(history.reconcile(List.of(offline())));
+
+    assertThat(all()).extracting(DevicePeriod::id).containsExactly("o");
   }
 
   @Test

@@ -2,11 +2,13 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.async.Timers;
-import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inventory;
+import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.DevicePeriod.NamedDevice;
 import io.gridfleet.lb.history.DevicePeriod.Who;
 import io.gridfleet.lb.history.HistoryConfig;
 import io.gridfleet.lb.history.HistoryWriter;
@@ -14,15 +16,15 @@ import io.gridfleet.lb.history.PeriodChange;
 import io.gridfleet.lb.history.SessionLengths;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,10 +132,10 @@ final class DeviceHistoryWiring {
     }
   }
 
-  private void prune(Set<DeviceId> offline) {
+  private void prune(List<DeviceHistory.Offline> offline) {
     Failures.log(
         devices
-            .endLost(offline)
+            .reconcile(offline)
             .thenCompose(ended -> devices.prune(config.keep(), config.most()))
             .exceptionally(
                 failure -> {
@@ -143,14 +145,20 @@ final class DeviceHistoryWiring {
         "the maintenance of the history of devices");
   }
 
-  private static Set<DeviceId> offline(Distributor distributor) {
-    return distributor.states().stream()
-        .filter(
-            device ->
-                device.inhibitors().stream()
-                    .anyMatch(found -> found.kind() == Inhibitor.Kind.OFFLINE))
-        .map(device -> device.device().id())
-        .collect(Collectors.toSet());
+  private static List<DeviceHistory.Offline> offline(Distributor distributor) {
+    List<DeviceHistory.Offline> offline = new ArrayList<>();
+    for (DeviceView each : distributor.states()) {
+      each.inhibitors().stream()
+          .filter(found -> found.kind() == Inhibitor.Kind.OFFLINE)
+          .findFirst()
+          .map(found -> new DeviceHistory.Offline(named(each.device()), found.detail()))
+          .ifPresent(offline::add);
+    }
+    return offline;
+  }
+
+  private static NamedDevice named(Device device) {
+    return new NamedDevice(device.id(), device.name(), device.platform());
   }
 
   /** Writes what waits; before the store closes. */

@@ -37,7 +37,8 @@ import java.util.function.Consumer;
 /**
  * Records what happens to devices on this replica: each period is recorded by the replica that
  * caused it. Nodes are probed by all replicas; the first that records a device as offline has the
- * period. Any thread; never blocks.
+ * period and ends it, and another one that doesn't reach the node then begins one in the next
+ * maintenance of the history. Any thread; never blocks.
  */
 final class DeviceRecorder
     implements NewSessionListener, SessionListener, RunListener, NodeProbeListener {

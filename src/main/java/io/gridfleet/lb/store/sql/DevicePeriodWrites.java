@@ -1,8 +1,10 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.PeriodChange;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -73,15 +76,68 @@ final class DevicePeriodWrites {
       """
           + OPEN;
 
+  /** Each replica probes the nodes: one that is reached by one may be out of reach of another. */
   private static final String END =
       "UPDATE device_periods SET ended = :at, ended_by = :by "
           + OPEN
-          + " AND began <= :at AND (planned_end IS NULL OR planned_end > :at)";
+          + """
+              AND began <= :at AND (planned_end IS NULL OR planned_end > :at)
+              AND (kind <> 'OFFLINE' OR replica = :own OR NOT EXISTS (
+                SELECT 1 FROM replicas
+                WHERE replicas.id = device_periods.replica AND heartbeat > <now> - :silent))
+            """;
+
+  /** Devices whose offline period is open, or ended so lately that they may be seen offline yet. */
+  private static final String OFFLINE =
+      """
+      SELECT device FROM device_periods WHERE kind = 'OFFLINE' AND ended IS NULL
+      UNION ALL
+      SELECT device FROM device_periods WHERE kind = 'OFFLINE' AND ended > <now> - :recent
+      """;
+
+  private static final Duration RECENT = Duration.ofSeconds(30);
+
+  /** Some milliseconds; the next turn begins others. */
+  private static final int MAX_BEGUN = 1_000;
 
   private final String own;
+  private final Duration silent;
 
-  DevicePeriodWrites(String own) {
+  DevicePeriodWrites(String own, Duration silent) {
     this.own = own;
+    this.silent = silent;
+  }
+
+  /** Begins offline periods of devices that are offline and have none. */
+  void beginMissing(Handle handle, List<DeviceHistory.Offline> offline) {
+    if (offline.isEmpty()) {
+      return;
+    }
+    Set<String> known =
+        handle
+            .createQuery(OFFLINE)
+            .bind("recent", RECENT.toMillis())
+            .mapTo(String.class)
+            .collectIntoSet();
+    long now = handle.createQuery("SELECT <now>").mapTo(Long.class).one();
+    List<DevicePeriod> missing =
+        offline.stream()
+            .filter(each -> !known.contains(each.device().id().value()))
+            .limit(MAX_BEGUN)
+            .map(each -> offline(each, Instant.ofEpochMilli(now)))
+            .toList();
+    RowBatch.write(handle, BEGIN, missing, this::bind);
+  }
+
+  private static DevicePeriod offline(DeviceHistory.Offline found, Instant now) {
+    return new DevicePeriod(
+        UUID.randomUUID().toString(),
+        found.device(),
+        Kind.OFFLINE,
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        new DevicePeriod.Labels(DevicePeriod.Who.NOBODY, "node", found.cause()));
   }
 
   /**
@@ -194,13 +250,15 @@ final class DevicePeriodWrites {
                     known.labels().by().began(), later.labels().by().ended()))));
   }
 
-  private static void end(Handle handle, PeriodChange.End end) {
+  private void end(Handle handle, PeriodChange.End end) {
     handle
         .createUpdate(END)
         .bind("device", end.device().value())
         .bind("kind", end.kind().name())
         .bind("at", end.at().toEpochMilli())
         .bindByType("by", text(end.by()), String.class)
+        .bind("own", own)
+        .bind("silent", silent.toMillis())
         .execute();
   }
 

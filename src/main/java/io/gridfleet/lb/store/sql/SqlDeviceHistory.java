@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.statement.Query;
 
 /** Reads the history of devices; {@link DevicePeriodWrites} writes it. */
@@ -31,7 +32,7 @@ final class SqlDeviceHistory implements DeviceHistory {
 
   SqlDeviceHistory(Statements statements, SharedDuties duties, String own, Duration silent) {
     this.statements = statements;
-    this.writes = new DevicePeriodWrites(own);
+    this.writes = new DevicePeriodWrites(own, silent);
     this.lost = new LostPeriods(own, silent);
     this.pruning = new HistoryPruning(statements, duties, HistoryPruning.Table.PERIODS);
   }
@@ -152,8 +153,18 @@ final class SqlDeviceHistory implements DeviceHistory {
   }
 
   @Override
-  public CompletionStage<Integer> endLost(Set<DeviceId> offline) {
-    return statements.inTransaction("periods.endLost", handle -> lost.end(handle, offline));
+  public CompletionStage<Integer> reconcile(List<Offline> offline) {
+    return statements.inTransaction(
+        "periods.reconcile",
+        handle -> {
+          int ended = lost.end(handle, devices(offline));
+          writes.beginMissing(handle, offline);
+          return ended;
+        });
+  }
+
+  private static Set<DeviceId> devices(List<Offline> offline) {
+    return offline.stream().map(each -> each.device().id()).collect(Collectors.toSet());
   }
 
   @Override

@@ -107,7 +107,13 @@ final class HistoryPlansTest {
       now(store.usage().waits(query));
     }
     now(store.deviceHistory().ended(50));
-    now(store.deviceHistory().endLost(Set.of(phone)));
+    now(
+        store
+            .deviceHistory()
+            .reconcile(
+                List.of(
+                    new DeviceHistory.Offline(
+                        new DevicePeriod.NamedDevice(phone, "phone", ""), ""))));
     now(
         store
             .deviceHistory()
