@@ -64,6 +64,6 @@ final class Columns {
 
   /** PostgreSQL accepts every character of a text except U+0000. */
   static String storable(String text) {
-    return text.replace('\0', '\ufffd');
+    return text.indexOf('\0') < 0 ? text : text.replace('\0', '\ufffd');
   }
 }

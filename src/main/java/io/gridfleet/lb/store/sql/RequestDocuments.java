@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestDocuments {
   private static final JsonFactory FACTORY = new JsonFactory();
 
+  private static final String DEVICE_OF_ROW = "deviceOfRow";
+
   /** Of the text of a usual request. */
   private static final int CHARACTERS = 1_024;
 
@@ -53,7 +55,7 @@ final class RequestDocuments {
     json.writeNumberField("omitted", record.omitted());
     json.writeArrayFieldStart("steps");
     for (RequestStep step : record.steps()) {
-      write(step, record.row().arrived(), json);
+      write(step, record.row(), json);
     }
     json.writeEndArray();
     json.writeEndObject();
@@ -78,14 +80,13 @@ final class RequestDocuments {
     }
   }
 
-  private static void write(RequestStep step, Instant arrived, JsonGenerator json)
+  private static void write(RequestStep step, RequestRow row, JsonGenerator json)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("kind", step.kind().name());
-    json.writeNumberField("after", ChronoUnit.MICROS.between(arrived, step.at()));
+    json.writeNumberField("after", micros(row.arrived(), step.at()));
     if (step.device().isPresent()) {
-      json.writeStringField("device", step.device().get().id().value());
-      json.writeStringField("deviceName", step.device().get().name());
+      write(step.device(), row.result().device(), json);
     }
     write("outcome", step.outcome(), json);
     write("cause", step.cause(), json);
@@ -94,6 +95,23 @@ final class RequestDocuments {
       json.writeNumberField("took", step.took().get().toNanos() / 1_000);
     }
     json.writeEndObject();
+  }
+
+  /** The device of most steps is the one that its row has. */
+  private static void write(
+      Optional<NamedDevice> device, Optional<NamedDevice> ofRow, JsonGenerator json)
+      throws IOException {
+    if (device.equals(ofRow)) {
+      json.writeBooleanField(DEVICE_OF_ROW, true);
+    } else if (device.isPresent()) {
+      json.writeStringField("device", device.get().id().value());
+      json.writeStringField("deviceName", device.get().name());
+    }
+  }
+
+  private static long micros(Instant from, Instant to) {
+    return (to.getEpochSecond() - from.getEpochSecond()) * 1_000_000
+        + (to.getNano() - from.getNano()) / 1_000;
   }
 
   private static void write(String name, Optional<String> text, JsonGenerator json)
@@ -115,16 +133,18 @@ final class RequestDocuments {
     return new RequestRecord(
         row,
         asked,
-        body.documents("steps").stream().map(step -> step(step, row.arrived())).toList(),
+        body.documents("steps").stream().map(step -> step(step, row)).toList(),
         (int) body.number("omitted"));
   }
 
-  private static RequestStep step(JsonDocument step, Instant arrived) {
+  private static RequestStep step(JsonDocument step, RequestRow row) {
     return new RequestStep(
-        arrived.plus(step.number("after"), ChronoUnit.MICROS),
+        row.arrived().plus(step.number("after"), ChronoUnit.MICROS),
         RequestStep.Kind.valueOf(step.text("kind")),
-        step.optionalText("device")
-            .map(id -> new NamedDevice(new DeviceId(id), step.text("deviceName"))),
+        step.has(DEVICE_OF_ROW)
+            ? row.result().device()
+            : step.optionalText("device")
+                .map(id -> new NamedDevice(new DeviceId(id), step.text("deviceName"))),
         step.optionalText("outcome"),
         step.optionalText("cause"),
         step.optionalText("nodeText"),

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.store.DatabaseErrors;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -8,10 +9,12 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementBuilder;
+import org.jdbi.v3.core.statement.Update;
 
 /**
- * Many rows of one statement. Their values are bound by position: to bind them by name takes as
- * long as SQLite takes to write the rows.
+ * Many rows of one statement, which is kept as those of other operations are. Their values are
+ * bound by position: to bind them by name takes as long as SQLite takes to write the rows.
  */
 final class RowBatch {
   private final PreparedStatement statement;
@@ -33,16 +36,39 @@ final class RowBatch {
     if (rows.isEmpty()) {
       return new int[0];
     }
-    try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
+    StatementBuilder statements = handle.getStatementBuilder();
+    Connection connection = handle.getConnection();
+    try (Update update = handle.createUpdate(sql)) {
+      PreparedStatement statement = statements.create(connection, sql, update.getContext());
+      try {
+        return executed(statement, rows, bind);
+      } finally {
+        statements.close(connection, sql, statement);
+      }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** A statement that failed isn't kept for another batch. */
+  private static <T> int[] executed(
+      PreparedStatement statement, Collection<T> rows, BiConsumer<RowBatch, T> bind)
+      throws SQLException {
+    boolean done = false;
+    try {
       RowBatch batch = new RowBatch(statement);
       for (T row : rows) {
         batch.column = 0;
         bind.accept(batch, row);
         statement.addBatch();
       }
-      return statement.executeBatch();
-    } catch (SQLException e) {
-      throw failed(e);
+      int[] changed = statement.executeBatch();
+      done = true;
+      return changed;
+    } finally {
+      if (!done) {
+        statement.close();
+      }
     }
   }
 
