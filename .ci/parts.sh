@@ -104,7 +104,8 @@ start_parts() {
   export GRIDFLEET_PART_POSTGRES="postgresql://postgres@127.0.0.1:$postgres/postgres"
   GRIDFLEET_PART_PROMTOOL=$(command -v promtool)
   GRIDFLEET_CHROMIUM=$(command -v chromium)
-  export GRIDFLEET_PART_PROMTOOL GRIDFLEET_CHROMIUM
+  GRIDFLEET_PART_RUBY=$(command -v ruby)
+  export GRIDFLEET_PART_PROMTOOL GRIDFLEET_CHROMIUM GRIDFLEET_PART_RUBY
   export GRIDFLEET_PART_NODE_CLIENTS="$scratch/node"
   export GRIDFLEET_PART_PYTHON="$scratch/python/bin/python"
   export GRIDFLEET_PART_DOCKER="$scratch/docker.sock"

@@ -30,6 +30,8 @@ public enum RealPart {
   NODE_CLIENTS("GRIDFLEET_PART_NODE_CLIENTS"),
   /** Path of a Python that has the Python clients. */
   PYTHON("GRIDFLEET_PART_PYTHON"),
+  /** Path of a Ruby. */
+  RUBY("GRIDFLEET_PART_RUBY"),
   /** Path of the socket of a Docker engine. */
   DOCKER("GRIDFLEET_PART_DOCKER");
 
