@@ -16,14 +16,26 @@ public interface DeviceLocks {
    * Locks one free slot of a device for an attempt, or returns at once why not. A tenant never
    * exceeds its quota, even when replicas lock concurrently.
    *
-   * @param freeFor only a slot that has been free for this long, by the store's clock, is taken, so
-   *     that requests ahead of this one get it first
+   * <p>Other replicas receive {@link FleetSignal.Taken} if requests wait there or the tenant has a
+   * quota. A store that sends it in the transaction that locks needs no {@link
+   * FleetSignals#committed}.
    */
-  CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor);
+  CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere);
 
-  /** Locks a slot regardless of how long it has been free. */
+  /** Locks a slot for which no other replica has a request. */
   default CompletionStage<LockResult> tryLock(LockRequest options) {
-    return tryLock(options, Duration.ZERO);
+    return tryLock(options, RemoteWaiters.NONE);
+  }
+
+  /**
+   * The requests that wait on other replicas.
+   *
+   * @param freeFor only a slot that has been free for this long, by the store's clock, is taken, so
+   *     that those ahead of this request get it first
+   * @param any whether any waits, ahead or not
+   */
+  record RemoteWaiters(Duration freeFor, boolean any) {
+    public static final RemoteWaiters NONE = new RemoteWaiters(Duration.ZERO, false);
   }
 
   /** Locks a slot for an attempt of a caller without a quota; empty if none is free. */

@@ -11,9 +11,9 @@ public interface FleetSignals {
   void publish(FleetSignal signal);
 
   /**
-   * Publishes a change of the store that has committed: a lock was freed, a session ended, a key
-   * was settled. A store that sends these in the transactions that make them true sends nothing
-   * here.
+   * Publishes a change of the store that has committed: a slot was locked or freed, a session
+   * ended, a key was settled, the avoidance or the override of a device changed. A store that sends
+   * these in the transactions that make them true sends nothing here.
    */
   default void committed(FleetSignal signal) {
     publish(signal);

@@ -4,6 +4,7 @@ import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
@@ -67,14 +68,13 @@ public final class LockKeeper {
     Timers.every(timer, every, "the renewal of locks", this::renew);
   }
 
-  /**
-   * Locks a slot that has been free for at least {@code freeFor}, as {@link DeviceLocks#tryLock}.
-   */
+  /** Locks a slot, as {@link DeviceLocks#tryLock}. */
   CompletionStage<LockResult> tryLock(
-      Device device, String attempt, Optional<String> run, Quota quota, Duration freeFor) {
+      Device device, String attempt, Optional<String> run, Quota quota, RemoteWaiters elsewhere) {
     long asked = nanos.getAsLong();
     return locks
-        .tryLock(new LockRequest(device.id(), device.slots(), attempt, run, quota, expiry), freeFor)
+        .tryLock(
+            new LockRequest(device.id(), device.slots(), attempt, run, quota, expiry), elsewhere)
         .thenApply(
             answer -> {
               if (answer instanceof LockResult.Taken taken) {

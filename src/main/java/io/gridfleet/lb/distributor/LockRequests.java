@@ -3,6 +3,7 @@ package io.gridfleet.lb.distributor;
 import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.LockResult;
@@ -82,7 +83,7 @@ final class LockRequests {
               request.attempt(),
               run,
               request.quota(),
-              Precedence.yieldedTo(pick.before()));
+              new RemoteWaiters(Precedence.yieldedTo(pick.before()), pick.othersWait()));
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
@@ -156,7 +157,7 @@ final class LockRequests {
             }
           }
           Optional<String> counted = waiter.placement().quota().counted();
-          if (!matching.remoteHeads().isEmpty() || counted.isPresent()) {
+          if (pick.othersWait() || counted.isPresent()) {
             effects.publish(
                 new FleetSignal.Taken(lock.device(), lock.slot(), lock.token(), counted));
           }

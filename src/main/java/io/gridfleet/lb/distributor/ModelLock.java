@@ -106,7 +106,11 @@ final class ModelLock {
   private void publishSignals() {
     synchronized (unpublished) {
       for (FleetSignal each = unpublished.poll(); each != null; each = unpublished.poll()) {
-        signals.publish(each);
+        if (each instanceof FleetSignal.Taken) {
+          signals.committed(each);
+        } else {
+          signals.publish(each);
+        }
       }
     }
   }

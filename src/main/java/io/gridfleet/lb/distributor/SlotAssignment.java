@@ -95,7 +95,12 @@ final class SlotAssignment {
       fleet.take(state, waiter.placement().quota().tenant());
       effects.picked(
           new Pick(
-              waiter, state.device(), candidate, ahead.replicas(), state.slots().timesFreed()));
+              waiter,
+              state.device(),
+              candidate,
+              ahead.replicas(),
+              precedence.othersWait(),
+              state.slots().timesFreed()));
     }
   }
 

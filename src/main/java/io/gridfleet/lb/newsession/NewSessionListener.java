@@ -41,6 +41,9 @@ public interface NewSessionListener {
   /** The avoidance of a device was recorded, or ended by a success or its expiry. On any thread. */
   default void avoidanceChanged(Device device, Optional<AvoidedDevice> now) {}
 
+  /** The avoidance of a device ended with its time; nothing changed in the store. */
+  default void avoidanceExpired(Device device) {}
+
   /** The session is recorded; from now on it must be ended explicitly. */
   default void published(NewSessionRequest request, Session session) {}
 

@@ -340,7 +340,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
     throw new UnsupportedOperationException("the API takes locks for operators only");
   }
 

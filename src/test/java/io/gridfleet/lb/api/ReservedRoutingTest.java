@@ -323,7 +323,7 @@ final class ReservedRoutingTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
     DeviceLock lock = new DeviceLock(options.device(), 0, options.attempt(), 1);
     boolean taken = held.putIfAbsent(options.device(), lock) != null;
     return CompletableFuture.completedStage(

@@ -62,8 +62,8 @@ public final class FakeDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
-    return called("tryLock", () -> lock(options, freeFor));
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
+    return called("tryLock", () -> lock(options, elsewhere.freeFor()));
   }
 
   private synchronized CompletionStage<LockResult> lock(LockRequest options, Duration freeFor) {

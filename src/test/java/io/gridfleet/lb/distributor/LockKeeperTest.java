@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
@@ -101,7 +102,7 @@ final class LockKeeperTest {
     Device phone = new FakeWire(time).phone(name);
     CompletableFuture<LockResult> result =
         keeper
-            .tryLock(phone, "attempt of " + name, Optional.empty(), QUOTA, Duration.ZERO)
+            .tryLock(phone, "attempt of " + name, Optional.empty(), QUOTA, RemoteWaiters.NONE)
             .toCompletableFuture();
     time.pass(Duration.ofSeconds(1));
     return ((LockResult.Taken) result.join()).lock();

@@ -111,7 +111,7 @@ final class SingleTimerTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
     refused++;
     return slow != null ? slow : CompletableFuture.completedFuture(says);
   }

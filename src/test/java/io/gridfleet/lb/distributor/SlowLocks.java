@@ -53,8 +53,8 @@ final class SlowLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
-    return later(() -> store.tryLock(options, freeFor));
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
+    return later(() -> store.tryLock(options, elsewhere));
   }
 
   @Override

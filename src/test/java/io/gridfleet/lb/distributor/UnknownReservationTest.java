@@ -139,9 +139,9 @@ final class UnknownReservationTest implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
     asked++;
-    CompletionStage<LockResult> answer = store.tryLock(options, freeFor);
+    CompletionStage<LockResult> answer = store.tryLock(options, elsewhere);
     Runnable once = onItsWay;
     onItsWay = () -> {};
     once.run();

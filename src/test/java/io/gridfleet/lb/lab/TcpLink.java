@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -27,6 +28,7 @@ public final class TcpLink implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final ReentrantReadWriteLock flow = new ReentrantReadWriteLock();
+  private final AtomicLong fromClients = new AtomicLong();
   private volatile ServerSocket listening;
   private volatile Duration latency = Duration.ZERO;
 
@@ -66,6 +68,11 @@ public final class TcpLink implements AutoCloseable {
     accept(listening);
   }
 
+  /** Returns how often clients have sent something: once for each short request. */
+  public long requests() {
+    return fromClients.get();
+  }
+
   /** Holds bytes back from now on; the same thread must call {@link #thaw}. */
   public void freeze() {
     flow.writeLock().lock();
@@ -92,8 +99,8 @@ public final class TcpLink implements AutoCloseable {
             server.setTcpNoDelay(true);
             open.add(client);
             open.add(server);
-            daemon(() -> copy(client, server));
-            daemon(() -> copy(server, client));
+            daemon(() -> copy(client, server, fromClients));
+            daemon(() -> copy(server, client, new AtomicLong()));
             if (from.isClosed()) {
               client.close();
               server.close();
@@ -103,12 +110,13 @@ public final class TcpLink implements AutoCloseable {
   }
 
   /** The end of a stream arrives after its bytes. */
-  private void copy(Socket from, Socket to) throws IOException {
+  private void copy(Socket from, Socket to, AtomicLong pieces) throws IOException {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] bytes = new byte[8192];
       for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        pieces.incrementAndGet();
         byte[] piece = Arrays.copyOf(bytes, read);
         afterLatency(() -> out.write(piece));
       }

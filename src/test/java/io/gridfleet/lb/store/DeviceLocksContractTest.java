@@ -116,7 +116,8 @@ final class DeviceLocksContractTest {
     Quota unlimited = new Quota("", OptionalInt.empty());
     LockRequest options =
         new LockRequest(phone, slots, "attempt", Optional.empty(), unlimited, MINUTE);
-    return now(locks.tryLock(options, time)) instanceof LockResult.Taken taken
+    return now(locks.tryLock(options, new DeviceLocks.RemoteWaiters(time, false)))
+            instanceof LockResult.Taken taken
         ? Optional.of(taken.lock())
         : Optional.empty();
   }

@@ -18,6 +18,11 @@ record PublishedSessions(SignalConsumer signals, LiveSessions live, SessionListe
   }
 
   @Override
+  public void avoidanceExpired(Device device) {
+    signals.avoidanceExpiredHere(device.id());
+  }
+
+  @Override
   public void published(NewSessionRequest request, Session session) {
     live.began(session);
     sessions.published(session);

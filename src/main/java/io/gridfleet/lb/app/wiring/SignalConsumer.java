@@ -86,7 +86,7 @@ final class SignalConsumer {
         applied.thenRun(suites.events()::devicesChangedHere), "the event of a change elsewhere");
   }
 
-  /** Publishes that a device is avoided, or isn't any more. */
+  /** Publishes that the store has recorded that a device is avoided, or isn't any more. */
   void avoidanceChangedHere(DeviceId device, boolean isAvoided) {
     synchronized (this) {
       Set<DeviceId> all = new HashSet<>(avoided);
@@ -97,6 +97,11 @@ final class SignalConsumer {
       }
       avoided = Set.copyOf(all);
     }
+    store.signals().committed(new FleetSignal.AvoidanceChanged(device));
+  }
+
+  /** Publishes that a device isn't avoided any more because its time is over. */
+  void avoidanceExpiredHere(DeviceId device) {
     store.signals().publish(new FleetSignal.AvoidanceChanged(device));
   }
 

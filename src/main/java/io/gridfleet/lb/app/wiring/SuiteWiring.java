@@ -145,7 +145,7 @@ final class SuiteWiring {
       public void changed(DeviceOverride now) {
         parts.lab().overridden(now);
         deviceChanged(now.device());
-        store.signals().publish(new FleetSignal.OverridesChanged(now.device()));
+        store.signals().committed(new FleetSignal.OverridesChanged(now.device()));
       }
 
       @Override

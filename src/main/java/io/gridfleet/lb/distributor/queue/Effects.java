@@ -38,9 +38,11 @@ public final class Effects {
    * @param candidate the index of the request's question that the device fits
    * @param before the number of replicas with a request that goes before, to each of which the slot
    *     must have been yielded
+   * @param othersWait whether requests wait on other replicas
    * @param timesFreed the releases of the device's slots seen before the pick
    */
-  public record Pick(Waiter waiter, Device device, int candidate, int before, int timesFreed) {
+  public record Pick(
+      Waiter waiter, Device device, int candidate, int before, boolean othersWait, int timesFreed) {
     public Question question() {
       return waiter.placement().questions().get(candidate);
     }

@@ -24,7 +24,7 @@ final class ReplayLocks implements DeviceLocks {
   private long token;
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest request, Duration freeFor) {
+  public CompletionStage<LockResult> tryLock(LockRequest request, RemoteWaiters elsewhere) {
     return CompletableFuture.completedFuture(
         take(request.device(), request.slots(), request.attempt())
             .<LockResult>map(LockResult.Taken::new)

@@ -58,6 +58,11 @@ public final class Precedence {
     this.hasOthers = hasOthers;
   }
 
+  /** Returns whether requests wait on other replicas. */
+  public boolean othersWait() {
+    return !remoteHeads.isEmpty();
+  }
+
   /**
    * Returns the replicas with a request that goes before this one and fits the device: other
    * replicas, and this one if such a request has a lock requested, which may be refused.

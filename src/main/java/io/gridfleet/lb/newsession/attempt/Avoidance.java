@@ -186,7 +186,10 @@ public final class Avoidance {
           .findFirst()
           .ifPresentOrElse(
               entry -> watch(device, entry.until()),
-              () -> listener.avoidanceChanged(device, Optional.empty()));
+              () -> {
+                listener.avoidanceChanged(device, Optional.empty());
+                listener.avoidanceExpired(device);
+              });
     }
   }
 

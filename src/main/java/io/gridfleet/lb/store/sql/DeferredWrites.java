@@ -203,10 +203,7 @@ final class DeferredWrites {
       return;
     }
     DeviceLock lock = ((Release) record).lock();
-    boolean freed = jdbi.withHandle(handle -> SqlDeviceLocks.release(handle, lock));
-    if (freed) {
-      unsent.add(SqlDeviceLocks.freed(lock));
-    }
+    jdbi.useHandle(handle -> SqlDeviceLocks.releasing(lock).execute(handle, unsent::add));
   }
 
   private void ended(Session session, EndCause cause) {

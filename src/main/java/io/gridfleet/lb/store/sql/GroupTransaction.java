@@ -33,7 +33,7 @@ final class GroupTransaction {
     this.sender = sender;
   }
 
-  /** Executes all; the caller commits. */
+  /** Executes all; the caller commits what isn't committed with the signals. */
   @Nullable Void execute(Handle handle) {
     List<FleetSignal> signals = new ArrayList<>();
     boolean excluded = false;
@@ -46,7 +46,7 @@ final class GroupTransaction {
       executed.add(executed(each, handle, signals));
     }
     current = null;
-    sender.send(handle, signals);
+    sender.sendAndCommit(handle, signals);
     return null;
   }
 

@@ -2,8 +2,10 @@ package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.FleetSignal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * Sends signals to other replicas by {@code NOTIFY}, which delivers them when the transaction
@@ -14,6 +16,18 @@ final class SignalSender {
 
   /** PostgreSQL takes payloads below 8000 bytes. */
   private static final int MAX_BYTES = 7_900;
+
+  private static final String NOTIFY = "SELECT pg_notify(:channel, :payload)";
+
+  /** A signal that is too large isn't sent: the sweeps make up for it. */
+  private static final String SENDING =
+      """
+      WITH %s
+      SELECT changed.*, CASE WHEN octet_length(signal.payload) <= :maxBytes
+        THEN pg_notify(:channel, signal.payload) END
+      FROM changed,
+        LATERAL (SELECT CAST(:origin AS TEXT) || chr(10) || %s AS payload) signal
+      """;
 
   private final String origin;
   private final SignalText text;
@@ -28,11 +42,50 @@ final class SignalSender {
     this.hasOthers = hasOthers;
   }
 
-  /** Sends signals in their order, with as few payloads as they fit in. */
-  void send(Handle handle, List<FleetSignal> signals) {
+  /**
+   * Returns a query that executes a statement which changes rows and returns them, and that sends a
+   * signal for each.
+   */
+  Query changing(Handle handle, String statement, FleetSignal signal) {
     if (!hasOthers) {
-      return;
+      return handle.createQuery(statement);
     }
+    return sending(handle, "changed AS (" + statement + ")", "CAST(:signal AS TEXT)")
+        .bind("signal", text.write(signal));
+  }
+
+  /**
+   * As above, with a signal whose text is composed of the row.
+   *
+   * @param changes named queries, the last of which is {@code changed} and returns the rows
+   * @param signal an expression over {@code changed}
+   */
+  Query sending(Handle handle, String changes, String signal) {
+    return handle
+        .createQuery(SENDING.formatted(changes, signal))
+        .bind("channel", CHANNEL)
+        .bind("origin", origin)
+        .bind("maxBytes", MAX_BYTES);
+  }
+
+  /** Returns whether there can be other replicas. */
+  boolean hasOthers() {
+    return hasOthers;
+  }
+
+  /**
+   * Ends a transaction: sends its signals in their order, with as few payloads as they fit in, and
+   * commits in the round trip of the last. Without a signal, the caller commits.
+   */
+  void sendAndCommit(Handle handle, List<FleetSignal> signals) {
+    List<String> payloads = hasOthers ? payloads(signals) : List.of();
+    for (int i = 0; i < payloads.size(); i++) {
+      notify(handle, i + 1 < payloads.size() ? NOTIFY : NOTIFY + "; COMMIT", payloads.get(i));
+    }
+  }
+
+  private List<String> payloads(List<FleetSignal> signals) {
+    List<String> payloads = new ArrayList<>();
     StringBuilder payload = new StringBuilder(origin);
     int bytes = bytes(origin);
     for (FleetSignal signal : signals) {
@@ -43,7 +96,7 @@ final class SignalSender {
         continue;
       }
       if (bytes + more > MAX_BYTES) {
-        send(handle, payload.toString());
+        payloads.add(payload.toString());
         payload.setLength(origin.length());
         bytes = bytes(origin);
       }
@@ -51,13 +104,14 @@ final class SignalSender {
       bytes += more;
     }
     if (payload.length() > origin.length()) {
-      send(handle, payload.toString());
+      payloads.add(payload.toString());
     }
+    return payloads;
   }
 
-  private static void send(Handle handle, String payload) {
+  private static void notify(Handle handle, String statement, String payload) {
     handle
-        .createQuery("SELECT pg_notify(:channel, :payload)")
+        .createQuery(statement)
         .bind("channel", CHANNEL)
         .bind("payload", payload)
         .mapToMap()

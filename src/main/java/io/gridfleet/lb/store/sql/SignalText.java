@@ -16,6 +16,19 @@ final class SignalText {
   private static final Logger LOG = LoggerFactory.getLogger(SignalText.class);
   private static final int MAX_LOGGED = 80;
 
+  /** {@link FleetSignal.Taken} without a tenant, of a row of the locks named {@code changed}. */
+  static final String TAKEN =
+      "'taken ' || changed.device || ' ' || changed.slot || ' ' || changed.token";
+
+  /** {@link FleetSignal.SessionEnded} of a session's row named {@code changed}. */
+  static final String ENDED = "'ended ' || changed.id";
+
+  /** As above, and {@link FleetSignal.Freed} of the row of its lock named {@code lock}, if any. */
+  static final String ENDED_AND_FREED =
+      ENDED
+          + " || COALESCE((SELECT chr(10) || 'freed ' || lock.device || ' ' || lock.slot || ' '"
+          + " || lock.token FROM lock), '')";
+
   private final StoreClock clock;
 
   SignalText(StoreClock clock) {

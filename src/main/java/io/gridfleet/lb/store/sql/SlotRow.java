@@ -1,19 +1,24 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.LockRequest;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The row that a request for a lock needs, and the statement that takes it.
  *
- * @param freeForMillis how long the slot must have been free
+ * @param elsewhere the requests of other replicas
  */
-record SlotRow(LockRequest options, Kind kind, long freeForMillis) {
+record SlotRow(LockRequest options, Kind kind, RemoteWaiters elsewhere) {
   /**
    * Picks the first slot without a holder and takes it; if another transaction took it in between,
    * no row is returned although another slot may be free. The row of a free slot holds since when
@@ -44,13 +49,50 @@ record SlotRow(LockRequest options, Kind kind, long freeForMillis) {
           since = excluded.since, expires = excluded.expires, tenant = excluded.tenant
       WHERE device_locks.holder IS NULL
         AND NOT (:freeFor > 0 AND device_locks.since > <now> - :freeFor)
-      RETURNING slot, token
+      RETURNING device, slot, token
       """;
 
+  /**
+   * {@link #TAKE} as one statement. The deletion of no row locks the table of reservations as
+   * {@code <noReservationMeanwhile>} does; the server takes locks of tables before the snapshot in
+   * which the statement reads.
+   */
+  private static final String TAKE_ALONE =
+      "excluded AS (DELETE FROM reserved_devices WHERE FALSE), changed AS (" + TAKE + ")";
+
+  /** Takes a slot in a transaction that excludes reservations, and attempts of the same tenant. */
+  Optional<DeviceLock> take(Handle handle, Consumer<FleetSignal> signals) {
+    Optional<DeviceLock> taken = repeated(() -> handle.createQuery(TAKE));
+    if (isSignalled()) {
+      taken
+          .map(
+              lock ->
+                  new FleetSignal.Taken(
+                      lock.device(), lock.slot(), lock.token(), options.quota().counted()))
+          .ifPresent(signals);
+    }
+    return taken;
+  }
+
+  /** Takes a slot for a tenant without a limit, in a statement that commits by itself. */
+  Optional<DeviceLock> takeAlone(Handle handle, SignalSender sender) {
+    if (!sender.hasOthers()) {
+      return repeated(() -> handle.createQuery(TAKE));
+    }
+    return repeated(
+        () ->
+            sender.sending(
+                handle, TAKE_ALONE, isSignalled() ? SignalText.TAKEN : "CAST(NULL AS TEXT)"));
+  }
+
+  private boolean isSignalled() {
+    return elsewhere.any() || options.quota().counted().isPresent();
+  }
+
   /** An empty result may mean that another transaction took the slot that was picked: retries. */
-  Optional<DeviceLock> take(Handle handle) {
+  private Optional<DeviceLock> repeated(Supplier<Query> statement) {
     for (int tries = 0; tries < options.slots(); tries++) {
-      Optional<DeviceLock> taken = takeOnce(handle);
+      Optional<DeviceLock> taken = taken(statement.get());
       if (taken.isPresent()) {
         return taken;
       }
@@ -58,15 +100,14 @@ record SlotRow(LockRequest options, Kind kind, long freeForMillis) {
     return Optional.empty();
   }
 
-  private Optional<DeviceLock> takeOnce(Handle handle) {
+  private Optional<DeviceLock> taken(Query statement) {
     String holder = Columns.storable(options.attempt());
-    return handle
-        .createQuery(TAKE)
+    return statement
         .bind("device", options.device().value())
         .bind("slots", options.slots())
         .bind("holder", holder)
         .bind("kind", kind.name())
-        .bind("freeFor", freeForMillis)
+        .bind("freeFor", elsewhere.freeFor().toMillis())
         .bindByType("run", run(), String.class)
         .bindByType("expiry", expiryMillis(), Long.class)
         .bindByType("tenant", tenant(), String.class)

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.store.sql.GroupPlace.Rank;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +13,21 @@ import java.util.concurrent.CompletionStage;
 
 /** Avoided devices as rows. */
 final class SqlAvoidedDevices implements AvoidedDevices {
+  private static final String AVOID =
+      """
+      INSERT INTO avoided_devices (device, expires, cause)
+      VALUES (:device, <now> + :howLong, :cause)
+      ON CONFLICT (device) DO UPDATE
+      SET expires = excluded.expires, cause = excluded.cause
+      RETURNING device, expires, cause
+      """;
+
+  private static final String END =
+      """
+      DELETE FROM avoided_devices WHERE device = :device
+      RETURNING CASE WHEN expires > <now> THEN 1 ELSE 0 END AS unexpired
+      """;
+
   private final Statements statements;
   private final StoreClock clock;
 
@@ -22,43 +38,36 @@ final class SqlAvoidedDevices implements AvoidedDevices {
 
   @Override
   public CompletionStage<AvoidedDevice> avoid(DeviceId device, Duration howLong, String cause) {
+    SignalledChange<AvoidedDevice> avoid =
+        new SignalledChange<>(
+            AVOID,
+            query ->
+                query
+                    .bind("device", device.value())
+                    .bind("howLong", howLong.toMillis())
+                    .bind("cause", Columns.storable(cause)),
+            (row, context) -> avoided(row),
+            new FleetSignal.AvoidanceChanged(device));
     return statements.write(
         "avoided.avoid",
         GroupPlace.of(Rank.AVOIDANCE, device.value()),
-        (handle, signals) ->
-            handle
-                .createQuery(
-                    """
-                    INSERT INTO avoided_devices (device, expires, cause)
-                    VALUES (:device, <now> + :howLong, :cause)
-                    ON CONFLICT (device) DO UPDATE
-                    SET expires = excluded.expires, cause = excluded.cause
-                    RETURNING device, expires, cause
-                    """)
-                .bind("device", device.value())
-                .bind("howLong", howLong.toMillis())
-                .bind("cause", Columns.storable(cause))
-                .map((row, context) -> avoided(row))
-                .one());
+        (handle, signals) -> avoid.execute(handle, signals).orElseThrow(),
+        (handle, sender) -> avoid.commit(handle, sender).orElseThrow());
   }
 
   @Override
   public CompletionStage<Boolean> endAvoidance(DeviceId device) {
+    SignalledChange<Boolean> end =
+        new SignalledChange<>(
+            END,
+            query -> query.bind("device", device.value()),
+            (row, context) -> row.getInt("unexpired") == 1,
+            new FleetSignal.AvoidanceChanged(device));
     return statements.write(
         "avoided.forgive",
         GroupPlace.of(Rank.AVOIDANCE, device.value()),
-        (handle, signals) ->
-            handle
-                .createQuery(
-                    """
-                    DELETE FROM avoided_devices WHERE device = :device
-                    RETURNING CASE WHEN expires > <now> THEN 1 ELSE 0 END
-                    """)
-                .bind("device", device.value())
-                .mapTo(Integer.class)
-                .findOne()
-                .map(stood -> stood == 1)
-                .orElse(false));
+        (handle, signals) -> end.execute(handle, signals).orElse(false),
+        (handle, sender) -> end.commit(handle, sender).orElse(false));
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -39,12 +40,13 @@ final class SqlDeviceLocks implements DeviceLocks {
       """;
 
   /** A live session's lock is released with its session only; a claimed one by the clean-up. */
-  static final String RELEASE =
+  private static final String RELEASE =
       """
       UPDATE device_locks
       SET holder = NULL, kind = NULL, expires = NULL, tenant = NULL, since = <now>
       WHERE device = :device AND slot = :slot AND token = :token
         AND kind IN ('ATTEMPT', 'ENDING', 'OPERATOR') AND claimed_by IS NULL
+      RETURNING token
       """;
 
   private static final Comparator<DeviceLock> ROW_ORDER =
@@ -59,15 +61,18 @@ final class SqlDeviceLocks implements DeviceLocks {
   }
 
   @Override
-  public CompletionStage<LockResult> tryLock(LockRequest options, Duration freeFor) {
-    Quota quota = options.quota();
-    GroupPlace place =
-        new GroupPlace(
-            Rank.LOCK,
-            options.device().value(),
-            quota.mostSessions().isPresent() ? Optional.of(quota.tenant()) : Optional.empty());
-    SlotRow row = new SlotRow(options, Kind.ATTEMPT, freeFor.toMillis());
-    return statements.write("locks.tryLock", place, (handle, signals) -> answer(handle, row));
+  public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
+    Optional<String> counted = options.quota().counted();
+    GroupPlace place = new GroupPlace(Rank.LOCK, options.device().value(), counted);
+    SlotRow row = new SlotRow(options, Kind.ATTEMPT, elsewhere);
+    StoreOperation.Work<LockResult> work = (handle, signals) -> answer(handle, row, signals);
+    return counted.isPresent()
+        ? statements.write("locks.tryLock", place, work)
+        : statements.write(
+            "locks.tryLock",
+            place,
+            work,
+            (handle, sender) -> result(row.takeAlone(handle, sender)));
   }
 
   /**
@@ -92,16 +97,20 @@ final class SqlDeviceLocks implements DeviceLocks {
    * Determines afterwards why nothing was taken. No session of the tenant can have begun since, so
    * one that has ended leaves capacity for this request.
    */
-  private static LockResult answer(Handle handle, SlotRow row) {
-    Optional<DeviceLock> taken = row.take(handle);
+  private static LockResult answer(Handle handle, SlotRow row, Consumer<FleetSignal> signals) {
+    Optional<DeviceLock> taken = row.take(handle, signals);
     OptionalInt most = row.options().quota().mostSessions();
     if (taken.isEmpty() && most.isPresent()) {
       int sessions = heldFor(handle, row.options().quota().tenant());
       if (sessions >= most.getAsInt()) {
         return new LockResult.OverQuota(sessions);
       }
-      taken = row.take(handle);
+      taken = row.take(handle, signals);
     }
+    return result(taken);
+  }
+
+  private static LockResult result(Optional<DeviceLock> taken) {
     return taken.<LockResult>map(LockResult.Taken::new).orElseGet(LockResult.NotFree::new);
   }
 
@@ -125,8 +134,8 @@ final class SqlDeviceLocks implements DeviceLocks {
     Quota noQuota = new Quota("", OptionalInt.empty());
     LockRequest options =
         new LockRequest(device, slots, operator, Optional.empty(), noQuota, Duration.ZERO);
-    SlotRow row = new SlotRow(options, Kind.OPERATOR, 0);
-    return statements.run("locks.tryLockForOperator", row::take);
+    SlotRow row = new SlotRow(options, Kind.OPERATOR, RemoteWaiters.NONE);
+    return statements.run("locks.tryLockForOperator", handle -> row.take(handle, noSignals -> {}));
   }
 
   @Override
@@ -164,32 +173,30 @@ final class SqlDeviceLocks implements DeviceLocks {
 
   @Override
   public CompletionStage<Boolean> release(DeviceLock lock) {
+    SignalledChange<Long> release = releasing(lock);
     return deferred.unlessWritten(
         statements.write(
             "locks.release",
             GroupPlace.of(Rank.RELEASE, lock.device().value()),
-            (handle, signals) -> {
-              boolean freed = release(handle, lock);
-              if (freed) {
-                signals.accept(freed(lock));
-              }
-              return freed;
-            }),
+            (handle, signals) -> release.execute(handle, signals).isPresent(),
+            (handle, sender) -> release.commit(handle, sender).isPresent()),
         new DeferredWrites.Release(lock));
+  }
+
+  static SignalledChange<Long> releasing(DeviceLock lock) {
+    return new SignalledChange<>(
+        RELEASE,
+        query ->
+            query
+                .bind("device", lock.device().value())
+                .bind("slot", lock.slot())
+                .bind("token", lock.token()),
+        (row, context) -> row.getLong("token"),
+        freed(lock));
   }
 
   static FleetSignal freed(DeviceLock lock) {
     return new FleetSignal.Freed(lock.device(), lock.slot(), lock.token());
-  }
-
-  static boolean release(Handle handle, DeviceLock lock) {
-    return handle
-            .createUpdate(RELEASE)
-            .bind("device", lock.device().value())
-            .bind("slot", lock.slot())
-            .bind("token", lock.token())
-            .execute()
-        == 1;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.DeviceOverrides;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.TextBound;
 import io.gridfleet.lb.webdriver.Json;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * Overrides as rows. A change reads, runs without a connection, and writes if the version is
@@ -38,6 +40,7 @@ final class SqlDeviceOverrides implements DeviceOverrides {
       SET maintenance = excluded.maintenance, tags = excluded.tags,
           test_data = excluded.test_data, version = device_overrides.version + 1
       WHERE device_overrides.version = :version
+      RETURNING version
       """;
 
   private final Statements statements;
@@ -71,21 +74,27 @@ final class SqlDeviceOverrides implements DeviceOverrides {
   }
 
   private CompletableFuture<Boolean> write(DeviceOverride after, long version) {
-    return statements.run(
+    SignalledChange<Long> change =
+        new SignalledChange<>(
+            WRITE,
+            query -> bind(query, after, version),
+            (row, context) -> row.getLong("version"),
+            new FleetSignal.OverridesChanged(after.device()));
+    return statements.write(
         "overrides.write",
-        handle ->
-            handle
-                    .createUpdate(WRITE)
-                    .bind("device", after.device().value())
-                    .bindByType(
-                        "maintenance",
-                        after.maintenance().map(Columns::storable).orElse(null),
-                        String.class)
-                    .bind("tags", Json.text(after.tags()))
-                    .bind("testData", Json.text(after.testData()))
-                    .bind("version", version)
-                    .execute()
-                == 1);
+        GroupPlace.ALONE,
+        (handle, signals) -> change.execute(handle, signals).isPresent(),
+        (handle, sender) -> change.commit(handle, sender).isPresent());
+  }
+
+  private static Query bind(Query query, DeviceOverride after, long version) {
+    return query
+        .bind("device", after.device().value())
+        .bindByType(
+            "maintenance", after.maintenance().map(Columns::storable).orElse(null), String.class)
+        .bind("tags", Json.text(after.tags()))
+        .bind("testData", Json.text(after.testData()))
+        .bind("version", version);
   }
 
   private static Row read(Handle handle, DeviceId device) {

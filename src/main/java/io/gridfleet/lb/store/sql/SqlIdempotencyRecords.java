@@ -42,6 +42,9 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
       WHERE idempotency_records.expires <= <now>
       """;
 
+  private static final String RELEASE =
+      "DELETE FROM keyed_requests WHERE request_key = :key AND claim = :claim";
+
   /** After an outage all replicas look dead; each writes a heartbeat within three seconds. */
   private static final Duration BEAT_PATIENCE = Duration.ofSeconds(15);
 
@@ -150,21 +153,26 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
   @Override
   public CompletionStage<Void> release(String key, String claim) {
     String name = Columns.storable(key);
+    SignalledChange<String> release =
+        new SignalledChange<>(
+            RELEASE + " RETURNING claim",
+            query -> query.bind("key", name).bind("claim", claim),
+            (row, context) -> row.getString("claim"),
+            new FleetSignal.KeySettled(key));
     return statements.write(
         "idempotency.letGo",
         GroupPlace.of(Rank.KEY, name),
         (handle, signals) -> {
-          release(handle, name, claim);
-          signals.accept(new FleetSignal.KeySettled(key));
+          release.execute(handle, signals);
+          return null;
+        },
+        (handle, sender) -> {
+          release.commit(handle, sender);
           return null;
         });
   }
 
   private static void release(Handle handle, String key, String claim) {
-    handle
-        .createUpdate("DELETE FROM keyed_requests WHERE request_key = :key AND claim = :claim")
-        .bind("key", key)
-        .bind("claim", claim)
-        .execute();
+    handle.createUpdate(RELEASE).bind("key", key).bind("claim", claim).execute();
   }
 }

@@ -33,6 +33,7 @@ final class SqlOrphanedLocks implements OrphanedLocks {
           claimed_by = NULL, claimed_until = NULL
       WHERE device = :device AND slot = :slot AND token = :token
         AND kind IN ('ATTEMPT', 'ENDING') AND claimed_by = :me AND claimed_until >= <now>
+      RETURNING token
       """;
 
   private static final String NOT_CLEANED =
@@ -89,24 +90,22 @@ final class SqlOrphanedLocks implements OrphanedLocks {
   @Override
   public CompletionStage<Boolean> cleaned(ExpiredLock expired) {
     DeviceLock lock = expired.lock();
+    SignalledChange<Long> cleaned =
+        new SignalledChange<>(
+            CLEANED,
+            query ->
+                query
+                    .bind("device", lock.device().value())
+                    .bind("slot", lock.slot())
+                    .bind("token", lock.token())
+                    .bind("me", replica),
+            (row, context) -> row.getLong("token"),
+            SqlDeviceLocks.freed(lock));
     return statements.write(
         "orphans.cleaned",
         GroupPlace.of(GroupPlace.Rank.RELEASE, lock.device().value()),
-        (handle, signals) -> {
-          boolean freed =
-              handle
-                      .createUpdate(CLEANED)
-                      .bind("device", lock.device().value())
-                      .bind("slot", lock.slot())
-                      .bind("token", lock.token())
-                      .bind("me", replica)
-                      .execute()
-                  == 1;
-          if (freed) {
-            signals.accept(SqlDeviceLocks.freed(lock));
-          }
-          return freed;
-        });
+        (handle, signals) -> cleaned.execute(handle, signals).isPresent(),
+        (handle, sender) -> cleaned.commit(handle, sender).isPresent());
   }
 
   @Override

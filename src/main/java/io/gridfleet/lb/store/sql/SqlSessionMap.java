@@ -62,6 +62,31 @@ final class SqlSessionMap implements SessionMap {
       WHERE device = :device AND slot = :slot AND token = :token AND kind = 'SESSION'
       """;
 
+  private static final String OF_CHANGED =
+      """
+      FROM changed
+      WHERE device_locks.device = changed.device AND device_locks.slot = changed.slot
+        AND device_locks.token = changed.token AND device_locks.kind = 'SESSION'
+      RETURNING device_locks.device, device_locks.slot, device_locks.token
+      """;
+
+  /** {@link #END} and {@link #LEAVE} as one statement, which locks the rows in this order. */
+  private static final String END_ALONE =
+      "changed AS ("
+          + END
+          + "), lock AS (UPDATE device_locks SET kind = 'ENDING', expires = <now> + :patience "
+          + OF_CHANGED
+          + ")";
+
+  /** {@link #END} and {@link #FREE} as one statement, which locks the rows in this order. */
+  private static final String END_AND_FREE_ALONE =
+      "changed AS ("
+          + END
+          + "), lock AS (UPDATE device_locks SET holder = NULL, kind = NULL, expires = NULL,"
+          + " tenant = NULL, since = <now> "
+          + OF_CHANGED
+          + ")";
+
   /** Waits for a publication in progress; a later one finds no attempt. */
   private static final String WITHDRAW_LOCK =
       """
@@ -185,7 +210,14 @@ final class SqlSessionMap implements SessionMap {
           Optional<Session> ended = end(handle, end, Duration.ZERO);
           ended.map(SqlSessionMap::ended).ifPresent(signals);
           return ended;
-        });
+        },
+        (handle, sender) ->
+            ended(
+                sender
+                    .sending(handle, END_ALONE, SignalText.ENDED)
+                    .bind("patience", ENDING.toMillis()),
+                end,
+                Duration.ZERO));
   }
 
   @Override
@@ -198,13 +230,33 @@ final class SqlSessionMap implements SessionMap {
           Optional<Session> ended = ended(handle, end, Duration.ZERO);
           ended.ifPresent(session -> free(handle, session, signals));
           return ended;
-        });
+        },
+        (handle, sender) ->
+            ended(
+                sender.sending(handle, END_AND_FREE_ALONE, SignalText.ENDED_AND_FREED),
+                end,
+                Duration.ZERO));
   }
 
+  /**
+   * @param single where a query may change rows; else {@code work} is executed in a transaction
+   */
   private CompletionStage<Optional<Session>> ending(
-      String name, DeferredWrites.End end, StoreOperation.Work<Optional<Session>> work) {
+      String name,
+      DeferredWrites.End end,
+      StoreOperation.Work<Optional<Session>> work,
+      StoreOperation.Single<Optional<Session>> single) {
     GroupPlace place = GroupPlace.of(Rank.END, end.session().value());
-    return deferred.unlessWritten(statements.write(name, place, work), end);
+    return deferred.unlessWritten(
+        statements.write(
+            name,
+            place,
+            work,
+            (handle, sender) ->
+                sender.hasOthers()
+                    ? single.execute(handle, sender)
+                    : handle.inTransaction(own -> work.execute(own, noSignals -> {}))),
+        end);
   }
 
   private static void free(Handle handle, Session session, Consumer<FleetSignal> signals) {
@@ -228,8 +280,11 @@ final class SqlSessionMap implements SessionMap {
   }
 
   private static Optional<Session> ended(Handle handle, DeferredWrites.End end, Duration ago) {
-    return handle
-        .createQuery(END)
+    return ended(handle.createQuery(END), end, ago);
+  }
+
+  private static Optional<Session> ended(Query query, DeferredWrites.End end, Duration ago) {
+    return query
         .bind("id", end.session().value())
         .bind("reason", end.cause().reason().name())
         .bindByType("by", end.cause().by().map(Columns::storable).orElse(null), String.class)

@@ -9,6 +9,7 @@ import io.gridfleet.lb.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -23,9 +24,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: {@code store-1} is the writer. It alone executes the operations of {@link #write}: it
  * takes all that wait at that moment, at most {@link #MAX_GROUP}, and never waits for more. One is
- * executed by itself; several are executed in one transaction and commit together, which costs what
- * one commit costs. The other operations are executed by {@code store-2…}, one at a time each, or
- * by the writer between two groups where it is the only thread, as on SQLite.
+ * executed by itself, in one statement where it has one; several are executed in one transaction
+ * and commit together, which costs what one commit costs. The other operations are executed by
+ * {@code store-2…}, one at a time each, or by the writer between two groups where it is the only
+ * thread, as on SQLite.
  *
  * <p>States of an operation: it waits; it is executed; its transaction has committed, or is known
  * not to have, or nobody knows. Its future completes in the last state only. Invariants:
@@ -90,12 +92,12 @@ final class Statements implements AutoCloseable {
 
   /** Runs one statement, which commits by itself. */
   <T> CompletableFuture<T> run(String name, HandleCallback<T, RuntimeException> work) {
-    return other(name, StoreOperation.Form.STATEMENT, work);
+    return other(name, work, Optional.of((handle, sender) -> work.withHandle(handle)));
   }
 
   /** Executes statements in a transaction of their own. */
   <T> CompletableFuture<T> inTransaction(String name, HandleCallback<T, RuntimeException> work) {
-    return other(name, StoreOperation.Form.TRANSACTION, work);
+    return other(name, work, Optional.empty());
   }
 
   /**
@@ -103,9 +105,18 @@ final class Statements implements AutoCloseable {
    * their own.
    */
   <T> CompletableFuture<T> write(String name, GroupPlace place, StoreOperation.Work<T> work) {
-    StoreOperation<T> operation =
-        new StoreOperation<>(
-            name, StoreOperation.Form.TRANSACTION, place, work, new CompletableFuture<>());
+    return write(
+        new StoreOperation<>(name, place, work, Optional.empty(), new CompletableFuture<>()));
+  }
+
+  /** As above, for an operation that is one statement where it is executed by itself. */
+  <T> CompletableFuture<T> write(
+      String name, GroupPlace place, StoreOperation.Work<T> work, StoreOperation.Single<T> single) {
+    return write(
+        new StoreOperation<>(name, place, work, Optional.of(single), new CompletableFuture<>()));
+  }
+
+  private <T> CompletableFuture<T> write(StoreOperation<T> operation) {
     if (health.up()) {
       admit(operation, queue.offerWrite(operation));
     } else {
@@ -115,13 +126,15 @@ final class Statements implements AutoCloseable {
   }
 
   private <T> CompletableFuture<T> other(
-      String name, StoreOperation.Form form, HandleCallback<T, RuntimeException> work) {
+      String name,
+      HandleCallback<T, RuntimeException> work,
+      Optional<StoreOperation.Single<T>> single) {
     StoreOperation<T> operation =
         new StoreOperation<>(
             name,
-            form,
             GroupPlace.ALONE,
             (handle, none) -> work.withHandle(handle),
+            single,
             new CompletableFuture<>());
     if (health.up()) {
       admit(operation, queue.offer(operation));
@@ -257,8 +270,9 @@ final class Statements implements AutoCloseable {
   }
 
   private <T> @Nullable T execute(StoreOperation<T> operation) {
-    if (operation.form() == StoreOperation.Form.STATEMENT) {
-      return jdbi.withHandle(handle -> operation.work().execute(handle, none -> {}));
+    if (operation.single().isPresent()) {
+      StoreOperation.Single<T> single = operation.single().get();
+      return jdbi.withHandle(handle -> single.execute(handle, signals));
     }
     try {
       return jdbi.inTransaction(
@@ -268,7 +282,7 @@ final class Statements implements AutoCloseable {
               SqlDeviceLocks.exclude(handle, operation.place().tenant().stream().toList());
             }
             @Nullable T value = operation.work().execute(handle, sent::add);
-            signals.send(handle, sent);
+            signals.sendAndCommit(handle, sent);
             return value;
           });
     } catch (StoreOperation.RolledBack rolledBack) {

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.FleetSignal;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -10,16 +11,15 @@ import org.jspecify.annotations.Nullable;
  * An operation of a port, and the future of its caller.
  *
  * @param place its place in a group; {@link GroupPlace#ALONE} for one that is executed by itself
+ * @param work what it does in a transaction
+ * @param single what it does instead where it is executed by itself; empty if that is {@code work}
  */
 record StoreOperation<T>(
-    String name, Form form, GroupPlace place, Work<T> work, CompletableFuture<T> result) {
-
-  /** How it is executed when it is executed by itself. */
-  enum Form {
-    /** One statement, which commits by itself. */
-    STATEMENT,
-    TRANSACTION
-  }
+    String name,
+    GroupPlace place,
+    Work<T> work,
+    Optional<Single<T>> single,
+    CompletableFuture<T> result) {
 
   /**
    * The statements. They may be executed several times, after a rollback each, so they change
@@ -33,6 +33,16 @@ record StoreOperation<T>(
      * @return the value; null only of an operation that has none
      */
     @Nullable T execute(Handle handle, Consumer<FleetSignal> signals);
+  }
+
+  /** The whole operation in one statement, which commits by itself: one round trip. */
+  interface Single<T> {
+    /**
+     * Executes the statement, which also sends its signals.
+     *
+     * @return the value; null only of an operation that has none
+     */
+    @Nullable T execute(Handle handle, SignalSender sender);
   }
 
   /** Rolls the operation back, although it succeeds, with this value. */

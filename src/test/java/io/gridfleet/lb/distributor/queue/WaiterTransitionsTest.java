@@ -10,6 +10,7 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
+import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.device.HeldLock;
@@ -487,7 +488,7 @@ final class WaiterTransitionsTest {
                 }
                 Twice<LockResult> answer = new Twice<>();
                 store
-                    .tryLock((LockRequest) given[0], (Duration) given[1])
+                    .tryLock((LockRequest) given[0], (RemoteWaiters) given[1])
                     .thenAccept(answer::complete);
                 return answer;
               });

@@ -21,6 +21,8 @@ final class HeldWriter {
   static <T> T together(StoreKind kind, SqlStore store, Supplier<T> submitted) {
     Optional<T> result = Optional.empty();
     while (result.isEmpty()) {
+      // The pool may prefer this thread to the writer, which has yet to execute the last try.
+      await().until(() -> store.waitingStatements() == 0);
       result = store.jdbi().inTransaction(handle -> whileHeld(handle, kind, store, submitted));
     }
     return result.get();

@@ -8,33 +8,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
+import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.LockResult;
+import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.lab.TcpLink;
 import io.gridfleet.lb.session.EndCause;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.StoreAddress;
+import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreFaultException;
 import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.StoreUnavailableException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Changes are signalled to the other replica by the transactions that make them. */
 final class SignalsOfChangesTest {
   private final Queue<FleetSignal> received = new ConcurrentLinkedQueue<>();
+  private StoreAddress address;
   private SqlStore store;
   private SqlStore other;
 
   @BeforeEach
   void open() {
-    StoreAddress address = StoreKind.POSTGRESQL.migratedDatabase();
+    address = StoreKind.POSTGRESQL.migratedDatabase();
     store = StoreKind.open(StoreConfig.at(address));
     other = StoreKind.open(StoreConfig.at(address));
     other.signals().onSignal(received::add);
@@ -50,21 +70,19 @@ final class SignalsOfChangesTest {
 
   /** Signals arrive in the order of the commits; what was sent before this one has arrived. */
   private void awaitMarker() {
-    FleetSignal marker = new FleetSignal.OverridesChanged(device());
+    FleetSignal marker = new FleetSignal.SignedOut("marker");
     await()
         .until(
             () -> {
               store.signals().publish(marker);
               return received.contains(marker);
             });
-    received.removeIf(FleetSignal.OverridesChanged.class::isInstance);
+    received.removeIf(FleetSignal.SignedOut.class::isInstance);
   }
 
   private List<FleetSignal> receivedNow() {
     awaitMarker();
-    return received.stream()
-        .filter(each -> !(each instanceof FleetSignal.OverridesChanged))
-        .toList();
+    return received.stream().filter(each -> !(each instanceof FleetSignal.SignedOut)).toList();
   }
 
   private DeviceLock lock() {
@@ -110,6 +128,183 @@ final class SignalsOfChangesTest {
   }
 
   @Test
+  void aLockWhileRequestsWaitElsewhereAndOneOfATenantWithALimit() {
+    RemoteWaiters waiting = new RemoteWaiters(Duration.ZERO, true);
+    Quota noLimit = new Quota("free", OptionalInt.empty());
+    Quota limit = new Quota("ci", OptionalInt.of(10));
+
+    DeviceLock seen = lock(noLimit, waiting);
+    lock(noLimit, RemoteWaiters.NONE);
+    DeviceLock counted = lock(limit, RemoteWaiters.NONE);
+    List<DeviceLock> together =
+        HeldWriter.together(
+                StoreKind.POSTGRESQL,
+                store,
+                () -> Stream.of(noLimit, limit).map(each -> tryLock(each, waiting)).toList())
+            .stream()
+            .map(SignalsOfChangesTest::taken)
+            .toList();
+
+    assertThat(receivedNow())
+        .filteredOn(FleetSignal.Taken.class::isInstance)
+        .containsExactlyInAnyOrder(
+            taken(seen, ""),
+            taken(counted, "ci"),
+            taken(together.get(0), ""),
+            taken(together.get(1), "ci"));
+  }
+
+  private CompletionStage<LockResult> tryLock(Quota quota, RemoteWaiters elsewhere) {
+    LockRequest request = new LockRequest(device(), 1, "attempt", Optional.empty(), quota, MINUTE);
+    return store.deviceLocks().tryLock(request, elsewhere);
+  }
+
+  private DeviceLock lock(Quota quota, RemoteWaiters elsewhere) {
+    return taken(tryLock(quota, elsewhere));
+  }
+
+  private static DeviceLock taken(CompletionStage<LockResult> result) {
+    return ((LockResult.Taken) now(result)).lock();
+  }
+
+  private static FleetSignal taken(DeviceLock lock, String tenant) {
+    return new FleetSignal.Taken(
+        lock.device(),
+        lock.slot(),
+        lock.token(),
+        Optional.of(tenant).filter(name -> !name.isEmpty()));
+  }
+
+  @Test
+  void theBeginningAndTheEndOfAnAvoidanceAndNotOneThatWasNotThere() {
+    DeviceId device = device();
+
+    now(store.avoidedDevices().endAvoidance(device));
+    now(store.avoidedDevices().avoid(device, MINUTE, "cause"));
+    now(store.avoidedDevices().endAvoidance(device));
+    now(store.avoidedDevices().endAvoidance(device));
+
+    FleetSignal changed = new FleetSignal.AvoidanceChanged(device);
+    assertThat(receivedNow()).containsExactly(changed, changed);
+  }
+
+  @Test
+  void aChangedOverride() {
+    DeviceId device = device();
+
+    now(maintenance(store, device));
+
+    assertThat(receivedNow()).containsExactly(new FleetSignal.OverridesChanged(device));
+  }
+
+  private static CompletionStage<?> maintenance(SqlStore store, DeviceId device) {
+    return store
+        .deviceOverrides()
+        .change(
+            device,
+            known -> new DeviceOverride(device, Optional.of("test"), known.tags(), Map.of()));
+  }
+
+  /** The statements that signal, each with the table that it changes. */
+  private static Stream<Arguments> operations() {
+    return Stream.of(
+        Arguments.of(
+            "device_locks",
+            (Operation)
+                (store, device) ->
+                    store
+                        .deviceLocks()
+                        .tryLock(
+                            new LockRequest(
+                                device,
+                                1,
+                                "attempt",
+                                Optional.empty(),
+                                new Quota("", OptionalInt.empty()),
+                                MINUTE),
+                            new RemoteWaiters(Duration.ZERO, true))),
+        Arguments.of(
+            "avoided_devices",
+            (Operation) (store, device) -> store.avoidedDevices().avoid(device, MINUTE, "cause")),
+        Arguments.of("device_overrides", (Operation) SignalsOfChangesTest::maintenance));
+  }
+
+  private interface Operation {
+    CompletionStage<?> on(SqlStore store, DeviceId device);
+  }
+
+  private void atCommit(String table, String statement) {
+    StatementScript.execute(
+        store.jdbi(),
+        "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+            + statement
+            + "; RETURN NULL; END'",
+        "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT OR UPDATE ON "
+            + table
+            + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()");
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void nothingThatIsRolledBackInItsCommit(String table, Operation operation) {
+    atCommit(table, "RAISE EXCEPTION ''refused''");
+
+    assertThatThrownBy(() -> now(operation.on(store, device())))
+        .isInstanceOf(StoreFaultException.class);
+
+    assertThat(receivedNow()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void whatIsCommittedAlthoughItsAnswerIsLost(String table, Operation operation)
+      throws IOException {
+    Postgres direct = (Postgres) address;
+    DeviceId device = device();
+    try (TcpLink link = new TcpLink(direct.hosts());
+        SqlStore far =
+            StoreKind.open(
+                StoreConfig.at(
+                    new Postgres(
+                        direct.user(), link.hostAndPort(), direct.database(), direct.options())))) {
+      atCommit(table, "PERFORM pg_advisory_xact_lock(1)");
+      CompletionStage<?> answer =
+          store
+              .jdbi()
+              .inTransaction(handle -> cutInCommit(handle, link, () -> operation.on(far, device)));
+
+      assertThatThrownBy(() -> now(answer)).isInstanceOf(StoreUnavailableException.class);
+      await().until(() -> received.stream().anyMatch(each -> isOf(device, each)));
+    }
+  }
+
+  /** Breaks the connection while the commit waits for the end of this transaction. */
+  private CompletionStage<?> cutInCommit(
+      Handle handle, TcpLink link, Supplier<CompletionStage<?>> operation) throws IOException {
+    handle.execute("SELECT pg_advisory_xact_lock(1)");
+    CompletionStage<?> answer = operation.get();
+    await()
+        .until(
+            () ->
+                handle
+                        .select(
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+                                + " AND NOT granted AND database = (SELECT oid FROM pg_database"
+                                + " WHERE datname = current_database())")
+                        .mapTo(Integer.class)
+                        .one()
+                    == 1);
+    link.cut();
+    return answer;
+  }
+
+  private static boolean isOf(DeviceId device, FleetSignal signal) {
+    return (signal instanceof FleetSignal.Taken taken && taken.device().equals(device))
+        || signal.equals(new FleetSignal.AvoidanceChanged(device))
+        || signal.equals(new FleetSignal.OverridesChanged(device));
+  }
+
+  @Test
   void aKeyThatWasReleased() {
     now(store.idempotencyRecords().claim("key", "hash", "claim"));
 
@@ -148,6 +343,7 @@ final class SignalsOfChangesTest {
 
     assertThatThrownBy(() -> now(answers.get(2))).isInstanceOf(StoreFaultException.class);
     assertThat(receivedNow())
+        .filteredOn(FleetSignal.Freed.class::isInstance)
         .containsExactlyInAnyOrderElementsOf(
             locks.stream().filter(lock -> lock != bad).map(SignalsOfChangesTest::freed).toList());
   }
