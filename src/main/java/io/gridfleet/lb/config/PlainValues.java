@@ -34,7 +34,7 @@ final class PlainValues {
     if (node instanceof Sequence sequence) {
       List<@Nullable Object> items = new ArrayList<>();
       sequence.items().forEach(item -> items.add(of(item)));
-      return Collections.unmodifiableList(items);
+      return items.contains(null) ? Collections.unmodifiableList(items) : List.copyOf(items);
     }
     return scalar((Scalar) node);
   }

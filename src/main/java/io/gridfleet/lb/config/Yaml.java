@@ -36,10 +36,14 @@ sealed interface Yaml {
     }
   }
 
-  /** Keys and values in the order they were written. */
+  /**
+   * Keys and values in the order they were written.
+   *
+   * @param members not changed by anybody afterwards
+   */
   record Mapping(SourceLocation place, Map<String, Member> members) implements Yaml {
     public Mapping {
-      members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+      members = Collections.unmodifiableMap(members);
     }
 
     static Mapping empty(SourceLocation place) {

@@ -7,25 +7,27 @@ import io.gridfleet.lb.config.Yaml.Sequence;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
 
-/** Reads one YAML document into a {@link Yaml} tree; anchors, aliases and merge keys included. */
+/**
+ * Reads one YAML document into a {@link Yaml} tree; anchors, aliases and merge keys included. It
+ * takes the events of the parser, without a tree of the library in between.
+ */
 final class YamlReader {
   /** A file of 10 000 devices has about four million characters. */
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
@@ -40,38 +42,62 @@ final class YamlReader {
 
   private final String file;
   private final Path directory;
-  private final Consumer<ConfigProblem> problems;
-  private final IdentityHashMap<Node, Yaml> known = new IdentityHashMap<>();
-  private final Map<String, String> texts = new HashMap<>();
-  private final IdentityHashMap<Node, Boolean> open = new IdentityHashMap<>();
 
-  private YamlReader(String file, Path directory, Consumer<ConfigProblem> problems) {
+  /** Those of a document that can be read. */
+  private final List<ConfigProblem> problems = new ArrayList<>();
+
+  private final Iterator<Event> events;
+  private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, Yaml> anchors = new HashMap<>();
+
+  /** The places of values with an anchor that aren't read to their end. */
+  private final Map<String, SourceLocation> open = new HashMap<>();
+
+  private int aliases;
+
+  private YamlReader(String file, Path directory, String text) {
     this.file = file;
     this.directory = directory;
-    this.problems = problems;
+    this.events = new org.yaml.snakeyaml.Yaml(options()).parse(new StringReader(text)).iterator();
   }
 
   /** Returns the document; an empty one, or one that can't be read, is a section without keys. */
   static Mapping read(String file, Path directory, String text, Consumer<ConfigProblem> problems) {
-    return new YamlReader(file, directory, problems).document(text);
-  }
-
-  private Mapping document(String text) {
     SourceLocation start = new SourceLocation(file, directory, 1, 1);
     try {
-      Node root = new org.yaml.snakeyaml.Yaml(options()).compose(new StringReader(text));
-      Yaml tree = root == null ? Mapping.empty(start) : convert(root);
-      if (tree instanceof Mapping mapping) {
-        return mapping;
-      }
-      if (!(tree instanceof Scalar scalar && scalar.isNull())) {
-        problem(tree.place(), "a configuration is a section with keys, not " + tree.kind());
-      }
+      YamlReader reader = new YamlReader(file, directory, text);
+      Mapping read = reader.document(start);
+      reader.problems.forEach(problems);
+      return read;
     } catch (MarkedYAMLException e) {
-      SourceLocation place = e.getProblemMark() == null ? start : place(e.getProblemMark());
-      problem(place, "not valid YAML: " + words(e));
+      Mark mark = e.getProblemMark();
+      SourceLocation place = mark == null ? start : place(file, directory, mark);
+      problems.accept(ConfigProblem.at(place, "not valid YAML: " + words(e)));
     } catch (YAMLException e) {
-      problem(start, "not valid YAML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+      String words = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+      problems.accept(ConfigProblem.at(start, "not valid YAML: " + words));
+    } catch (ConfigException e) {
+      e.problems().forEach(problems);
+    }
+    return Mapping.empty(start);
+  }
+
+  private Mapping document(SourceLocation start) {
+    events.next(); // of the stream
+    if (events.next().is(Event.ID.StreamEnd)) {
+      return Mapping.empty(start);
+    }
+    Yaml tree = value(events.next(), 0);
+    events.next(); // the document's end
+    Event end = events.next();
+    if (!end.is(Event.ID.StreamEnd)) {
+      throw invalid(end, "expected a single document in the stream: but found another document");
+    }
+    if (tree instanceof Mapping mapping) {
+      return mapping;
+    }
+    if (!(tree instanceof Scalar scalar && scalar.isNull())) {
+      problem(tree.place(), "a configuration is a section with keys, not " + tree.kind());
     }
     return Mapping.empty(start);
   }
@@ -81,66 +107,96 @@ final class YamlReader {
     return (e.getContext() == null ? what : e.getContext() + ": " + what).replaceAll("\\s+", " ");
   }
 
+  private ConfigException invalid(Event event, String words) {
+    return new ConfigException(List.of(ConfigProblem.at(place(event), "not valid YAML: " + words)));
+  }
+
   private static LoaderOptions options() {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MAX_CHARACTERS);
-    options.setNestingDepthLimit(DEEPEST);
-    options.setMaxAliasesForCollections(MAX_ALIASES);
     return options;
   }
 
-  private Yaml convert(Node node) {
-    Yaml done = known.get(node);
-    if (done != null) {
-      return done;
+  /** The value that begins with this event. */
+  private Yaml value(Event event, int depth) {
+    if (event instanceof AliasEvent alias) {
+      return repeated(alias);
     }
-    SourceLocation place = place(node.getStartMark());
-    if (open.put(node, true) != null) {
-      problem(place, "an alias stands inside of what it repeats");
-      return new Scalar(place, "", true);
+    if (depth > DEEPEST) {
+      throw new YAMLException("Nesting Depth exceeded max " + DEEPEST);
     }
-    Yaml made = converted(node, place);
-    open.remove(node);
-    known.put(node, made);
-    return made;
+    SourceLocation place = place(event);
+    String anchor = ((NodeEvent) event).getAnchor();
+    if (anchor == null) {
+      return content(event, place, depth);
+    }
+    anchors.remove(anchor);
+    open.put(anchor, place);
+    Yaml read = content(event, place, depth);
+    open.remove(anchor);
+    anchors.put(anchor, read);
+    return read;
   }
 
-  private Yaml converted(Node node, SourceLocation place) {
-    if (node instanceof SequenceNode sequence) {
-      List<Yaml> items = new ArrayList<>();
-      sequence.getValue().forEach(item -> items.add(convert(item)));
-      return new Sequence(place, List.copyOf(items));
+  private Yaml content(Event event, SourceLocation place, int depth) {
+    if (event instanceof ScalarEvent scalar) {
+      return new Scalar(place, shared(scalar.getValue()), scalar.isPlain());
     }
-    if (node instanceof MappingNode mapping) {
-      return new Mapping(place, members(mapping));
-    }
-    ScalarNode scalar = (ScalarNode) node;
-    return new Scalar(
-        place, shared(scalar.getValue()), scalar.getScalarStyle() == ScalarStyle.PLAIN);
+    return event instanceof MappingStartEvent
+        ? new Mapping(place, members(depth + 1))
+        : new Sequence(place, items(depth + 1));
   }
 
-  private Map<String, Member> members(MappingNode mapping) {
+  private Yaml repeated(AliasEvent alias) {
+    SourceLocation inside = open.get(alias.getAnchor());
+    if (inside != null) {
+      problem(inside, "an alias stands inside of what it repeats");
+      return new Scalar(inside, "", true);
+    }
+    Yaml known = anchors.get(alias.getAnchor());
+    if (known == null) {
+      throw invalid(alias, "found undefined alias " + alias.getAnchor());
+    }
+    if (!(known instanceof Scalar) && ++aliases > MAX_ALIASES) {
+      throw new YAMLException(
+          "Number of aliases for non-scalar nodes exceeds the specified max=" + MAX_ALIASES);
+    }
+    return known;
+  }
+
+  private List<Yaml> items(int depth) {
+    List<Yaml> items = new ArrayList<>();
+    for (Event event = events.next(); !event.is(Event.ID.SequenceEnd); event = events.next()) {
+      items.add(value(event, depth));
+    }
+    return Collections.unmodifiableList(items);
+  }
+
+  private Map<String, Member> members(int depth) {
     Map<String, Member> members = new LinkedHashMap<>();
     List<Yaml> merged = new ArrayList<>();
-    for (NodeTuple tuple : mapping.getValue()) {
-      SourceLocation place = place(tuple.getKeyNode().getStartMark());
-      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        problem(place, "a key must be a single word");
-      } else if (key.getValue().equals(MERGE) && key.getScalarStyle() == ScalarStyle.PLAIN) {
-        merged.add(convert(tuple.getValueNode()));
+    for (Event event = events.next(); !event.is(Event.ID.MappingEnd); event = events.next()) {
+      Yaml key = value(event, depth);
+      Yaml value = value(events.next(), depth);
+      if (!(key instanceof Scalar name)) {
+        problem(key.place(), "a key must be a single word");
+      } else if (name.text().equals(MERGE) && name.plain()) {
+        merged.add(value);
       } else {
-        Member earlier = members.get(key.getValue());
-        if (earlier != null) {
-          problem(
-              place,
-              "'%s' stands twice, first in line %d"
-                  .formatted(key.getValue(), earlier.key().line()));
-        }
-        members.put(shared(key.getValue()), new Member(place, convert(tuple.getValueNode())));
+        add(name, value, members);
       }
     }
     merged.forEach(source -> merge(source, members));
     return members;
+  }
+
+  private void add(Scalar key, Yaml value, Map<String, Member> members) {
+    Member earlier = members.put(key.text(), new Member(key.place(), value));
+    if (earlier != null) {
+      problem(
+          key.place(),
+          "'%s' stands twice, first in line %d".formatted(key.text(), earlier.key().line()));
+    }
   }
 
   /** Equal texts of a document are one object: devices have the same keys, and few values. */
@@ -159,13 +215,15 @@ final class YamlReader {
     }
   }
 
-  private SourceLocation place(@Nullable Mark mark) {
-    return mark == null
-        ? new SourceLocation(file, directory, 1, 1)
-        : new SourceLocation(file, directory, mark.getLine() + 1, mark.getColumn() + 1);
+  private SourceLocation place(Event event) {
+    return place(file, directory, event.getStartMark());
+  }
+
+  private static SourceLocation place(String file, Path directory, Mark mark) {
+    return new SourceLocation(file, directory, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
   private void problem(SourceLocation place, String message) {
-    problems.accept(ConfigProblem.at(place, message));
+    problems.add(ConfigProblem.at(place, message));
   }
 }

@@ -181,6 +181,34 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void aDocumentMayBeFiftyDeepAndNotDeeper() {
+    ConfigLoader.of(Lab.class)
+        .text("lab.yaml", "x-a: " + "[".repeat(49) + "1" + "]".repeat(49))
+        .load();
+    ConfigLoader.of(Lab.class).text("lab.yaml", "x-a: " + "[".repeat(50) + "]".repeat(50)).load();
+    assertProblems(
+        "x-a: " + "[".repeat(51) + "]".repeat(51),
+        "lab.yaml:1:1: not valid YAML: Nesting Depth exceeded max 50");
+  }
+
+  @Test
+  void anAliasWithoutAnAnchorAndASecondDocumentAreNotRead() {
+    assertProblems("x-a: 1\nx-b: *a\n", "lab.yaml:2:6: not valid YAML: found undefined alias a");
+    assertProblems(
+        "x-a: 1\n---\nx-a: 2\n",
+        "lab.yaml:2:1: not valid YAML: expected a single document in the stream:"
+            + " but found another document");
+  }
+
+  @Test
+  void aDocumentThatIsNotYamlHasNoOtherProblem() {
+    assertProblems(
+        "hidden: 1\nhidden: 2\nfile: @x\n",
+        "lab.yaml:3:7: not valid YAML: while scanning for the next token: found character '@'"
+            + " that cannot start any token. (Do not use @ for indentation)");
+  }
+
+  @Test
   void anchorsAndMergeKeysSaveRepetition() {
     Lab lab =
         load(
