@@ -6,6 +6,7 @@ import io.gridfleet.lb.run.DriverPacks.PlatformRef;
 import io.gridfleet.lb.selector.AttributeTables;
 import io.gridfleet.lb.selector.Attributes;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,6 @@ public final class DeviceDescription {
   private static final Pattern SIMULATOR_UDID =
       Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
-  /** Fields of the description that selectors may name. */
-  private static final List<String> SELECTABLE =
-      List.of("pack_id", "platform_id", "connection_type", "connection_target");
-
   private static final Pattern HOST_PORT = Pattern.compile("(\\d+(?:\\.\\d+){3}):\\d+");
 
   private DeviceDescription() {}
@@ -43,8 +40,8 @@ public final class DeviceDescription {
    */
   public static ReservedDevice of(Device device, DeviceOverride override, DriverPacks packs) {
     PlatformRef ref = packs.of(device);
-    String udid = device.udid().orElse(device.id().value());
-    String target = text(device, "connection_target").orElse(udid);
+    String udid = udid(device);
+    String target = target(device);
     String deviceType = deviceType(device, ref);
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("identity_scheme", scheme(device));
@@ -98,39 +95,29 @@ public final class DeviceDescription {
 
   private static Attributes attributes(
       Device device, DeviceOverride override, DriverPacks packs, AttributeTables tables) {
-    ReservedDevice what = of(device, override, packs);
-    Map<String, Object> all = withoutTags(device);
-    what.field("device_type").ifPresent(value -> all.putIfAbsent("device_kind", value));
-    for (String name : SELECTABLE) {
-      what.field(name).ifPresent(value -> all.putIfAbsent(name, value));
-    }
-    all.put("tag", what.tags());
-    all.put("groups", List.copyOf(groups(device, what.tags())));
-    return Attributes.of(all, tables);
+    PlatformRef ref = packs.of(device);
+    String deviceType = deviceType(device, ref);
+    String target = target(device);
+    Map<String, String> derived =
+        Map.of(
+            "device_kind", deviceType,
+            "pack_id", ref.packId(),
+            "platform_id", ref.platformId(),
+            "connection_type", connectionType(device, deviceType, target),
+            "connection_target", target);
+    Map<String, String> tags = Collections.unmodifiableMap(tags(device, override));
+    Map<String, Object> changed = new LinkedHashMap<>();
+    changed.put("tag", tags);
+    changed.put("groups", List.copyOf(groups(device, tags)));
+    return device.attributes().withTags(changed, derived, tables);
   }
 
-  /** Returns the attributes of a device without its tags, which may be prefixed or bare. */
-  private static Map<String, Object> withoutTags(Device device) {
-    Attributes own = device.attributes();
-    Map<String, Object> all = new LinkedHashMap<>();
-    for (String key : own.keys()) {
-      Object value = own.raw(key);
-      boolean tag = isTag(key);
-      boolean bare =
-          value != null
-              && (value.equals(own.raw("tag." + key)) || value.equals(own.raw("tags." + key)));
-      if (value != null && !tag && !bare) {
-        all.put(key, value);
-      }
-    }
-    return all;
+  private static String udid(Device device) {
+    return device.udid().orElse(device.id().value());
   }
 
-  private static boolean isTag(String key) {
-    return key.equals("tag")
-        || key.equals("tags")
-        || key.startsWith("tag.")
-        || key.startsWith("tags.");
+  private static String target(Device device) {
+    return text(device, "connection_target").orElseGet(() -> udid(device));
   }
 
   private static void put(Map<String, String> fields, String name, @Nullable String value) {

@@ -28,6 +28,11 @@ public record DriverPack(
   }
 
   public Optional<Platform> platform(String platformId) {
-    return platforms.stream().filter(platform -> platform.id().equals(platformId)).findFirst();
+    for (Platform platform : platforms) {
+      if (platform.id().equals(platformId)) {
+        return Optional.of(platform);
+      }
+    }
+    return Optional.empty();
   }
 }

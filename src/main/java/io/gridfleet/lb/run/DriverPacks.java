@@ -112,11 +112,12 @@ public record DriverPacks(List<DriverPack> packs) {
   }
 
   private String packWith(String platformId) {
-    return packs.stream()
-        .filter(pack -> pack.platform(platformId).isPresent())
-        .map(DriverPack::id)
-        .findFirst()
-        .orElse("appium-" + platformId);
+    for (DriverPack pack : packs) {
+      if (pack.platform(platformId).isPresent()) {
+        return pack.id();
+      }
+    }
+    return "appium-" + platformId;
   }
 
   private String suggested(Device device) {
@@ -132,12 +133,14 @@ public record DriverPacks(List<DriverPack> packs) {
 
   /** Returns the first platform with this WebDriver platformName; else the name itself. */
   private String byPlatformName(String platformName) {
-    return packs.stream()
-        .flatMap(pack -> pack.platforms().stream())
-        .filter(platform -> platform.platformName().equalsIgnoreCase(platformName))
-        .map(Platform::id)
-        .findFirst()
-        .orElseGet(() -> platformName.toLowerCase(Locale.ROOT));
+    for (DriverPack pack : packs) {
+      for (Platform platform : pack.platforms()) {
+        if (platform.platformName().equalsIgnoreCase(platformName)) {
+          return platform.id();
+        }
+      }
+    }
+    return platformName.toLowerCase(Locale.ROOT);
   }
 
   private static String androidKind(Device device) {

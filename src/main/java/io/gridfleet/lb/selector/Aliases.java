@@ -1,10 +1,12 @@
 package io.gridfleet.lb.selector;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Other names of keys (selectors.md#alternative-names). A name that a device has itself is never
@@ -38,68 +40,102 @@ final class Aliases {
   private Aliases() {}
 
   /** Adds the aliases to a device's own attributes. */
-  static void add(Map<String, Value> found) {
-    Set<String> own = Set.copyOf(found.keySet());
+  static void add(Map<String, Value> found, AttributeTables tables) {
+    Map<String, Value> aliases = new LinkedHashMap<>();
     SOURCES.forEach(
         (alias, sources) -> {
-          for (String source : sources) {
-            Value value = found.get(source);
-            if (value != null && own.contains(source)) {
-              found.putIfAbsent(alias, value);
-              return;
-            }
+          Value value = found.containsKey(alias) ? null : first(sources, found);
+          if (value != null) {
+            aliases.put(alias, value);
           }
         });
-    if (!own.contains("udid")) {
-      joined(found, own, "device_id", "serial").ifPresent(found, "udid");
+    if (!found.containsKey("udid")) {
+      udid(found, aliases);
     }
-    places(found, own);
+    places(found, aliases, tables);
+    found.putAll(aliases);
+  }
+
+  private static @Nullable Value first(List<String> sources, Map<String, Value> found) {
+    for (String source : sources) {
+      Value value = found.get(source);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  private static void udid(Map<String, Value> found, Map<String, Value> aliases) {
+    List<Value> members = members(found, "device_id", "serial");
+    if (members.size() == 1) {
+      aliases.put("udid", members.get(0));
+    } else if (!members.isEmpty()) {
+      aliases.put("udid", Value.ofMembers(raws(members), members));
+    }
   }
 
   /** {@code geo} and {@code geos} are one: {@code City, CC} in full, or the city alone. */
-  private static void places(Map<String, Value> found, Set<String> own) {
-    List<Value> all = joined(found, own, "geos", "geo").members();
-    Set<String> texts = new LinkedHashSet<>();
-    for (Value place : all) {
-      texts.add(place.text);
+  private static void places(
+      Map<String, Value> found, Map<String, Value> aliases, AttributeTables tables) {
+    Value geos = found.get("geos");
+    Value geo = found.get("geo");
+    if (geos == null && geo == null) {
+      return;
     }
-    List<Value> places = new ArrayList<>(all);
-    for (Value place : all) {
-      int comma = place.text.lastIndexOf(',');
-      if (comma > 0 && texts.add(place.text.substring(0, comma).strip())) {
-        places.add(Value.ofText(place.raw.toString().substring(0, comma).strip()));
-      }
+    List<Object> raws = new ArrayList<>(written(geos, tables));
+    if (geo != geos) {
+      raws.addAll(written(geo, tables));
     }
-    if (!places.isEmpty()) {
-      Value value = Value.ofMembers(raws(all), places);
-      found.put("geo", value);
-      found.put("geos", value);
+    if (!raws.isEmpty()) {
+      Value value = tables.places(raws);
+      aliases.put("geo", value);
+      aliases.put("geos", value);
     }
   }
 
-  private static Joined joined(
-      Map<String, Value> found, Set<String> own, String one, String other) {
+  /** The places as they were written; without the cities that were added to them. */
+  private static List<Object> written(@Nullable Value value, AttributeTables tables) {
+    Value read = value == null || value.members == null ? value : Value.of(value.raw, tables);
+    return read == null ? List.of() : raws(singles(read));
+  }
+
+  /** The value of these places. */
+  static Value placesOf(List<Object> raws, AttributeTables tables) {
+    Set<String> texts = new LinkedHashSet<>();
+    List<Value> places = new ArrayList<>();
+    for (Object raw : raws) {
+      places.add(tables.single(raw));
+    }
+    places.forEach(place -> texts.add(place.text));
+    for (Object raw : raws) {
+      String text = tables.single(raw).text;
+      int comma = text.lastIndexOf(',');
+      if (comma > 0 && texts.add(text.substring(0, comma).strip())) {
+        places.add(tables.single(raw.toString().substring(0, comma).strip()));
+      }
+    }
+    return Value.ofMembers(List.copyOf(raws), places);
+  }
+
+  private static List<Value> members(Map<String, Value> found, String one, String other) {
     List<Value> members = new ArrayList<>();
     for (String key : List.of(one, other)) {
       Value value = found.get(key);
-      if (value != null && own.contains(key)) {
-        members.addAll(value.members == null ? List.of(value) : List.of(value.members));
+      if (value != null) {
+        members.addAll(singles(value));
       }
     }
-    return new Joined(members);
+    return members;
+  }
+
+  private static List<Value> singles(Value value) {
+    return value.members == null ? List.of(value) : List.of(value.members);
   }
 
   private static List<Object> raws(List<Value> members) {
-    return members.stream().map(member -> member.raw).toList();
-  }
-
-  private record Joined(List<Value> members) {
-    void ifPresent(Map<String, Value> found, String key) {
-      if (members.size() == 1) {
-        found.put(key, members.get(0));
-      } else if (!members.isEmpty()) {
-        found.put(key, Value.ofMembers(raws(members), members));
-      }
-    }
+    List<Object> raws = new ArrayList<>(members.size());
+    members.forEach(member -> raws.add(member.raw));
+    return List.copyOf(raws);
   }
 }

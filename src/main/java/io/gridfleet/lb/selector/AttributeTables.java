@@ -8,17 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The key layouts and values that the devices of one inventory share: parsed once, and in the
- * processor's cache while thousands of devices are evaluated. Bounded; what is evicted is created
- * again. Who builds an inventory owns its tables. Thread-safe.
+ * processor's cache while thousands of devices are evaluated. Bounded; what was displaced is
+ * created again. Who builds an inventory owns its tables. Thread-safe.
  */
 public final class AttributeTables {
   /** Labs have a handful. */
   private static final int MAX_LAYOUTS = 1000;
 
-  /** Rare ones (ids, serials) are evicted first. */
-  private static final int MAX_VALUES = 4096;
+  private static final int PAIRS_OF_VALUES = 2048;
 
-  private static final int MAX_LISTS = 1024;
+  private static final int PAIRS_OF_LISTS = 512;
 
   /** A longer text, or list, is rarely shared. */
   private static final int MAX_SHARED_CHARACTERS = 64;
@@ -26,30 +25,58 @@ public final class AttributeTables {
   private static final int MAX_SHARED_MEMBERS = 8;
 
   private final Cache<Set<String>, KeyLayout> layouts =
-      Caffeine.newBuilder().maximumSize(MAX_LAYOUTS).build();
+      Caffeine.newBuilder().maximumSize(MAX_LAYOUTS).executor(Runnable::run).build();
 
-  private final Cache<Object, Value> values = Caffeine.newBuilder().maximumSize(MAX_VALUES).build();
+  /** The layout that was asked for last: the devices of a file often have the same keys. */
+  private volatile @Nullable KeyLayout recent;
 
-  private final Cache<List<?>, Value> lists = Caffeine.newBuilder().maximumSize(MAX_LISTS).build();
+  private final ValueTable values = new ValueTable(PAIRS_OF_VALUES);
+
+  private final ValueTable lists = new ValueTable(PAIRS_OF_LISTS);
+
+  private final ValueTable places = new ValueTable(PAIRS_OF_LISTS);
 
   /** The layout of these keys, folded all. */
   KeyLayout layout(Set<String> names) {
+    KeyLayout last = recent;
+    if (last != null && last.isOf(names)) {
+      return last;
+    }
     KeyLayout known = layouts.getIfPresent(names);
-    return known != null ? known : layouts.get(Set.copyOf(names), KeyLayout::new);
+    KeyLayout layout = known != null ? known : layouts.get(Set.copyOf(names), KeyLayout::new);
+    recent = layout;
+    return layout;
   }
 
   /** A text, number or boolean. */
   Value single(Object raw) {
-    return isShared(raw) ? values.get(raw, Value::read) : Value.read(raw);
+    Value known = isShared(raw) ? values.get(raw, Value::read) : null;
+    return known == null ? Value.read(raw) : known;
   }
 
   /** Null for a list without members to compare with. */
   @Nullable Value list(List<?> raw) {
-    boolean shared =
-        raw.size() <= MAX_SHARED_MEMBERS && raw.stream().allMatch(AttributeTables::isShared);
-    return shared
-        ? lists.get(List.copyOf(raw), members -> Value.list(members, this))
+    return areShared(raw)
+        ? lists.get(raw, members -> Value.list(List.copyOf((List<?>) members), this))
         : Value.list(raw, this);
+  }
+
+  /** The value of places, with their cities. */
+  Value places(List<Object> raws) {
+    Value known = areShared(raws) ? places.get(raws, all -> Aliases.placesOf(raws, this)) : null;
+    return known == null ? Aliases.placesOf(raws, this) : known;
+  }
+
+  private static boolean areShared(List<?> members) {
+    if (members.size() > MAX_SHARED_MEMBERS) {
+      return false;
+    }
+    for (Object member : members) {
+      if (!isShared(member)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isShared(@Nullable Object raw) {

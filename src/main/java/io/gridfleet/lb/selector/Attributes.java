@@ -2,6 +2,7 @@ package io.gridfleet.lb.selector;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class Attributes {
   /** Deeper objects are left out: no inventory nests so far, and a cycle would not end. */
   static final int MAX_DEPTH = 16;
-
-  private static final List<String> TAGS = List.of("tag.", "tags.");
 
   private final KeyLayout layout;
   private final Value[] values;
@@ -41,16 +40,68 @@ public final class Attributes {
   public static Attributes of(Map<String, ?> values, AttributeTables tables) {
     Map<String, Value> found = new LinkedHashMap<>();
     flatten("", values, found, tables, 0);
-    for (String key : List.copyOf(found.keySet())) {
-      for (String tag : TAGS) {
-        Value value = found.get(key);
-        if (value != null && key.startsWith(tag) && key.length() > tag.length()) {
-          found.putIfAbsent(key.substring(tag.length()), value);
+    return completed(found, tables);
+  }
+
+  /** Tags by their bare name too, and aliases. */
+  private static Attributes completed(Map<String, Value> found, AttributeTables tables) {
+    for (String key : tags(found.keySet())) {
+      found.putIfAbsent(bare(key), found.get(key));
+    }
+    Aliases.add(found, tables);
+    return new Attributes(found, tables);
+  }
+
+  /** The keys that have a bare name. */
+  private static List<String> tags(Set<String> keys) {
+    List<String> tags = new ArrayList<>();
+    for (String key : keys) {
+      if (isTag(key) && !bare(key).isEmpty()) {
+        tags.add(key);
+      }
+    }
+    return tags;
+  }
+
+  private static boolean isTag(String key) {
+    return key.startsWith("tag.") || key.startsWith("tags.");
+  }
+
+  private static String bare(String tag) {
+    return tag.substring(tag.indexOf('.') + 1);
+  }
+
+  /**
+   * The attributes with other tags: the prefixed ones and their bare names are left out.
+   *
+   * @param more takes precedence
+   * @param fallbacks for keys that are absent otherwise
+   * @param tables those of the inventory
+   */
+  public Attributes withTags(
+      Map<String, ?> more, Map<String, ?> fallbacks, AttributeTables tables) {
+    Set<String> left = new HashSet<>(more.keySet());
+    left.add("tag");
+    left.add("tags");
+    for (String tag : tags(keys())) {
+      Object value = raw(tag);
+      if (value != null && value.equals(raw(bare(tag)))) {
+        left.add(bare(tag));
+      }
+    }
+    Map<String, Value> found = new LinkedHashMap<>();
+    for (String key : keys()) {
+      Value value = find(key);
+      if (value != null && !isTag(key) && !left.contains(key)) {
+        found.putIfAbsent(key, value);
+        if (value.raw instanceof Map<?, ?> nested) {
+          flatten(key + ".", nested, found, tables, 1);
         }
       }
     }
-    Aliases.add(found);
-    return new Attributes(found, tables);
+    flatten("", fallbacks, found, tables, 0);
+    flatten("", more, found, tables, 0);
+    return completed(found, tables);
   }
 
   private static void flatten(
@@ -59,18 +110,17 @@ public final class Attributes {
       Map<String, Value> found,
       AttributeTables tables,
       int depth) {
-    values.forEach(
-        (name, raw) -> {
-          Value value = Value.of(raw, tables);
-          if (name == null || value == null) {
-            return;
-          }
-          String key = prefix + CaseFolding.text(name.toString());
-          found.putIfAbsent(key, value);
-          if (raw instanceof Map<?, ?> nested && depth < MAX_DEPTH) {
-            flatten(key + ".", nested, found, tables, depth + 1);
-          }
-        });
+    for (Map.Entry<?, ?> entry : values.entrySet()) {
+      Object raw = entry.getValue();
+      Value value = Value.of(raw, tables);
+      if (entry.getKey() != null && value != null) {
+        String key = prefix + CaseFolding.text(entry.getKey().toString());
+        found.putIfAbsent(key, value);
+        if (raw instanceof Map<?, ?> nested && depth < MAX_DEPTH) {
+          flatten(key + ".", nested, found, tables, depth + 1);
+        }
+      }
+    }
   }
 
   /** The same for somebody who may not read a key, nor what is nested in it: both are absent. */

@@ -159,10 +159,10 @@ interface Check {
   }
 
   private static Single equal(Value asked, boolean version, boolean exact) {
-    VersionValue askedVersion = version ? asked.version : null;
+    VersionValue askedVersion = version ? asked.version() : null;
     if (askedVersion != null) {
       return value -> {
-        VersionValue there = value.version;
+        VersionValue there = value.version();
         if (there == null) {
           return value.sameText(asked);
         }
@@ -177,13 +177,13 @@ interface Check {
   /** Whether a value and a bound have an order: two numbers, or two versions. */
   static boolean comparable(Value value, Value bound, boolean version) {
     return (!version && value.number != null && bound.number != null)
-        || (value.version != null && bound.version != null);
+        || (value.version() != null && bound.version() != null);
   }
 
   /** As numbers where both are and the key isn't a version, else as versions. */
   static int compare(Value value, Value bound, boolean version) {
-    VersionValue one = value.version;
-    VersionValue other = bound.version;
+    VersionValue one = value.version();
+    VersionValue other = bound.version();
     boolean numbers = !version && value.number != null && bound.number != null;
     return numbers || one == null || other == null
         ? Value.compareNumbers(value, bound)

@@ -26,9 +26,9 @@ final class Conditions {
   static @Nullable String orderProblem(String key, String text) {
     Value value = Value.ofText(text);
     if (Keys.version(key)) {
-      return value.version == null ? "a version, such as 13 or 17.4" : null;
+      return value.version() == null ? "a version, such as 13 or 17.4" : null;
     }
-    return value.number == null && value.version == null
+    return value.number == null && value.version() == null
         ? "a number or a version, such as 80 or 17.4"
         : null;
   }

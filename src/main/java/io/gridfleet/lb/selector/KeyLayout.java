@@ -52,6 +52,18 @@ final class KeyLayout {
     return -1;
   }
 
+  boolean isOf(Set<String> others) {
+    if (others.size() != names.size()) {
+      return false;
+    }
+    for (String other : others) {
+      if (place(other) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Sorted. */
   Set<String> names() {
     return names;

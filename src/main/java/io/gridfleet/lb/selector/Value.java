@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,9 @@ final class Value {
   /** The number again: most comparisons end here. */
   final double approximate;
 
-  final @Nullable VersionValue version;
+  /** Null until it is asked for first; several threads that ask at once each parse it. */
+  @SuppressWarnings("NullableOptional") // tens of thousands of values, most of them never asked
+  private @Nullable Optional<VersionValue> version;
 
   /** Given as a number, not as a text that reads like one: {@code 7} equals 7.0, "7" doesn't. */
   final boolean numeric;
@@ -43,7 +46,6 @@ final class Value {
     this.hash = text.hashCode();
     this.number = decimal(text);
     this.approximate = number == null ? Double.NaN : number.doubleValue();
-    this.version = VersionValue.parse(text);
     this.numeric = raw instanceof Number && number != null;
     this.members = null;
   }
@@ -54,7 +56,7 @@ final class Value {
     this.hash = 0;
     this.number = null;
     this.approximate = Double.NaN;
-    this.version = null;
+    this.version = Optional.empty();
     this.numeric = false;
     this.members = members;
   }
@@ -173,6 +175,19 @@ final class Value {
       }
     }
     return digits >= 1 && digits <= 3;
+  }
+
+  /**
+   * The value as a version, if it is one. Few keys are compared as versions, and ids that begin
+   * with a digit have many parts.
+   */
+  @Nullable VersionValue version() {
+    Optional<VersionValue> known = version;
+    if (known == null) {
+      known = Optional.ofNullable(VersionValue.parse(text));
+      version = known;
+    }
+    return known.orElse(null);
   }
 
   /** With its case, for regular expressions. */

@@ -9,6 +9,7 @@ import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.node.InventoryFile;
 import io.gridfleet.lb.node.NodeConfig;
 import io.gridfleet.lb.run.DriverPacks;
+import io.gridfleet.lb.selector.Selector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +117,20 @@ final class BuiltDevicesTest {
     overrides.put(
         a, new DeviceOverride(a, Optional.of("broken"), Map.of("team", "x"), Map.of("k", "v")));
     assertThat(update(LAB).changed()).isEmpty();
+  }
+
+  @Test
+  void thePlacesOfADeviceStandOnceInItsAttributes() {
+    Device device =
+        update(LAB.replace("battery: 5", "geos: [\"Rome, IT\"], geo: \"Oslo, NO\""))
+            .devices()
+            .get(0);
+    assertThat(device.attributes().raw("geos"))
+        .isEqualTo(List.of("Rome, IT", "Oslo, NO"))
+        .isEqualTo(device.attributes().raw("geo"));
+    for (String place : List.of("rome", "\"Rome, IT\"", "oslo", "\"Oslo, NO\"")) {
+      assertThat(Selector.parse("geos:" + place).matches(device.attributes())).as(place).isTrue();
+    }
   }
 
   private BuiltDevices.Update update(String yaml) {
