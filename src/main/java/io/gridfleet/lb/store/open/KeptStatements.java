@@ -30,7 +30,7 @@ final class KeptStatements extends DefaultStatementBuilder {
   private static final int MAX = 300;
 
   private final Map<String, PreparedStatement> kept = new LinkedHashMap<>();
-  private final Map<Statement, String> used = new IdentityHashMap<>();
+  private final IdentityHashMap<Statement, String> used = new IdentityHashMap<>();
   private @Nullable SQLiteConnection owner;
 
   /** Returns the builder for statements of a connection, which may be wrapped by the pool. */
