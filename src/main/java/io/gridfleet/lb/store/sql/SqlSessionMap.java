@@ -26,7 +26,8 @@ import org.jdbi.v3.core.statement.Update;
 
 /**
  * Sessions as rows, one live row an id. A session and its lock change in one transaction: its
- * publication locks its run, its lock, then its row; its end locks its row, then its lock.
+ * publication locks its run, its lock, then inserts its row; its end and its withdrawal lock its
+ * row, then its lock.
  */
 final class SqlSessionMap implements SessionMap {
   /** Rows of one transaction of {@link #touch}, which bounds how long others wait for it. */
@@ -87,12 +88,11 @@ final class SqlSessionMap implements SessionMap {
           + OF_CHANGED
           + ")";
 
-  /** Waits for a publication in progress; a later one finds no attempt. */
   private static final String WITHDRAW_LOCK =
       """
       UPDATE device_locks SET kind = 'ENDING', holder = :id, expires = <now> + :patience
       WHERE device = :device AND slot = :slot AND token = :token
-        AND kind IN ('ATTEMPT', 'SESSION') AND claimed_by IS NULL
+        AND (kind = 'ATTEMPT' OR kind = 'SESSION' AND :published) AND claimed_by IS NULL
       """;
 
   private static final String WITHDRAW =
@@ -310,12 +310,38 @@ final class SqlSessionMap implements SessionMap {
         "sessions.withdraw",
         GroupPlace.ALONE,
         (handle, signals) -> {
-          bindLock(handle.createUpdate(WITHDRAW_LOCK), session)
-              .bind("patience", ENDING.toMillis())
-              .execute();
-          bindLock(handle.createUpdate(WITHDRAW), session).bind("reason", reason.name()).execute();
+          withdraw(handle, session, reason);
           return null;
         });
+  }
+
+  /**
+   * Without a row, waits for a publication in progress; a later one finds no attempt. The row of
+   * one that was in progress is locked before its lock, too: an update that changes nothing leaves
+   * nothing locked.
+   */
+  private static void withdraw(Handle handle, Session session, EndReason reason) {
+    boolean ended = endWithdrawn(handle, session, reason);
+    if (!ended && keepWithdrawn(handle, session, false)) {
+      return;
+    }
+    if (!ended) {
+      endWithdrawn(handle, session, reason);
+    }
+    keepWithdrawn(handle, session, true);
+  }
+
+  private static boolean endWithdrawn(Handle handle, Session session, EndReason reason) {
+    return bindLock(handle.createUpdate(WITHDRAW), session).bind("reason", reason.name()).execute()
+        == 1;
+  }
+
+  private static boolean keepWithdrawn(Handle handle, Session session, boolean published) {
+    return bindLock(handle.createUpdate(WITHDRAW_LOCK), session)
+            .bind("patience", ENDING.toMillis())
+            .bind("published", published)
+            .execute()
+        == 1;
   }
 
   private static Update bindLock(Update update, Session session) {

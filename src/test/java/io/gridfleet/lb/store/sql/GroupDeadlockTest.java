@@ -77,6 +77,42 @@ final class GroupDeadlockTest {
     }
   }
 
+  /** Each update takes a while, so that two transactions hold a row each before their second. */
+  @Test
+  void aPublicationItsWithdrawalAndItsEndNeverWaitForEachOther() {
+    StoreAddress database = StoreKind.POSTGRESQL.migratedDatabase();
+    try (SqlStore one = StoreKind.open(StoreConfig.at(database));
+        SqlStore two = StoreKind.open(StoreConfig.at(database))) {
+      slowUpdates(one);
+      for (int round = 0; round < 12; round++) {
+        boolean published = round % 3 != 0;
+        DeviceLock lock =
+            Facts.now(one.deviceLocks().tryLock(Facts.device(), 1, "attempt", MINUTE))
+                .orElseThrow();
+        Session session = Facts.session(new SessionId("s" + round), lock, MINUTE);
+        CompletionStage<?> publication = one.sessionMap().publish(session);
+        if (published) {
+          Facts.now(publication);
+        }
+        CompletionStage<?> withdrawal = one.sessionMap().withdraw(session, EndReason.CLIENT_GONE);
+        CompletionStage<?> end = two.sessionMap().end(session.id(), EndReason.IDLE);
+        List.of(publication, withdrawal, end).forEach(Facts::now);
+        assertThat(Facts.now(one.sessionMap().find(session.id()))).isEmpty();
+        assertThat(Facts.now(one.deviceLocks().release(lock))).isTrue();
+      }
+      assertThat(deadlocks(one)).isZero();
+    }
+  }
+
+  private static void slowUpdates(SqlStore store) {
+    StatementScript.execute(
+        store.jdbi(),
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END'",
+        "CREATE TRIGGER slow AFTER UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION slow()",
+        "CREATE TRIGGER slow AFTER UPDATE ON device_locks FOR EACH ROW EXECUTE FUNCTION slow()");
+  }
+
   private CompletionStage<?> lockAndPublish(SqlStore store, String device) {
     Quota quota =
         random.nextBoolean()
