@@ -64,8 +64,13 @@ public record SimulatedNodeConfig(
   }
 
   public SimulatedNodeConfig withDevice(String udid, int slots) {
+    return withDevices(Map.of(udid, slots));
+  }
+
+  /** Adds devices with their slots, in this order. */
+  public SimulatedNodeConfig withDevices(Map<String, Integer> added) {
     Map<String, Integer> more = new LinkedHashMap<>(devices);
-    more.put(udid, slots);
+    more.putAll(added);
     return new SimulatedNodeConfig(style, port, basePath, more, timing, listsSessions);
   }
 

@@ -52,16 +52,14 @@ public final class SimulatedFleet implements AutoCloseable {
   }
 
   private void add(int number, int phonesEach, Function<SimulatedNodeConfig, SimulatedNode> start) {
-    SimulatedNodeConfig config =
-        SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList();
-    List<String> udids = new ArrayList<>();
+    Map<String, Integer> slots = new LinkedHashMap<>();
     for (int phone = 1; phone <= phonesEach; phone++) {
-      String udid = "phone-" + number + "-" + phone;
-      udids.add(udid);
-      config = config.withDevice(udid);
+      slots.put("phone-" + number + "-" + phone, 1);
     }
+    SimulatedNodeConfig config =
+        SimulatedNodeConfig.appium().withBasePath("/wd/hub").withSessionList().withDevices(slots);
     nodes.add(start.apply(config));
-    phones.add(List.copyOf(udids));
+    phones.add(List.copyOf(slots.keySet()));
   }
 
   /** The node with this number; the first is 1. */
