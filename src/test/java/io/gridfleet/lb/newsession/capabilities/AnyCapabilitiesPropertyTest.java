@@ -16,6 +16,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,18 +151,36 @@ final class AnyCapabilitiesPropertyTest {
     return Arbitraries.oneOf(
         plain.map(value -> value instanceof Optional<?> ? List.of() : value),
         deeper.list().ofMaxSize(4).map(list -> (Object) list),
-        Arbitraries.maps(
+        maps(
                 Arbitraries.oneOf(
                     Arbitraries.of("$any", "$all", "$not", "platform", "model", "udid", "a:b"),
                     texts()),
-                deeper)
-            .ofMaxSize(3)
+                deeper,
+                0,
+                3)
             .map(map -> (Object) map));
+  }
+
+  /** {@code Arbitraries.maps} computes all edge cases of its values again for each map. */
+  private static Arbitrary<Map<String, Object>> maps(
+      Arbitrary<String> names, Arbitrary<Object> values, int min, int max) {
+    return Combinators.combine(names, values)
+        .as((name, value) -> Map.entry(name, value))
+        .list()
+        .ofMinSize(min)
+        .ofMaxSize(max)
+        .uniqueElements(Map.Entry::getKey)
+        .map(
+            entries -> {
+              Map<String, Object> map = new LinkedHashMap<>();
+              entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
+              return map;
+            });
   }
 
   @Provide
   Arbitrary<Map<String, Object>> capabilities() {
-    return Arbitraries.maps(names0(), values(2)).ofMinSize(1).ofMaxSize(4);
+    return maps(names0(), values(2), 1, 4);
   }
 
   @Provide
