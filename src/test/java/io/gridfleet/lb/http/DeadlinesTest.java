@@ -1,7 +1,10 @@
 package io.gridfleet.lb.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +12,15 @@ import org.junit.jupiter.api.Test;
 
 final class DeadlinesTest {
   private static final Duration SOON = Duration.ofMillis(20);
+
+  @Test
+  void aDeadlineIsNoScheduledTaskOfItsEventLoop() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    Deadlines.Deadline deadline = new Deadlines().create(channel.eventLoop(), () -> {});
+    deadline.in(SOON);
+    assertThat(channel.runScheduledPendingTasks()).as("the time until the next task").isEqualTo(-1);
+    deadline.remove();
+  }
 
   @Test
   void aTaskThatFailsEndsNoOtherDeadline() throws Exception {
