@@ -91,6 +91,18 @@ class Part:
             total += int(fields[11]) + int(fields[12])
         return total / TICKS
 
+    def compiling(self):
+        """Seconds of processor time that a JVM's compilers have used; their threads end when they are idle."""
+        total = 0
+        for pid in family(self.process.pid):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                try:
+                    if (task / "comm").read_text().startswith(("C1 Compiler", "C2 Compiler")):
+                        total += int((task / "schedstat").read_text().split()[0])
+                except OSError:
+                    continue  # a thread that has ended meanwhile
+        return total / 1e9
+
     def resident(self):
         """MiB of resident memory."""
         return sum(int(Path(f"/proc/{p}/statm").read_text().split()[1]) for p in family(self.process.pid)) * PAGE / MIB

@@ -14,6 +14,9 @@ from programs import device
 # Programs that need no warm-up.
 COMPILED = ("direct", "haproxy", "nginx")
 
+# A load is measured once a JVM's compilers use less than this share of its processor time, or after so many uncounted turns.
+SETTLED, MOST_TURNS = 0.1, 6
+
 
 def started(bench, node, more=()):
     """The programs of this run, the node first; a peer that can't start is named and skipped."""
@@ -68,7 +71,7 @@ def measured(bench, name, found, run, unit="requests"):
     rounds = bench.rounds
     for part in found:
         if part.name not in COMPILED:
-            run(part)  # each load uses other code of a program, which is warmed up too
+            settle(bench, part, run)
     runs = interleaved(found, rounds, run)
     if judge.worse(bench, {name: runs}) and not bench.asked.write_baseline and bench.time_left() > 60:
         began = time.monotonic()
@@ -78,6 +81,19 @@ def measured(bench, name, found, run, unit="requests"):
     bench.runs[name] = runs
     bench.table[name] = figures(runs, unit)
     return runs
+
+
+def settle(bench, part, run):
+    """Repeats a load, uncounted, until the compilers use little of a JVM's processor time: each load uses other code of a program."""
+    program = getattr(part, "part", part)
+    for _ in range(MOST_TURNS):
+        before = program.started_in and (program.processor(), program.compiling())
+        run(part)
+        if not before or bench.time_left() < 60:
+            return
+        used, compiled = program.processor() - before[0], program.compiling() - before[1]
+        if compiled < SETTLED * used:
+            return
 
 
 def warm_up(bench, part, run, more=False):
