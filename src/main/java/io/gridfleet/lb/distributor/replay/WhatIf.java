@@ -86,7 +86,8 @@ public final class WhatIf implements AutoCloseable {
   }
 
   private WhatIfAnswer answer(WhatIfQuery query, List<Device> devices, TrafficReader.Read read) {
-    Runnable checkEnd = limit();
+    Runnable checkEnd =
+        limit("%,d requests on %,d devices".formatted(read.requests().size(), devices.size()));
     FleetVariation variation = FleetVariation.of(devices, query, read.uses());
     ReplayedTraffic traffic = ReplayedTraffic.of(read.time(), read.requests(), read.uses());
     return new WhatIfAnswer(
@@ -104,7 +105,7 @@ public final class WhatIf implements AutoCloseable {
   }
 
   /** Returns what ends replays that take too long, or when this is closed. */
-  private static Runnable limit() {
+  private static Runnable limit(String size) {
     long start = System.nanoTime();
     return () -> {
       if (Thread.currentThread().isInterrupted()) {
@@ -113,8 +114,8 @@ public final class WhatIf implements AutoCloseable {
       if (System.nanoTime() - start > MAX_TIME.toNanos()) {
         throw new ReplayException(
             Reason.TOO_LONG,
-            "The replay took longer than %d s; ask for a shorter time"
-                .formatted(MAX_TIME.toSeconds()));
+            "The replay of %s took longer than %d s; ask for a shorter time"
+                .formatted(size, MAX_TIME.toSeconds()));
       }
     };
   }
