@@ -1,11 +1,11 @@
 package io.gridfleet.lb.store.sql;
 
-import io.gridfleet.lb.history.DeviceHistory;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.PeriodChange;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -87,19 +84,6 @@ final class DevicePeriodWrites {
                 WHERE replicas.id = device_periods.replica AND heartbeat > <now> - :silent))
             """;
 
-  /** Devices whose offline period is open, or ended so lately that they may be seen offline yet. */
-  private static final String OFFLINE =
-      """
-      SELECT device FROM device_periods WHERE kind = 'OFFLINE' AND ended IS NULL
-      UNION ALL
-      SELECT device FROM device_periods WHERE kind = 'OFFLINE' AND ended > <now> - :recent
-      """;
-
-  private static final Duration RECENT = Duration.ofSeconds(30);
-
-  /** Some milliseconds; the next turn begins others. */
-  private static final int MAX_BEGUN = 1_000;
-
   private final String own;
   private final Duration silent;
 
@@ -108,36 +92,9 @@ final class DevicePeriodWrites {
     this.silent = silent;
   }
 
-  /** Begins offline periods of devices that are offline and have none. */
-  void beginMissing(Handle handle, List<DeviceHistory.Offline> offline) {
-    if (offline.isEmpty()) {
-      return;
-    }
-    Set<String> known =
-        handle
-            .createQuery(OFFLINE)
-            .bind("recent", RECENT.toMillis())
-            .mapTo(String.class)
-            .collectIntoSet();
-    long now = handle.createQuery("SELECT <now>").mapTo(Long.class).one();
-    List<DevicePeriod> missing =
-        offline.stream()
-            .filter(each -> !known.contains(each.device().id().value()))
-            .limit(MAX_BEGUN)
-            .map(each -> offline(each, Instant.ofEpochMilli(now)))
-            .toList();
-    RowBatch.write(handle, BEGIN, missing, this::bind);
-  }
-
-  private static DevicePeriod offline(DeviceHistory.Offline found, Instant now) {
-    return new DevicePeriod(
-        UUID.randomUUID().toString(),
-        found.device(),
-        Kind.OFFLINE,
-        now,
-        Optional.empty(),
-        Optional.empty(),
-        new DevicePeriod.Labels(DevicePeriod.Who.NOBODY, "node", found.cause()));
+  /** Begins periods of devices that have none of their kinds. */
+  void begin(Handle handle, List<DevicePeriod> periods) {
+    RowBatch.write(handle, BEGIN, periods, this::bind);
   }
 
   /**
@@ -158,42 +115,52 @@ final class DevicePeriodWrites {
       } else if (change instanceof PeriodChange.Begin begin) {
         begin(handle, begin.period());
       } else {
-        write(handle, WHOLE, Stream.of(change));
+        RowBatch.write(handle, WHOLE, List.of(period(change)), this::bind);
       }
     }
-    Collection<PeriodChange> changes = several.values();
-    write(handle, BEGIN, changes.stream().filter(PeriodChange.Begin.class::isInstance));
-    Stream<PeriodChange> whole = changes.stream().filter(PeriodChange.Whole.class::isInstance);
-    write(
-        handle,
-        WHOLE,
-        Stream.concat(
-            whole.filter(change -> begun.contains(period(change).id()) || !isSession(change)),
-            notBegun(handle, changes, begun)));
+    writeSeveral(handle, several.values(), begun);
+  }
+
+  private void writeSeveral(
+      Handle handle, Collection<PeriodChange> changes, Set<String> begunHere) {
+    List<DevicePeriod> begun = new ArrayList<>();
+    List<DevicePeriod> whole = new ArrayList<>();
+    List<DevicePeriod> ended = new ArrayList<>();
+    for (PeriodChange change : changes) {
+      DevicePeriod period = period(change);
+      if (change instanceof PeriodChange.Begin) {
+        begun.add(period);
+      } else if (period.kind() == Kind.SESSION && !begunHere.contains(period.id())) {
+        ended.add(period);
+      } else {
+        whole.add(period);
+      }
+    }
+    begin(handle, begun);
+    whole.addAll(notEnded(handle, ended));
+    RowBatch.write(handle, WHOLE, whole, this::bind);
   }
 
   /** Ends the sessions that are open, and returns the others that aren't there. */
-  private static Stream<PeriodChange> notBegun(
-      Handle handle, Collection<PeriodChange> changes, Set<String> begun) {
-    List<PeriodChange> ended =
-        changes.stream()
-            .filter(PeriodChange.Whole.class::isInstance)
-            .filter(change -> isSession(change) && !begun.contains(period(change).id()))
-            .toList();
+  private static List<DevicePeriod> notEnded(Handle handle, List<DevicePeriod> ended) {
     int[] found =
         RowBatch.write(
             handle,
             END_SESSION,
             ended,
-            (values, change) ->
+            (values, period) ->
                 values
-                    .number(period(change).ended().map(Instant::toEpochMilli))
-                    .text(period(change).labels().cause())
-                    .text(period(change).labels().by().ended())
-                    .text(period(change).id()));
-    return IntStream.range(0, ended.size())
-        .filter(i -> found[i] == 0 && !isKnown(handle, period(ended.get(i))))
-        .mapToObj(ended::get);
+                    .time(period.ended())
+                    .text(period.labels().cause())
+                    .text(period.labels().by().ended())
+                    .text(period.id()));
+    List<DevicePeriod> unknown = new ArrayList<>();
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] == 0 && !isKnown(handle, ended.get(i))) {
+        unknown.add(ended.get(i));
+      }
+    }
+    return unknown;
   }
 
   private static boolean isKnown(Handle handle, DevicePeriod period) {
@@ -205,14 +172,6 @@ final class DevicePeriodWrites {
             .mapTo(Integer.class)
             .one()
         > 0;
-  }
-
-  private static boolean isSession(PeriodChange change) {
-    return period(change).kind() == Kind.SESSION;
-  }
-
-  private void write(Handle handle, String sql, Stream<PeriodChange> changes) {
-    RowBatch.write(handle, sql, changes.map(DevicePeriodWrites::period).toList(), this::bind);
   }
 
   private static DevicePeriod period(PeriodChange change) {
@@ -271,7 +230,7 @@ final class DevicePeriodWrites {
         .bind("began", period.began().toEpochMilli())
         .execute();
     if (continued(handle, period) == 0) {
-      RowBatch.write(handle, BEGIN, List.of(period), this::bind);
+      begin(handle, List.of(period));
     }
   }
 
@@ -296,8 +255,8 @@ final class DevicePeriodWrites {
         .text(period.device().platform())
         .text(period.kind().name())
         .number(period.began().toEpochMilli())
-        .number(period.ended().map(Instant::toEpochMilli))
-        .number(period.until().map(Instant::toEpochMilli))
+        .time(period.ended())
+        .time(period.until())
         .text(who.session())
         .text(who.request())
         .text(who.run())

@@ -1,16 +1,23 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.history.DeviceHistory;
+import io.gridfleet.lb.history.DevicePeriod;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Ends periods that nobody ended, because their replica died or a record was dropped. The facts are
  * in other tables of the same store, except for nodes that don't answer: each replica probes them,
- * and an offline period is of the one that began it until that one is dead.
+ * and an offline period is of the one that began it until that one is dead. An offline device
+ * without a period gets one.
  */
 final class LostPeriods {
   /** Facts are stored before their periods, and periods in batches: a younger row may be right. */
@@ -78,10 +85,23 @@ final class LostPeriods {
       WHERE kind = 'OFFLINE' AND ended IS NULL AND replica = :own AND device = :device
       """;
 
+  /** Devices whose offline period is open, or ended so lately that they may be seen offline yet. */
+  private static final String OFFLINE =
+      """
+      SELECT device FROM device_periods WHERE kind = 'OFFLINE' AND ended IS NULL
+      UNION ALL
+      SELECT device FROM device_periods WHERE kind = 'OFFLINE' AND ended > <now> - :young
+      """;
+
+  /** Some milliseconds; the next turn begins others. */
+  private static final int MAX_BEGUN = 1_000;
+
+  private final DevicePeriodWrites writes;
   private final String own;
   private final Duration silent;
 
-  LostPeriods(String own, Duration silent) {
+  LostPeriods(DevicePeriodWrites writes, String own, Duration silent) {
+    this.writes = writes;
     this.own = own;
     this.silent = silent;
   }
@@ -95,14 +115,19 @@ final class LostPeriods {
         .formatted(kind, table, condition.replace("kind =", table + ".kind ="));
   }
 
-  int end(Handle handle, Set<DeviceId> offline) {
+  /** Returns how many were ended. */
+  int reconcile(Handle handle, List<DeviceHistory.Offline> offline) {
     int ended = handle.createUpdate(EXPIRED).execute();
     handle.createUpdate(LATE_BEGINS).bind("young", YOUNG.toMillis()).execute();
     ended += handle.createUpdate(SESSIONS).bind("young", YOUNG.toMillis()).execute();
     for (String statement : CONTRADICTED) {
       ended += handle.createUpdate(statement).bind("young", YOUNG.toMillis()).execute();
     }
-    return ended + endOffline(handle, offline);
+    Set<DeviceId> devices =
+        offline.stream().map(each -> each.device().id()).collect(Collectors.toSet());
+    ended += endOffline(handle, devices);
+    beginMissing(handle, offline);
+    return ended;
   }
 
   private int endOffline(Handle handle, Set<DeviceId> offline) {
@@ -121,5 +146,37 @@ final class LostPeriods {
       batch.execute();
     }
     return back.size();
+  }
+
+  /** Begins offline periods of devices that are offline and have none. */
+  private void beginMissing(Handle handle, List<DeviceHistory.Offline> offline) {
+    if (offline.isEmpty()) {
+      return;
+    }
+    Set<String> known =
+        handle
+            .createQuery(OFFLINE)
+            .bind("young", YOUNG.toMillis())
+            .mapTo(String.class)
+            .collectIntoSet();
+    Instant now = Instant.ofEpochMilli(handle.createQuery("SELECT <now>").mapTo(Long.class).one());
+    writes.begin(
+        handle,
+        offline.stream()
+            .filter(each -> !known.contains(each.device().id().value()))
+            .limit(MAX_BEGUN)
+            .map(each -> period(each, now))
+            .toList());
+  }
+
+  private static DevicePeriod period(DeviceHistory.Offline found, Instant now) {
+    return new DevicePeriod(
+        UUID.randomUUID().toString(),
+        found.device(),
+        DevicePeriod.Kind.OFFLINE,
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        new DevicePeriod.Labels(DevicePeriod.Who.NOBODY, "node", found.cause()));
   }
 }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -101,6 +102,11 @@ final class RowBatch {
 
   RowBatch number(Optional<Long> value) {
     return value.isPresent() ? number(value.get()) : none(Types.BIGINT);
+  }
+
+  /** Binds a time in milliseconds. */
+  RowBatch time(Optional<Instant> value) {
+    return value.isPresent() ? number(value.get().toEpochMilli()) : none(Types.BIGINT);
   }
 
   private RowBatch none(int type) {

@@ -13,9 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.statement.Query;
 
 /** Reads the history of devices; {@link DevicePeriodWrites} writes it. */
@@ -33,7 +31,7 @@ final class SqlDeviceHistory implements DeviceHistory {
   SqlDeviceHistory(Statements statements, SharedDuties duties, String own, Duration silent) {
     this.statements = statements;
     this.writes = new DevicePeriodWrites(own, silent);
-    this.lost = new LostPeriods(own, silent);
+    this.lost = new LostPeriods(writes, own, silent);
     this.pruning = new HistoryPruning(statements, duties, HistoryPruning.Table.PERIODS);
   }
 
@@ -154,17 +152,7 @@ final class SqlDeviceHistory implements DeviceHistory {
 
   @Override
   public CompletionStage<Integer> reconcile(List<Offline> offline) {
-    return statements.inTransaction(
-        "periods.reconcile",
-        handle -> {
-          int ended = lost.end(handle, devices(offline));
-          writes.beginMissing(handle, offline);
-          return ended;
-        });
-  }
-
-  private static Set<DeviceId> devices(List<Offline> offline) {
-    return offline.stream().map(each -> each.device().id()).collect(Collectors.toSet());
+    return statements.inTransaction("periods.reconcile", handle -> lost.reconcile(handle, offline));
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.gridfleet.lb.session.TextBound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,7 +114,7 @@ final class SqlRequestHistory implements RequestHistory {
     values
         .text(row.id())
         .number(row.arrived().toEpochMilli())
-        .number(row.ended().map(Instant::toEpochMilli))
+        .time(row.ended())
         .text(row.outcome().name())
         .text(asker.tenant())
         .text(asker.run())
