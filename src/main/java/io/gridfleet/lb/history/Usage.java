@@ -12,7 +12,7 @@ public interface Usage {
   /** The most rows of each kind that are read. */
   int MAX_ROWS = 200_000;
 
-  /** Returns sessions and times out of service that overlap a time, the newest first. */
+  /** Returns sessions and times out of service that overlap a time, the last to end first. */
   CompletionStage<List<Span>> spans(Query query);
 
   /** Returns the waits of requests that arrived in a time and got a device, the newest first. */
