@@ -57,12 +57,12 @@ final class SignalSender {
   /**
    * As above, with a signal whose text is composed of the row.
    *
-   * @param changes named queries, the last of which is {@code changed} and returns the rows
+   * @param named the queries of a {@code WITH}, of which {@code changed} returns the rows
    * @param signal an expression over {@code changed}
    */
-  Query sending(Handle handle, String changes, String signal) {
+  Query sending(Handle handle, String named, String signal) {
     return handle
-        .createQuery(SENDING.formatted(changes, signal))
+        .createQuery(SENDING.formatted(named, signal))
         .bind("channel", CHANNEL)
         .bind("origin", origin)
         .bind("maxBytes", MAX_BYTES);
