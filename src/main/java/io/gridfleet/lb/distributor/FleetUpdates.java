@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -161,28 +162,37 @@ public final class FleetUpdates {
         List.of());
   }
 
-  /** Marks the start of a query for all locks; {@link #locks} takes its result. */
-  public void lockQueryStarted() {
-    updates.publish(
-        fleet -> fleet.states().forEach(state -> state.slots().queryStarted()), List.of());
+  /**
+   * Marks the start of a query for all locks; {@link #locks} takes its result. Queries may overlap.
+   *
+   * @return its number
+   */
+  public long lockQueryStarted() {
+    AtomicLong number = new AtomicLong();
+    updates.publish(fleet -> number.set(fleet.lockQueryStarted()), List.of());
+    return number.get();
   }
 
-  /** Replaces all locks by the result of a query: slots missing from it are free. */
-  public void locks(List<HeldLock> held) {
+  /**
+   * Replaces all locks by the result of a query: slots missing from it are free, unless they were
+   * taken since it started.
+   */
+  public void locks(long query, List<HeldLock> held) {
     Map<DeviceId, List<HeldLock>> byDevice = new HashMap<>();
     held.forEach(
         lock -> byDevice.computeIfAbsent(lock.lock().device(), id -> new ArrayList<>()).add(lock));
     updates.publish(fleet -> fleet.tenants().expireGuess(), List.of());
     for (List<DeviceId> part : parts(updates.known())) {
-      updates.publish(fleet -> part.forEach(device -> heldAre(fleet, device, byDevice)), part);
+      updates.publish(
+          fleet -> part.forEach(device -> heldAre(fleet, device, query, byDevice)), part);
     }
   }
 
   private static void heldAre(
-      SlotTable fleet, DeviceId device, Map<DeviceId, List<HeldLock>> byDevice) {
+      SlotTable fleet, DeviceId device, long query, Map<DeviceId, List<HeldLock>> byDevice) {
     DeviceState state = fleet.state(device);
     if (state != null) {
-      fleet.heldAre(state, byDevice.getOrDefault(device, List.of()));
+      fleet.heldAre(state, query, byDevice.getOrDefault(device, List.of()));
     }
   }
 

@@ -143,16 +143,31 @@ final class CapsOnReplicasTest {
     FakeWire.Replica one = replica("one", 2);
     FleetUpdates news = new FleetUpdates(one.distributor());
     Asked ended = new Asked(one, "ci", 5);
-    news.lockQueryStarted();
+    long query = news.lockQueryStarted();
     var told = store.held().toCompletableFuture().join();
     ended.endsAt(one);
     Asked begun = new Asked(one, "ci", 5);
 
-    news.locks(told);
+    news.locks(query, told);
 
     assertThat(one.distributor().sessionsOf("ci")).isEqualTo(1);
     begun.endsAt(one);
     assertThat(one.distributor().sessionsOf("ci")).isZero();
+  }
+
+  @Test
+  void aQueryRemovesNoSessionThatBeganBeforeTheNextQueryStarted() {
+    FakeWire.Replica one = replica("one", 2);
+    FleetUpdates news = new FleetUpdates(one.distributor());
+    long query = news.lockQueryStarted();
+    var told = store.held().toCompletableFuture().join();
+    Asked begun = new Asked(one, "ci", 5);
+    news.lockQueryStarted();
+
+    news.locks(query, told);
+
+    assertThat(one.distributor().sessionsOf("ci")).isEqualTo(1);
+    begun.endsAt(one);
   }
 
   @Test

@@ -112,7 +112,7 @@ final class SignalConsumer {
    */
   CompletionStage<Void> sweep() {
     others.repeat();
-    updates.lockQueryStarted();
+    long query = updates.lockQueryStarted();
     Set<SessionId> withSockets = sessions.withSockets().get();
     CompletionStage<Void> locks =
         logFailure(
@@ -121,7 +121,7 @@ final class SignalConsumer {
                 .held()
                 .thenAccept(
                     held -> {
-                      updates.locks(held);
+                      updates.locks(query, held);
                       endBut(withSockets, held);
                     }));
     return CompletableFuture.allOf(

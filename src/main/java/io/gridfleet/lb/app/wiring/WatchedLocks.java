@@ -56,14 +56,14 @@ final class WatchedLocks {
   /** A failed query isn't repeated: the sweep reads the locks anyway. */
   private void read() {
     planned.set(false);
-    updates.lockQueryStarted();
+    long query = updates.lockQueryStarted();
     Failures.log(
         locks
             .held()
             .handle(
                 (held, failure) -> {
                   if (failure == null) {
-                    updates.locks(held);
+                    updates.locks(query, held);
                     feed.devicesChangedHere();
                   } else {
                     log.debug("the locks are read by the next sweep", failure);

@@ -7,11 +7,9 @@ import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.distributor.Invariant;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,20 +32,36 @@ public final class DeviceSlots {
     }
   }
 
+  /** The queries for all locks, which may overlap; shared by all devices. */
+  static final class LockQueries {
+    private long started;
+
+    /** Returns the number of a query that starts now. */
+    long start() {
+      return ++started;
+    }
+  }
+
   private final TreeMap<Integer, HeldLock> held = new TreeMap<>();
 
   /** The newest released token of each slot. */
   private final Map<Integer, Long> lastFreed = new HashMap<>();
 
-  /** Slots that were taken since the store was last queried for all locks. */
-  private final Set<Integer> takenSinceQuery = new HashSet<>();
+  /** The newest query for all locks that had started when a slot was taken. */
+  private final Map<Integer, Long> takenAfter = new HashMap<>();
+
+  private final LockQueries queries;
+
+  /** The newest query whose result was applied. */
+  private long applied;
 
   private Instant freedAt = Instant.MIN;
   private int timesFreed;
   private int pending;
   private NodeSessions nodeSessions;
 
-  DeviceSlots(NodeSessions nodeSessions) {
+  DeviceSlots(NodeSessions nodeSessions, LockQueries queries) {
+    this.queries = queries;
     this.nodeSessions = nodeSessions;
   }
 
@@ -104,7 +118,7 @@ public final class DeviceSlots {
 
   /** Adds a lock of this or another replica. */
   public void hold(HeldLock lock) {
-    takenSinceQuery.add(lock.lock().slot());
+    takenAfter.put(lock.lock().slot(), queries.started);
     if (held.put(lock.lock().slot(), lock) == null) {
       nodeSessions.count++;
     }
@@ -172,20 +186,19 @@ public final class DeviceSlots {
   }
 
   /**
-   * Marks the start of a query for all locks: what is taken from now on may be missing from its
-   * result, see {@link #heldAre}.
-   */
-  public void queryStarted() {
-    takenSinceQuery.clear();
-  }
-
-  /**
    * Replaces the locks by the result of a query; what was taken or freed after the query started
-   * stays, and so do pending locks.
+   * stays, and so do pending locks. The result of a query that is older than the last one is
+   * ignored.
+   *
+   * @param query its number
    */
-  void heldAre(List<HeldLock> locks) {
+  void heldAre(long query, List<HeldLock> locks) {
+    if (query < applied) {
+      return;
+    }
+    applied = query;
     nodeSessions.count -= held.size();
-    held.keySet().retainAll(takenSinceQuery);
+    held.keySet().removeIf(slot -> takenAfter.getOrDefault(slot, 0L) < query);
     for (HeldLock each : locks) {
       DeviceLock lock = each.lock();
       if (lock.token() > lastFreed.getOrDefault(lock.slot(), 0L)) {

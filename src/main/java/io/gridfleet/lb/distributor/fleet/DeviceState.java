@@ -30,9 +30,13 @@ public final class DeviceState {
   private @Nullable Instant avoidedUntil;
   private String avoidedFor = "";
 
-  DeviceState(int index, Device device, DeviceSlots.NodeSessions nodeSessions) {
+  DeviceState(
+      int index,
+      Device device,
+      DeviceSlots.NodeSessions nodeSessions,
+      DeviceSlots.LockQueries queries) {
     this.index = index;
-    this.slots = new DeviceSlots(nodeSessions);
+    this.slots = new DeviceSlots(nodeSessions, queries);
     describe(device);
   }
 

@@ -29,6 +29,7 @@ public final class SlotTable {
   private final BitSet unusedIndexes = new BitSet();
   private final BitSet free = new BitSet();
   private final Map<NodeId, DeviceSlots.NodeSessions> nodes = new HashMap<>();
+  private final DeviceSlots.LockQueries lockQueries = new DeviceSlots.LockQueries();
   private final Map<NodeId, Set<DeviceState>> byNode = new HashMap<>();
   private final TenantSessions tenants = new TenantSessions();
 
@@ -72,7 +73,7 @@ public final class SlotTable {
       byIndex.add(null);
     }
     unusedIndexes.clear(index);
-    DeviceState state = new DeviceState(index, device, node);
+    DeviceState state = new DeviceState(index, device, node, lockQueries);
     byIndex.set(index, state);
     states.put(device.id(), state);
     link(state);
@@ -208,9 +209,14 @@ public final class SlotTable {
     tenants.cancel(tenant);
   }
 
+  /** Returns the number of a query for all locks that starts now. */
+  public long lockQueryStarted() {
+    return lockQueries.start();
+  }
+
   /** Replaces the locks of a device by the result of a query. */
-  public void heldAre(DeviceState state, List<HeldLock> locks) {
-    state.slots().heldAre(locks);
+  public void heldAre(DeviceState state, long query, List<HeldLock> locks) {
+    state.slots().heldAre(query, locks);
     changed(state);
     tenants.heldAre(state.device().id(), state.slots().held());
   }
