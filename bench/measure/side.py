@@ -15,19 +15,19 @@ from programs import device
 COMPILED = ("direct", "haproxy", "nginx")
 
 # A load is measured once a JVM's compilers use less than this share of its processor time, or after so many uncounted turns.
-SETTLED, MOST_TURNS = 0.1, 6
+SETTLED, MAX_TURNS = 0.1, 6
 
 
 def started(bench, node, more=()):
     """The programs of this run, the node first; a peer that can't start is named and skipped."""
-    seats = [device(number, 64) for number in range(16)]
+    devices = [device(number, 64) for number in range(16)]
     folder, asked = bench.folder, bench.asked
-    found = [node, programs.start_gridfleet(folder, node.url, seats)]
+    found = [node, programs.start_gridfleet(folder, node.url, devices)]
     if asked.jar:
-        found.append(programs.start_gridfleet(folder, node.url, seats, name="other-jar", jar=asked.jar))
+        found.append(programs.start_gridfleet(folder, node.url, devices, name="other-jar", jar=asked.jar))
     if asked.transport:
         router = {"router": {"transport": asked.transport}}
-        found.append(programs.start_gridfleet(folder, node.url, seats, router, name=f"on-{asked.transport}"))
+        found.append(programs.start_gridfleet(folder, node.url, devices, router, name=f"on-{asked.transport}"))
     wanted = [("haproxy", lambda: programs.start_haproxy(folder, node))]
     if not asked.quick:
         wanted.append(("nginx", lambda: programs.start_nginx(folder, node)))
@@ -86,7 +86,7 @@ def measured(bench, name, found, run, unit="requests"):
 def settle(bench, part, run):
     """Repeats a load, uncounted, until the compilers use little of a JVM's processor time: each load uses other code of a program."""
     program = getattr(part, "part", part)
-    for _ in range(MOST_TURNS):
+    for _ in range(MAX_TURNS):
         before = program.started_in and (program.processor(), program.compiling())
         run(part)
         if not before or bench.time_left() < 60:
@@ -157,9 +157,9 @@ def loads(bench, wanted):
     """Commands and sessions, on programs that are started once for both."""
     more = []
     if "sessions" in wanted and not bench.asked.quick and "postgres" not in bench.missing:
-        seats = [device(number, 64) for number in range(16)]
+        devices = [device(number, 64) for number in range(16)]
         more.append(("gridfleet-postgres", lambda: programs.start_gridfleet(
-            bench.folder, bench.node.url, seats, name="gridfleet-postgres", store=bench.postgres().database())))
+            bench.folder, bench.node.url, devices, name="gridfleet-postgres", store=bench.postgres().database())))
     found = started(bench, bench.node, more)
     at_start = {part.name: part.resident() for part in found[1:]}
     took = {part.name: part.started_in for part in found[1:]}
@@ -214,8 +214,8 @@ def tunnels(bench):
     count = min(wished, (programs.open_files() - 600) // 2)
     node, second = (programs.start_simulated_node(bench.folder, name=f"tunnel-node-{number}") for number in (1, 2))
     node.name = "direct"
-    seats = programs.devices_for(count)
-    found = [node, programs.start_gridfleet(bench.folder, node.url, seats, name="gridfleet")]
+    devices = programs.devices_for(count)
+    found = [node, programs.start_gridfleet(bench.folder, node.url, devices, name="gridfleet")]
     if "haproxy" not in bench.missing:
         found.append(programs.start_haproxy(bench.folder, second))
     if not bench.asked.quick and "nginx" not in bench.missing:

@@ -34,7 +34,7 @@ const chromiumArguments = [
   '--disable-sync',
 ];
 
-/** A browser seat, asked for by selector. */
+/** A browser, asked for by selector. */
 export const browser = (more = {}) => ({
   browserName: 'chrome',
   'goog:chromeOptions': {

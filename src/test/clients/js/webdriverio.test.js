@@ -33,9 +33,9 @@ test('WebdriverIO drives Chromium with BiDi on, and hears an event through the t
 test('WebdriverIO drives two Chromiums at once, each with its own page', async () => {
   const drivers = await Promise.all([start(browser()), start(browser())]);
   try {
-    await Promise.all(drivers.map((driver, n) => driver.url(page(`seat ${n}`))));
+    await Promise.all(drivers.map((driver, n) => driver.url(page(`page ${n}`))));
     const titles = await Promise.all(drivers.map((driver) => driver.getTitle()));
-    assert.deepEqual(titles, ['seat 0', 'seat 1']);
+    assert.deepEqual(titles, ['page 0', 'page 1']);
   } finally {
     await Promise.all(drivers.map((driver) => driver.deleteSession()));
   }

@@ -25,7 +25,7 @@ CHROMIUM_ARGUMENTS = [
 
 
 def browser(**more):
-    """A browser seat, asked for by selector."""
+    """A browser, asked for by selector."""
     options = ChromeOptions()
     options.binary_location = os.environ["GRIDFLEET_CHROMIUM"]
     for argument in CHROMIUM_ARGUMENTS:

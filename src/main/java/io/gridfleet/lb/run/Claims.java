@@ -7,15 +7,15 @@ import java.util.Optional;
 
 /**
  * The claims of workers on one reserved device: the current one, and for people the latest that
- * ended, oldest first. At most {@value #MOST} are kept, since each change of a run writes all.
+ * ended, oldest first. At most {@value #MAX} are kept, since each change of a run writes all.
  */
 public record Claims(Optional<Claim> current, List<Ended> ended) {
-  public static final int MOST = 32;
+  public static final int MAX = 32;
 
   public static final Claims NONE = new Claims(Optional.empty(), List.of());
 
   public Claims {
-    ended = List.copyOf(ended.subList(Math.max(0, ended.size() - MOST), ended.size()));
+    ended = List.copyOf(ended.subList(Math.max(0, ended.size() - MAX), ended.size()));
   }
 
   /** A claim that was released, or taken over after its TTL. */

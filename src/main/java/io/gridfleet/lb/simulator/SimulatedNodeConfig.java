@@ -50,10 +50,6 @@ public record SimulatedNodeConfig(
     return new SimulatedNodeConfig(changed, port, basePath, devices, timing, listsSessions);
   }
 
-  public SimulatedNodeConfig withPort(int changed) {
-    return new SimulatedNodeConfig(style, changed, basePath, devices, timing, listsSessions);
-  }
-
   public SimulatedNodeConfig withBasePath(String changed) {
     return new SimulatedNodeConfig(style, port, changed, devices, timing, listsSessions);
   }

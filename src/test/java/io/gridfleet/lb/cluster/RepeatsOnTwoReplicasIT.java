@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** A client repeats its request, with its key, through another replica. */
 @Execution(ExecutionMode.CONCURRENT)
 final class RepeatsOnTwoReplicasIT {
-  private static final String WISH =
+  private static final String ASKED =
       "'platformName':'Android','gridfleet:waitForDeviceOnlineTimeout':40";
   private static final Map<String, String> KEY = Map.of("X-Idempotency-Key", "4d7a");
 
@@ -30,7 +30,7 @@ final class RepeatsOnTwoReplicasIT {
   }
 
   private String busy() {
-    Reply holder = ask(2, WISH, Map.of()).join();
+    Reply holder = ask(2, ASKED, Map.of()).join();
     assertThat(holder.status()).as(holder.text()).isEqualTo(200);
     return holder.sessionId();
   }
@@ -50,10 +50,10 @@ final class RepeatsOnTwoReplicasIT {
   @Test
   void itJoinsTheRequestThatWaitsThere() {
     String busy = busy();
-    CompletableFuture<Reply> first = ask(1, WISH, KEY);
+    CompletableFuture<Reply> first = ask(1, ASKED, KEY);
     untilWaiting(1, 1);
-    CompletableFuture<Reply> repeat = ask(2, WISH, KEY);
-    Reply other = ask(2, WISH + ",'appium:noReset':true", KEY).join();
+    CompletableFuture<Reply> repeat = ask(2, ASKED, KEY);
+    Reply other = ask(2, ASKED + ",'appium:noReset':true", KEY).join();
     assertThat(other.status()).as(other.text()).isEqualTo(400);
     assertThat(other.error()).isEqualTo("invalid argument");
 
@@ -61,7 +61,7 @@ final class RepeatsOnTwoReplicasIT {
 
     assertThat(first.join().status()).as(first.join().text()).isEqualTo(200);
     assertThat(repeat.join().text()).isEqualTo(first.join().text());
-    assertThat(ask(2, WISH, KEY).join().text()).isEqualTo(first.join().text());
+    assertThat(ask(2, ASKED, KEY).join().text()).isEqualTo(first.join().text());
     assertThat(cluster.fleet().node(1).history().creations()).hasSize(2);
     assertThat(cluster.rows().keyedRequests()).isZero();
   }
@@ -69,9 +69,9 @@ final class RepeatsOnTwoReplicasIT {
   @Test
   void aReplicaThatDiesLeavesTheRequestToTheOther() throws Exception {
     String busy = busy();
-    ask(1, WISH, KEY);
+    ask(1, ASKED, KEY);
     untilWaiting(1, 1);
-    CompletableFuture<Reply> repeat = ask(2, WISH, KEY);
+    CompletableFuture<Reply> repeat = ask(2, ASKED, KEY);
     cluster.replica(1).kill();
 
     untilWaiting(2, 1);

@@ -166,13 +166,13 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
   /** Sends a request on a connection of its own; its answer is read on demand. */
   public Asked ask(String method, String path, String body, String... headerLines)
       throws IOException {
-    boolean story = method.equals("POST") && path.endsWith("/session");
+    boolean creates = method.equals("POST") && path.endsWith("/session");
     boolean queue =
         path.startsWith("/api/queue")
             || path.startsWith("/api/grid/queue")
             || path.startsWith("/api/overview")
             || path.endsWith("/readyz");
-    int which = story || queue ? 0 : turn.incrementAndGet() % ports.size();
+    int which = creates || queue ? 0 : turn.incrementAndGet() % ports.size();
     return ask(which, method, path, body, headerLines);
   }
 
@@ -280,7 +280,7 @@ public final class Lab implements BeforeEachCallback, AfterEachCallback {
         .containsAll(held.stream().map(lock -> lock.lock().device()).toList());
     server.distributor().states().stream()
         .filter(device -> !device.locks().isEmpty())
-        .forEach(device -> assertThat(locked).as("seats").contains(device.device().id()));
+        .forEach(device -> assertThat(locked).as("locked devices").contains(device.device().id()));
   }
 
   @Override

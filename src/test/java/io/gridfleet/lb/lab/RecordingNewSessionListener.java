@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 
 /** Records the steps of each request, one line a step, without ids and times. Any thread. */
 public final class RecordingNewSessionListener implements NewSessionListener {
-  private final Map<String, List<String>> stories = new LinkedHashMap<>();
+  private final Map<String, List<String>> linesByRequest = new LinkedHashMap<>();
   private volatile Consumer<String> whenTold = line -> {};
 
   /** Called after each line, on the thread of the step. */
@@ -26,22 +26,22 @@ public final class RecordingNewSessionListener implements NewSessionListener {
 
   /** The steps of the request that was admitted last. */
   public synchronized String last() {
-    List<List<String>> all = List.copyOf(stories.values());
+    List<List<String>> all = List.copyOf(linesByRequest.values());
     return all.isEmpty() ? "" : String.join("\n", all.get(all.size() - 1)) + "\n";
   }
 
   /** The steps of all requests in the order of their admission. */
   public synchronized List<String> all() {
-    return stories.values().stream().map(lines -> String.join("\n", lines) + "\n").toList();
+    return linesByRequest.values().stream().map(lines -> String.join("\n", lines) + "\n").toList();
   }
 
   public synchronized void clear() {
-    stories.clear();
+    linesByRequest.clear();
   }
 
   private void line(NewSessionRequest request, String line) {
     synchronized (this) {
-      stories.computeIfAbsent(request.id(), id -> new ArrayList<>()).add(line);
+      linesByRequest.computeIfAbsent(request.id(), id -> new ArrayList<>()).add(line);
     }
     whenTold.accept(line);
   }

@@ -105,7 +105,7 @@ final class DeviceChoiceTest {
         "offline",
         () ->
             lab.server().distributor().states().stream()
-                .anyMatch(seat -> seat.state().equals("offline")));
+                .anyMatch(device -> device.state().equals("offline")));
     assertThat(device("")).isEqualTo("phone-2-1");
     assertThat(device("'appium:options':{'udid':'phone-1-1'}")).isEqualTo("phone-1-1");
   }

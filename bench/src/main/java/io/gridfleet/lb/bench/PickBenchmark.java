@@ -133,9 +133,9 @@ public class PickBenchmark {
     private long token;
 
     @Override
-    public CompletionStage<LockResult> tryLock(LockRequest wish, Duration freeFor) {
+    public CompletionStage<LockResult> tryLock(LockRequest request, Duration freeFor) {
       return done(
-          new LockResult.Taken(new DeviceLock(wish.device(), 0, wish.attempt(), ++token)));
+          new LockResult.Taken(new DeviceLock(request.device(), 0, request.attempt(), ++token)));
     }
 
     @Override

@@ -84,7 +84,7 @@ final class StoreHeartbeat implements AutoCloseable {
       if (thread.isShutdown() && Thread.currentThread().isInterrupted()) {
         LOG.debug("The last heartbeat was interrupted by the stop", thrown);
       } else {
-        failed(DatabaseErrors.translated("pulse", thrown));
+        failed(DatabaseErrors.translated("heartbeat", thrown));
       }
     }
   }

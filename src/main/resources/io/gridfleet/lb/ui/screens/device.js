@@ -7,7 +7,7 @@ import { Actions } from './devices.js';
 
 const DAY = 86_400_000;
 const DAYS = 14;
-const MOST = 2_000;
+const MAX_PERIODS = 2_000;
 const KINDS = ['session', 'failed_attempt', 'avoided', 'cooldown', 'maintenance', 'operator_lock', 'reservation', 'offline'];
 
 async function history(id, signal) {
@@ -18,7 +18,7 @@ async function history(id, signal) {
     const page = await get(`/api/devices/${encodeURIComponent(id)}/history` + parameters({ from, limit: 500, cursor }), { signal });
     items = items.concat(page.items);
     cursor = page.next_cursor;
-  } while (cursor && items.length < MOST);
+  } while (cursor && items.length < MAX_PERIODS);
   return { items, complete: !cursor };
 }
 
