@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -272,11 +273,16 @@ final class Edge implements AutoCloseable, AfterEachCallback, SessionLookup, Rel
 
   @Override
   public void close() {
-    await().until(() -> door.connections() == 0);
+    closed().until(() -> door.connections() == 0);
     door.close(Duration.ofSeconds(5));
-    await().until(() -> nodes.open() == 0);
-    assertThat(relay.openTunnels()).isZero();
-    await().untilAsserted(() -> assertThat(pinned()).isEqualTo(pinnedBefore));
+    closed().until(() -> nodes.open() == 0);
+    closed().untilAsserted(() -> assertThat(relay.openTunnels()).isZero());
+    closed().untilAsserted(() -> assertThat(pinned()).isEqualTo(pinnedBefore));
     loops.stop(Duration.ofSeconds(5));
+  }
+
+  /** Looks often: what a test leaves open is closed within milliseconds. */
+  private static ConditionFactory closed() {
+    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.awaitility.core.ConditionFactory;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jdbi.v3.core.Handle;
 
@@ -22,7 +23,7 @@ final class HeldWriter {
     Optional<T> result = Optional.empty();
     while (result.isEmpty()) {
       // The pool may prefer this thread to the writer, which has yet to execute the last try.
-      await().until(() -> store.waitingStatements() == 0);
+      untilNoneWaits(store, await());
       result = store.jdbi().inTransaction(handle -> whileHeld(handle, kind, store, submitted));
     }
     return result.get();
@@ -36,7 +37,7 @@ final class HeldWriter {
     }
     CompletionStage<?> first = store.avoidedDevices().avoid(device(), MINUTE, "holds the writer");
     try {
-      await().atMost(Duration.ofSeconds(1)).until(() -> store.waitingStatements() == 0);
+      untilNoneWaits(store, await().atMost(Duration.ofSeconds(1)));
     } catch (ConditionTimeoutException notHeld) {
       return Optional.empty();
     }
@@ -46,5 +47,15 @@ final class HeldWriter {
       Facts.now(first);
     }
     return Optional.of(result);
+  }
+
+  /**
+   * A statement waits from the call that submits it until a thread takes it, microseconds later.
+   */
+  private static void untilNoneWaits(SqlStore store, ConditionFactory patience) {
+    patience
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> store.waitingStatements() == 0);
   }
 }
