@@ -68,12 +68,14 @@ export function Screen({ params }) {
   </${Page}>`;
 }
 
+const counted = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 function Past({ of }) {
   const sessions = of.items.filter(({ kind }) => kind === 'session').length;
   const failed = of.items.filter(({ kind }) => kind === 'failed_attempt');
   const tried = sessions + failed.length;
   return html`
-    <p>${tried ? `${sessions} sessions, ${failed.length} failed attempts: ${Math.round((100 * sessions) / tried)} % started.` : 'No session was tried.'}
+    <p>${tried ? `${counted(sessions, 'session')}, ${counted(failed.length, 'failed attempt')}: ${Math.round((100 * sessions) / tried)} % started.` : 'No session was tried.'}
       ${!of.complete && ` The newest ${of.items.length} periods.`}</p>
     <${Timeline} items=${of.items} />
     <h2>Last failures</h2>
