@@ -8,8 +8,6 @@ import io.gridfleet.lb.config.Yaml.Sequence;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,7 +202,7 @@ final class Binder {
     if (type == Object.class) {
       return PlainValues.of(mapping);
     }
-    Map<String, Object> values = new LinkedHashMap<>();
+    Map<String, Object> values = SmallMaps.create(mapping.members().size());
     mapping
         .members()
         .forEach(
@@ -214,7 +212,7 @@ final class Binder {
                 values.put(name, value);
               }
             });
-    return values.size() == mapping.members().size() ? Collections.unmodifiableMap(values) : null;
+    return values.size() == mapping.members().size() ? SmallMaps.unmodifiable(values) : null;
   }
 
   private @Nullable Object scalar(Class<?> type, Key key, Yaml node, String path) {

@@ -7,7 +7,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -27,9 +26,9 @@ final class PlainValues {
 
   static @Nullable Object of(Yaml node) {
     if (node instanceof Mapping mapping) {
-      Map<String, @Nullable Object> members = new LinkedHashMap<>();
+      Map<String, @Nullable Object> members = SmallMaps.create(mapping.members().size());
       mapping.members().forEach((key, member) -> members.put(key, of(member.value())));
-      return Collections.unmodifiableMap(members);
+      return SmallMaps.unmodifiable(members);
     }
     if (node instanceof Sequence sequence) {
       List<@Nullable Object> items = new ArrayList<>();

@@ -88,7 +88,7 @@ final class BuiltDevices {
     NodePart before = parts.getOrDefault(config.name(), NodePart.NONE);
     Node node = LabDevices.node(config);
     boolean sameNode = node.equals(before.node());
-    Known known = new Known(before.built());
+    Known known = new Known(before.built(), config.devices());
     List<Built> built = new ArrayList<>(config.devices().size());
     for (int i = 0; i < config.devices().size(); i++) {
       DeviceConfig device = config.devices().get(i);
@@ -106,21 +106,33 @@ final class BuiltDevices {
   /** The built devices of a node as they were, to be found by their configuration. */
   private static final class Known {
     private final List<Built> before;
-    private final boolean[] used;
-    private @Nullable Map<DeviceConfig, Integer> places;
 
-    Known(List<Built> before) {
+    /** Whether the device is configured as before, at the same place. */
+    private final boolean[] same;
+
+    private final boolean[] used;
+    private @Nullable Map<DeviceConfig, Integer> moved;
+
+    Known(List<Built> before, List<DeviceConfig> now) {
       this.before = before;
-      this.used = new boolean[before.size()];
+      this.same = new boolean[before.size()];
+      for (int i = 0; i < Math.min(same.length, now.size()); i++) {
+        same[i] = isSame(before.get(i).config(), now.get(i));
+      }
+      this.used = same.clone();
     }
 
-    /**
-     * Compares the configuration at the same place first, by identity: most files are unchanged.
-     */
-    @SuppressWarnings("ReferenceEquality") // an equal copy is found too, only slower
+    @SuppressWarnings("ReferenceEquality") // most files are unchanged; records compare all parts
+    private static boolean isSame(DeviceConfig before, DeviceConfig now) {
+      return before == now || before.equals(now);
+    }
+
+    /** The device of this configuration, which is at this place now. */
     @Nullable Built of(int place, DeviceConfig config) {
-      boolean same = place < used.length && before.get(place).config() == config;
-      Integer found = same ? Integer.valueOf(place) : places().get(config);
+      if (place < same.length && same[place]) {
+        return before.get(place);
+      }
+      Integer found = moved().get(config);
       if (found == null) {
         return null;
       }
@@ -128,14 +140,16 @@ final class BuiltDevices {
       return before.get(found);
     }
 
-    private Map<DeviceConfig, Integer> places() {
-      if (places == null) {
-        places = new HashMap<>();
-        for (int i = 0; i < used.length; i++) {
-          places.put(before.get(i).config(), i);
+    private Map<DeviceConfig, Integer> moved() {
+      if (moved == null) {
+        moved = new HashMap<>();
+        for (int i = 0; i < same.length; i++) {
+          if (!same[i]) {
+            moved.put(before.get(i).config(), i);
+          }
         }
       }
-      return places;
+      return moved;
     }
 
     List<Built> unused() {

@@ -13,6 +13,8 @@ import io.gridfleet.lb.node.NodeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,33 @@ import org.jspecify.annotations.Nullable;
 public final class InventoryFiles {
   private final ConfigFiles<InventoryFile> files;
   private volatile GridFleetConfig config;
+
+  /** The last reading; guarded by this. */
+  private @Nullable Reading last;
+
+  /** What a lab was merged from. */
+  private record Reading(List<NodeConfig> nodes, Contents<InventoryFile> contents, Lab lab) {
+    boolean isOf(List<NodeConfig> configured, Contents<InventoryFile> read) {
+      return nodes.equals(configured)
+          && read.missing().isEmpty()
+          && contents.missing().isEmpty()
+          && read.problems().isEmpty()
+          && contents.problems().isEmpty()
+          && same(contents.contents().values(), read.contents().values())
+          && contents.contents().keySet().equals(read.contents().keySet());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // an unchanged file has the same content, not an equal
+    private static boolean same(Collection<?> before, Collection<?> now) {
+      Iterator<?> others = now.iterator();
+      for (Object one : before) {
+        if (!others.hasNext() || one != others.next()) {
+          return false;
+        }
+      }
+      return !others.hasNext();
+    }
+  }
 
   public InventoryFiles(GridFleetConfig config) {
     this(config, System::nanoTime);
@@ -57,11 +86,21 @@ public final class InventoryFiles {
     config = other;
   }
 
-  /** Reads all files again. */
-  public Lab read() {
+  /** Reads all files again; the same lab if none has changed. */
+  public synchronized Lab read() {
     GridFleetConfig now = config;
     Contents<InventoryFile> read =
         files.read(now.inventory().files(), now.inventory().forgetAfter());
+    Reading before = last;
+    if (before != null && before.isOf(now.nodes(), read)) {
+      return before.lab();
+    }
+    Lab lab = merged(now, read);
+    last = new Reading(now.nodes(), read, lab);
+    return lab;
+  }
+
+  private static Lab merged(GridFleetConfig now, Contents<InventoryFile> read) {
     Merged merged = new Merged(new ArrayList<>(read.problems()));
     merged.add("the configuration", now.nodes(), null);
     read.contents()

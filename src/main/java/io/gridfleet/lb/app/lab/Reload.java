@@ -82,9 +82,8 @@ public final class Reload {
     LabWarnings.of(started, lab.nodes()).forEach(warning -> log.warn("{}", warning));
     log.info("{} nodes, {} devices", lab.nodes().size(), lab.devices());
     if (lab.devices() >= LARGE_LAB) {
-      // The first reading grows the heap by hundreds of MiB; a collection now, before clients
-      // wait for it, returns them to the system.
-      System.gc();
+      // The first reading grows the heap by hundreds of MiB; clients don't wait for this yet.
+      SmallHeap.collect();
     }
   }
 

@@ -47,6 +47,20 @@ final class InventoryFilesTest {
   }
 
   @Test
+  void unchangedFilesAreTheSameLabAndAChangedOneIsAnother() throws IOException {
+    write("lab.d/a.yaml", "nodes: [{id: a, url: 'http://a:1'}]");
+    Path b = write("lab.d/b.yaml", "nodes: [{id: b, url: 'http://b:1'}]");
+    Lab first = files.read();
+    assertThat(files.read()).isSameAs(first);
+
+    Files.move(b, folder.resolve("lab.d/c.yaml"));
+    write("lab.d/a.yaml", "nodes: [{id: a2, url: 'http://a:1'}]");
+    Lab second = files.read();
+    assertThat(second.nodes()).extracting(NodeConfig::name).containsExactly("own", "a2", "b");
+    assertThat(files.read()).isNotSameAs(second).isEqualTo(second);
+  }
+
+  @Test
   void aBrokenFileKeepsTheOldStateAndIsReported() throws IOException {
     write("lab.d/a.yaml", "nodes: [{id: a, url: 'http://a:1'}]");
     write("lab.d/b.yaml", "nodes: [{id: b, url: 'http://b:1'}]");
