@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A PostgreSQL server of a test's own, which can be stopped and started again with its data. */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
   private final Path data;
   private EmbeddedPostgres server;
   private final int port;
@@ -21,7 +22,7 @@ final class Postgres implements AutoCloseable {
     this.port = server.getPort();
   }
 
-  static Postgres start() throws IOException {
+  public static Postgres start() throws IOException {
     return new Postgres(Files.createTempDirectory("gridfleet-cluster-pg"));
   }
 
@@ -30,10 +31,11 @@ final class Postgres implements AutoCloseable {
         .setDataDirectory(data)
         .setCleanDataDirectory(false)
         .setPGStartupWait(Duration.ofSeconds(60))
-        .setServerConfig("fsync", "off");
+        .setServerConfig("fsync", "off")
+        .setServerConfig("synchronous_commit", "on");
   }
 
-  StoreAddress.Postgres address() {
+  public StoreAddress.Postgres address() {
     return new StoreAddress.Postgres("postgres", "127.0.0.1:" + port, "postgres", "");
   }
 
@@ -47,7 +49,16 @@ final class Postgres implements AutoCloseable {
         .until(() -> !Files.exists(data.resolve("postmaster.pid")));
   }
 
-  void startAgain() throws IOException {
+  /** Ends it as {@code pg_ctl stop -m immediate} does: without a checkpoint, in all commits. */
+  public void crash() throws IOException {
+    long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+    Optional<ProcessHandle> postmaster = ProcessHandle.of(pid);
+    new ProcessBuilder("kill", "-QUIT", String.valueOf(pid)).inheritIO().start().onExit().join();
+    postmaster.ifPresent(ended -> ended.onExit().join());
+    server.close();
+  }
+
+  public void startAgain() throws IOException {
     server = builder().setPort(port).start();
   }
 

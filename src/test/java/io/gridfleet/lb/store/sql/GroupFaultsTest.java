@@ -7,13 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.gridfleet.lb.cluster.Postgres;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.lab.TcpLink;
-import io.gridfleet.lb.store.StoreAddress.Postgres;
+import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -134,13 +136,13 @@ final class GroupFaultsTest {
 
   @Test
   void whatMayHaveCommittedIsNeitherConfirmedNorExecutedAgain() throws Exception {
-    Postgres direct = (Postgres) StoreKind.POSTGRESQL.migratedDatabase();
+    var direct = (StoreAddress.Postgres) StoreKind.POSTGRESQL.migratedDatabase();
     try (TcpLink link = new TcpLink(direct.hosts());
         SqlStore other = StoreKind.open(StoreConfig.at(direct));
         SqlStore store =
             StoreKind.open(
                 StoreConfig.at(
-                    new Postgres(
+                    new StoreAddress.Postgres(
                         direct.user(), link.hostAndPort(), direct.database(), direct.options())))) {
       atCommit(other, "pg_sleep(0.02)");
       var answers = together(StoreKind.POSTGRESQL, store, "attempt");
@@ -157,6 +159,35 @@ final class GroupFaultsTest {
           .as("executed once")
           .hasSize(OPERATIONS)
           .allMatch(each -> each.lock().token() == 1);
+    }
+  }
+
+  @Test
+  void aServerThatRestartsInACommitKeepsWhatWasConfirmedAndConfirmsNothingElse() throws Exception {
+    try (Postgres server = Postgres.start();
+        SqlStore other = StoreKind.open(StoreConfig.at(server.address()));
+        SqlStore store = StoreKind.open(StoreConfig.at(server.address()))) {
+      List<DeviceId> confirmed = confirmed(together(StoreKind.POSTGRESQL, store, "attempt"));
+      assertThat(confirmed).hasSize(OPERATIONS);
+      atCommit(store, "pg_sleep(CASE NEW.holder WHEN ''slow'' THEN 0.2 ELSE 0 END)");
+
+      var group = together(StoreKind.POSTGRESQL, store, "slow");
+      await().until(() -> commits(other));
+      var neighbour = lock(other, "attempt");
+      DeviceLock released = now(store.deviceLocks().held()).get(0).lock();
+      assertThat(now(other.deviceLocks().release(released))).isTrue();
+      server.crash();
+      server.startAgain();
+
+      assertThat(confirmed(group)).as("in the commit").isEmpty();
+      confirmed.addAll(confirmed(List.of(neighbour)));
+      await().atMost(Duration.ofSeconds(20)).until(() -> store.isUp() && other.isUp());
+      confirmed.remove(released.device());
+      assertThat(held(store)).containsExactlyInAnyOrderElementsOf(confirmed);
+      assertThat(now(store.deviceLocks().held())).allMatch(each -> each.lock().token() == 1);
+      asBefore(store);
+      assertThat(now(lock(store, "later"))).isPresent();
+      assertThat(now(lock(other, "later"))).isPresent();
     }
   }
 
