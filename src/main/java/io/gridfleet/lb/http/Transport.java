@@ -34,6 +34,10 @@ public enum Transport {
     // A multishot accept is armed again at once after it failed because the process has no file
     // descriptor left, also while accepting is suspended for a second: it would fail without pause.
     setUnlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
+    // A multishot poll reports bytes and the reset that follows them once, if both have arrived
+    // before the loop looks. Netty then reads the bytes, waits for the next report, and never
+    // learns of the reset: the channel stays open.
+    setUnlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
   }
 
   private final Class<? extends ServerChannel> listening;
