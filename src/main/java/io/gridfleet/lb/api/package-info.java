@@ -4,13 +4,13 @@
  *
  * <p>Exported from the sub-packages: {@code device.CatalogRoutes}, {@code device.DeviceRoutes},
  * {@code device.DeviceRows}, {@code device.TestDataRoutes}, {@code event.EventFeed}, {@code
- * event.EventRoutes}, {@code event.RecentEvents}, {@code history.DeviceHistoryRoutes}, {@code
- * history.RequestRoutes}, {@code history.UsageRoutes}, {@code history.WhatIfRoutes}, {@code
- * http.ApiAnswer}, {@code http.ApiRequest}, {@code overview.LabOverview}, {@code
- * overview.OverviewRoutes}, {@code queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code
- * queue.QueueView}, {@code run.ClaimRoutes}, {@code run.RunDeviceRoutes}, {@code run.RunEvents},
- * {@code run.RunRoutes}, {@code selector.SelectorRoutes}, {@code session.SessionHistory}, {@code
- * session.SessionRoutes}, {@code session.SessionRows}.
+ * event.EventRoutes}, {@code history.DeviceHistoryRoutes}, {@code history.RequestRoutes}, {@code
+ * history.UsageRoutes}, {@code history.WhatIfRoutes}, {@code http.ApiAnswer}, {@code
+ * http.ApiRequest}, {@code overview.LabOverview}, {@code overview.OverviewRoutes}, {@code
+ * queue.DistributorQueue}, {@code queue.QueueRoutes}, {@code queue.QueueView}, {@code
+ * run.ClaimRoutes}, {@code run.RunDeviceRoutes}, {@code run.RunEvents}, {@code run.RunRoutes},
+ * {@code selector.SelectorRoutes}, {@code session.SessionHistory}, {@code session.SessionRoutes},
+ * {@code session.SessionRows}.
  */
 @NullMarked
 package io.gridfleet.lb.api;

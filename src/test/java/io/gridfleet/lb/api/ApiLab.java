@@ -4,8 +4,8 @@ import io.gridfleet.lb.api.device.CatalogRoutes;
 import io.gridfleet.lb.api.device.DeviceRoutes;
 import io.gridfleet.lb.api.device.DeviceRows;
 import io.gridfleet.lb.api.device.TestDataRoutes;
+import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventRoutes;
-import io.gridfleet.lb.api.event.RecentEvents;
 import io.gridfleet.lb.api.history.DeviceHistoryRoutes;
 import io.gridfleet.lb.api.history.RequestRoutes;
 import io.gridfleet.lb.api.history.UsageRoutes;
@@ -84,7 +84,7 @@ public final class ApiLab implements SessionsOfRun, SessionRecords, DeviceLocks 
   final FakeRuns runs = new FakeRuns(clock, lab::locked);
   final FakeTestReports reports = new FakeTestReports(clock);
   final FakeRequestHistory requests = new FakeRequestHistory();
-  final RecentEvents events = new RecentEvents(clock, "lab", event -> {});
+  final EventFeed events = new EventFeed(clock, "lab", event -> {});
   final RunBindings bindings = new RunBindings(new RunListener() {});
   final List<QueueView.Waiting> waiting = new ArrayList<>();
   public final Distributor distributor = distributor();

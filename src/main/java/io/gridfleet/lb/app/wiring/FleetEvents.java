@@ -2,7 +2,6 @@ package io.gridfleet.lb.app.wiring;
 
 import io.gridfleet.lb.api.event.EventFeed;
 import io.gridfleet.lb.api.event.EventFeed.Event;
-import io.gridfleet.lb.api.event.RecentEvents;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.webdriver.Json;
@@ -31,12 +30,12 @@ final class FleetEvents {
   private static final int SHORT = 200;
 
   private final FleetSignals signals;
-  private final RecentEvents feed;
+  private final EventFeed feed;
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
 
   FleetEvents(String replica, FleetSignals signals, InstantSource clock) {
     this.signals = signals;
-    this.feed = new RecentEvents(clock, replica, this::publish);
+    this.feed = new EventFeed(clock, replica, this::publish);
   }
 
   EventFeed feed() {

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Each listener receives every event once and in order, also during its replay. */
-final class RecentEventsTest {
-  private final RecentEvents events = new RecentEvents(InstantSource.system(), "me", event -> {});
+final class EventFeedTest {
+  private final EventFeed events = new EventFeed(InstantSource.system(), "me", event -> {});
 
   private void publish(int count) {
     for (int i = 0; i < count; i++) {
