@@ -50,6 +50,11 @@ public record SimulatedNodeConfig(
     return new SimulatedNodeConfig(changed, port, basePath, devices, timing, listsSessions);
   }
 
+  /** For the benchmark's node. */
+  public SimulatedNodeConfig withPort(int changed) {
+    return new SimulatedNodeConfig(style, changed, basePath, devices, timing, listsSessions);
+  }
+
   public SimulatedNodeConfig withBasePath(String changed) {
     return new SimulatedNodeConfig(style, port, changed, devices, timing, listsSessions);
   }

@@ -86,7 +86,7 @@ final class KillAtEveryPointIT {
     rows.put("queued", KillAtEveryPointIT::whileAnotherHasIt);
     rows.put("woken", KillAtEveryPointIT::whenAnotherReturnsIt);
     rows.put("refused", stage -> stage.dying().client().newSession("'platformName':'tvOS'"));
-    for (String point : List.of("avoided", "avoidanceChanged")) {
+    for (String point : List.of("avoided", "avoidanceChanged", "avoidanceExpired")) {
       rows.put(point, Stage::askAndFail);
     }
     rows.put("clientLeft", Stage::askAndLeaveDuringTheAttempt);

@@ -1,21 +1,26 @@
 package io.gridfleet.lb.lab;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A client of WebDriver BiDi on the JDK's WebSocket: sends messages, reads them one by one. */
 public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
+  private static final int UNPINGED_SECONDS = 3;
 
   private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -93,9 +98,34 @@ public final class BidiConnection implements WebSocket.Listener, AutoCloseable {
     return message;
   }
 
-  /** The status with which the peer closed; 1006 without a close frame. */
+  /**
+   * The status with which the peer closed; 1006 without a close frame. The JDK's client can miss
+   * the end of a connection that comes without one just after a message: it learns of that by a
+   * ping, which is refused.
+   */
   public int closed() throws Exception {
-    return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    try {
+      return closed.get(UNPINGED_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException missedOrOpen) {
+      await("the end of the connection")
+          .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+          .until(this::isClosedOrPinged);
+      return closed.join();
+    }
+  }
+
+  private boolean isClosedOrPinged() {
+    if (!closed.isDone()) {
+      socket()
+          .sendPing(ByteBuffer.allocate(0))
+          .whenComplete(
+              (sent, failure) -> {
+                if (failure != null) {
+                  closed.complete(1006);
+                }
+              });
+    }
+    return closed.isDone();
   }
 
   /** Closes with a close frame; nothing if the peer has closed. */
