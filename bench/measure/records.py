@@ -8,7 +8,7 @@ import time
 import programs
 from load import median, wrk
 from programs import device
-from side import warm_up
+from side import settle, warm_up
 
 WITH, WITHOUT = "with records", "without records"
 
@@ -53,6 +53,8 @@ def cost(bench):
 
     for part in found:
         warm_up(bench, part, lambda: wrk(part, "sessions.lua", 2, at_once), more=True)
+    for part in found:
+        settle(bench, part, run)
     runs = in_turns(found, run, bench.rounds * 4, QUICK_LIMIT if bench.asked.quick else float("inf"))
     bench.runs["records"] = runs
     told = {
