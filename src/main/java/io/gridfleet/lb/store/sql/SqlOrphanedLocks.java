@@ -42,13 +42,17 @@ final class SqlOrphanedLocks implements OrphanedLocks {
       WHERE device = :device AND slot = :slot AND token = :token AND claimed_by = :me
       """;
 
+  /** Waits for no row, so that it can't be part of a deadlock: the next call finds the others. */
   private static final String WITHOUT_SESSION =
       """
       UPDATE device_locks SET kind = 'ENDING', expires = <now>
-      WHERE kind = 'SESSION' AND NOT EXISTS (
-        SELECT 1 FROM sessions
-        WHERE sessions.device = device_locks.device AND sessions.slot = device_locks.slot
-          AND sessions.token = device_locks.token AND sessions.ended IS NULL)
+      WHERE (device, slot) IN (
+        SELECT device, slot FROM device_locks
+        WHERE kind = 'SESSION' AND NOT EXISTS (
+          SELECT 1 FROM sessions
+          WHERE sessions.device = device_locks.device AND sessions.slot = device_locks.slot
+            AND sessions.token = device_locks.token AND sessions.ended IS NULL)
+        ORDER BY device, slot <skipLocked>)
       """;
 
   private static final String UNDER_WAY =

@@ -2,6 +2,7 @@ package io.gridfleet.lb.store.sql;
 
 import static io.gridfleet.lb.store.Facts.MINUTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -28,7 +29,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The groups of two replicas lock the same rows at the same time, in random orders. */
 final class GroupDeadlockTest {
@@ -102,6 +106,66 @@ final class GroupDeadlockTest {
       }
       assertThat(deadlocks(one)).isZero();
     }
+  }
+
+  /** A transaction that holds one row, then wants those that the expiry may have by then. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void theExpiryOfLocksWithoutASessionWaitsForNoRow(int first) {
+    try (SqlStore store = StoreKind.POSTGRESQL.open()) {
+      List<DeviceLock> lost = List.of(lost(store), lost(store), lost(store));
+      CompletionStage<Integer> expiry =
+          store
+              .jdbi()
+              .inTransaction(
+                  handle -> {
+                    lock(handle, lost.get(first));
+                    CompletionStage<Integer> running = store.orphanedLocks().expireWithoutSession();
+                    await().until(() -> isDone(running) || isWaiting(store));
+                    lost.forEach(each -> lock(handle, each));
+                    return running;
+                  });
+
+      int expired = Facts.now(expiry);
+      assertThat(deadlocks(store)).isZero();
+      assertThat(expired).as("those that nobody had locked").isEqualTo(2);
+      assertThat(Facts.now(store.orphanedLocks().expireWithoutSession())).isEqualTo(1);
+    }
+  }
+
+  /** A session's lock whose session was deleted by hand. */
+  private static DeviceLock lost(SqlStore store) {
+    Session session = Facts.published(store);
+    store
+        .jdbi()
+        .useHandle(
+            handle -> handle.execute("DELETE FROM sessions WHERE id = ?", session.id().value()));
+    return session.lock();
+  }
+
+  private static void lock(Handle handle, DeviceLock lock) {
+    handle
+        .select("SELECT token FROM device_locks WHERE device = ? FOR UPDATE", lock.device().value())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static boolean isDone(CompletionStage<?> stage) {
+    return stage.toCompletableFuture().isDone();
+  }
+
+  private static boolean isWaiting(SqlStore store) {
+    return store
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .select(
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                + " AND datname = current_database()")
+                        .mapTo(Integer.class)
+                        .one())
+        > 0;
   }
 
   private static void slowUpdates(SqlStore store) {
