@@ -16,7 +16,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -34,10 +33,6 @@ public enum Transport {
     // A multishot accept is armed again at once after it failed because the process has no file
     // descriptor left, also while accepting is suspended for a second: it would fail without pause.
     setUnlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
-    // A multishot poll reports bytes and the reset that follows them once, if both have arrived
-    // before the loop looks. Netty then reads the bytes, waits for the next report, and never
-    // learns of the reset: the channel stays open.
-    setUnlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
   }
 
   private final Class<? extends ServerChannel> listening;
@@ -72,7 +67,7 @@ public enum Transport {
 
   private IoHandlerFactory handlers() {
     return switch (this) {
-      case IO_URING -> IoUringIoHandler.newFactory();
+      case IO_URING -> RingHandler.newFactory();
       case EPOLL -> EpollIoHandler.newFactory();
       case KQUEUE -> KQueueIoHandler.newFactory();
       case NIO -> NioIoHandler.newFactory();

@@ -16,10 +16,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A peer that resets its connection just after it sent bytes. */
 final class ResetConnectionTest {
+  /** A channel's first read takes 2 KiB. */
+  private static final int SEVERAL_READS = 16 * 1024;
+
   private final EventLoops loops = TestTransport.oneLoop();
   private final CompletableFuture<Channel> accepted = new CompletableFuture<>();
   private final CompletableFuture<Void> read = new CompletableFuture<>();
@@ -31,21 +35,22 @@ final class ResetConnectionTest {
   }
 
   /** Bytes and reset have both arrived when the event loop looks for what is new. */
-  @Test
-  void itsEndIsNoticed() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, SEVERAL_READS})
+  void itsEndIsNoticed(int bytes) throws Exception {
     Channel listener = listener();
     try (Socket peer = new Socket()) {
       peer.connect(listener.localAddress());
 
-      accepted.get(5, TimeUnit.SECONDS).eventLoop().submit(() -> sendAndReset(peer)).sync();
+      accepted.get(5, TimeUnit.SECONDS).eventLoop().submit(() -> sendAndReset(peer, bytes)).sync();
 
       assertThat(read).succeedsWithin(5, TimeUnit.SECONDS);
       assertThat(ended).succeedsWithin(5, TimeUnit.SECONDS);
     }
   }
 
-  private static Void sendAndReset(Socket peer) throws IOException {
-    peer.getOutputStream().write('x');
+  private static Void sendAndReset(Socket peer, int bytes) throws IOException {
+    peer.getOutputStream().write(new byte[bytes]);
     peer.setSoLinger(true, 0);
     peer.close();
     return null;
