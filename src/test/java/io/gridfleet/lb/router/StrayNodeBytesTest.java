@@ -2,6 +2,7 @@ package io.gridfleet.lb.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.node.RawNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bytes that a node sends after an answer reach no other request. */
 final class StrayNodeBytesTest {
+  /** A client's first request may come late: another one is served before. */
+  private static final HttpLimits SLOW_CLIENTS =
+      new HttpLimits(
+          Edge.LIMITS.requestLine(),
+          Edge.LIMITS.headers(),
+          Edge.LIMITS.gatheredBody(),
+          Edge.LIMITS.idle(),
+          Edge.LIMITS.bodyPause(),
+          Edge.LIMITS.idle());
+
   private static final String[] STRAY = {
     RawNode.json(200, "stray"),
     "HTTP/1.1 200 OK\r\nContent-",
@@ -120,7 +131,7 @@ final class StrayNodeBytesTest {
   void noRequestSeesWhatANodeSentAfterAnotherAnswer(@ForAll long seed) throws Exception {
     Random random = new Random(seed);
     StrayNode script = new StrayNode();
-    try (Edge edge = new Edge();
+    try (Edge edge = new Edge(SLOW_CLIENTS);
         RawNode node = new RawNode(script::serve);
         RawClient one = edge.client();
         RawClient other = edge.client()) {
