@@ -21,7 +21,7 @@ public sealed interface FleetSignal {
   /** The avoidance of a device began or ended. */
   record AvoidanceChanged(DeviceId device) implements FleetSignal {}
 
-  /** Reservations changed; of one device, or of any device if empty. */
+  /** Reservations changed, of one device, or of any device if empty; or a run ended. */
   record ReservationsChanged(Optional<DeviceId> device) implements FleetSignal {}
 
   /** An operator changed maintenance, tags or test data of a device. */

@@ -13,7 +13,9 @@ public interface FleetSignals {
   /**
    * Publishes a change of the store that has committed: a slot was locked or freed, a session
    * ended, a key was settled, the avoidance or the override of a device changed. A store that sends
-   * these in the transactions that make them true sends nothing here.
+   * these in the transactions that make them true sends nothing here. It sends in the same way what
+   * has no other source: changes of reservations and of rows of waiting requests, noted removals,
+   * and sign-outs.
    */
   default void committed(FleetSignal signal) {
     publish(signal);

@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: event loops call {@link #queued} and {@link #left}; the executor composes batches;
  * the store's threads settle them. One lock guards all fields, and is held neither while entries
- * are composed nor while the store or a listener is called. Invariants: {@code rows} has each
- * request that may have a row; a request in {@code left} isn't in {@code entered}. The memory is
- * bounded by the number of waiting requests, each of which is larger than its notes here.
+ * are composed nor while the store is called. Invariants: {@code rows} has each request that may
+ * have a row; a request in {@code left} isn't in {@code entered}. The memory is bounded by the
+ * number of waiting requests, each of which is larger than its notes here.
  */
 public final class QueuePublication {
   private static final Logger LOG = LoggerFactory.getLogger(QueuePublication.class);
@@ -49,7 +49,6 @@ public final class QueuePublication {
 
   private final SharedQueue store;
   private final Function<Collection<String>, List<QueueEntry>> source;
-  private final Runnable changed;
   private final Threads threads;
   private final Object lock = new Object();
 
@@ -83,16 +82,11 @@ public final class QueuePublication {
 
   /**
    * @param source returns the entries of those of the requests that wait now
-   * @param changed called after rows were written or deleted
    */
   public QueuePublication(
-      SharedQueue store,
-      Function<Collection<String>, List<QueueEntry>> source,
-      Runnable changed,
-      Threads threads) {
+      SharedQueue store, Function<Collection<String>, List<QueueEntry>> source, Threads threads) {
     this.store = store;
     this.source = source;
-    this.changed = changed;
     this.threads = threads;
   }
 
@@ -227,7 +221,6 @@ public final class QueuePublication {
       state = State.IDLE;
       scheduleNext();
     }
-    changed.run();
   }
 
   private void restore(Batch batch) {

@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 
 /**
- * Removes requests from the queues of other replicas: notes the removal in the store, signals the
- * replica, and waits for its answer. A replica that misses the signal finds the note later.
+ * Removes requests from the queues of other replicas: notes the removal in the store, which signals
+ * it, and waits for the answer of the request's replica. A replica that misses the signal finds the
+ * note later.
  *
  * <p>Thread-safe. Invariant: a removal is in {@code asked} until its stage has completed.
  */
@@ -20,7 +20,6 @@ public final class RemoteRemovals {
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final SharedQueue store;
-  private final Consumer<String> signal;
   private final ScheduledExecutorService timer;
   private final Map<String, CompletableFuture<Outcome>> asked = new ConcurrentHashMap<>();
 
@@ -32,13 +31,8 @@ public final class RemoteRemovals {
     REQUESTED
   }
 
-  /**
-   * @param signal signals a removal to all replicas, by the id of its request
-   */
-  public RemoteRemovals(
-      SharedQueue store, Consumer<String> signal, ScheduledExecutorService timer) {
+  public RemoteRemovals(SharedQueue store, ScheduledExecutorService timer) {
     this.store = store;
-    this.signal = signal;
     this.timer = timer;
   }
 
@@ -48,17 +42,16 @@ public final class RemoteRemovals {
         asked.computeIfAbsent(request, each -> new CompletableFuture<>());
     return store
         .askRemoval(request, why)
-        .thenCompose(noted -> noted ? signalled(request, answer) : notWaiting())
+        .thenCompose(found -> found ? noted(request, answer) : notWaiting())
         .whenComplete((outcome, failure) -> asked.remove(request, answer));
   }
 
-  private CompletionStage<Outcome> signalled(String request, CompletableFuture<Outcome> answer) {
+  private CompletionStage<Outcome> noted(String request, CompletableFuture<Outcome> answer) {
     Timers.after(
         timer,
         PATIENCE,
         "the removal of request " + request,
         () -> answer.complete(Outcome.REQUESTED));
-    signal.accept(request);
     return answer;
   }
 

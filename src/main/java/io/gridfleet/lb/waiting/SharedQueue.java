@@ -11,7 +11,8 @@ import java.util.concurrent.CompletionStage;
 public interface SharedQueue {
 
   /**
-   * Writes requests that wait on this replica, and deletes those that don't any more. Repeatable.
+   * Writes requests that wait on this replica, deletes those that don't any more, and signals it to
+   * the other replicas. Repeatable.
    *
    * @return false if the store refused the rows, so that a repeat would fail too
    */
@@ -24,7 +25,7 @@ public interface SharedQueue {
   CompletionStage<List<QueueEntry>> others(int most);
 
   /**
-   * Notes that a request is to be removed by its replica.
+   * Notes that a request is to be removed by its replica, and signals it.
    *
    * @return false if no such request waits on another living replica
    */

@@ -16,6 +16,9 @@ final class FakeSharedQueue implements SharedQueue {
   /** The rows of each batch: written and deleted. */
   final List<Integer> batches = new ArrayList<>();
 
+  /** The noted removals. */
+  final List<String> removals = new ArrayList<>();
+
   private final StoreLink link;
 
   FakeSharedQueue(StoreLink link) {
@@ -49,7 +52,14 @@ final class FakeSharedQueue implements SharedQueue {
   @Override
   public CompletionStage<Boolean> askRemoval(String request, String why) {
     return link.call(
-        "askRemoval", () -> CompletableFuture.completedStage(rows.containsKey(request)));
+        "askRemoval",
+        () -> {
+          boolean noted = rows.containsKey(request);
+          if (noted) {
+            removals.add(request);
+          }
+          return CompletableFuture.completedStage(noted);
+        });
   }
 
   @Override

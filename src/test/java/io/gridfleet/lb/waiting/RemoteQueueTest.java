@@ -107,8 +107,7 @@ final class RemoteQueueTest {
 
   @Test
   void aRemovalIsAnsweredByItsReplicaOrAsRequested() {
-    List<String> signalled = new ArrayList<>();
-    RemoteRemovals removals = new RemoteRemovals(store, signalled::add, time);
+    RemoteRemovals removals = new RemoteRemovals(store, time);
     add("a");
     add("b");
     add("c");
@@ -124,7 +123,7 @@ final class RemoteQueueTest {
     assertThat(silent).isNotDone();
     time.pass(RemoteRemovals.PATIENCE);
 
-    assertThat(signalled).containsExactly("a", "b", "c", "c");
+    assertThat(store.removals).containsExactly("a", "b", "c", "c");
     assertThat(removed.join()).isEqualTo(RemoteRemovals.Outcome.REMOVED);
     assertThat(gone.join()).isEqualTo(RemoteRemovals.Outcome.NOT_WAITING);
     assertThat(silent.join()).isEqualTo(RemoteRemovals.Outcome.REQUESTED);

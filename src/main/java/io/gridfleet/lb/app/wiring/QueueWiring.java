@@ -75,14 +75,9 @@ final class QueueWiring {
         new QueuePublication(
             shared,
             this::entries,
-            () -> store.signals().publish(new FleetSignal.QueueChanged()),
             new QueuePublication.Threads(threads.timer(), threads.maintenance(), System::nanoTime));
     this.remote = hasOthers ? new RemoteQueue(shared, System::nanoTime) : RemoteQueue.none();
-    this.removals =
-        new RemoteRemovals(
-            shared,
-            request -> store.signals().publish(new FleetSignal.RemovalRequested(request)),
-            threads.timer());
+    this.removals = new RemoteRemovals(shared, threads.timer());
   }
 
   private List<QueueEntry> entries(Collection<String> requests) {

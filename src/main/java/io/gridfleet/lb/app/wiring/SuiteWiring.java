@@ -35,7 +35,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -82,7 +81,7 @@ final class SuiteWiring {
             this::bindings,
             parts.timer(),
             new ReservationUpdates.StoreTime(store::toOwnTime, clock));
-    this.bindings = new RunBindings(RunListener.all(reservationUpdates, signalling(), waiting()));
+    this.bindings = new RunBindings(RunListener.all(reservationUpdates, waiting()));
     RunEvents runEvents = new RunEvents(events);
     RunListener listener =
         RunListener.all(
@@ -118,15 +117,6 @@ final class SuiteWiring {
 
   private RunBindings bindings() {
     return bindings;
-  }
-
-  private RunListener signalling() {
-    return new RunListener() {
-      @Override
-      public void bindingsChanged(Set<DeviceId> devices) {
-        store.signals().publish(new FleetSignal.ReservationsChanged(Optional.empty()));
-      }
-    };
   }
 
   private RunListener waiting() {

@@ -25,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,23 +49,16 @@ final class UiSignIn implements Endpoint {
   private final SignIns signIns;
   private final SignInLimit limit;
   private final Predicate<InetAddress> trusted;
-  private final Consumer<String> signalEnd;
 
   /**
    * @param trusted peers whose forwarding headers are trusted
-   * @param signalEnd signals to the other replicas that a sign-in was ended
    */
   UiSignIn(
-      Admission admission,
-      SignIns signIns,
-      SignInLimit limit,
-      Predicate<InetAddress> trusted,
-      Consumer<String> signalEnd) {
+      Admission admission, SignIns signIns, SignInLimit limit, Predicate<InetAddress> trusted) {
     this.admission = admission;
     this.signIns = signIns;
     this.limit = limit;
     this.trusted = trusted;
-    this.signalEnd = signalEnd;
   }
 
   @Override
@@ -156,7 +148,6 @@ final class UiSignIn implements Endpoint {
       exchange.answer(signedOut(exchange));
       return;
     }
-    signalEnd.accept(signedIn.get().id());
     Failures.log(
         signIns
             .end(signedIn.get())

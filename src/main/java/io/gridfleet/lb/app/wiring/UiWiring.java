@@ -42,11 +42,7 @@ final class UiWiring {
     this.signals = store.signals();
     Endpoint signIn =
         new UiSignIn(
-            admission,
-            signIns,
-            new SignInLimit(Ticker.systemTicker()),
-            config.router()::trusts,
-            ended -> signals.publish(new FleetSignal.SignedOut(ended)));
+            admission, signIns, new SignInLimit(Ticker.systemTicker()), config.router()::trusts);
     this.pages = new UiPages(new OnceRead<>("the UI's files", UiAssets::read, elsewhere), signIn);
   }
 

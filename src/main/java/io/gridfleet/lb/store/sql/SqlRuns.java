@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.DeviceId;
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.run.Reservation;
 import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -40,6 +42,8 @@ final class SqlRuns implements Runs {
       UNION SELECT device FROM device_locks WHERE holder IS NOT NULL
       """;
 
+  private static final FleetSignal CHANGED = new FleetSignal.ReservationsChanged(Optional.empty());
+
   private final Statements statements;
   private final RunSearch search;
 
@@ -52,7 +56,7 @@ final class SqlRuns implements Runs {
   public CompletionStage<Reserving> reserve(RunId id, RunRequest request, List<Want> wants) {
     return statements.inTransaction(
         "runs.reserve",
-        handle -> {
+        (handle, signals) -> {
           handle.execute("<oneReservationAtATime>");
           Set<DeviceId> taken = taken(handle);
           List<Reservation> chosen = new ArrayList<>();
@@ -69,6 +73,7 @@ final class SqlRuns implements Runs {
                 .filter(entry -> taken.add(entry.device()))
                 .forEach(chosen::add);
           }
+          signals.accept(CHANGED);
           return new Reserving.Reserved(begun(handle, id, request, chosen));
         });
   }
@@ -137,7 +142,7 @@ final class SqlRuns implements Runs {
       return CompletableFuture.completedFuture(Optional.of(new Changed(before, before)));
     }
     return statements
-        .inTransaction("runs.write", handle -> write(handle, before, after))
+        .inTransaction("runs.write", (handle, signals) -> write(handle, before, after, signals))
         .thenCompose(
             written ->
                 written
@@ -145,7 +150,8 @@ final class SqlRuns implements Runs {
                     : change(before.id(), change));
   }
 
-  private static boolean write(Handle handle, Run before, Run after) {
+  private static boolean write(
+      Handle handle, Run before, Run after, Consumer<FleetSignal> signals) {
     boolean written =
         handle
                 .createUpdate(UPDATE)
@@ -162,8 +168,15 @@ final class SqlRuns implements Runs {
             == 1;
     if (written) {
       release(handle, before, after);
+      if (before.live() != after.live() || !holding(before).equals(holding(after))) {
+        signals.accept(CHANGED);
+      }
     }
     return written;
+  }
+
+  private static List<Reservation> holding(Run run) {
+    return run.reservations().stream().filter(Reservation::holds).toList();
   }
 
   private static void release(Handle handle, Run before, Run after) {

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.store.StoreBusyException;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import io.gridfleet.lb.waiting.QueueEntry;
@@ -41,7 +42,9 @@ final class SqlSharedQueue implements SharedQueue {
           + " ORDER BY priority DESC, arrived, id LIMIT :most";
 
   private static final String ASK_REMOVAL =
-      "UPDATE waiting_requests SET removal = :why WHERE id = :id AND replica <> :own AND " + ALIVE;
+      "UPDATE waiting_requests SET removal = :why WHERE id = :id AND replica <> :own AND "
+          + ALIVE
+          + " RETURNING id";
 
   private final Statements statements;
   private final Replicas replicas;
@@ -56,7 +59,12 @@ final class SqlSharedQueue implements SharedQueue {
   @Override
   public CompletionStage<Boolean> write(List<QueueEntry> entered, Set<String> left) {
     return statements
-        .inTransaction("queue.write", handle -> write(handle, entered, left))
+        .inTransaction(
+            "queue.write",
+            (handle, signals) -> {
+              signals.accept(new FleetSignal.QueueChanged());
+              return write(handle, entered, left);
+            })
         .exceptionally(SqlSharedQueue::refused);
   }
 
@@ -144,17 +152,19 @@ final class SqlSharedQueue implements SharedQueue {
 
   @Override
   public CompletionStage<Boolean> askRemoval(String request, String why) {
-    return statements.run(
-        "queue.askRemoval",
-        handle ->
-            handle
-                    .createUpdate(ASK_REMOVAL)
-                    .bind("id", Columns.storable(request))
+    String id = Columns.storable(request);
+    SignalledChange<String> note =
+        new SignalledChange<>(
+            ASK_REMOVAL,
+            query ->
+                query
+                    .bind("id", id)
                     .bind("why", Columns.storable(why))
                     .bind("own", replicas.own())
-                    .bind("silent", silent.toMillis())
-                    .execute()
-                == 1);
+                    .bind("silent", silent.toMillis()),
+            (row, context) -> row.getString("id"),
+            new FleetSignal.RemovalRequested(id));
+    return statements.run("queue.askRemoval", note).thenApply(Optional::isPresent);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.ui.SignInRecords;
 import java.time.Instant;
 import java.util.HashMap;
@@ -9,6 +10,13 @@ import java.util.concurrent.CompletionStage;
 
 /** The key of the web UI's cookies and its ended sign-ins as rows. */
 final class SqlSignInRecords implements SignInRecords {
+  private static final String END =
+      """
+      INSERT INTO ended_sign_ins (id, expires) VALUES (:id, :expires)
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id
+      """;
+
   private final Statements statements;
 
   SqlSignInRecords(Statements statements) {
@@ -36,20 +44,13 @@ final class SqlSignInRecords implements SignInRecords {
 
   @Override
   public CompletionStage<Void> end(String id, Instant expires) {
-    return statements.run(
-        "ui.end",
-        handle -> {
-          handle
-              .createUpdate(
-                  """
-                  INSERT INTO ended_sign_ins (id, expires) VALUES (:id, :expires)
-                  ON CONFLICT (id) DO NOTHING
-                  """)
-              .bind("id", Columns.storable(id))
-              .bind("expires", expires.toEpochMilli())
-              .execute();
-          return null;
-        });
+    SignalledChange<String> end =
+        new SignalledChange<>(
+            END,
+            query -> query.bind("id", Columns.storable(id)).bind("expires", expires.toEpochMilli()),
+            (row, context) -> row.getString("id"),
+            new FleetSignal.SignedOut(id));
+    return statements.run("ui.end", end).thenApply(done -> null);
   }
 
   @Override

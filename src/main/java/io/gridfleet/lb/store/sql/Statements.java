@@ -92,12 +92,25 @@ final class Statements implements AutoCloseable {
 
   /** Runs one statement, which commits by itself. */
   <T> CompletableFuture<T> run(String name, HandleCallback<T, RuntimeException> work) {
-    return other(name, work, Optional.of((handle, sender) -> work.withHandle(handle)));
+    return other(
+        name,
+        (handle, none) -> work.withHandle(handle),
+        Optional.of((handle, sender) -> work.withHandle(handle)));
   }
 
   /** Executes statements in a transaction of their own. */
   <T> CompletableFuture<T> inTransaction(String name, HandleCallback<T, RuntimeException> work) {
+    return other(name, (handle, none) -> work.withHandle(handle), Optional.empty());
+  }
+
+  /** As above, with signals that are sent if the transaction commits. */
+  <T> CompletableFuture<T> inTransaction(String name, StoreOperation.Work<T> work) {
     return other(name, work, Optional.empty());
+  }
+
+  /** Makes one change that is signalled, in a statement that commits by itself. */
+  <T> CompletableFuture<Optional<T>> run(String name, SignalledChange<T> change) {
+    return other(name, change::execute, Optional.of(change::commit));
   }
 
   /**
@@ -126,16 +139,9 @@ final class Statements implements AutoCloseable {
   }
 
   private <T> CompletableFuture<T> other(
-      String name,
-      HandleCallback<T, RuntimeException> work,
-      Optional<StoreOperation.Single<T>> single) {
+      String name, StoreOperation.Work<T> work, Optional<StoreOperation.Single<T>> single) {
     StoreOperation<T> operation =
-        new StoreOperation<>(
-            name,
-            GroupPlace.ALONE,
-            (handle, none) -> work.withHandle(handle),
-            single,
-            new CompletableFuture<>());
+        new StoreOperation<>(name, GroupPlace.ALONE, work, single, new CompletableFuture<>());
     if (health.up()) {
       admit(operation, queue.offer(operation));
     } else {

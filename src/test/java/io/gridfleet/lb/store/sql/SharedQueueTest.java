@@ -161,7 +161,6 @@ final class SharedQueueTest {
           new QueuePublication(
               store.sharedQueue(),
               requests -> requests.stream().map(request -> entry(request, 0, 0)).toList(),
-              () -> {},
               new QueuePublication.Threads(timer, timer, System::nanoTime));
       publication.queued("a");
       publication.queued("b");
