@@ -152,14 +152,11 @@ final class SharedRequest {
   }
 
   /**
-   * Fires an event with an answer. After all have left it isn't kept: its session is being ended,
-   * and a repeat would receive the answer of an ended session.
+   * Fires an event with an answer. After all have left nobody receives it: the request is closed.
    */
   synchronized Effect answered(Event event, NewSessionAnswer given) {
     Effect effect = machine.fire(event);
-    if (machine.state() != State.CLOSED) {
-      answer = given;
-    }
+    answer = given;
     check();
     return effect;
   }
