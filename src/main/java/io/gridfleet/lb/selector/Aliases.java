@@ -13,6 +13,17 @@ import org.jspecify.annotations.Nullable;
  * replaced; an alias takes the value of the first of its sources that the device has.
  */
 final class Aliases {
+  static final String UDID = "udid";
+
+  /** What the udid of a device without one consists of. */
+  static final List<String> UDID_SOURCES = List.of("device_id", "serial");
+
+  static final String GEO = "geo";
+
+  static final String GEOS = "geos";
+
+  static final List<String> GEOGRAPHY = List.of(GEOS, GEO);
+
   private static final Map<String, List<String>> SOURCES =
       Map.ofEntries(
           Map.entry("sku", List.of("device_skus", "device_sku", "skus")),
@@ -39,65 +50,46 @@ final class Aliases {
 
   private Aliases() {}
 
-  /** Adds the aliases to a device's own attributes. */
-  static void add(Map<String, Value> found, AttributeTables tables) {
-    Map<String, Value> aliases = new LinkedHashMap<>();
+  /** The other names of these keys that aren't among them, each with the key that it stands for. */
+  static Map<String, String> sources(Set<String> keys) {
+    Map<String, String> found = new LinkedHashMap<>();
     SOURCES.forEach(
         (alias, sources) -> {
-          Value value = found.containsKey(alias) ? null : first(sources, found);
-          if (value != null) {
-            aliases.put(alias, value);
+          String source = keys.contains(alias) ? null : first(sources, keys);
+          if (source != null) {
+            found.put(alias, source);
           }
         });
-    if (!found.containsKey("udid")) {
-      udid(found, aliases);
-    }
-    places(found, aliases, tables);
-    found.putAll(aliases);
+    return found;
   }
 
-  private static @Nullable Value first(List<String> sources, Map<String, Value> found) {
+  private static @Nullable String first(List<String> sources, Set<String> keys) {
     for (String source : sources) {
-      Value value = found.get(source);
-      if (value != null) {
-        return value;
+      if (keys.contains(source)) {
+        return source;
       }
     }
     return null;
   }
 
-  private static void udid(Map<String, Value> found, Map<String, Value> aliases) {
-    List<Value> members = members(found, "device_id", "serial");
-    if (members.size() == 1) {
-      aliases.put("udid", members.get(0));
-    } else if (!members.isEmpty()) {
-      aliases.put("udid", Value.ofMembers(raws(members), members));
-    }
+  /** The value of these members, at least one. */
+  static Value one(List<Value> members) {
+    return members.size() == 1 ? members.get(0) : Value.ofMembers(raws(members), members);
   }
 
   /** {@code geo} and {@code geos} are one: {@code City, CC} in full, or the city alone. */
-  private static void places(
-      Map<String, Value> found, Map<String, Value> aliases, AttributeTables tables) {
-    Value geos = found.get("geos");
-    Value geo = found.get("geo");
-    if (geos == null && geo == null) {
-      return;
-    }
+  static Value places(@Nullable Value geos, @Nullable Value geo, AttributeTables tables) {
     List<Object> raws = new ArrayList<>(written(geos, tables));
     if (geo != geos) {
       raws.addAll(written(geo, tables));
     }
-    if (!raws.isEmpty()) {
-      Value value = tables.places(raws);
-      aliases.put("geo", value);
-      aliases.put("geos", value);
-    }
+    return tables.places(raws);
   }
 
   /** The places as they were written; without the cities that were added to them. */
   private static List<Object> written(@Nullable Value value, AttributeTables tables) {
     Value read = value == null || value.members == null ? value : Value.of(value.raw, tables);
-    return read == null ? List.of() : raws(singles(read));
+    return read == null ? List.of() : raws(read.singles());
   }
 
   /** The value of these places. */
@@ -116,21 +108,6 @@ final class Aliases {
       }
     }
     return Value.ofMembers(List.copyOf(raws), places);
-  }
-
-  private static List<Value> members(Map<String, Value> found, String one, String other) {
-    List<Value> members = new ArrayList<>();
-    for (String key : List.of(one, other)) {
-      Value value = found.get(key);
-      if (value != null) {
-        members.addAll(singles(value));
-      }
-    }
-    return members;
-  }
-
-  private static List<Value> singles(Value value) {
-    return value.members == null ? List.of(value) : List.of(value.members);
   }
 
   private static List<Object> raws(List<Value> members) {

@@ -7,13 +7,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key layouts and values that the devices of one inventory share: parsed once, and in the
- * processor's cache while thousands of devices are evaluated. Bounded; what was displaced is
+ * The key layouts, plans and values that the devices of one inventory share: parsed once, and in
+ * the processor's cache while thousands of devices are evaluated. Bounded; what was displaced is
  * created again. Who builds an inventory owns its tables. Thread-safe.
  */
 public final class AttributeTables {
   /** Labs have a handful. */
   private static final int MAX_LAYOUTS = 1000;
+
+  /** A power of two. */
+  private static final int MAX_PLANS = 1024;
 
   private static final int PAIRS_OF_VALUES = 2048;
 
@@ -27,8 +30,8 @@ public final class AttributeTables {
   private final Cache<Set<String>, KeyLayout> layouts =
       Caffeine.newBuilder().maximumSize(MAX_LAYOUTS).executor(Runnable::run).build();
 
-  /** The layout that was asked for last: the devices of a file often have the same keys. */
-  private volatile @Nullable KeyLayout recent;
+  /** By a hash of their keys. A race between two threads creates a plan twice, without harm. */
+  private final @Nullable AttributePlan[] plans = new AttributePlan[MAX_PLANS];
 
   private final ValueTable values = new ValueTable(PAIRS_OF_VALUES);
 
@@ -36,16 +39,22 @@ public final class AttributeTables {
 
   private final ValueTable places = new ValueTable(PAIRS_OF_LISTS);
 
-  /** The layout of these keys, folded all. */
-  KeyLayout layout(Set<String> names) {
-    KeyLayout last = recent;
-    if (last != null && last.isOf(names)) {
-      return last;
+  /** The plan for devices with these keys. */
+  AttributePlan plan(GivenValues given) {
+    int at = (given.hash() ^ (given.hash() >>> 16)) & (plans.length - 1);
+    AttributePlan known = plans[at];
+    if (known != null && known.isOf(given)) {
+      return known;
     }
+    AttributePlan created = new AttributePlan(given, this::layout);
+    plans[at] = created;
+    return created;
+  }
+
+  /** The layout of these keys, folded all. */
+  private KeyLayout layout(Set<String> names) {
     KeyLayout known = layouts.getIfPresent(names);
-    KeyLayout layout = known != null ? known : layouts.get(Set.copyOf(names), KeyLayout::new);
-    recent = layout;
-    return layout;
+    return known != null ? known : layouts.get(Set.copyOf(names), KeyLayout::new);
   }
 
   /** A text, number or boolean. */

@@ -3,7 +3,6 @@ package io.gridfleet.lb.selector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,10 +24,10 @@ public final class Attributes {
     this.values = values;
   }
 
-  private Attributes(Map<String, Value> found, AttributeTables tables) {
-    this.layout = tables.layout(found.keySet());
-    this.values = new Value[found.size()];
-    found.forEach((key, value) -> values[layout.place(key)] = value);
+  private Attributes(GivenValues given, AttributeTables tables) {
+    AttributePlan plan = tables.plan(given);
+    this.layout = plan.layout();
+    this.values = plan.values(given, tables);
   }
 
   /** Returns the attributes of a device that shares nothing with others. */
@@ -38,37 +37,9 @@ public final class Attributes {
 
   /** Attributes by name; a null value is an absent one. The map is not kept. */
   public static Attributes of(Map<String, ?> values, AttributeTables tables) {
-    Map<String, Value> found = new LinkedHashMap<>();
-    flatten("", values, found, tables, 0);
-    return completed(found, tables);
-  }
-
-  /** Tags by their bare name too, and aliases. */
-  private static Attributes completed(Map<String, Value> found, AttributeTables tables) {
-    for (String key : tags(found.keySet())) {
-      found.putIfAbsent(bare(key), found.get(key));
-    }
-    Aliases.add(found, tables);
-    return new Attributes(found, tables);
-  }
-
-  /** The keys that have a bare name. */
-  private static List<String> tags(Set<String> keys) {
-    List<String> tags = new ArrayList<>();
-    for (String key : keys) {
-      if (isTag(key) && !bare(key).isEmpty()) {
-        tags.add(key);
-      }
-    }
-    return tags;
-  }
-
-  private static boolean isTag(String key) {
-    return key.startsWith("tag.") || key.startsWith("tags.");
-  }
-
-  private static String bare(String tag) {
-    return tag.substring(tag.indexOf('.') + 1);
+    GivenValues given = new GivenValues();
+    flatten("", values, given, tables, 0);
+    return new Attributes(given, tables);
   }
 
   /**
@@ -83,41 +54,40 @@ public final class Attributes {
     Set<String> left = new HashSet<>(more.keySet());
     left.add("tag");
     left.add("tags");
-    for (String tag : tags(keys())) {
-      Object value = raw(tag);
-      if (value != null && value.equals(raw(bare(tag)))) {
-        left.add(bare(tag));
+    for (String tag : layout.tags()) {
+      Value value = find(tag);
+      String bare = KeyLayout.bareName(tag);
+      Value other = value == null || bare == null ? null : find(bare);
+      if (value != null && other != null && value.raw.equals(other.raw)) {
+        left.add(bare);
       }
     }
-    Map<String, Value> found = new LinkedHashMap<>();
-    for (String key : keys()) {
-      Value value = find(key);
-      if (value != null && !isTag(key) && !left.contains(key)) {
-        found.putIfAbsent(key, value);
+    GivenValues given = new GivenValues();
+    for (int place = 0; place < values.length; place++) {
+      Value value = values[place];
+      String key = layout.name(place);
+      if (value != null && !KeyLayout.isTag(key) && !left.contains(key)) {
+        given.add(key, value);
         if (value.raw instanceof Map<?, ?> nested) {
-          flatten(key + ".", nested, found, tables, 1);
+          flatten(key + ".", nested, given, tables, 1);
         }
       }
     }
-    flatten("", fallbacks, found, tables, 0);
-    flatten("", more, found, tables, 0);
-    return completed(found, tables);
+    flatten("", fallbacks, given, tables, 0);
+    flatten("", more, given, tables, 0);
+    return new Attributes(given, tables);
   }
 
   private static void flatten(
-      String prefix,
-      Map<?, ?> values,
-      Map<String, Value> found,
-      AttributeTables tables,
-      int depth) {
+      String prefix, Map<?, ?> values, GivenValues given, AttributeTables tables, int depth) {
     for (Map.Entry<?, ?> entry : values.entrySet()) {
       Object raw = entry.getValue();
       Value value = Value.of(raw, tables);
       if (entry.getKey() != null && value != null) {
         String key = prefix + CaseFolding.text(entry.getKey().toString());
-        found.putIfAbsent(key, value);
+        given.add(key, value);
         if (raw instanceof Map<?, ?> nested && depth < MAX_DEPTH) {
-          flatten(key + ".", nested, found, tables, depth + 1);
+          flatten(key + ".", nested, given, tables, depth + 1);
         }
       }
     }

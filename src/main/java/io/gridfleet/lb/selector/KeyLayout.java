@@ -1,6 +1,7 @@
 package io.gridfleet.lb.selector;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class KeyLayout {
   private final Set<String> names;
 
+  /** The same by their places. */
+  private final String[] sorted;
+
+  /** Those that have a bare name. */
+  private final List<String> tags;
+
   /** Open addressing, a power of two, at most half full; keys interned, so a hit is a pointer. */
   private final @Nullable String[] keys;
 
@@ -21,6 +28,8 @@ final class KeyLayout {
   /** The layout of these keys, folded all. */
   KeyLayout(Set<String> names) {
     this.names = Collections.unmodifiableSet(new TreeSet<>(names));
+    this.sorted = this.names.toArray(String[]::new);
+    this.tags = this.names.stream().filter(name -> bareName(name) != null).toList();
     int size = Integer.highestOneBit(Math.max(1, names.size())) << 2;
     this.keys = new String[size];
     this.places = new int[size];
@@ -33,6 +42,16 @@ final class KeyLayout {
       keys[slot] = name.intern();
       places[slot] = place++;
     }
+  }
+
+  static boolean isTag(String key) {
+    return key.startsWith("tag.") || key.startsWith("tags.");
+  }
+
+  /** The name of a tag without its prefix; null for an attribute, and if nothing is left. */
+  static @Nullable String bareName(String key) {
+    String bare = isTag(key) ? key.substring(key.indexOf('.') + 1) : "";
+    return bare.isEmpty() ? null : bare;
   }
 
   private int slot(String key) {
@@ -52,16 +71,18 @@ final class KeyLayout {
     return -1;
   }
 
-  boolean isOf(Set<String> others) {
-    if (others.size() != names.size()) {
-      return false;
-    }
-    for (String other : others) {
-      if (place(other) < 0) {
-        return false;
-      }
-    }
-    return true;
+  int size() {
+    return sorted.length;
+  }
+
+  /** The key of a place. */
+  String name(int place) {
+    return sorted[place];
+  }
+
+  /** The keys that have a {@link #bareName}. */
+  List<String> tags() {
+    return tags;
   }
 
   /** Sorted. */

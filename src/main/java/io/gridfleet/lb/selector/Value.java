@@ -93,6 +93,16 @@ final class Value {
     return members.isEmpty() ? null : new Value(raw, members.toArray(NONE));
   }
 
+  /** Whether it was given as an object: its members are values of their own, by dotted keys. */
+  boolean isObject() {
+    return raw instanceof Map;
+  }
+
+  /** The members of a list, itself if it is single; nothing of an object. */
+  List<Value> singles() {
+    return members == null ? List.of(this) : List.of(members);
+  }
+
   static Value ofMembers(Object raw, List<Value> members) {
     return new Value(raw, members.toArray(NONE));
   }
