@@ -7,7 +7,6 @@ import io.gridfleet.lb.device.DeviceLocks;
 import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
-import io.gridfleet.lb.device.Quota;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,11 +69,18 @@ public final class LockKeeper {
 
   /** Locks a slot, as {@link DeviceLocks#tryLock}. */
   CompletionStage<LockResult> tryLock(
-      Device device, String attempt, Optional<String> run, Quota quota, RemoteWaiters elsewhere) {
+      Device device, PlacementRequest request, Optional<String> run, RemoteWaiters elsewhere) {
     long asked = nanos.getAsLong();
+    LockRequest options =
+        new LockRequest(
+            device.id(),
+            device.slots(),
+            request.attempt(),
+            run,
+            request.quota(),
+            new LockRequest.Times(expiry, request.attempts().session()));
     return locks
-        .tryLock(
-            new LockRequest(device.id(), device.slots(), attempt, run, quota, expiry), elsewhere)
+        .tryLock(options, elsewhere)
         .thenApply(
             answer -> {
               if (answer instanceof LockResult.Taken taken) {

@@ -80,9 +80,8 @@ final class LockRequests {
       answer =
           locks.tryLock(
               pick.device(),
-              request.attempt(),
+              request,
               run,
-              request.quota(),
               new RemoteWaiters(Precedence.yieldedTo(pick.before()), pick.othersWait()));
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);

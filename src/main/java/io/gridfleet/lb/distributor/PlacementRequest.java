@@ -2,10 +2,12 @@ package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.device.SessionLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,7 +15,6 @@ import java.util.Set;
  *
  * @param request the id of the new session request
  * @param questions one for each candidate of its capabilities, in {@code firstMatch} order
- * @param locksLost attempts that ended before their node was called
  */
 public record PlacementRequest(
     String request,
@@ -21,7 +22,7 @@ public record PlacementRequest(
     QueuePosition turn,
     Preference preference,
     Quota quota,
-    int locksLost) {
+    Attempts attempts) {
   public PlacementRequest {
     questions = List.copyOf(questions);
   }
@@ -32,7 +33,7 @@ public record PlacementRequest(
       QueuePosition turn,
       Preference preference,
       Quota quota) {
-    this(request, questions, turn, preference, quota, 0);
+    this(request, questions, turn, preference, quota, new Attempts(0, Optional.empty()));
   }
 
   /**
@@ -40,7 +41,7 @@ public record PlacementRequest(
    * key.
    */
   String attempt() {
-    return request + "-" + (preference.failed().size() + locksLost + 1);
+    return request + "-" + (preference.failed().size() + attempts.locksLost() + 1);
   }
 
   /** Returns whether the device hasn't failed this request. */
@@ -51,15 +52,24 @@ public record PlacementRequest(
   /** Returns the same request, without a device that failed it. */
   public PlacementRequest without(DeviceId failed) {
     return new PlacementRequest(
-        request, questions, turn, preference.without(failed), quota, locksLost);
+        request, questions, turn, preference.without(failed), quota, attempts);
   }
 
   /**
    * Returns the same request after an attempt whose node wasn't called; its key isn't used again.
    */
   public PlacementRequest again() {
-    return new PlacementRequest(request, questions, turn, preference, quota, locksLost + 1);
+    Attempts more = new Attempts(attempts.locksLost() + 1, attempts.session());
+    return new PlacementRequest(request, questions, turn, preference, quota, more);
   }
+
+  /**
+   * The attempts of a request.
+   *
+   * @param locksLost those that ended before their node was called
+   * @param session the limits of the session that each requests, if they are known
+   */
+  public record Attempts(int locksLost, Optional<SessionLimits> session) {}
 
   /**
    * The position of a request in the queue.

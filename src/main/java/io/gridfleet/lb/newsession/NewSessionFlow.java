@@ -49,6 +49,7 @@ public final class NewSessionFlow {
   private final Admission admission;
   private final NewSessionOptionsReader optionsReader;
   private final Attempts attempts;
+  private final Publisher publisher;
 
   /** Answers each request at most once; called on the request's executor only. */
   private final ClientAnswers answers;
@@ -88,6 +89,7 @@ public final class NewSessionFlow {
     this.admission = parts.admission();
     this.optionsReader = parts.optionsReader();
     this.attempts = parts.trying().attempts();
+    this.publisher = parts.publisher();
     this.listener = IsolatedListeners.of(NewSessionListener.class, listener);
     this.answers = new ClientAnswers(this.listener, clock);
     this.locks =
@@ -175,7 +177,8 @@ public final class NewSessionFlow {
         turn,
         new PlacementRequest.Preference(
             options.choice().strategy(), options.choice().avoidFailed(), Set.of()),
-        new Quota(options.tenant().name(), options.tenant().maxSessions()));
+        new Quota(options.tenant().name(), options.tenant().maxSessions()),
+        new PlacementRequest.Attempts(0, Optional.of(publisher.limits(options.times()))));
   }
 
   /** Never throws, because the caller is a connection that closes. */

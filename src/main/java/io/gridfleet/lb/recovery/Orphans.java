@@ -104,15 +104,15 @@ final class Orphans {
     NodeId node = device.get().node().id();
     String holder = orphan.lock().holder();
     return orphan.kind() == Kind.ATTEMPT
-        ? leftOver(orphan.lock(), node)
+        ? leftOver(orphan, node)
         : SessionId.parse(holder)
             .map(session -> nodes.delete(node, session))
             .orElseGet(() -> CompletableFuture.completedFuture(true));
   }
 
-  private CompletionStage<Boolean> leftOver(DeviceLock orphan, NodeId node) {
+  private CompletionStage<Boolean> leftOver(ExpiredLock orphan, NodeId node) {
     return nodes
-        .deleteLeftOver(node, orphan.holder())
+        .deleteLeftOver(node, orphan.lock().holder())
         .thenCompose(
             left ->
                 switch (left) {

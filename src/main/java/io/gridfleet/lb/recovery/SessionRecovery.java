@@ -24,7 +24,8 @@ public final class SessionRecovery {
       OrphanedLocks locks, SessionMap sessions, NodeSessionCalls nodes, Inventory inventory) {}
 
   /**
-   * How long a device stays locked for a session that isn't found.
+   * How long a device stays locked for a session that isn't found, from the first look of this
+   * process, if the lock has no limits of its own: an older program took it.
    *
    * @param listed on a node that lists its sessions: the maximum duration of a creation
    * @param unlisted on other nodes: the node's own idle limit

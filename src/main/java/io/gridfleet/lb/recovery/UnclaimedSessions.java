@@ -2,8 +2,10 @@ package io.gridfleet.lb.recovery;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +36,8 @@ final class UnclaimedSessions {
   private final LongSupplier nanos;
 
   /**
-   * Locks that another replica cleaned up stay until evicted; an evicted lock starts its wait
-   * again.
+   * Locks that another replica cleaned up stay until evicted; an evicted lock without limits starts
+   * its wait again.
    */
   private final Map<DeviceLock, Suspects> suspected =
       Caffeine.newBuilder().maximumSize(MAX).<DeviceLock, Suspects>build().asMap();
@@ -63,10 +66,8 @@ final class UnclaimedSessions {
   }
 
   /** Checks once. Returns true if the attempt's session was ended or can't exist any more. */
-  CompletionStage<Boolean> isGone(DeviceLock orphan, NodeId node) {
-    Suspects before =
-        suspected.computeIfAbsent(
-            orphan, first -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));
+  CompletionStage<Boolean> isGone(ExpiredLock orphan, NodeId node) {
+    Suspects before = suspects(orphan.lock());
     return nodes
         .listed(node)
         .thenCompose(
@@ -74,8 +75,8 @@ final class UnclaimedSessions {
                 list.isPresent()
                     ? unknown(list.get(), node)
                         .thenCompose(now -> evaluate(orphan, node, before, now))
-                    : CompletableFuture.completedFuture(isOver(before, patience.unlisted())))
-        .thenApply(gone -> gone && remove(orphan));
+                    : CompletableFuture.completedFuture(hasTimedOut(orphan, patience.unlisted())))
+        .thenApply(gone -> gone && remove(orphan.lock()));
   }
 
   /**
@@ -83,20 +84,36 @@ final class UnclaimedSessions {
    * created has ended by its idle limit. The node's list isn't read: a session in it may belong to
    * another attempt, and the creation may still be in progress.
    */
-  boolean timedOut(DeviceLock orphan) {
-    Suspects first =
-        suspected.computeIfAbsent(
-            orphan, lock -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));
-    return isOver(first, patience.unanswered()) && remove(orphan);
+  boolean timedOut(ExpiredLock orphan) {
+    return hasTimedOut(orphan, patience.unanswered()) && remove(orphan.lock());
+  }
+
+  /** Returns whether a session that was created at the last moment has ended by its idle limit. */
+  private boolean hasTimedOut(ExpiredLock orphan, Duration otherwise) {
+    return isOver(orphan, limits -> limits.creation().plus(limits.idle()), otherwise);
+  }
+
+  /**
+   * Returns whether a time has passed since a lock expired, or, if it has no limits, since the
+   * first look.
+   */
+  private boolean isOver(
+      ExpiredLock orphan, Function<SessionLimits, Duration> time, Duration otherwise) {
+    return orphan
+        .limits()
+        .map(limits -> orphan.overdue().compareTo(time.apply(limits)) >= 0)
+        .orElseGet(
+            () -> nanos.getAsLong() - suspects(orphan.lock()).since() >= otherwise.toNanos());
+  }
+
+  private Suspects suspects(DeviceLock orphan) {
+    return suspected.computeIfAbsent(
+        orphan, first -> new Suspects(nanos.getAsLong(), Set.of(), Set.of()));
   }
 
   private boolean remove(DeviceLock orphan) {
     suspected.remove(orphan);
     return true;
-  }
-
-  private boolean isOver(Suspects suspects, Duration time) {
-    return nanos.getAsLong() - suspects.since() >= time.toNanos();
   }
 
   /**
@@ -120,7 +137,7 @@ final class UnclaimedSessions {
   }
 
   private CompletionStage<Boolean> evaluate(
-      DeviceLock orphan, NodeId node, Suspects before, Suspects now) {
+      ExpiredLock orphan, NodeId node, Suspects before, Suspects now) {
     boolean first = before.unknown().isEmpty();
     Set<SessionId> unknown = new HashSet<>(now.unknown());
     Set<DeviceLock> underWay = new HashSet<>(now.underWay());
@@ -129,11 +146,12 @@ final class UnclaimedSessions {
       underWay.retainAll(before.underWay());
     }
     if (unknown.isEmpty()) {
-      suspected.put(orphan, new Suspects(before.since(), Set.of(), Set.of()));
-      return CompletableFuture.completedFuture(isOver(before, patience.listed()));
+      suspected.put(orphan.lock(), new Suspects(before.since(), Set.of(), Set.of()));
+      return CompletableFuture.completedFuture(
+          isOver(orphan, SessionLimits::creation, patience.listed()));
     }
     if (!underWay.isEmpty()) {
-      suspected.put(orphan, new Suspects(before.since(), unknown, underWay));
+      suspected.put(orphan.lock(), new Suspects(before.since(), unknown, underWay));
       return CompletableFuture.completedFuture(false);
     }
     log.info("ending unrecorded sessions on node {}: {}", node, unknown);

@@ -32,6 +32,7 @@ public final class FakeDeviceLocks implements DeviceLocks {
   private boolean gone;
   private boolean expiredStand;
   private @Nullable StoreLink link;
+  private @Nullable LockRequest lastRequest;
 
   public FakeDeviceLocks(InstantSource clock) {
     this.clock = clock;
@@ -66,7 +67,13 @@ public final class FakeDeviceLocks implements DeviceLocks {
     return called("tryLock", () -> lock(options, elsewhere.freeFor()));
   }
 
+  /** Returns the latest request for a lock that arrived. */
+  public synchronized Optional<LockRequest> lastRequest() {
+    return Optional.ofNullable(lastRequest);
+  }
+
   private synchronized CompletionStage<LockResult> lock(LockRequest options, Duration freeFor) {
+    lastRequest = options;
     if (gone) {
       return CompletableFuture.failedFuture(
           new IllegalStateException("unavailable, as configured"));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -102,10 +103,19 @@ final class LockKeeperTest {
     Device phone = new FakeWire(time).phone(name);
     CompletableFuture<LockResult> result =
         keeper
-            .tryLock(phone, "attempt of " + name, Optional.empty(), QUOTA, RemoteWaiters.NONE)
+            .tryLock(phone, request(name), Optional.empty(), RemoteWaiters.NONE)
             .toCompletableFuture();
     time.pass(Duration.ofSeconds(1));
     return ((LockResult.Taken) result.join()).lock();
+  }
+
+  private PlacementRequest request(String name) {
+    return new PlacementRequest(
+        name,
+        List.of(),
+        new PlacementRequest.QueuePosition(0, time.instant(), 0),
+        new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
+        QUOTA);
   }
 
   private List<String> warnings() {

@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.lab.StoreLink.Fate;
 import java.time.Duration;
 import java.util.Map;
@@ -43,6 +44,18 @@ final class LockExpiresDuringCreationTest {
     assertThat(lab.locks.held().toCompletableFuture().join()).isEmpty();
     assertThat(lab.distributor.states().get(0).locks()).isEmpty();
     assertThat(lab.flow.unsettled()).isZero();
+  }
+
+  @Test
+  void itsLockHasTheLimitsOfItsSession() {
+    ask();
+    assertThat(lab.locks.lastRequest().orElseThrow().times().session())
+        .contains(new SessionLimits(Duration.ofMinutes(2), Duration.ofMinutes(5)));
+
+    lab.fleet(2);
+    lab.ask(Map.of("platformName", "iOS", "appium:newCommandTimeout", 600));
+    assertThat(lab.locks.lastRequest().orElseThrow().times().session())
+        .contains(new SessionLimits(Duration.ofMinutes(10), Duration.ofSeconds(630)));
   }
 
   @Test

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.node.LeftoverSession;
 import io.gridfleet.lb.node.NodeId;
+import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.NodeSessions;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +29,9 @@ final class UnclaimedSessionsTest {
   private static final NodeId NODE = new NodeId("browsers");
   private static final SessionId OWN = new SessionId("own");
   private static final SessionId OTHERS = new SessionId("others");
-  private static final DeviceLock DEAD = lock("dead", 1);
+  private static final ExpiredLock DEAD = orphan(Duration.ZERO, Optional.empty());
+  private static final SessionLimits LIMITS =
+      new SessionLimits(Duration.ofMinutes(10), Duration.ofMinutes(30));
   private static final DeviceLock STARTING = lock("starting", 2);
 
   private final AtomicLong nanos = new AtomicLong();
@@ -54,12 +60,25 @@ final class UnclaimedSessionsTest {
     return new DeviceLock(DeviceId.of("browsers/chrome"), slot, attempt, 1);
   }
 
+  private static ExpiredLock orphan(Duration overdue, Optional<SessionLimits> limits) {
+    return new ExpiredLock(
+        lock("dead", 1), Kind.ATTEMPT, Instant.EPOCH, Instant.EPOCH, overdue, limits);
+  }
+
+  private static ExpiredLock limited(Duration overdue) {
+    return orphan(overdue, Optional.of(LIMITS));
+  }
+
   private static <T> CompletionStage<T> done(T value) {
     return CompletableFuture.completedFuture(value);
   }
 
   private boolean look() {
-    return unclaimed.isGone(DEAD, NODE).toCompletableFuture().join();
+    return look(DEAD);
+  }
+
+  private boolean look(ExpiredLock orphan) {
+    return unclaimed.isGone(orphan, NODE).toCompletableFuture().join();
   }
 
   private void after(Duration time) {
@@ -141,6 +160,32 @@ final class UnclaimedSessionsTest {
     assertThat(unclaimed.timedOut(DEAD)).isTrue();
     assertThat(node.deleted).isEmpty();
     assertThat(unclaimed.timedOut(DEAD)).as("a new lock begins anew").isFalse();
+  }
+
+  /** As after a restart, or on another replica: this process hasn't seen the lock before. */
+  @Test
+  void theLimitsOfALockCountFromItsExpiryWhoeverLooks() {
+    node.listed = Set.of();
+    assertThat(look(limited(Duration.ofSeconds(599)))).isFalse();
+    after(Duration.ofHours(2));
+    assertThat(look(limited(Duration.ofSeconds(599)))).isFalse();
+    assertThat(look(limited(Duration.ofMinutes(10)))).isTrue();
+  }
+
+  @Test
+  void theLimitsOfALockApplyWhereNothingIsListed() {
+    node.listed = null;
+    assertThat(look(limited(Duration.ofSeconds(2_399)))).isFalse();
+    assertThat(unclaimed.timedOut(limited(Duration.ofSeconds(2_399)))).isFalse();
+    assertThat(look(limited(Duration.ofMinutes(40)))).isTrue();
+    assertThat(unclaimed.timedOut(limited(Duration.ofMinutes(40)))).isTrue();
+  }
+
+  @Test
+  void aListedSessionOfALockWithLimitsIsEndedAtOnceAlsoAfterThem() {
+    node.listed = Set.of(OWN);
+    assertThat(look(limited(Duration.ofDays(1)))).isTrue();
+    assertThat(node.deleted).containsExactly(OWN);
   }
 
   @Test

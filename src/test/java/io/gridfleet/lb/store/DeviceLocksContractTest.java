@@ -15,6 +15,7 @@ import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.OrphanedLocks;
@@ -39,6 +40,9 @@ final class DeviceLocksContractTest {
   private static final Duration MOMENT = Duration.ofMillis(30);
 
   private final StoreKind kind;
+  private static final SessionLimits LIMITS =
+      new SessionLimits(Duration.ofMinutes(3), Duration.ofSeconds(90));
+
   private final DeviceId phone = device();
   private SqlStore store;
   private DeviceLocks locks;
@@ -221,7 +225,7 @@ final class DeviceLocksContractTest {
     ExpiredLock first = claimed(MOMENT);
     ExpiredLock again = claimed(MINUTE);
 
-    assertThat(again).isEqualTo(first);
+    assertThat(again).usingRecursiveComparison().ignoringFields("overdue").isEqualTo(first);
     assertThat(now(orphans().cleaned(again))).isTrue();
   }
 
@@ -254,7 +258,7 @@ final class DeviceLocksContractTest {
 
     ExpiredLock again = claimed(MINUTE);
 
-    assertThat(again).isEqualTo(first);
+    assertThat(again).usingRecursiveComparison().ignoringFields("overdue").isEqualTo(first);
     assertThat(lock("next")).isEmpty();
   }
 
@@ -305,6 +309,50 @@ final class DeviceLocksContractTest {
 
   private OrphanedLocks orphans() {
     return store.orphanedLocks();
+  }
+
+  @Test
+  void anExpiredLockHasTheLimitsOfItsSessionAndTheTimeSinceItsExpiry() {
+    limited(MOMENT);
+    ExpiredLock first = claimed(Duration.ZERO);
+    assertThat(first.limits()).contains(LIMITS);
+    assertThat(first.overdue()).isPositive();
+
+    ExpiredLock second = claimed(MINUTE);
+    assertThat(second.overdue()).as("by the store's clock").isGreaterThan(first.overdue());
+    now(orphans().cleaned(second));
+
+    lock("unlimited", MOMENT);
+    assertThat(claimed(MINUTE).limits()).isEmpty();
+  }
+
+  /** Replicas are upgraded one after the other. */
+  @Test
+  void anOlderProgramLocksASlotWithoutLimitsOfItsOwn() {
+    now(locks.release(limited(MINUTE)));
+
+    store
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "UPDATE device_locks SET token = token + 1, holder = 'old', kind = 'ATTEMPT',"
+                        + " expires = 1 WHERE device = ?",
+                    phone.value()));
+
+    assertThat(claimed(MINUTE).limits()).isEmpty();
+  }
+
+  private DeviceLock limited(Duration expiry) {
+    LockRequest request =
+        new LockRequest(
+            phone,
+            1,
+            "attempt",
+            Optional.empty(),
+            new Quota("", OptionalInt.empty()),
+            new LockRequest.Times(expiry, Optional.of(LIMITS)));
+    return ((LockResult.Taken) now(locks.tryLock(request))).lock();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.gridfleet.lb.newsession.answer;
 
 import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.distributor.Placement;
 import io.gridfleet.lb.newsession.AttemptOutcome;
 import io.gridfleet.lb.newsession.NewSessionAnswer;
@@ -14,10 +15,12 @@ import io.gridfleet.lb.session.IdleLimits;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.session.SessionMap.Publication;
+import io.gridfleet.lb.webdriver.Capabilities;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.WebDriverError;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +77,12 @@ public final class Publisher {
    */
   public record NotPublished(WebDriverError error, String cause, Optional<Session> uncertain)
       implements Result {}
+
+  /** Returns the limits of a session whose node hasn't said which driver it has. */
+  public SessionLimits limits(NewSessionOptions.Times times) {
+    return new SessionLimits(
+        times.attempt(), limits.idle().of(times.newCommandTimeout(), Capabilities.of(Map.of())));
+  }
 
   /** Records the session; the stage never fails. */
   public CompletionStage<Result> publish(

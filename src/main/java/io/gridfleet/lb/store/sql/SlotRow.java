@@ -5,9 +5,12 @@ import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.LockRequest;
+import io.gridfleet.lb.device.SessionLimits;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -27,8 +30,10 @@ record SlotRow(LockRequest options, Kind kind, RemoteWaiters elsewhere) {
    */
   private static final String TAKE =
       """
-      INSERT INTO device_locks (device, slot, token, holder, kind, since, expires, tenant)
-      SELECT :device, free.slot, 1, :holder, :kind, <now>, <now> + :expiry, CAST(:tenant AS TEXT)
+      INSERT INTO device_locks (device, slot, token, holder, kind, since, expires, tenant,
+        limited_token, creation_limit, idle_limit)
+      SELECT :device, free.slot, 1, :holder, :kind, <now>, <now> + :expiry, CAST(:tenant AS TEXT),
+        1, CAST(:creation AS BIGINT), CAST(:idle AS BIGINT)
       FROM (
         WITH RECURSIVE slots (slot) AS (
           SELECT 0 UNION ALL SELECT slot + 1 FROM slots WHERE slot + 1 < :slots)
@@ -46,7 +51,9 @@ record SlotRow(LockRequest options, Kind kind, RemoteWaiters elsewhere) {
           WHERE own.tenant = :tenant AND own.holder IS NOT NULL) < CAST(:most AS INTEGER))
       ON CONFLICT (device, slot) DO UPDATE
       SET token = device_locks.token + 1, holder = excluded.holder, kind = excluded.kind,
-          since = excluded.since, expires = excluded.expires, tenant = excluded.tenant
+          since = excluded.since, expires = excluded.expires, tenant = excluded.tenant,
+          limited_token = device_locks.token + 1, creation_limit = excluded.creation_limit,
+          idle_limit = excluded.idle_limit
       WHERE device_locks.holder IS NULL
         AND NOT (:freeFor > 0 AND device_locks.since > <now> - :freeFor)
       RETURNING device, slot, token
@@ -111,6 +118,8 @@ record SlotRow(LockRequest options, Kind kind, RemoteWaiters elsewhere) {
         .bindByType("run", run(), String.class)
         .bindByType("expiry", expiryMillis(), Long.class)
         .bindByType("tenant", tenant(), String.class)
+        .bindByType("creation", millis(SessionLimits::creation), Long.class)
+        .bindByType("idle", millis(SessionLimits::idle), Long.class)
         .bindByType("most", mostSessions(), Integer.class)
         .map(
             (taken, context) ->
@@ -121,6 +130,10 @@ record SlotRow(LockRequest options, Kind kind, RemoteWaiters elsewhere) {
 
   private @Nullable Long expiryMillis() {
     return kind == Kind.OPERATOR ? null : options.expiry().toMillis();
+  }
+
+  private @Nullable Long millis(Function<SessionLimits, Duration> limit) {
+    return options.times().session().map(limit).map(Duration::toMillis).orElse(null);
   }
 
   private @Nullable String run() {

@@ -3,12 +3,14 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.HeldLock.Kind;
+import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.OrphanedLocks;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Expired locks, claimed by a mark in the row. */
@@ -23,7 +25,9 @@ final class SqlOrphanedLocks implements OrphanedLocks {
             SELECT 1 FROM replicas
             WHERE replicas.id = device_locks.claimed_by AND heartbeat > <now> - :silent))
         ORDER BY expires LIMIT :most <skipLocked>)
-      RETURNING device, slot, holder, token, kind, since, expires
+      RETURNING device, slot, holder, token, kind, since, expires, <now> - expires AS overdue,
+        CASE WHEN limited_token = token THEN creation_limit END AS creation_limit,
+        CASE WHEN limited_token = token THEN idle_limit END AS idle_limit
       """;
 
   private static final String CLEANED =
@@ -155,6 +159,14 @@ final class SqlOrphanedLocks implements OrphanedLocks {
         held(row),
         Kind.valueOf(row.getString("kind")),
         Columns.instant(row, "since"),
-        Columns.instant(row, "expires"));
+        Columns.instant(row, "expires"),
+        Duration.ofMillis(row.getLong("overdue")),
+        limits(row));
+  }
+
+  private static Optional<SessionLimits> limits(ResultSet row) throws SQLException {
+    Optional<Duration> creation = Columns.optionalDuration(row, "creation_limit");
+    Optional<Duration> idle = Columns.optionalDuration(row, "idle_limit");
+    return creation.flatMap(first -> idle.map(second -> new SessionLimits(first, second)));
   }
 }
