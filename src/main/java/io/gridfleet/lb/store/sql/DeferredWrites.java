@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +55,6 @@ final class DeferredWrites {
 
   private final Queue<Deferred> records = new ConcurrentLinkedQueue<>();
   private final Set<Deferred> kept = ConcurrentHashMap.newKeySet();
-  private final Queue<FleetSignal> unsent = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
 
   /** The one to be written next comes first. */
@@ -64,6 +63,7 @@ final class DeferredWrites {
 
   private final StoreListener listener;
   private final LongSupplier nanos;
+  private final SignalSender signals;
 
   /**
    * A record that the store refused.
@@ -74,10 +74,12 @@ final class DeferredWrites {
 
   /**
    * @param nanos a clock that isn't set, as {@link System#nanoTime}
+   * @param signals sends the signals of the records, in the transactions that write them
    */
-  DeferredWrites(StoreListener listener, LongSupplier nanos) {
+  DeferredWrites(StoreListener listener, LongSupplier nanos, SignalSender signals) {
     this.listener = listener;
     this.nanos = nanos;
+    this.signals = signals;
   }
 
   /** A change that must be written eventually. */
@@ -198,12 +200,21 @@ final class DeferredWrites {
   private void write(Jdbi jdbi, Deferred record) {
     if (record instanceof End end) {
       Duration ago = Duration.ofNanos(System.nanoTime() - end.atNanos());
-      jdbi.inTransaction(handle -> SqlSessionMap.end(handle, end, ago))
+      jdbi.inTransaction(handle -> write(handle, end, ago))
           .ifPresent(session -> ended(session, end.cause()));
       return;
     }
     DeviceLock lock = ((Release) record).lock();
-    jdbi.useHandle(handle -> SqlDeviceLocks.releasing(lock).execute(handle, unsent::add));
+    jdbi.useHandle(handle -> SqlDeviceLocks.releasing(lock).commit(handle, signals));
+  }
+
+  private Optional<Session> write(Handle handle, End end, Duration ago) {
+    Optional<Session> session = SqlSessionMap.end(handle, end, ago);
+    signals.sendAndCommit(
+        handle,
+        session.<FleetSignal>map(ended -> new FleetSignal.SessionEnded(ended.id().value())).stream()
+            .toList());
+    return session;
   }
 
   private void ended(Session session, EndCause cause) {
@@ -211,14 +222,6 @@ final class DeferredWrites {
       listener.deferredEndWritten(session, cause);
     } catch (RuntimeException mistake) {
       LOG.error("A listener failed on the end of session {}", session.id(), mistake);
-    }
-    unsent.add(new FleetSignal.SessionEnded(session.id().value()));
-  }
-
-  /** Publishes the signals of the records written since the last call. */
-  void publish(Consumer<FleetSignal> signals) {
-    for (FleetSignal each = unsent.poll(); each != null; each = unsent.poll()) {
-      signals.accept(each);
     }
   }
 }

@@ -58,13 +58,13 @@ public final class SqlStore implements AutoCloseable {
     this.database = database;
     this.jdbi = database.jdbi();
     this.health = new StoreHealth(listener);
-    this.deferred = new DeferredWrites(listener, System::nanoTime);
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
     this.clock = new StoreClock(own);
     String id = Replicas.newId();
     SignalText text = new SignalText(clock);
     SignalSender sender = new SignalSender(id, text, !oneAtATime);
+    this.deferred = new DeferredWrites(listener, System::nanoTime, sender);
     this.statements = new Statements(jdbi, sender, health, listener, limits, this::lookNow);
     this.replicas = new Replicas(statements, id, clock);
     this.duties = new SharedDuties(statements, replicas.own());
@@ -274,10 +274,6 @@ public final class SqlStore implements AutoCloseable {
 
   void writeDeferred() {
     deferred.write(jdbi);
-  }
-
-  void publishDeferred() {
-    deferred.publish(signals::publish);
   }
 
   /** For tests that make the database misbehave. */

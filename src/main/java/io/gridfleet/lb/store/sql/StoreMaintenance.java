@@ -49,7 +49,6 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
 
   @Override
   public void maintain() {
-    store.publishDeferred();
     try {
       if (store.duties().takeTurn("prune", PRUNING).toCompletableFuture().join()) {
         pruning.run();

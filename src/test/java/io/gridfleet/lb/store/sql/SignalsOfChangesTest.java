@@ -34,11 +34,13 @@ import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreFaultException;
 import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import io.gridfleet.lb.waiting.QueueEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -416,6 +419,34 @@ final class SignalsOfChangesTest {
         || signal.equals(new FleetSignal.SignedOut(device.value()))
         || signal.equals(new FleetSignal.RemovalRequested("elsewhere"))
         || signal.equals(new FleetSignal.QueueChanged());
+  }
+
+  @Test
+  void aReleaseAndAnEndThatAreWrittenAfterAnOutage() {
+    AtomicLong nanos = new AtomicLong();
+    SignalText text = new SignalText(new StoreClock(InstantSource.system()));
+    DeferredWrites writes =
+        new DeferredWrites(StoreListener.SILENT, nanos::get, new SignalSender("test", text, true));
+    DeviceLock lock = lock();
+    Session session = published(store);
+    EndCause idle = EndCause.of(EndReason.IDLE);
+    for (DeferredWrites.Deferred each :
+        List.of(
+            new DeferredWrites.Release(lock),
+            new DeferredWrites.End(session.id(), idle, System.nanoTime()))) {
+      writes.unlessWritten(
+          CompletableFuture.failedFuture(new StoreUnavailableException("as configured", null)),
+          each);
+    }
+    atCommit("device_locks", "RAISE EXCEPTION ''refused''");
+    writes.write(store.jdbi());
+    assertThat(receivedNow()).isEmpty();
+
+    StatementScript.execute(store.jdbi(), "DROP TRIGGER at_commit ON device_locks");
+    nanos.addAndGet(MINUTE.toNanos());
+    writes.write(store.jdbi());
+
+    assertThat(receivedNow()).containsExactlyInAnyOrder(freed(lock), ended(session));
   }
 
   @Test
