@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -373,13 +374,15 @@ final class DeviceHistoryContractTest {
         begin("r", Kind.RESERVATION, noon));
     Instant end = noon.plusSeconds(60);
 
-    assertThat(now(store.usage().spans(new Usage.Query(noon, end, Optional.empty()))))
-        .containsExactly(
-            new Usage.Span(phone, "android", Kind.SESSION, noon, end),
-            new Usage.Span(phone, "android", Kind.MAINTENANCE, noon.minusSeconds(60), end));
-    assertThat(now(store.usage().spans(new Usage.Query(noon, end, Optional.of("nightly")))))
-        .extracting(Usage.Span::kind)
-        .containsExactly(Kind.MAINTENANCE);
+    Usage.Query all = new Usage.Query(noon, end, Optional.empty());
+    assertThat(now(store.usage().sums(all, Map.of(phone, 3))))
+        .extracting(Usage.Sum::session, Usage.Sum::group, Usage.Sum::spans, Usage.Sum::begun)
+        .containsExactlyInAnyOrder(tuple(true, 3, 1, 1), tuple(false, 3, 1, 0));
+    assertThat(now(store.usage().sums(all, Map.of(device(), 3)))).isEmpty();
+    Usage.Query foreign = new Usage.Query(noon, end, Optional.of("nightly"));
+    assertThat(now(store.usage().sums(foreign, Map.of(phone, 0))))
+        .extracting(Usage.Sum::session)
+        .containsExactly(false);
     assertThat(now(store.usage().waits(new Usage.Query(noon, end, Optional.of("ci"))))).isEmpty();
   }
 

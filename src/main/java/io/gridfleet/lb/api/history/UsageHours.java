@@ -3,7 +3,6 @@ package io.gridfleet.lb.api.history;
 import io.gridfleet.lb.api.http.ApiJson;
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.Usage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,18 +16,18 @@ import java.util.TreeMap;
 
 /**
  * The use of devices by hour and platform. The capacity is that of the devices of today's
- * inventory, without the times in which they were offline and in maintenance. A span costs the same
- * however many hours it has.
+ * inventory, without the times in which they were offline and in maintenance. Spans cost the same
+ * however many hours they have.
  */
 final class UsageHours {
   private static final long HOUR = 3_600_000;
 
-  private final Usage.Query query;
   private final long from;
   private final long to;
   private final long firstHour;
   private final int count;
   private final Map<DeviceId, Device> devices = new HashMap<>();
+  private final List<Group> groups = new ArrayList<>();
   private final Map<String, Platform> platforms = new TreeMap<>();
 
   /** The hours of one platform. */
@@ -51,18 +50,18 @@ final class UsageHours {
     private final long[] parts = new long[count];
     private final long[] wholes = new long[count + 1];
 
-    /** Adds the time between two instants within the query, so many times. */
-    private void add(long began, long ended, int times) {
-      int first = index(began);
-      int last = index(ended - 1);
+    /** Adds spans, so many times. */
+    private void add(Usage.Sum sum, int times) {
+      int first = index(sum.first());
+      int last = index(sum.last());
       if (first == last) {
-        parts[first] += times * (ended - began);
+        parts[first] += times * (sum.intoLast() - sum.intoFirst());
         return;
       }
-      parts[first] += times * (start(first + 1) - began);
-      parts[last] += times * (ended - start(last));
-      wholes[first + 1] += times;
-      wholes[last] -= times;
+      parts[first] += times * (sum.spans() * HOUR - sum.intoFirst());
+      parts[last] += times * sum.intoLast();
+      wholes[first + 1] += (long) times * sum.spans();
+      wholes[last] -= (long) times * sum.spans();
     }
 
     private long[] millis() {
@@ -76,11 +75,12 @@ final class UsageHours {
     }
   }
 
+  private record Group(String platform, int slots) {}
+
   /** One hour, or all of them. */
   private record Cell(long capacityMs, long busyMs, int sessions, List<Long> waits) {}
 
   UsageHours(Usage.Query query, List<Device> seen, Optional<String> platform) {
-    this.query = query;
     this.from = query.from().toEpochMilli();
     this.to = query.to().toEpochMilli();
     this.firstHour = query.from().truncatedTo(ChronoUnit.HOURS).toEpochMilli();
@@ -88,17 +88,17 @@ final class UsageHours {
     for (Device device : seen) {
       if (platform.isEmpty() || platform.get().equals(device.platform())) {
         devices.put(device.id(), device);
-        of(device).slots += device.slots();
+        of(device.platform()).slots += device.slots();
       }
     }
   }
 
-  private Platform of(Device device) {
-    return platforms.computeIfAbsent(device.platform(), name -> new Platform());
+  private Platform of(String platform) {
+    return platforms.computeIfAbsent(platform, name -> new Platform());
   }
 
-  private int index(long at) {
-    return (int) ((at - firstHour) / HOUR);
+  private int index(long hour) {
+    return (int) (hour - firstHour / HOUR);
   }
 
   private long start(int hour) {
@@ -110,21 +110,31 @@ final class UsageHours {
     return Math.max(0, Math.min(to, start(hour + 1)) - Math.max(from, start(hour)));
   }
 
-  void add(Usage.Span span) {
-    Device device = devices.get(span.device());
-    long began = Math.max(from, span.began().toEpochMilli());
-    long ended = Math.min(to, span.ended().toEpochMilli());
-    if (device == null || began >= to) {
-      return;
-    }
-    Platform platform = of(device);
-    if (began < ended) {
-      boolean session = span.kind() == Kind.SESSION;
-      Time time = session ? platform.busy : platform.outOfService;
-      time.add(began, ended, session ? 1 : device.slots());
-    }
-    if (span.kind() == Kind.SESSION && !span.began().isBefore(query.from())) {
-      platform.sessions[index(began)]++;
+  /** Returns which devices are summed up together: those of one platform with as many slots. */
+  Map<DeviceId, Integer> groups() {
+    Map<DeviceId, Integer> groups = new HashMap<>();
+    Map<Group, Integer> numbers = new HashMap<>();
+    devices.forEach(
+        (id, device) -> {
+          Group group = new Group(device.platform(), device.slots());
+          groups.put(id, numbers.computeIfAbsent(group, this::numbered));
+        });
+    return groups;
+  }
+
+  private int numbered(Group group) {
+    groups.add(group);
+    return groups.size() - 1;
+  }
+
+  void add(Usage.Sum sum) {
+    Group group = groups.get(sum.group());
+    Platform platform = of(group.platform());
+    if (sum.session()) {
+      platform.busy.add(sum, 1);
+      platform.sessions[index(sum.first())] += sum.begun();
+    } else {
+      platform.outOfService.add(sum, group.slots());
     }
   }
 
@@ -132,7 +142,7 @@ final class UsageHours {
     Device device = devices.get(wait.device());
     long arrived = wait.arrived().toEpochMilli();
     if (device != null && arrived >= from && arrived < to) {
-      of(device).waits.get(index(arrived)).add(wait.waited().toMillis());
+      of(device.platform()).waits.get(index(arrived / HOUR)).add(wait.waited().toMillis());
     }
   }
 

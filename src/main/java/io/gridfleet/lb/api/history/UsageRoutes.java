@@ -108,14 +108,18 @@ public final class UsageRoutes {
     long began = ticker.read();
     List<Device> seen = devices.devices(call.caller());
     return usage
-        .spans(query)
-        .thenCombine(
-            usage.waits(query),
-            (spans, waits) -> {
+        .waits(query)
+        .thenCompose(
+            waits -> {
               UsageHours hours = new UsageHours(query, seen, platform);
-              spans.forEach(hours::add);
               waits.forEach(hours::add);
-              return ApiAnswers.ok(hours.body());
+              return usage
+                  .sums(query, hours.groups())
+                  .thenApply(
+                      sums -> {
+                        sums.forEach(hours::add);
+                        return ApiAnswers.ok(hours.body());
+                      });
             })
         .handle(
             (answer, failure) ->

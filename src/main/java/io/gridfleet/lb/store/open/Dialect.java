@@ -16,6 +16,8 @@ import org.jdbi.v3.core.Jdbi;
  *   <li>{@code <noIndex>} before a column: keeps SQLite, which has no statistics of its tables,
  *       from choosing that column's index.
  *   <li>{@code <texts>} selects the elements of {@code :texts}, a JSON array of texts.
+ *   <li>{@code <numbers>} selects {@code name} and {@code number} of the members of {@code
+ *       :numbers}, a JSON object of numbers.
  *   <li>{@code <oneReservationAtATime>}: no other transaction reserves before this one ends.
  *   <li>{@code <noReservationMeanwhile>} (shared) excludes transactions that reserve, not each
  *       other.
@@ -33,6 +35,7 @@ public enum Dialect {
           "binary", "",
           "noIndex", "+",
           "texts", "SELECT value FROM json_each(:texts)",
+          "numbers", "SELECT key AS name, value AS number FROM json_each(:numbers)",
           "oneReservationAtATime", "SELECT 1",
           "noReservationMeanwhile", "SELECT 1",
           "noReservationNorTenantMeanwhile", "SELECT :tenant")),
@@ -45,6 +48,9 @@ public enum Dialect {
           "binary", "COLLATE \"C\"",
           "noIndex", "",
           "texts", "SELECT json_array_elements_text(CAST(:texts AS json))",
+          "numbers",
+              "SELECT key AS name, CAST(value AS BIGINT) AS number"
+                  + " FROM json_each_text(CAST(:numbers AS json))",
           "oneReservationAtATime", "LOCK TABLE reserved_devices IN SHARE ROW EXCLUSIVE MODE",
           "noReservationMeanwhile", "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE",
           "noReservationNorTenantMeanwhile",

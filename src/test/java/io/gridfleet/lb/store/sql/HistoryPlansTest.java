@@ -103,7 +103,7 @@ final class HistoryPlansTest {
       now(store.deviceHistory().page(filter, Optional.of(new DeviceHistory.Cursor(NOW, "x")), 50));
       now(store.deviceHistory().failures(only, NOW, 50));
       Usage.Query query = new Usage.Query(NOW.minusSeconds(9), NOW, only);
-      now(store.usage().spans(query));
+      now(store.usage().sums(query, Map.of(phone, 0)));
       now(store.usage().waits(query));
     }
     now(store.deviceHistory().ended(50));
