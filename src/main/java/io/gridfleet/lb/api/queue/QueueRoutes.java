@@ -22,6 +22,9 @@ public final class QueueRoutes {
 
   private static final int MAX_PAGE = 10_000;
 
+  /** A longer queue is listed in pages. */
+  private static final int DEFAULT_PAGE = 500;
+
   private final QueueView queue;
 
   public QueueRoutes(QueueView queue) {
@@ -49,7 +52,7 @@ public final class QueueRoutes {
 
   private CompletionStage<ApiAnswer> list(ApiCall call) {
     int offset = call.query().number("offset", 0, Integer.MAX_VALUE).orElse(0);
-    long limit = call.query().number("limit", 1, MAX_PAGE).orElse(Integer.MAX_VALUE);
+    int limit = call.query().number("limit", 1, MAX_PAGE).orElse(DEFAULT_PAGE);
     Optional<String> text = call.query().text("text").map(part -> part.toLowerCase(Locale.ROOT));
     call.query().check();
     return queue
@@ -66,6 +69,10 @@ public final class QueueRoutes {
                       seen.stream().skip(offset).limit(limit).map(QueueRow::of).toList(),
                       seen.size());
               body.put("complete", listed.complete());
+              long next = (long) offset + limit;
+              if (next < seen.size()) {
+                body.put("next_offset", next);
+              }
               return ApiAnswers.ok(body);
             });
   }
