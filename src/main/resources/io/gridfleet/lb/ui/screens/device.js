@@ -35,7 +35,7 @@ export function Screen({ params }) {
     announce(`${what} saved.`);
   };
   return html`<${Page} title=${row?.name ?? 'Device'}
-      actions=${row && may('operate') && html`<${Actions} picked=${[row]} done=${device.reload} />`}>
+      actions=${row && may('operate') && html`<${Actions} one picked=${[row]} done=${device.reload} />`}>
     <${Live} of=${device}>${(known) => html`
       <h2>Now</h2>
       <p><${State} of=${known.hold === 'maintenance' ? 'maintenance' : known.operational_state} /> ${known.reservation && html`reserved by <${RunLink} id=${known.reservation.run_id} name=${known.reservation.run_name} />`}</p>

@@ -95,11 +95,11 @@ export const DEVICE_ACTIONS = [
   { name: 'Unlock', path: 'unlock', body: () => ({}), text: 'The operator’s lock ends; they get sessions again.', done: 'unlocked' },
 ];
 
-export function Actions({ picked, done }) {
+export function Actions({ picked, one, done }) {
   const act = useAct();
   const names = new Map(picked.map((row) => [row.id, row.name]));
   const words = picked.length === 1 ? picked[0].name : `${picked.length} devices`;
-  return html`<div class="actions" role="group" aria-label="Actions for the selected devices">${DEVICE_ACTIONS.map((action) => html`
+  return html`<div class="actions" role="group" aria-label=${one ? 'Actions for this device' : 'Actions for the selected devices'}>${DEVICE_ACTIONS.map((action) => html`
     <button key=${action.name} disabled=${picked.length === 0} onClick=${() => act({
       title: `${action.name}: ${words}?`,
       text: html`<p>${action.text}</p>`,
@@ -114,5 +114,5 @@ export function Actions({ picked, done }) {
       },
       done: `${words} ${picked.length === 1 ? 'is' : 'are'} ${action.done}.`,
     })}>${action.name}</button>`)}
-    <span class="dim" role="status">${picked.length ? `${picked.length} selected` : 'Select devices to change them.'}</span></div>`;
+    ${!one && html`<span class="dim" role="status">${picked.length ? `${picked.length} selected` : 'Select devices to change them.'}</span>`}</div>`;
 }
