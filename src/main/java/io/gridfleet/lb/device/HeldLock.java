@@ -10,13 +10,24 @@ import java.util.Optional;
  * @param since when it was taken, by the store's clock
  * @param expires when it expires; empty for a lock that lasts as long as its session
  * @param tenant the tenant of its session, if known
+ * @param purpose what its session is for, if known
  */
 public record HeldLock(
-    DeviceLock lock, Kind kind, Instant since, Optional<Instant> expires, Optional<String> tenant) {
+    DeviceLock lock,
+    Kind kind,
+    Instant since,
+    Optional<Instant> expires,
+    Optional<String> tenant,
+    Purpose purpose) {
 
   /** Creates a lock without a known tenant. */
   public HeldLock(DeviceLock lock, Kind kind, Instant since, Optional<Instant> expires) {
-    this(lock, kind, since, expires, Optional.empty());
+    this(lock, kind, since, expires, Optional.empty(), Purpose.UNKNOWN);
+  }
+
+  /** The test and the run of a session. */
+  public record Purpose(Optional<String> testName, Optional<String> run) {
+    public static final Purpose UNKNOWN = new Purpose(Optional.empty(), Optional.empty());
   }
 
   /** The kinds of holders. */

@@ -78,16 +78,15 @@ public final class LiveSessions {
     updates.sessionPublished(held(session));
   }
 
-  /** Returns a session's lock with its test name or tenant as the holder, for people. */
   private static HeldLock held(Session session) {
     DeviceLock lock = session.lock();
-    String holder = session.terms().testName().orElse(session.terms().tenant());
     return new HeldLock(
-        new DeviceLock(lock.device(), lock.slot(), holder, lock.token()),
+        new DeviceLock(lock.device(), lock.slot(), session.id().value(), lock.token()),
         HeldLock.Kind.SESSION,
         session.created(),
         Optional.empty(),
-        Optional.of(session.terms().tenant()));
+        Optional.of(session.terms().tenant()),
+        new HeldLock.Purpose(session.terms().testName(), session.terms().run()));
   }
 
   /**

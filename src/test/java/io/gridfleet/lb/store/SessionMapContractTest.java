@@ -6,6 +6,7 @@ import static io.gridfleet.lb.store.Facts.now;
 import static io.gridfleet.lb.store.Facts.session;
 import static io.gridfleet.lb.store.Facts.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -420,5 +421,33 @@ final class SessionMapContractTest {
     Session session = session(sessionId(), lock(), idleLimit);
     assertThat(now(sessions.publish(session))).isEqualTo(Publication.PUBLISHED);
     return session;
+  }
+
+  @Test
+  void theLockOfASessionSaysWhatItIsFor() {
+    DeviceId phone = device();
+    RunId run = Facts.begun(store, phone).id();
+    Session plain = session(lock(phone, run));
+    Session.Terms terms =
+        new Session.Terms(
+            "ci", Optional.of(run.value()), Optional.of("checkout"), MINUTE, MINUTE, true);
+    lock();
+
+    now(
+        sessions.publish(
+            new Session(
+                plain.id(),
+                plain.lock(),
+                plain.node(),
+                terms,
+                plain.capabilities(),
+                plain.tunnels(),
+                plain.created())));
+
+    assertThat(now(store.deviceLocks().held()))
+        .extracting(HeldLock::kind, HeldLock::purpose)
+        .containsExactlyInAnyOrder(
+            tuple(HeldLock.Kind.SESSION, new HeldLock.Purpose(terms.testName(), terms.run())),
+            tuple(HeldLock.Kind.ATTEMPT, HeldLock.Purpose.UNKNOWN));
   }
 }

@@ -90,10 +90,17 @@ final class DeviceInhibitors {
   private static String whose(HeldLock lock) {
     return switch (lock.kind()) {
       case ATTEMPT -> "a session is starting";
-      case SESSION -> "by " + lock.lock().holder();
+      case SESSION -> "by " + session(lock);
       case ENDING -> "by a session that is ending";
       case OPERATOR -> "by " + lock.lock().holder();
     };
+  }
+
+  /** The test or the tenant of a session, and its run, say more to people than its id. */
+  private static String session(HeldLock lock) {
+    HeldLock.Purpose purpose = lock.purpose();
+    String name = purpose.testName().or(lock::tenant).orElse(lock.lock().holder());
+    return name + purpose.run().map(run -> " in run " + run).orElse("");
   }
 
   private static String readable(Duration time) {

@@ -207,9 +207,14 @@ final class SqlDeviceLocks implements DeviceLocks {
             handle
                 .createQuery(
                     """
-                    SELECT device, slot, token, substr(holder, 1, 512) AS holder, kind, since,
-                      expires, tenant
-                    FROM device_locks WHERE holder IS NOT NULL ORDER BY device, slot
+                    SELECT device_locks.device, device_locks.slot, device_locks.token,
+                      substr(holder, 1, 512) AS holder, kind, since, expires, device_locks.tenant,
+                      substr(run, 1, 512) AS run, substr(test_name, 1, 512) AS test_name
+                    FROM device_locks LEFT JOIN sessions
+                      ON sessions.device = device_locks.device
+                        AND sessions.slot = device_locks.slot
+                        AND sessions.token = device_locks.token
+                    WHERE holder IS NOT NULL ORDER BY device_locks.device, device_locks.slot
                     """)
                 .map((row, context) -> held(row))
                 .list());
@@ -225,6 +230,8 @@ final class SqlDeviceLocks implements DeviceLocks {
         Kind.valueOf(row.getString("kind")),
         Columns.instant(row, "since"),
         Columns.optionalInstant(row, "expires"),
-        Columns.optionalText(row, "tenant"));
+        Columns.optionalText(row, "tenant"),
+        new HeldLock.Purpose(
+            Columns.optionalText(row, "test_name"), Columns.optionalText(row, "run")));
   }
 }

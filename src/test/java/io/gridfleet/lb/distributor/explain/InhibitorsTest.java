@@ -3,6 +3,8 @@ package io.gridfleet.lb.distributor.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.device.Device;
+import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Inhibitor;
 import io.gridfleet.lb.device.Inhibitor.Kind;
 import io.gridfleet.lb.device.Quota;
@@ -103,5 +105,38 @@ final class InhibitorsTest {
         .extracting(Inhibitor::kind)
         .containsExactly(Kind.OTHER_TENANT);
     assertThat(verdict(phone(), question(ANY, theirs), question(ANY, ANY)).inhibitors()).isEmpty();
+  }
+
+  private static String lockedBy(HeldLock.Purpose purpose, Optional<String> reader) {
+    HeldLock lock =
+        new HeldLock(
+            new DeviceLock(phone().id(), 0, "session-1", 7),
+            HeldLock.Kind.SESSION,
+            NOW.minusSeconds(9),
+            Optional.empty(),
+            Optional.of("ci"),
+            purpose);
+    DeviceSnapshot snapshot =
+        new DeviceSnapshot(
+            0,
+            phone(),
+            List.of(lock),
+            false,
+            Optional.empty(),
+            new DeviceSnapshot.Service(null, null, false),
+            new DeviceSnapshot.Rest(null, null, ""));
+    return DeviceInhibitors.of(snapshot, Optional.empty(), reader, NOW).get(0).text();
+  }
+
+  @Test
+  void aBusyDeviceNamesTheTestAndTheRunToThoseWhoMaySeeThem() {
+    HeldLock.Purpose purpose = new HeldLock.Purpose(Optional.of("checkout"), Optional.of("run-5"));
+
+    String whole = "locked (for 9 s, by checkout in run run-5)";
+    assertThat(lockedBy(purpose, Optional.empty())).isEqualTo(whole);
+    assertThat(lockedBy(purpose, Optional.of("ci"))).isEqualTo(whole);
+    assertThat(lockedBy(purpose, Optional.of("nightly"))).isEqualTo("locked (for 9 s)");
+    assertThat(lockedBy(HeldLock.Purpose.UNKNOWN, Optional.empty()))
+        .isEqualTo("locked (for 9 s, by ci)");
   }
 }
