@@ -96,6 +96,11 @@ public final class Distributor {
     this.releases = new ReleaseLocks(locks, timer, this::freedHere);
   }
 
+  /** Sets how many questions that no request uses are kept with their fitting devices. */
+  public void keepUnusedQuestions(int most) {
+    modelLock.make((now, effects) -> matching.waiting().keepIdle(most));
+  }
+
   /** A request's wait for a device. */
   public interface Wait {
     /** Completes once, on any thread; a placement that is {@code Placed} owns its lock. */

@@ -61,6 +61,8 @@ public final class WaitingRequests {
   /** Requests whose locks are requested: in no queue, and still ordered before later requests. */
   private final TreeMap<Waiter, DeviceState> asking = new TreeMap<>();
 
+  private int maxIdle = MAX_IDLE_QUEUES;
+
   /** The number of the next question; it names a queue in signals, so none is used twice. */
   private int numbers;
 
@@ -87,11 +89,16 @@ public final class WaitingRequests {
     if (queue.part()) {
       idle.add(queue);
     }
-    if (idle.size() > MAX_IDLE_QUEUES) {
+    if (idle.size() > maxIdle) {
       QuestionQueue oldest = idle.iterator().next();
       idle.remove(oldest);
       queues.remove(oldest.question());
     }
+  }
+
+  /** Sets how many unused questions are kept. */
+  public void keepIdle(int most) {
+    maxIdle = most;
   }
 
   /** Returns whether a question has a queue, so that matching it is no work. */

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class LabReplay {
   /** Longer than any replay: waits are ended here, because the distributor would explain each. */
   private static final Duration ENDLESS = Duration.ofDays(3_650);
+
+  /** Their fitting devices are a bit each: 50 MB for 10 000 devices of a replay. */
+  private static final int MAX_QUESTIONS = 40_000;
 
   private static final Placement OUT_OF_TIME = new Placement.Removed("its time is over");
   private static final Placement LEFT = new Placement.Removed("its client left");
@@ -48,7 +52,7 @@ public final class LabReplay {
   private final ReplayLocks locks = new ReplayLocks();
   private final Distributor distributor;
   private final FleetUpdates updates;
-  private final Map<Question, Boolean> fitting = new HashMap<>();
+  private final UnaryOperator<List<Question>> merging;
 
   /** Why each device is out of service: maintenance and offline may overlap. */
   private final Map<DeviceId, Integer> outages = new HashMap<>();
@@ -72,6 +76,19 @@ public final class LabReplay {
       List<Device> devices,
       Function<String, Optional<Tenant>> tenants,
       Observer observer) {
+    this(traffic, devices, tenants, observer, new MergedQuestions(devices));
+  }
+
+  /**
+   * @param merging returns the questions to ask in place of those of a request; none if no device
+   *     fits
+   */
+  LabReplay(
+      ReplayedTraffic traffic,
+      List<Device> devices,
+      Function<String, Optional<Tenant>> tenants,
+      Observer observer,
+      UnaryOperator<List<Question>> merging) {
     this.traffic = traffic;
     this.devices = List.copyOf(devices);
     this.tenants = tenants;
@@ -79,7 +96,9 @@ public final class LabReplay {
     this.clock = new ReplayClock(traffic.time().from());
     this.distributor =
         new Distributor(new LockKeeper(locks, ENDLESS, clock::nanoTime), clock, clock);
+    this.distributor.keepUnusedQuestions(MAX_QUESTIONS);
     this.updates = new FleetUpdates(distributor);
+    this.merging = merging;
   }
 
   /**
@@ -152,7 +171,7 @@ public final class LabReplay {
   @SuppressWarnings("FutureReturnValueIgnored") // completes on this thread
   private void arrive(Arrival arrival) {
     PlacementRequest request = request(arrival);
-    if (request.questions().stream().noneMatch(this::fitsAny)) {
+    if (request.questions().isEmpty()) {
       refused++;
       return;
     }
@@ -183,10 +202,6 @@ public final class LabReplay {
     clock.after(leaves.orElse(patience), () -> wait.end(leaves.isPresent() ? LEFT : OUT_OF_TIME));
   }
 
-  private boolean fitsAny(Question question) {
-    return fitting.computeIfAbsent(question, asked -> devices.stream().anyMatch(asked::fits));
-  }
-
   private PlacementRequest request(Arrival arrival) {
     RecordedTraffic.Request recorded = arrival.request();
     Optional<Tenant> tenant = tenants.apply(recorded.owner().tenant());
@@ -199,7 +214,7 @@ public final class LabReplay {
             .toList();
     return new PlacementRequest(
         recorded.id(),
-        questions,
+        merging.apply(questions),
         new PlacementRequest.QueuePosition(recorded.terms().priority(), clock.instant(), ++number),
         new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
         new Quota(
