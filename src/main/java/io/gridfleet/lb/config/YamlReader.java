@@ -38,7 +38,11 @@ final class YamlReader {
   /** Each device of a large lab may share its tags by an alias. */
   private static final int MAX_ALIASES = 100_000;
 
+  /** How many values all aliases repeat: 50 000 devices may share 200 each. */
+  private static final long MAX_REPEATED = 10_000_000;
+
   private static final String MERGE = "<<";
+  private static final String TEXT_TAG = "tag:yaml.org,2002:str";
 
   private final String file;
   private final Path directory;
@@ -48,12 +52,28 @@ final class YamlReader {
 
   private final Iterator<Event> events;
   private final Map<String, String> texts = new HashMap<>();
-  private final Map<String, Yaml> anchors = new HashMap<>();
+  private final Map<String, Anchored> anchors = new HashMap<>();
 
   /** The places of values with an anchor that aren't read to their end. */
   private final Map<String, SourceLocation> open = new HashMap<>();
 
   private int aliases;
+
+  /** The values so far, those that aliases repeat included. */
+  private long values;
+
+  private long repeatedValues;
+
+  /** How deep the deepest of the values being read is. */
+  private int deepest;
+
+  /**
+   * A value with an anchor.
+   *
+   * @param values how many it is, with those in it
+   * @param height how much deeper than itself the deepest of these is
+   */
+  private record Anchored(Yaml value, long values, int height) {}
 
   private YamlReader(String file, Path directory, String text) {
     this.file = file;
@@ -120,48 +140,71 @@ final class YamlReader {
   /** The value that begins with this event. */
   private Yaml value(Event event, int depth) {
     if (event instanceof AliasEvent alias) {
-      return repeated(alias);
+      return repeated(alias, depth);
     }
-    if (depth > DEEPEST) {
-      throw new YAMLException("Nesting Depth exceeded max " + DEEPEST);
-    }
+    reached(depth);
+    values++;
     SourceLocation place = place(event);
     String anchor = ((NodeEvent) event).getAnchor();
     if (anchor == null) {
       return content(event, place, depth);
     }
+    return anchored(anchor, event, place, depth);
+  }
+
+  /** An anchor of the same name inside of the value is the one that later aliases mean. */
+  private Yaml anchored(String anchor, Event event, SourceLocation place, int depth) {
     anchors.remove(anchor);
     open.put(anchor, place);
+    long before = values;
+    int deepestBefore = deepest;
+    deepest = depth;
     Yaml read = content(event, place, depth);
-    open.remove(anchor);
-    anchors.put(anchor, read);
+    if (open.remove(anchor, place)) {
+      anchors.put(anchor, new Anchored(read, values - before + 1, deepest - depth));
+    }
+    deepest = Math.max(deepest, deepestBefore);
     return read;
+  }
+
+  private void reached(int depth) {
+    if (depth > DEEPEST) {
+      throw new YAMLException("Nesting Depth exceeded max " + DEEPEST);
+    }
+    deepest = Math.max(deepest, depth);
   }
 
   private Yaml content(Event event, SourceLocation place, int depth) {
     if (event instanceof ScalarEvent scalar) {
-      return new Scalar(place, shared(scalar.getValue()), scalar.isPlain());
+      boolean plain = scalar.isPlain() && !TEXT_TAG.equals(scalar.getTag());
+      return new Scalar(place, shared(scalar.getValue()), plain);
     }
     return event instanceof MappingStartEvent
         ? new Mapping(place, members(depth + 1))
         : new Sequence(place, items(depth + 1));
   }
 
-  private Yaml repeated(AliasEvent alias) {
+  private Yaml repeated(AliasEvent alias, int depth) {
     SourceLocation inside = open.get(alias.getAnchor());
     if (inside != null) {
       problem(inside, "an alias stands inside of what it repeats");
       return new Scalar(inside, "", true);
     }
-    Yaml known = anchors.get(alias.getAnchor());
+    Anchored known = anchors.get(alias.getAnchor());
     if (known == null) {
       throw invalid(alias, "found undefined alias " + alias.getAnchor());
     }
-    if (!(known instanceof Scalar) && ++aliases > MAX_ALIASES) {
+    if (!(known.value() instanceof Scalar) && ++aliases > MAX_ALIASES) {
       throw new YAMLException(
           "Number of aliases for non-scalar nodes exceeds the specified max=" + MAX_ALIASES);
     }
-    return known;
+    reached(depth + known.height());
+    values += known.values();
+    repeatedValues += known.values();
+    if (repeatedValues > MAX_REPEATED) {
+      throw invalid(alias, "aliases repeat more than %,d values".formatted(MAX_REPEATED));
+    }
+    return known.value();
   }
 
   private List<Yaml> items(int depth) {

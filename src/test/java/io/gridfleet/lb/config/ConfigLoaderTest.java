@@ -192,6 +192,35 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void aliasesOfAliasesAreBounded() {
+    StringBuilder doubled = new StringBuilder("x-0: &a0 [1, 1]\n");
+    StringBuilder deeper = new StringBuilder("x-0: &a0 [1]\n");
+    for (int i = 1; i <= 45; i++) {
+      doubled.append("x-%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+    }
+    for (int i = 1; i <= 60; i++) {
+      deeper.append("x-%d: &a%d [*a%d]\n".formatted(i, i, i - 1));
+    }
+    assertThat(refused(doubled.toString()).problems().toString())
+        .contains("aliases repeat more than 10,000,000 values");
+    assertProblems(
+        deeper.toString(), "lab.yaml:1:1: not valid YAML: Nesting Depth exceeded max 50");
+  }
+
+  @Test
+  void anAliasIsOfTheLatestAnchorBeforeIt() {
+    assertThat(load("x-a: &a {deep: &a red}\ncolour: *a\n").colour()).isEqualTo(Colour.RED);
+  }
+
+  @Test
+  void aValueTaggedAsTextIsNoNumber() {
+    Map<String, Object> more =
+        load("items:\n- {url: 'http://x', more: {a: !!str 4, b: 4}}\n").items().get(0).more();
+
+    assertThat(more).isEqualTo(Map.of("a", "4", "b", 4));
+  }
+
+  @Test
   void anAliasWithoutAnAnchorAndASecondDocumentAreNotRead() {
     assertProblems("x-a: 1\nx-b: *a\n", "lab.yaml:2:6: not valid YAML: found undefined alias a");
     assertProblems(
