@@ -386,6 +386,35 @@ final class DeviceHistoryContractTest {
     assertThat(now(store.usage().waits(new Usage.Query(noon, end, Optional.of("ci"))))).isEmpty();
   }
 
+  private PeriodChange reservation(String run, Instant began) {
+    Who who = new Who(Optional.empty(), Optional.empty(), Optional.of(run), Optional.empty());
+    return new PeriodChange.Begin(
+        new DevicePeriod(
+            "of-" + run,
+            new NamedDevice(phone, "Bench 3", "android"),
+            Kind.RESERVATION,
+            began,
+            Optional.empty(),
+            Optional.empty(),
+            new Labels(who, "run", run)));
+  }
+
+  /** Two replicas write, each its own records in its own batches. */
+  @Test
+  void theReservationOfTheNextRunMayBeWrittenBeforeTheEndOfTheFormer() {
+    Instant next = noon.plusSeconds(10);
+    write(reservation("one", noon));
+    write(reservation("two", next));
+    write(new PeriodChange.End(phone, Kind.RESERVATION, next.minusMillis(5)));
+
+    assertThat(all())
+        .extracting(DevicePeriod::id, DevicePeriod::ended, it -> it.labels().text())
+        .containsExactlyInAnyOrder(
+            tuple("of-one", Optional.of(next), "one"), tuple("of-two", Optional.empty(), "two"));
+    write(reservation("one", noon.minusSeconds(9)));
+    assertThat(all()).extracting(it -> it.labels().text()).containsOnly("one", "two");
+  }
+
   @Test
   void theLengthsOfSessionsAreThoseThatEndedLast() {
     write(

@@ -62,16 +62,25 @@ final class DevicePeriodWrites {
         AND kind NOT IN ('SESSION', 'FAILED_ATTEMPT')
       """;
 
-  /** A period whose planned end has passed isn't continued by a later one. */
-  private static final String EXPIRE =
-      "UPDATE device_periods SET ended = planned_end " + OPEN + " AND planned_end <= :began";
+  /**
+   * A period whose planned end has passed isn't continued by a later one, nor is that of a run by
+   * one of another run, whose replica may write the begin before the end of the former is written.
+   */
+  private static final String SUPERSEDE =
+      """
+      UPDATE device_periods
+      SET ended = CASE WHEN planned_end <= :began THEN planned_end ELSE :began END
+      """
+          + OPEN
+          + " AND (planned_end <= :began OR began <= :began AND run <> CAST(:run AS TEXT))";
 
   private static final String CONTINUE =
       """
       UPDATE device_periods SET planned_end = :plannedEnd, cause = :cause, text = :text,
         began_by = :beganBy
       """
-          + OPEN;
+          + OPEN
+          + " AND (run IS NULL OR run = CAST(:run AS TEXT))";
 
   /** Each replica probes the nodes: one that is reached by one may be out of reach of another. */
   private static final String END =
@@ -224,9 +233,10 @@ final class DevicePeriodWrites {
   /** Of a kind of which a device has one open period. */
   private void begin(Handle handle, DevicePeriod period) {
     handle
-        .createUpdate(EXPIRE)
+        .createUpdate(SUPERSEDE)
         .bind("device", period.device().id().value())
         .bind("kind", period.kind().name())
+        .bindByType("run", text(period.labels().who().run()), String.class)
         .bind("began", period.began().toEpochMilli())
         .execute();
     if (continued(handle, period) == 0) {
@@ -239,6 +249,7 @@ final class DevicePeriodWrites {
         .createUpdate(CONTINUE)
         .bind("device", period.device().id().value())
         .bind("kind", period.kind().name())
+        .bindByType("run", text(period.labels().who().run()), String.class)
         .bindByType("plannedEnd", millis(period.until()), Long.class)
         .bind("cause", Columns.storable(period.labels().cause()))
         .bind("text", Columns.storable(period.labels().text()))

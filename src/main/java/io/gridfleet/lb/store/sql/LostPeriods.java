@@ -56,13 +56,16 @@ final class LostPeriods {
         WHERE sessions.id = device_periods.session AND sessions.ended IS NULL)
       """;
 
+  private static final String OF_ITS_RUN =
+      "(device_periods.run IS NULL OR reserved_devices.run = device_periods.run)";
+
   /** The facts that contradict an open period by their absence. */
   private static final List<String> CONTRADICTED =
       List.of(
           contradicted("AVOIDED", "avoided_devices", "expires > <now>"),
           contradicted("MAINTENANCE", "device_overrides", "maintenance IS NOT NULL"),
-          contradicted("RESERVATION", "reserved_devices", "1 = 1"),
-          contradicted("COOLDOWN", "reserved_devices", "1 = 1"),
+          contradicted("RESERVATION", "reserved_devices", OF_ITS_RUN),
+          contradicted("COOLDOWN", "reserved_devices", OF_ITS_RUN),
           contradicted("OPERATOR_LOCK", "device_locks", "kind = 'OPERATOR'"));
 
   private static final String TAKE_OVER =
