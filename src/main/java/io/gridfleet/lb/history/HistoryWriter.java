@@ -2,6 +2,7 @@ package io.gridfleet.lb.history;
 
 import io.gridfleet.lb.async.Failures;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ public final class HistoryWriter<T> {
   private final ToIntFunction<T> weightOf;
   private final DropListener listener;
   private final Object lock = new Object();
-  private final Queue<T> queue = new ArrayDeque<>();
+  private final Queue<Weighed<T>> queue = new ArrayDeque<>();
   private long weight;
   private boolean writing;
   private boolean closed;
@@ -57,6 +58,9 @@ public final class HistoryWriter<T> {
     REFUSED
   }
 
+  /** A record in the queue; to weigh it takes longer than to remove it. */
+  private record Weighed<T>(T record, int weight) {}
+
   /**
    * The bounds of the queue and of a batch.
    *
@@ -65,9 +69,17 @@ public final class HistoryWriter<T> {
    * @param batch the most records of a batch
    */
   public record Room(int records, long weight, int batch) {
-    /** Some seconds of a busy lab, in a few dozen MiB; a batch takes milliseconds. */
+    /**
+     * Some seconds of a busy lab, in a few dozen MiB. A batch takes a few milliseconds, in which
+     * nothing else is written to SQLite; the cost of its transaction is shared by its records.
+     */
     public static Room standard() {
-      return new Room(10_000, 16L << 20, 200);
+      return new Room(10_000, 16L << 20, 500);
+    }
+
+    /** Returns the same room with batches of another size. */
+    public Room batchesOf(int most) {
+      return new Room(records, weight, most);
     }
   }
 
@@ -98,7 +110,7 @@ public final class HistoryWriter<T> {
     synchronized (lock) {
       added = !closed && queue.size() < room.records() && weight + size <= room.weight();
       if (added) {
-        queue.add(record);
+        queue.add(new Weighed<>(record, size));
         weight += size;
       }
     }
@@ -150,9 +162,19 @@ public final class HistoryWriter<T> {
         return List.of();
       }
       writing = true;
-      int most = alone > 0 ? 1 : room.batch();
-      return queue.stream().limit(most).toList();
+      return first(alone > 0 ? 1 : room.batch());
     }
+  }
+
+  private List<T> first(int most) {
+    List<T> batch = new ArrayList<>(Math.min(most, queue.size()));
+    for (Weighed<T> each : queue) {
+      if (batch.size() == most) {
+        break;
+      }
+      batch.add(each.record());
+    }
+    return batch;
   }
 
   /** Never fails. */
@@ -198,9 +220,9 @@ public final class HistoryWriter<T> {
 
   private void remove(int records) {
     for (int i = 0; i < records; i++) {
-      T record = queue.poll();
-      if (record != null) {
-        weight -= weightOf.applyAsInt(record);
+      Weighed<T> removed = queue.poll();
+      if (removed != null) {
+        weight -= removed.weight();
       }
     }
     alone = Math.max(0, alone - records);

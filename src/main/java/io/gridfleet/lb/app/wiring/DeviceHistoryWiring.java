@@ -35,6 +35,9 @@ final class DeviceHistoryWiring {
   /** How long a change waits for others of its batch. */
   private static final Duration TICK = Duration.ofMillis(200);
 
+  /** The begin and the end of a session that are in one batch are written as one row. */
+  private static final int MAX_BATCH = 1_000;
+
   /** Estimates of waits are of minutes: a session that ended just now changes little. */
   private static final Duration LENGTHS = Duration.ofSeconds(10);
 
@@ -58,7 +61,11 @@ final class DeviceHistoryWiring {
     this.config = config;
     this.devices = store.deviceHistory();
     this.writer =
-        new HistoryWriter<>(devices, HistoryWriter.Room.standard(), PeriodChange::weight, dropped);
+        new HistoryWriter<>(
+            devices,
+            HistoryWriter.Room.standard().batchesOf(MAX_BATCH),
+            PeriodChange::weight,
+            dropped);
     this.recorder = new DeviceRecorder(this::record, inventory, store.time(), this::owner);
   }
 

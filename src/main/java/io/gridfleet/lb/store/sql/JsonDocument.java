@@ -28,6 +28,11 @@ final class JsonDocument {
     return new JsonDocument(Json.object(text));
   }
 
+  @SuppressWarnings("unchecked") // a JSON object has string keys
+  static JsonDocument of(Object object) {
+    return new JsonDocument((Map<String, Object>) object);
+  }
+
   String write() {
     return Json.text(members);
   }
@@ -117,6 +122,10 @@ final class JsonDocument {
   @SuppressWarnings("unchecked") // as above
   List<Map<String, Object>> objects(String name) {
     return (List<Map<String, Object>>) value(name);
+  }
+
+  List<?> elements(String name) {
+    return (List<?>) value(name);
   }
 
   Optional<Object> optionalValue(String name) {

@@ -82,15 +82,15 @@ final class SqlRecordedTraffic implements RecordedTraffic {
     Instant arrived = Columns.instant(row, "arrived");
     Cursor cursor = new Cursor(arrived, row.getString("id"));
     JsonDocument body = JsonDocument.read(row.getString("body"));
-    List<JsonDocument> steps = body.documents("steps");
-    if (steps.stream().noneMatch(step -> step.text("kind").equals("ADMITTED"))) {
+    List<RequestDocuments.StepTime> steps = RequestDocuments.times(body);
+    if (steps.stream().noneMatch(step -> step.kind().equals("ADMITTED"))) {
       return new Read(cursor, Optional.empty());
     }
     Optional<Instant> locked =
         steps.stream()
-            .filter(step -> step.text("kind").equals("LOCKED"))
+            .filter(step -> step.kind().equals("LOCKED"))
             .reduce((one, later) -> later)
-            .map(step -> arrived.plus(step.number("after"), ChronoUnit.MICROS));
+            .map(step -> arrived.plus(step.micros(), ChronoUnit.MICROS));
     return new Read(
         cursor,
         Optional.of(

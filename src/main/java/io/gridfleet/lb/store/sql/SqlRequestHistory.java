@@ -103,11 +103,14 @@ final class SqlRequestHistory implements RequestHistory {
   private static int write(Handle handle, List<RequestRecord> batch) {
     Map<String, RequestRecord> last = new LinkedHashMap<>();
     batch.forEach(record -> last.put(record.row().id(), record));
-    RowBatch.write(handle, WRITE, last.values(), SqlRequestHistory::bind);
+    try (RequestDocuments documents = new RequestDocuments()) {
+      RowBatch.write(
+          handle, WRITE, last.values(), (values, record) -> bind(values, record, documents));
+    }
     return last.size();
   }
 
-  private static void bind(RowBatch values, RequestRecord record) {
+  private static void bind(RowBatch values, RequestRecord record, RequestDocuments documents) {
     RequestRow row = record.row();
     RequestRow.Asker asker = row.asker();
     RequestRow.Result result = row.result();
@@ -131,7 +134,7 @@ final class SqlRequestHistory implements RequestHistory {
         .text(result.error())
         .text(row.servedBy().id())
         .text(row.servedBy().name())
-        .text(RequestDocuments.write(record));
+        .text(documents.write(record));
   }
 
   @Override

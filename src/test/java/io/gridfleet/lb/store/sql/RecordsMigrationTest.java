@@ -9,12 +9,15 @@ import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
+import io.gridfleet.lb.history.RecordedTraffic;
 import io.gridfleet.lb.history.RequestHistory.Filter;
 import io.gridfleet.lb.history.RequestHistory.Labels;
 import io.gridfleet.lb.history.RequestHistory.Period;
 import io.gridfleet.lb.history.RequestHistory.Results;
 import io.gridfleet.lb.history.RequestRecord;
 import io.gridfleet.lb.history.RequestRow;
+import io.gridfleet.lb.history.RequestStep;
+import io.gridfleet.lb.history.RequestStep.NamedDevice;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
@@ -71,7 +74,12 @@ final class RecordsMigrationTest {
       handle.execute(
           "INSERT INTO request_details (id, body) VALUES (?, ?)",
           "request-" + i,
-          "{\"firstMatch\":[{\"n\":%d}],\"wait\":9,\"priority\":1,\"omitted\":0,\"steps\":[]}"
+          """
+          {"firstMatch":[{"n":%d}],"wait":9,"priority":1,"omitted":0,"steps":[
+           {"kind":"ADMITTED","after":0},
+           {"kind":"ATTEMPT_ENDED","after":2000,"deviceOfRow":true,"outcome":"created","took":1500},
+           {"kind":"LOCKED","after":1000,"device":"tv","deviceName":"TV","cause":"c"}]}
+          """
               .formatted(i));
       handle.execute(
           "INSERT INTO device_periods (id, device, device_name, platform, kind, began, ended,"
@@ -107,6 +115,22 @@ final class RecordsMigrationTest {
     RequestRecord found = now(store.requestHistory().find("request-7")).orElseThrow();
     assertThat(found.row().times().total()).contains(Duration.ofMillis(5));
     assertThat(found.asked().firstMatch().get(0)).containsEntry("n", 7);
+    assertThat(found.steps())
+        .containsExactly(
+            RequestStep.of(RequestStep.Kind.ADMITTED, found.row().arrived()),
+            RequestStep.of(RequestStep.Kind.ATTEMPT_ENDED, found.row().arrived().plusMillis(2))
+                .on(new NamedDevice(new DeviceId("phone"), "Pixel"))
+                .outcome("created")
+                .took(Duration.ofNanos(1_500_000)),
+            RequestStep.of(RequestStep.Kind.LOCKED, found.row().arrived().plusMillis(1))
+                .on(new NamedDevice(new DeviceId("tv"), "TV"))
+                .cause("c"));
+    RecordedTraffic.Time time = new RecordedTraffic.Time(AT, AT.plusSeconds(1));
+    assertThat(now(store.recordedTraffic().requests(time, Optional.empty(), ROWS)).rows())
+        .hasSize(ROWS)
+        .allSatisfy(
+            request ->
+                assertThat(request.result().locked()).contains(request.arrived().plusMillis(1)));
     assertThat(now(store.requestHistory().ofSession("session-7"))).contains("request-7");
     assertThat(now(store.requestHistory().write(List.of(found))))
         .as("written again")
