@@ -282,8 +282,9 @@ final class ClientConnectionTransitionsTest {
     until(
         "WRITING DUE",
         client -> {
+          int before = edge.created.size();
           client.get("/api/large/" + MANY);
-          await().until(() -> edge.created.size() > 0 && edge.door.connections() == 0);
+          await().until(() -> edge.created.size() > before && edge.door.connections() == 0);
         });
     until(
         "WRITING INACTIVE",

@@ -63,7 +63,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Changes are signalled to the other replica by the transactions that make them. */
 final class SignalsOfChangesTest {
-  private static final FleetSignal MARKER = new FleetSignal.NoneWaits("marker", 0);
+  private static final String MARKER = "marker";
   private static final Instant LATER = Instant.ofEpochMilli(Long.MAX_VALUE);
   private static final FleetSignal RESERVATIONS =
       new FleetSignal.ReservationsChanged(Optional.empty());
@@ -72,6 +72,7 @@ final class SignalsOfChangesTest {
   private StoreAddress address;
   private SqlStore store;
   private SqlStore other;
+  private int markers;
 
   @BeforeEach
   void open() {
@@ -92,18 +93,23 @@ final class SignalsOfChangesTest {
 
   /** Signals arrive in the order of the commits; what was sent before this one has arrived. */
   private void awaitMarker() {
+    FleetSignal marker = new FleetSignal.NoneWaits(MARKER, ++markers);
     await()
         .until(
             () -> {
-              store.signals().publish(MARKER);
-              return received.contains(MARKER);
+              store.signals().publish(marker);
+              return received.contains(marker);
             });
-    received.removeIf(MARKER::equals);
+    received.removeIf(SignalsOfChangesTest::isMarker);
+  }
+
+  private static boolean isMarker(FleetSignal signal) {
+    return signal instanceof FleetSignal.NoneWaits none && none.replica().equals(MARKER);
   }
 
   private List<FleetSignal> receivedNow() {
     awaitMarker();
-    return received.stream().filter(each -> !MARKER.equals(each)).toList();
+    return received.stream().filter(each -> !isMarker(each)).toList();
   }
 
   private DeviceLock lock() {
