@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * again, and one whose bytes are the same isn't parsed again. One reading at a time.
  */
 public final class ConfigFiles<T extends Record> {
+  /** Bytes of all files together; about 3000 devices. */
+  private static final long LARGE = 1 << 20;
+
   private final Class<T> type;
   private final LongSupplier nanos;
   private final FileReader reader;
@@ -60,6 +64,9 @@ public final class ConfigFiles<T extends Record> {
    */
   private record Valid<T>(Optional<FileStamp> stamp, String digest, LoadedConfig<T> config) {}
 
+  /** What a reading of a file gave. */
+  private record Outcome<T>(Path file, @Nullable Valid<T> valid, List<ConfigProblem> problems) {}
+
   /** Reads the bytes of a file. */
   @FunctionalInterface
   interface FileReader {
@@ -86,16 +93,11 @@ public final class ConfigFiles<T extends Record> {
   public synchronized Contents<T> read(List<FileGlob> globs, Duration forgetAfter) {
     Map<Path, Valid<T>> valid = new TreeMap<>();
     List<ConfigProblem> problems = new ArrayList<>();
-    for (Path file : files(globs, problems)) {
-      goneSince.remove(file);
-      Valid<T> old = last.get(file);
-      try {
-        valid.put(file, read(file, old));
-      } catch (ConfigException e) {
-        problems.addAll(e.problems());
-        if (old != null) {
-          valid.put(file, old);
-        }
+    for (Outcome<T> outcome : outcomes(files(globs, problems))) {
+      goneSince.remove(outcome.file());
+      problems.addAll(outcome.problems());
+      if (outcome.valid() != null) {
+        valid.put(outcome.file(), outcome.valid());
       }
     }
     Map<Path, Duration> missing = keepMissing(globs, forgetAfter, valid);
@@ -104,6 +106,33 @@ public final class ConfigFiles<T extends Record> {
     Map<Path, LoadedConfig<T>> contents = new LinkedHashMap<>();
     valid.forEach((file, read) -> contents.put(file, read.config()));
     return new Contents<>(contents, List.copyOf(problems), missing);
+  }
+
+  /**
+   * In the order of the files. Those of a large lab are read by all processors at a start, when
+   * nobody waits for one.
+   */
+  private List<Outcome<T>> outcomes(Set<Path> files) {
+    Map<Path, Valid<T>> known = last;
+    boolean large = known.isEmpty() && size(files) >= LARGE;
+    if (large) {
+      ReadingCompilation.limit();
+    }
+    Stream<Path> each = large ? files.parallelStream() : files.stream();
+    return each.map(file -> outcome(file, known.get(file))).toList();
+  }
+
+  private static long size(Set<Path> files) {
+    return files.stream().mapToLong(file -> file.toFile().length()).sum();
+  }
+
+  /** The content before if it can't be read now. */
+  private Outcome<T> outcome(Path file, @Nullable Valid<T> old) {
+    try {
+      return new Outcome<>(file, read(file, old), List.of());
+    } catch (ConfigException e) {
+      return new Outcome<>(file, old, e.problems());
+    }
   }
 
   /** The same content again if the file has the same stamp or the same bytes. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,26 @@ final class ConfigFilesTest {
     Contents<Room> after = read(counted);
     assertThat(opened).containsExactly(b.getFileName());
     assertThat(after.contents().get(b).value()).isEqualTo(new Room("third"));
+  }
+
+  /** Beyond a size they are read by several threads, in any order. */
+  @Test
+  void theFilesOfALargeLabAndTheirProblemsAreInTheOrderOfTheirNames() throws IOException {
+    String comment = "# " + "x".repeat(1 << 16) + "\n";
+    List<Path> written = new ArrayList<>();
+    for (int i = 10; i < 34; i++) {
+      written.add(write(i + ".yaml", comment + (i % 2 == 0 ? "name: n" + i : "nome: n" + i)));
+    }
+    Contents<Room> read = read();
+    assertThat(List.copyOf(read.contents().keySet())).isEqualTo(everySecond(written));
+    assertThat(read.contents().get(written.get(4)).value()).isEqualTo(new Room("n14"));
+    assertThat(read.problems().stream().map(ConfigProblem::file).distinct().toList())
+        .isEqualTo(
+            everySecond(written.subList(1, written.size())).stream().map(Path::toString).toList());
+  }
+
+  private static List<Path> everySecond(List<Path> files) {
+    return IntStream.range(0, files.size()).filter(i -> i % 2 == 0).mapToObj(files::get).toList();
   }
 
   /** Changes within a step of the file system's clock can't be told apart by their times. */
