@@ -24,19 +24,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lab's devices, each with what it was built from. A device whose node, configuration, browser
  * version and overridden tags are the same as before isn't built again and stays the same object: a
- * lab has tens of thousands, and an update usually concerns a few. Guarded by its owner.
+ * lab has tens of thousands, and an update usually concerns a few. The devices of a node whose
+ * configuration is the same object aren't looked at unless something was reported. Guarded by its
+ * owner.
  */
 final class BuiltDevices {
   private final DriverPacks packs;
   private final AttributeTables tables = new AttributeTables();
   private Map<String, NodePart> parts = Map.of();
 
+  /** The revision of what {@link #parts} were built from. */
+  private long revision;
+
   BuiltDevices(DriverPacks packs) {
     this.packs = packs;
   }
 
-  /** What a device is built from, beside its configuration and node. */
+  /**
+   * What a device is built from, beside its configuration and node.
+   *
+   * @param revision another one after each change of what the functions return
+   */
   record Reported(
+      long revision,
       BiFunction<Node, String, Optional<String>> browserVersion,
       Function<DeviceId, Map<String, String>> tags) {}
 
@@ -54,8 +64,13 @@ final class BuiltDevices {
       DeviceConfig config, Optional<String> version, Map<String, String> tags, Device device) {}
 
   /** A node's devices, in the order of its configuration. */
-  private record NodePart(@Nullable Node node, List<Built> built) {
-    static final NodePart NONE = new NodePart(null, List.of());
+  private record NodePart(@Nullable NodeConfig config, @Nullable Node node, List<Built> built) {
+    static final NodePart NONE = new NodePart(null, null, List.of());
+
+    @SuppressWarnings("ReferenceEquality") // an unchanged file has the same nodes
+    boolean isOf(NodeConfig other) {
+      return config == other;
+    }
   }
 
   /** Builds what differs from before. */
@@ -76,6 +91,7 @@ final class BuiltDevices {
           }
         });
     parts = now;
+    revision = reported.revision();
     boolean added = false;
     for (Device device : changed) {
       added |= !removed.remove(device.id());
@@ -86,6 +102,9 @@ final class BuiltDevices {
   private NodePart part(
       NodeConfig config, Reported reported, List<Device> changed, Set<DeviceId> removed) {
     NodePart before = parts.getOrDefault(config.name(), NodePart.NONE);
+    if (before.isOf(config) && revision == reported.revision()) {
+      return before;
+    }
     Node node = LabDevices.node(config);
     boolean sameNode = node.equals(before.node());
     Known known = new Known(before.built(), config.devices());
@@ -100,7 +119,7 @@ final class BuiltDevices {
       built.add(old);
     }
     known.unused().forEach(old -> removed.add(old.device().id()));
-    return new NodePart(node, List.copyOf(built));
+    return new NodePart(config, node, List.copyOf(built));
   }
 
   /** The built devices of a node as they were, to be found by their configuration. */

@@ -7,19 +7,20 @@ import io.gridfleet.lb.config.ConfigFiles.Contents;
 import io.gridfleet.lb.config.ConfigProblem;
 import io.gridfleet.lb.config.FileGlob;
 import io.gridfleet.lb.config.KeyLines;
+import io.gridfleet.lb.config.LoadedConfig;
 import io.gridfleet.lb.node.DeviceConfig;
 import io.gridfleet.lb.node.InventoryFile;
 import io.gridfleet.lb.node.NodeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The nodes of the lab: those of the configuration and those of the inventory files. */
@@ -32,26 +33,50 @@ public final class InventoryFiles {
 
   /** What a lab was merged from. */
   private record Reading(List<NodeConfig> nodes, Contents<InventoryFile> contents, Lab lab) {
-    boolean isOf(List<NodeConfig> configured, Contents<InventoryFile> read) {
+    /** Whether the same files were read then and now, each without a problem. */
+    boolean isComparable(List<NodeConfig> configured, Contents<InventoryFile> read) {
       return nodes.equals(configured)
           && read.missing().isEmpty()
           && contents.missing().isEmpty()
           && read.problems().isEmpty()
-          && contents.problems().isEmpty()
-          && same(contents.contents().values(), read.contents().values())
+          && lab.problems().isEmpty()
           && contents.contents().keySet().equals(read.contents().keySet());
     }
 
-    @SuppressWarnings("ReferenceEquality") // an unchanged file has the same content, not an equal
-    private static boolean same(Collection<?> before, Collection<?> now) {
-      Iterator<?> others = now.iterator();
-      for (Object one : before) {
-        if (!others.hasNext() || one != others.next()) {
-          return false;
-        }
-      }
-      return !others.hasNext();
+    /** Whether each file's content passes the test with its content of before. */
+    boolean all(
+        Contents<InventoryFile> read,
+        BiPredicate<LoadedConfig<InventoryFile>, LoadedConfig<InventoryFile>> test) {
+      return read.contents().entrySet().stream()
+          .allMatch(
+              file -> {
+                LoadedConfig<InventoryFile> old = contents.contents().get(file.getKey());
+                return old != null && test.test(old, file.getValue());
+              });
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // an unchanged file has the same content, not an equal
+  private static boolean isSame(
+      LoadedConfig<InventoryFile> before, LoadedConfig<InventoryFile> now) {
+    return before == now;
+  }
+
+  private static boolean hasSameNames(
+      LoadedConfig<InventoryFile> before, LoadedConfig<InventoryFile> now) {
+    return isSame(before, now) || keys(before.value()).equals(keys(now.value()));
+  }
+
+  /** The names of the nodes and devices, in their order. */
+  private static List<List<String>> keys(InventoryFile file) {
+    return file.nodes().stream()
+        .map(
+            node ->
+                Stream.concat(
+                        Stream.of(node.name()),
+                        node.devices().stream().map(device -> device.key(node.name())))
+                    .toList())
+        .toList();
   }
 
   public InventoryFiles(GridFleetConfig config) {
@@ -86,18 +111,32 @@ public final class InventoryFiles {
     config = other;
   }
 
-  /** Reads all files again; the same lab if none has changed. */
+  /**
+   * Reads all files again; the same lab if none has changed. Names are compared with those of the
+   * whole lab only if a file has others than before.
+   */
   public synchronized Lab read() {
     GridFleetConfig now = config;
     Contents<InventoryFile> read =
         files.read(now.inventory().files(), now.inventory().forgetAfter());
     Reading before = last;
-    if (before != null && before.isOf(now.nodes(), read)) {
-      return before.lab();
+    boolean sameNames = false;
+    if (before != null && before.isComparable(now.nodes(), read)) {
+      if (before.all(read, InventoryFiles::isSame)) {
+        return before.lab();
+      }
+      sameNames = before.all(read, InventoryFiles::hasSameNames);
     }
-    Lab lab = merged(now, read);
+    Lab lab = sameNames ? joined(now, read) : merged(now, read);
     last = new Reading(now.nodes(), read, lab);
     return lab;
+  }
+
+  /** The lab of nodes whose names, and those of their devices, are known to be unique. */
+  private static Lab joined(GridFleetConfig now, Contents<InventoryFile> read) {
+    List<NodeConfig> nodes = new ArrayList<>(now.nodes());
+    read.contents().values().forEach(part -> nodes.addAll(part.value().nodes()));
+    return new Lab(List.copyOf(nodes), List.of(), Map.of());
   }
 
   private static Lab merged(GridFleetConfig now, Contents<InventoryFile> read) {

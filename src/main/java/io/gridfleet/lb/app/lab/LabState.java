@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,10 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   private final Map<DeviceId, DeviceOverride> overrides = new ConcurrentHashMap<>();
   private final Map<DeviceId, Instant> added = new ConcurrentHashMap<>();
   private final Map<NodeId, Map<String, String>> browsers = new ConcurrentHashMap<>();
+
+  /** Counts changes of the overridden tags and of {@link #browsers}, each after it was made. */
+  private final AtomicLong revision = new AtomicLong();
+
   private final BuiltDevices built;
   private final Consumer<Runnable> later;
   private final AtomicBoolean renewing = new AtomicBoolean();
@@ -88,7 +93,8 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   /** Updates what differs from before; returns whether devices were added. */
   private boolean renew() {
     BuiltDevices.Update update =
-        built.update(nodes, new BuiltDevices.Reported(this::reportedVersion, this::tags));
+        built.update(
+            nodes, new BuiltDevices.Reported(revision.get(), this::reportedVersion, this::tags));
     Instant now = clock.instant();
     update.changed().forEach(device -> added.putIfAbsent(device.id(), now));
     inventory.replace(update.devices());
@@ -105,6 +111,7 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
   @Override
   public void browsersReported(NodeId node, Map<String, String> versions) {
     browsers.put(node, versions);
+    revision.incrementAndGet();
     if (renewing.compareAndSet(false, true)) {
       later.accept(this::renewReported);
     }
@@ -147,7 +154,11 @@ public final class LabState implements DeviceStatuses, NodeProbeListener {
     if (!before.maintenance().equals(override.maintenance())) {
       updates.maintenance(override.device(), override.maintenance());
     }
-    return !before.tags().equals(override.tags());
+    boolean changed = !before.tags().equals(override.tags());
+    if (changed) {
+      revision.incrementAndGet();
+    }
+    return changed;
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class BuiltDevicesTest {
@@ -31,7 +32,9 @@ final class BuiltDevicesTest {
 
   private final BuiltDevices built = new BuiltDevices(DriverPacks.of(List.of()));
   private final Map<DeviceId, DeviceOverride> overrides = new HashMap<>();
+  private final List<DeviceId> lookedAt = new ArrayList<>();
   private Optional<String> reported = Optional.empty();
+  private long revision;
 
   @Test
   void unchangedDevicesStayTheSameObjectsAlsoWhenTheirFileIsParsedAgain() {
@@ -133,15 +136,44 @@ final class BuiltDevicesTest {
     }
   }
 
+  @Test
+  void onlyTheDevicesOfAChangedNodeAreLookedAtUnlessSomethingWasReported() {
+    List<NodeConfig> first = nodes(LAB);
+    update(first);
+    lookedAt.clear();
+    NodeConfig changed = nodes(LAB.replace("battery: 5", "battery: 6")).get(0);
+    List<NodeConfig> second = List.of(changed, first.get(1));
+    assertThat(update(second).changed()).extracting(Device::name).containsExactly("a");
+    assertThat(lookedAt).containsExactlyInAnyOrder(DeviceId.of("a"), DeviceId.of("b"));
+
+    lookedAt.clear();
+    assertThat(update(second).devices()).hasSize(3);
+    assertThat(lookedAt).isEmpty();
+
+    revision++;
+    reported = Optional.of("156");
+    assertThat(update(second).changed()).hasSize(1);
+    assertThat(Set.copyOf(lookedAt)).hasSize(3);
+  }
+
   private BuiltDevices.Update update(String yaml) {
-    List<NodeConfig> nodes =
-        new ArrayList<>(
-            ConfigLoader.of(InventoryFile.class).text("lab.yaml", yaml).load().value().nodes());
+    return update(nodes(yaml));
+  }
+
+  private static List<NodeConfig> nodes(String yaml) {
+    return ConfigLoader.of(InventoryFile.class).text("lab.yaml", yaml).load().value().nodes();
+  }
+
+  private BuiltDevices.Update update(List<NodeConfig> nodes) {
     return built.update(
         nodes,
         new BuiltDevices.Reported(
+            revision,
             (node, browser) -> reported,
-            id -> overrides.getOrDefault(id, DeviceOverride.none(id)).tags()));
+            id -> {
+              lookedAt.add(id);
+              return overrides.getOrDefault(id, DeviceOverride.none(id)).tags();
+            }));
   }
 
   private static void assertSame(List<Device> devices, List<Device> expected) {

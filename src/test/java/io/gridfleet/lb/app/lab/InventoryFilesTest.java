@@ -61,6 +61,29 @@ final class InventoryFilesTest {
   }
 
   @Test
+  void aChangedDeviceKeepsTheOrderAndANameOfAnotherFileIsStillTaken() throws IOException {
+    String x = "nodes: [{id: a, url: 'http://a:1', devices: [{udid: x, platformName: iOS}]}]";
+    String y = "nodes: [{id: b, url: 'http://b:1', devices: [{udid: y, platformName: iOS}]}]";
+    write("lab.d/a.yaml", x);
+    write("lab.d/b.yaml", y);
+    Lab first = files.read();
+    write("lab.d/a.yaml", x.replace("platformName: iOS", "platformName: iOS, rank: 5"));
+    Lab second = files.read();
+    assertThat(second.nodes()).extracting(NodeConfig::name).containsExactly("own", "a", "b");
+    assertThat(second.nodes().get(1).devices().get(0).rank()).isEqualTo(5);
+    assertThat(second.nodes().get(2)).isSameAs(first.nodes().get(2));
+
+    write("lab.d/b.yaml", y.replace("udid: y", "udid: X"));
+    Lab taken = files.read();
+    assertThat(taken.devices()).isEqualTo(1);
+    assertThat(taken.problems()).hasSize(1);
+    write("lab.d/b.yaml", y.replace("udid: y", "udid: X, rank: 7"));
+    assertThat(files.read().problems()).hasSize(1);
+    write("lab.d/b.yaml", y);
+    assertThat(files.read().devices()).isEqualTo(2);
+  }
+
+  @Test
   void aBrokenFileKeepsTheOldStateAndIsReported() throws IOException {
     write("lab.d/a.yaml", "nodes: [{id: a, url: 'http://a:1'}]");
     write("lab.d/b.yaml", "nodes: [{id: b, url: 'http://b:1'}]");
