@@ -55,6 +55,11 @@ final class HouseRulesTest {
           Map.entry("async", 0),
           Map.entry("config", 0));
 
+  /** The packages of the store: each uses only those before it. */
+  private static final List<String> STORE =
+      List.of(
+          "store", "store.open", "store.statement", "store.replica", "store.signal", "store.sql");
+
   private static final Map<String, Set<String>> LIBRARIES =
       Map.of(
           "io.netty.", Set.of("app", "router", "relay", "node", "simulator", "http"),
@@ -159,6 +164,28 @@ final class HouseRulesTest {
       // A package that uses none that is left is in no cycle.
     }
     assertThat(uses).as("each uses another of these").isEmpty();
+  }
+
+  @Test
+  void aPackageOfTheStoreUsesOnlyThoseBelowIt() {
+    Set<String> found = new TreeSet<>();
+    Set<String> broken = new TreeSet<>();
+    for (JavaClass origin : CLASSES) {
+      if (room(origin.getPackageName()).equals("store")) {
+        String from = origin.getPackageName().substring(ROOT.length());
+        found.add(from);
+        for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+          JavaClass target = dependency.getTargetClass().getBaseComponentType();
+          if (room(target.getPackageName()).equals("store")
+              && STORE.indexOf(from)
+                  < STORE.indexOf(target.getPackageName().substring(ROOT.length()))) {
+            broken.add(dependency.getDescription());
+          }
+        }
+      }
+    }
+    assertThat(found).isEqualTo(new TreeSet<>(STORE));
+    assertThat(broken).isEmpty();
   }
 
   private static boolean isSubPackage(String packageName) {

@@ -5,7 +5,7 @@ import io.gridfleet.lb.app.ProgramVersion;
 import io.gridfleet.lb.distributor.DeviceView;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.history.DevicePeriod;
-import io.gridfleet.lb.store.sql.Replicas;
+import io.gridfleet.lb.store.replica.Replicas;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.store.replica.SharedDuties;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** Reads typed values from columns, and makes texts that every database accepts. */
 final class Columns {
   /** The maximum UTF-8 bytes of a UTF-16 character. */
-  public static final int MAX_BYTES_OF_A_CHARACTER = 3;
+  static final int MAX_BYTES_OF_A_CHARACTER = 3;
 
   private Columns() {}
 

@@ -10,6 +10,7 @@ import io.gridfleet.lb.store.StoreBusyException;
 import io.gridfleet.lb.store.StoreException;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreUnavailableException;
+import io.gridfleet.lb.store.signal.StoreSignals;
 import io.gridfleet.lb.webdriver.SessionId;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,7 +64,7 @@ final class DeferredWrites {
 
   private final StoreListener listener;
   private final LongSupplier nanos;
-  private final SignalSender signals;
+  private final StoreSignals signals;
 
   /**
    * A record that the store refused.
@@ -76,7 +77,7 @@ final class DeferredWrites {
    * @param nanos a clock that isn't set, as {@link System#nanoTime}
    * @param signals sends the signals of the records, in the transactions that write them
    */
-  DeferredWrites(StoreListener listener, LongSupplier nanos, SignalSender signals) {
+  DeferredWrites(StoreListener listener, LongSupplier nanos, StoreSignals signals) {
     this.listener = listener;
     this.nanos = nanos;
     this.signals = signals;
@@ -209,7 +210,7 @@ final class DeferredWrites {
   }
 
   private Optional<Session> write(Handle handle, End end, Duration ago) {
-    Optional<Session> session = SqlSessionMap.end(handle, end, ago);
+    Optional<Session> session = SessionEnds.end(handle, end, ago);
     signals.sendAndCommit(
         handle,
         session.<FleetSignal>map(ended -> new FleetSignal.SessionEnded(ended.id().value())).stream()

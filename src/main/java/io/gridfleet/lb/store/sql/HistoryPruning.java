@@ -1,6 +1,8 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.history.DevicePeriod.Kind;
+import io.gridfleet.lb.store.replica.SharedDuties;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;

@@ -37,12 +37,12 @@ final class OversizedRows {
 
   private final Jdbi jdbi;
 
-  public OversizedRows(Jdbi jdbi) {
+  OversizedRows(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
 
   /** Returns the number of rows that were cut. */
-  public int cut() {
+  int cut() {
     int cut = jdbi.withHandle(OversizedRows::cutSessions);
     List<String> reports =
         jdbi.withHandle(

@@ -1,5 +1,6 @@
 package io.gridfleet.lb.store.sql;
 
+import io.gridfleet.lb.store.replica.Replicas;
 import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
 
@@ -86,13 +87,13 @@ final class Pruning {
   private final Jdbi jdbi;
   private final Duration keepEnded;
 
-  public Pruning(Jdbi jdbi, Duration keepEnded) {
+  Pruning(Jdbi jdbi, Duration keepEnded) {
     this.jdbi = jdbi;
     this.keepEnded = keepEnded;
   }
 
   /** Returns the number of deleted rows. */
-  public int run() {
+  int run() {
     return all(SESSIONS, keepEnded)
         + all(RUNS, keepEnded)
         + all(REPORTS, keepEnded)

@@ -8,6 +8,7 @@ import io.gridfleet.lb.run.Runs.Filter;
 import io.gridfleet.lb.run.Runs.Filter.Sort;
 import io.gridfleet.lb.run.Runs.Page;
 import io.gridfleet.lb.run.Runs.Window;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

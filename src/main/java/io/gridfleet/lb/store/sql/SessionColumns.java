@@ -21,7 +21,7 @@ import org.jdbi.v3.core.statement.Update;
 /** A session as a row. The holder of its lock is the session itself. */
 final class SessionColumns {
   /** More than any driver returns; what exceeds it is left out of the row. */
-  public static final int MAX_CAPABILITIES = 64 * 1024;
+  static final int MAX_CAPABILITIES = 64 * 1024;
 
   /** If all are too many, those longer than this are left out. */
   private static final int MAX_CHARACTERS_OF_ONE = 1024;
@@ -77,6 +77,14 @@ final class SessionColumns {
         .bind("direct", terms.direct())
         .bind("capabilities", bounded(session.capabilities()))
         .bind("tunnels", Json.text(session.tunnels()));
+  }
+
+  /** Binds the row of a session's lock. */
+  static Update bindLock(Update update, DeviceLock lock) {
+    return update
+        .bind("device", lock.device().value())
+        .bind("slot", lock.slot())
+        .bind("token", lock.token());
   }
 
   /** All of them, or only the short ones. */

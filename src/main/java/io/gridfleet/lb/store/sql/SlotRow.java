@@ -6,6 +6,7 @@ import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.SessionLimits;
+import io.gridfleet.lb.store.signal.StoreSignals;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -82,14 +83,16 @@ record SlotRow(LockRequest options, Kind kind, RemoteWaiters elsewhere) {
   }
 
   /** Takes a slot for a tenant without a limit, in a statement that commits by itself. */
-  Optional<DeviceLock> takeAlone(Handle handle, SignalSender sender) {
+  Optional<DeviceLock> takeAlone(Handle handle, StoreSignals sender) {
     if (!sender.hasOthers()) {
       return repeated(() -> handle.createQuery(TAKE));
     }
     return repeated(
         () ->
             sender.sending(
-                handle, TAKE_ALONE, isSignalled() ? SignalText.TAKEN : "CAST(NULL AS TEXT)"));
+                handle,
+                TAKE_ALONE,
+                isSignalled() ? StoreSignals.OfRow.TAKEN : StoreSignals.OfRow.NONE));
   }
 
   private boolean isSignalled() {

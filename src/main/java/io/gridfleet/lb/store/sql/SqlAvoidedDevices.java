@@ -4,7 +4,12 @@ import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.AvoidedDevices;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
-import io.gridfleet.lb.store.sql.GroupPlace.Rank;
+import io.gridfleet.lb.store.replica.StoreClock;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.GroupPlace;
+import io.gridfleet.lb.store.statement.GroupPlace.Rank;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,10 +34,12 @@ final class SqlAvoidedDevices implements AvoidedDevices {
       """;
 
   private final Statements statements;
+  private final StoreSignals sender;
   private final StoreClock clock;
 
-  SqlAvoidedDevices(Statements statements, StoreClock clock) {
+  SqlAvoidedDevices(Statements statements, StoreSignals sender, StoreClock clock) {
     this.statements = statements;
+    this.sender = sender;
     this.clock = clock;
   }
 
@@ -52,7 +59,7 @@ final class SqlAvoidedDevices implements AvoidedDevices {
         "avoided.avoid",
         GroupPlace.of(Rank.AVOIDANCE, device.value()),
         (handle, signals) -> avoid.execute(handle, signals).orElseThrow(),
-        (handle, sender) -> avoid.commit(handle, sender).orElseThrow());
+        handle -> avoid.commit(handle, sender).orElseThrow());
   }
 
   @Override
@@ -67,7 +74,7 @@ final class SqlAvoidedDevices implements AvoidedDevices {
         "avoided.forgive",
         GroupPlace.of(Rank.AVOIDANCE, device.value()),
         (handle, signals) -> end.execute(handle, signals).orElse(false),
-        (handle, sender) -> end.commit(handle, sender).orElse(false));
+        handle -> end.commit(handle, sender).orElse(false));
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.gridfleet.lb.history.CommandRecord;
 import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.CommandSummary.Entry;
 import io.gridfleet.lb.history.HistoryWriter.Result;
+import io.gridfleet.lb.store.replica.SharedDuties;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;

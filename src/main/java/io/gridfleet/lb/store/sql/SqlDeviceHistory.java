@@ -7,6 +7,8 @@ import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.HistoryWriter.Result;
 import io.gridfleet.lb.history.PeriodChange;
 import io.gridfleet.lb.history.SessionLengths;
+import io.gridfleet.lb.store.replica.SharedDuties;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

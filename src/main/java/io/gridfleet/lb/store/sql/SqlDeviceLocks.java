@@ -10,12 +10,15 @@ import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.session.OrphanedLocks;
-import io.gridfleet.lb.store.sql.GroupPlace.Rank;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.GroupPlace;
+import io.gridfleet.lb.store.statement.GroupPlace.Rank;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -53,44 +56,26 @@ final class SqlDeviceLocks implements DeviceLocks {
       Comparator.comparing(DeviceLock::device).thenComparing(DeviceLock::slot);
 
   private final Statements statements;
+  private final StoreSignals sender;
   private final DeferredWrites deferred;
 
-  SqlDeviceLocks(Statements statements, DeferredWrites deferred) {
+  SqlDeviceLocks(Statements statements, StoreSignals sender, DeferredWrites deferred) {
     this.statements = statements;
+    this.sender = sender;
     this.deferred = deferred;
   }
 
   @Override
   public CompletionStage<LockResult> tryLock(LockRequest options, RemoteWaiters elsewhere) {
     Optional<String> counted = options.quota().counted();
-    GroupPlace place = new GroupPlace(Rank.LOCK, options.device().value(), counted);
+    GroupPlace place =
+        new GroupPlace(Rank.LOCK, options.device().value(), counted.map(Columns::storable));
     SlotRow row = new SlotRow(options, Kind.ATTEMPT, elsewhere);
-    StoreOperation.Work<LockResult> work = (handle, signals) -> answer(handle, row, signals);
+    Statements.Work<LockResult> work = (handle, signals) -> answer(handle, row, signals);
     return counted.isPresent()
         ? statements.write("locks.tryLock", place, work)
         : statements.write(
-            "locks.tryLock",
-            place,
-            work,
-            (handle, sender) -> result(row.takeAlone(handle, sender)));
-  }
-
-  /**
-   * Excludes reservations and other attempts of tenants with a limit until the transaction ends: a
-   * statement that counts must begin when all before it have committed.
-   *
-   * @param tenants in the order in which every replica excludes them
-   */
-  static void exclude(Handle handle, Collection<String> tenants) {
-    if (tenants.isEmpty()) {
-      handle.execute("<noReservationMeanwhile>");
-    }
-    for (String tenant : tenants) {
-      handle
-          .createUpdate("<noReservationNorTenantMeanwhile>")
-          .bind("tenant", Columns.storable(tenant))
-          .execute();
-    }
+            "locks.tryLock", place, work, handle -> result(row.takeAlone(handle, sender)));
   }
 
   /**
@@ -179,7 +164,7 @@ final class SqlDeviceLocks implements DeviceLocks {
             "locks.release",
             GroupPlace.of(Rank.RELEASE, lock.device().value()),
             (handle, signals) -> release.execute(handle, signals).isPresent(),
-            (handle, sender) -> release.commit(handle, sender).isPresent()),
+            handle -> release.commit(handle, sender).isPresent()),
         new DeferredWrites.Release(lock));
   }
 

@@ -5,6 +5,10 @@ import io.gridfleet.lb.device.DeviceOverride;
 import io.gridfleet.lb.device.DeviceOverrides;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.GroupPlace;
+import io.gridfleet.lb.store.statement.Statements;
 import io.gridfleet.lb.webdriver.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,9 +48,11 @@ final class SqlDeviceOverrides implements DeviceOverrides {
       """;
 
   private final Statements statements;
+  private final StoreSignals sender;
 
-  SqlDeviceOverrides(Statements statements) {
+  SqlDeviceOverrides(Statements statements, StoreSignals sender) {
     this.statements = statements;
+    this.sender = sender;
   }
 
   /**
@@ -84,7 +90,7 @@ final class SqlDeviceOverrides implements DeviceOverrides {
         "overrides.write",
         GroupPlace.ALONE,
         (handle, signals) -> change.execute(handle, signals).isPresent(),
-        (handle, sender) -> change.commit(handle, sender).isPresent());
+        handle -> change.commit(handle, sender).isPresent());
   }
 
   private static Query bind(Query query, DeviceOverride after, long version) {

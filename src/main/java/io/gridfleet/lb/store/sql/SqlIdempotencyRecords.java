@@ -2,7 +2,11 @@ package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.session.IdempotencyRecords;
-import io.gridfleet.lb.store.sql.GroupPlace.Rank;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.GroupPlace;
+import io.gridfleet.lb.store.statement.GroupPlace.Rank;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +55,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
   private static final Duration NONE_IS_DEAD = Duration.ofDays(1);
 
   private final Statements statements;
-  private final StoreHealth health;
+  private final StoreSignals sender;
   private final String replica;
   private final Duration silent;
 
@@ -61,9 +65,9 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
    *     no other
    */
   SqlIdempotencyRecords(
-      Statements statements, StoreHealth health, String replica, Duration silent) {
+      Statements statements, StoreSignals sender, String replica, Duration silent) {
     this.statements = statements;
-    this.health = health;
+    this.sender = sender;
     this.replica = replica;
     this.silent = silent;
   }
@@ -100,7 +104,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
   }
 
   private Duration silentNow() {
-    return silent.isZero() || !health.justBack(BEAT_PATIENCE) ? silent : NONE_IS_DEAD;
+    return silent.isZero() || !statements.justBack(BEAT_PATIENCE) ? silent : NONE_IS_DEAD;
   }
 
   private static Elsewhere elsewhere(Handle handle, String key) {
@@ -166,7 +170,7 @@ final class SqlIdempotencyRecords implements IdempotencyRecords {
           release.execute(handle, signals);
           return null;
         },
-        (handle, sender) -> {
+        handle -> {
           release.commit(handle, sender);
           return null;
         });

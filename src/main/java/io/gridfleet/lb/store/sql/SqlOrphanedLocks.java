@@ -6,6 +6,11 @@ import io.gridfleet.lb.device.HeldLock.Kind;
 import io.gridfleet.lb.device.SessionLimits;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.OrphanedLocks;
+import io.gridfleet.lb.store.replica.Replicas;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.GroupPlace;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -69,18 +74,18 @@ final class SqlOrphanedLocks implements OrphanedLocks {
   private static final Duration RENEWAL_PATIENCE = Duration.ofSeconds(15);
 
   private final Statements statements;
-  private final StoreHealth health;
+  private final StoreSignals sender;
   private final String replica;
 
-  SqlOrphanedLocks(Statements statements, StoreHealth health, String replica) {
+  SqlOrphanedLocks(Statements statements, StoreSignals sender, String replica) {
     this.statements = statements;
-    this.health = health;
+    this.sender = sender;
     this.replica = replica;
   }
 
   @Override
   public CompletionStage<List<ExpiredLock>> claimExpired(int most, Duration claim) {
-    boolean attempts = !health.justBack(RENEWAL_PATIENCE);
+    boolean attempts = !statements.justBack(RENEWAL_PATIENCE);
     return statements.run(
         "orphans.claimExpired",
         handle ->
@@ -113,7 +118,7 @@ final class SqlOrphanedLocks implements OrphanedLocks {
         "orphans.cleaned",
         GroupPlace.of(GroupPlace.Rank.RELEASE, lock.device().value()),
         (handle, signals) -> cleaned.execute(handle, signals).isPresent(),
-        (handle, sender) -> cleaned.commit(handle, sender).isPresent());
+        handle -> cleaned.commit(handle, sender).isPresent());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.RecordedTraffic;
 import io.gridfleet.lb.history.RequestRow.Outcome;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

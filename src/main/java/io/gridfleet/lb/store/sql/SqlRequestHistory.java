@@ -8,6 +8,8 @@ import io.gridfleet.lb.history.RequestRow;
 import io.gridfleet.lb.history.RequestRow.Outcome;
 import io.gridfleet.lb.history.RequestStep.NamedDevice;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.store.replica.SharedDuties;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

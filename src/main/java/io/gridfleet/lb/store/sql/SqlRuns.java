@@ -7,6 +7,7 @@ import io.gridfleet.lb.run.Run;
 import io.gridfleet.lb.run.RunId;
 import io.gridfleet.lb.run.RunRequest;
 import io.gridfleet.lb.run.Runs;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -5,6 +5,7 @@ import io.gridfleet.lb.run.SessionPages;
 import io.gridfleet.lb.run.TestReport;
 import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.session.SessionRecord;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -3,6 +3,10 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.store.StoreBusyException;
 import io.gridfleet.lb.store.StoreUnavailableException;
+import io.gridfleet.lb.store.replica.Replicas;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.Statements;
 import io.gridfleet.lb.waiting.QueueEntry;
 import io.gridfleet.lb.waiting.SharedQueue;
 import java.sql.ResultSet;
@@ -47,11 +51,13 @@ final class SqlSharedQueue implements SharedQueue {
           + " RETURNING id";
 
   private final Statements statements;
+  private final StoreSignals sender;
   private final Replicas replicas;
   private final Duration silent;
 
-  SqlSharedQueue(Statements statements, Replicas replicas, Duration silent) {
+  SqlSharedQueue(Statements statements, StoreSignals sender, Replicas replicas, Duration silent) {
     this.statements = statements;
+    this.sender = sender;
     this.replicas = replicas;
     this.silent = silent;
   }
@@ -164,7 +170,7 @@ final class SqlSharedQueue implements SharedQueue {
                     .bind("silent", silent.toMillis()),
             (row, context) -> row.getString("id"),
             new FleetSignal.RemovalRequested(id));
-    return statements.run("queue.askRemoval", note).thenApply(Optional::isPresent);
+    return note.run("queue.askRemoval", statements, sender).thenApply(Optional::isPresent);
   }
 
   @Override

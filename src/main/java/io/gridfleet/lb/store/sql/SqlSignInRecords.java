@@ -1,6 +1,9 @@
 package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.store.signal.SignalledChange;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.Statements;
 import io.gridfleet.lb.ui.SignInRecords;
 import java.time.Instant;
 import java.util.HashMap;
@@ -18,9 +21,11 @@ final class SqlSignInRecords implements SignInRecords {
       """;
 
   private final Statements statements;
+  private final StoreSignals sender;
 
-  SqlSignInRecords(Statements statements) {
+  SqlSignInRecords(Statements statements, StoreSignals sender) {
     this.statements = statements;
+    this.sender = sender;
   }
 
   @Override
@@ -50,7 +55,7 @@ final class SqlSignInRecords implements SignInRecords {
             query -> query.bind("id", Columns.storable(id)).bind("expires", expires.toEpochMilli()),
             (row, context) -> row.getString("id"),
             new FleetSignal.SignedOut(id));
-    return statements.run("ui.end", end).thenApply(done -> null);
+    return end.run("ui.end", statements, sender).thenApply(done -> null);
   }
 
   @Override

@@ -24,6 +24,11 @@ import io.gridfleet.lb.store.StoreStartException;
 import io.gridfleet.lb.store.StoreUnavailableException;
 import io.gridfleet.lb.store.open.Database;
 import io.gridfleet.lb.store.open.Dialect;
+import io.gridfleet.lb.store.replica.Replicas;
+import io.gridfleet.lb.store.replica.SharedDuties;
+import io.gridfleet.lb.store.replica.StoreClock;
+import io.gridfleet.lb.store.signal.StoreSignals;
+import io.gridfleet.lb.store.statement.Statements;
 import io.gridfleet.lb.ui.SignInRecords;
 import io.gridfleet.lb.waiting.SharedQueue;
 import java.time.Duration;
@@ -41,38 +46,35 @@ public final class SqlStore implements AutoCloseable {
 
   private final Database database;
   private final Jdbi jdbi;
-  private final StoreHealth health;
   private final Statements statements;
   private final DeferredWrites deferred;
   private final StoreClock clock;
   private final Replicas replicas;
   private final SharedDuties duties;
   private final ClockStepDetector steps;
-  private final FleetSignals signals;
-  private final Optional<PostgresSignals> listening;
-  private final StoreHeartbeat heartbeat;
+  private final StoreSignals signals;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private SqlStore(
       Database database, StoreConfig config, StoreListener listener, InstantSource own) {
     this.database = database;
     this.jdbi = database.jdbi();
-    this.health = new StoreHealth(listener);
     boolean oneAtATime = database.dialect() == Dialect.SQLITE;
     var limits = new Statements.Limits(oneAtATime ? 1 : config.connections(), config.waiting());
     this.clock = new StoreClock(own);
     String id = Replicas.newId();
-    SignalText text = new SignalText(clock);
-    SignalSender sender = new SignalSender(id, text, !oneAtATime);
-    this.deferred = new DeferredWrites(listener, System::nanoTime, sender);
-    this.statements = new Statements(jdbi, sender, health, listener, limits, this::lookNow);
+    this.signals = new StoreSignals(id, clock, !oneAtATime);
+    this.deferred = new DeferredWrites(listener, System::nanoTime, signals);
+    this.statements =
+        new Statements(
+            jdbi,
+            signals::sendAndCommit,
+            listener,
+            limits,
+            new StoreMaintenance(database, jdbi, this, deferred, config.keepEnded()));
     this.replicas = new Replicas(statements, id, clock);
     this.duties = new SharedDuties(statements, replicas.own());
     this.steps = new ClockStepDetector(duties, System::nanoTime);
-    this.listening = signalsOf(config, text);
-    this.signals = listening.<FleetSignals>map(each -> each).orElseGet(FleetSignals::none);
-    this.heartbeat =
-        new StoreHeartbeat(health, new StoreMaintenance(database, jdbi, this, config.keepEnded()));
   }
 
   /**
@@ -99,8 +101,9 @@ public final class SqlStore implements AutoCloseable {
       store.cutOversized();
     } catch (RuntimeException e) {
       StoreException failure = DatabaseErrors.translated("start", e);
-      if (store.listening.isPresent() && failure instanceof StoreUnavailableException gone) {
-        store.health.markDown(gone.trouble());
+      if (config.address() instanceof Postgres
+          && failure instanceof StoreUnavailableException gone) {
+        store.statements.markDown(gone.trouble());
       } else {
         store.statements.close();
         database.close();
@@ -109,8 +112,10 @@ public final class SqlStore implements AutoCloseable {
             e);
       }
     }
-    store.listening.ifPresent(PostgresSignals::start);
-    store.heartbeat.start();
+    if (config.address() instanceof Postgres postgres) {
+      store.signals.listen(store.statements, Database.patientSource(postgres, config));
+    }
+    store.statements.startHeartbeat();
     return store;
   }
 
@@ -126,37 +131,24 @@ public final class SqlStore implements AutoCloseable {
     }
   }
 
-  private Optional<PostgresSignals> signalsOf(StoreConfig config, SignalText text) {
-    if (config.address() instanceof Postgres postgres) {
-      return Optional.of(
-          new PostgresSignals(
-              replicas.own(), statements, Database.patientSource(postgres, config), text));
-    }
-    return Optional.empty();
-  }
-
-  private void lookNow() {
-    heartbeat.lookNow();
-  }
-
   public DeviceLocks deviceLocks() {
-    return new SqlDeviceLocks(statements, deferred);
+    return new SqlDeviceLocks(statements, signals, deferred);
   }
 
   public SessionMap sessionMap() {
-    return new SqlSessionMap(statements, deferred, health, steps);
+    return new SqlSessionMap(statements, new SessionEnds(statements, signals, deferred), steps);
   }
 
   public AvoidedDevices avoidedDevices() {
-    return new SqlAvoidedDevices(statements, clock);
+    return new SqlAvoidedDevices(statements, signals, clock);
   }
 
   public DeviceOverrides deviceOverrides() {
-    return new SqlDeviceOverrides(statements);
+    return new SqlDeviceOverrides(statements, signals);
   }
 
   public IdempotencyRecords idempotencyRecords() {
-    return new SqlIdempotencyRecords(statements, health, replicas.own(), silent());
+    return new SqlIdempotencyRecords(statements, signals, replicas.own(), silent());
   }
 
   /** Returns how long another replica may have no heartbeat; SQLite has no other one. */
@@ -173,11 +165,11 @@ public final class SqlStore implements AutoCloseable {
   }
 
   public SharedQueue sharedQueue() {
-    return new SqlSharedQueue(statements, replicas, silent());
+    return new SqlSharedQueue(statements, signals, replicas, silent());
   }
 
   public SignInRecords signInRecords() {
-    return new SqlSignInRecords(statements);
+    return new SqlSignInRecords(statements, signals);
   }
 
   public RecordedTraffic recordedTraffic() {
@@ -206,12 +198,12 @@ public final class SqlStore implements AutoCloseable {
 
   /** Attempts of dead replicas, for the sweep that queries their nodes. */
   public OrphanedLocks orphanedLocks() {
-    return new SqlOrphanedLocks(statements, health, replicas.own());
+    return new SqlOrphanedLocks(statements, signals, replicas.own());
   }
 
   /** Signals between replicas; a single process on SQLite receives none. */
   public FleetSignals signals() {
-    return signals;
+    return signals.port();
   }
 
   SharedDuties duties() {
@@ -224,16 +216,17 @@ public final class SqlStore implements AutoCloseable {
 
   /** Returns whether statements are executed now. */
   public boolean isUp() {
-    return health.up();
+    return statements.isUp();
   }
 
   /** Returns how long the store has been up, or down. */
   public Duration stateUnchangedFor() {
-    return health.unchangedFor();
+    return statements.unchangedFor();
   }
 
-  StoreHealth health() {
-    return health;
+  /** Returns the cause, while the store is down. */
+  Optional<String> trouble() {
+    return statements.trouble();
   }
 
   /** Returns {@code sqlite} or {@code postgresql}. */
@@ -268,14 +261,6 @@ public final class SqlStore implements AutoCloseable {
     return clock.fromStore(storeTime);
   }
 
-  boolean isDeferredDue() {
-    return deferred.isDue();
-  }
-
-  void writeDeferred() {
-    deferred.write(jdbi);
-  }
-
   /** For tests that make the database misbehave. */
   public Jdbi jdbi() {
     return jdbi;
@@ -288,11 +273,10 @@ public final class SqlStore implements AutoCloseable {
       return;
     }
     statements.close();
-    heartbeat.close();
-    listening.ifPresent(PostgresSignals::close);
+    signals.close();
     try {
-      if (health.up()) {
-        writeDeferred();
+      if (statements.isUp()) {
+        deferred.write(jdbi);
         jdbi.useHandle(replicas::leave);
       }
     } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import io.gridfleet.lb.run.TestReport.Outcome;
 import io.gridfleet.lb.run.TestReport.Registration;
 import io.gridfleet.lb.run.TestReports;
 import io.gridfleet.lb.session.TextBound;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class SqlTestReports implements TestReports {
                 written ? CompletableFuture.completedFuture(after) : change(session, change));
   }
 
-  public static boolean written(Handle handle, TestReport report, long before) {
+  static boolean written(Handle handle, TestReport report, long before) {
     return handle
             .createUpdate(WRITE)
             .bind("session", Columns.storable(report.session()))
@@ -80,7 +81,7 @@ final class SqlTestReports implements TestReports {
         == 1;
   }
 
-  public static Read read(Handle handle, String session) {
+  static Read read(Handle handle, String session) {
     Instant now = SqlRuns.storeTime(handle);
     return handle
         .createQuery("SELECT version, body FROM test_reports WHERE session = :session")
@@ -92,7 +93,7 @@ final class SqlTestReports implements TestReports {
         .orElseGet(() -> new Read(Optional.empty(), 0, now));
   }
 
-  public static String write(TestReport report) {
+  static String write(TestReport report) {
     return JsonDocument.empty()
         .put("session", report.session())
         .put("reported", report.reported())

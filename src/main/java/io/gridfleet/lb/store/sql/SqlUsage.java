@@ -3,6 +3,7 @@ package io.gridfleet.lb.store.sql;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.Usage;
+import io.gridfleet.lb.store.statement.Statements;
 import io.gridfleet.lb.webdriver.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;

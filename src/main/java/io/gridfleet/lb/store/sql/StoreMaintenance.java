@@ -2,6 +2,7 @@ package io.gridfleet.lb.store.sql;
 
 import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.store.open.Database;
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jdbi.v3.core.Jdbi;
@@ -9,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The background tasks of the store at each heartbeat. */
-final class StoreMaintenance implements StoreHeartbeat.Work {
+final class StoreMaintenance implements Statements.HeartbeatTasks {
   /** Often enough that each turn deletes few rows. */
   private static final Duration PRUNING = Duration.ofMinutes(10);
 
@@ -21,13 +22,16 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
   private final Database database;
   private final Jdbi jdbi;
   private final SqlStore store;
+  private final DeferredWrites deferred;
   private final Pruning pruning;
   private final OversizedRows oversized;
 
-  StoreMaintenance(Database database, Jdbi jdbi, SqlStore store, Duration keepEnded) {
+  StoreMaintenance(
+      Database database, Jdbi jdbi, SqlStore store, DeferredWrites deferred, Duration keepEnded) {
     this.database = database;
     this.jdbi = jdbi;
     this.store = store;
+    this.deferred = deferred;
     this.pruning = new Pruning(jdbi, keepEnded);
     this.oversized = new OversizedRows(jdbi);
   }
@@ -39,12 +43,12 @@ final class StoreMaintenance implements StoreHeartbeat.Work {
 
   @Override
   public boolean owes() {
-    return store.isDeferredDue();
+    return deferred.isDue();
   }
 
   @Override
   public void writeDeferred() {
-    store.writeDeferred();
+    deferred.write(jdbi);
   }
 
   @Override

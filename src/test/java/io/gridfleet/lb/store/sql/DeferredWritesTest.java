@@ -10,6 +10,8 @@ import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreUnavailableException;
+import io.gridfleet.lb.store.replica.StoreClock;
+import io.gridfleet.lb.store.signal.StoreSignals;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,7 +43,7 @@ final class DeferredWritesTest {
             }
           },
           nanos::get,
-          new SignalSender("test", new SignalText(new StoreClock(InstantSource.system())), false));
+          new StoreSignals("test", new StoreClock(InstantSource.system()), false));
 
   @AfterEach
   void close() {

@@ -17,6 +17,7 @@ import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreFaultException;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreListener;
+import io.gridfleet.lb.store.statement.Statements;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -50,13 +50,13 @@ final class HistoryOutageTest {
         writer.offer(record(i));
       }
       writer.tick();
-      await().until(() -> !store.health().up());
+      await().until(() -> !store.isUp());
       writer.tick();
       assertThat(writer.waiting()).isEqualTo(10);
       assertThat(dropped).hasValue(3);
 
       link.restore();
-      await().until(store.health()::up);
+      await().until(store::isUp);
       await()
           .until(
               () -> {

@@ -12,6 +12,8 @@ import io.gridfleet.lb.session.IdempotencyRecords.Answered;
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.replica.Replicas;
+import io.gridfleet.lb.store.replica.SharedDuties;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

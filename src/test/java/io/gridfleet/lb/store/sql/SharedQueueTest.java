@@ -169,7 +169,7 @@ final class SharedQueueTest {
       link.cut();
       publication.left("a");
       publication.queued("c");
-      await().until(() -> !store.health().up());
+      await().until(() -> !store.isUp());
       link.restore();
 
       await()

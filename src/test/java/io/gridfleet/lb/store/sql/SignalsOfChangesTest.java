@@ -36,6 +36,8 @@ import io.gridfleet.lb.store.StoreFaultException;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreListener;
 import io.gridfleet.lb.store.StoreUnavailableException;
+import io.gridfleet.lb.store.replica.StoreClock;
+import io.gridfleet.lb.store.signal.StoreSignals;
 import io.gridfleet.lb.waiting.QueueEntry;
 import java.io.IOException;
 import java.time.Duration;
@@ -430,9 +432,8 @@ final class SignalsOfChangesTest {
   @Test
   void aReleaseAndAnEndThatAreWrittenAfterAnOutage() {
     AtomicLong nanos = new AtomicLong();
-    SignalText text = new SignalText(new StoreClock(InstantSource.system()));
-    DeferredWrites writes =
-        new DeferredWrites(StoreListener.SILENT, nanos::get, new SignalSender("test", text, true));
+    StoreSignals signals = new StoreSignals("test", new StoreClock(InstantSource.system()), true);
+    DeferredWrites writes = new DeferredWrites(StoreListener.SILENT, nanos::get, signals);
     DeviceLock lock = lock();
     Session session = published(store);
     EndCause idle = EndCause.of(EndReason.IDLE);

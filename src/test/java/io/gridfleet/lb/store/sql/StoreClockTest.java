@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.gridfleet.lb.device.AvoidedDevice;
 import io.gridfleet.lb.device.DeviceId;
-import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreListener;
+import io.gridfleet.lb.store.replica.Replicas;
+import io.gridfleet.lb.store.replica.StoreClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replicas whose clocks differ by a minute convert an instant alike. */
 final class StoreClockTest {
-  private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private SqlStore store;
@@ -31,23 +30,6 @@ final class StoreClockTest {
     if (store != null) {
       store.close();
     }
-  }
-
-  @Test
-  void whatAFastClockDatesASlowOneReadsInItsOwnTime() {
-    StoreClock fast = new StoreClock(InstantSource.fixed(NOON.plus(MINUTE)));
-    StoreClock slow = new StoreClock(InstantSource.fixed(NOON.minus(MINUTE)));
-    fast.measured(NOON.plus(MINUTE), NOON);
-    slow.measured(NOON.minus(MINUTE), NOON);
-    Instant tenSecondsAgo = NOON.plus(MINUTE).minusSeconds(10);
-
-    String line =
-        new SignalText(fast).write(new FleetSignal.Waits("fast", 3, -2, tenSecondsAgo, "a b  c "));
-
-    Optional<FleetSignal> read = new SignalText(slow).read(line);
-    assertThat(read)
-        .contains(
-            new FleetSignal.Waits("fast", 3, -2, NOON.minus(MINUTE).minusSeconds(10), "a b  c "));
   }
 
   @ParameterizedTest

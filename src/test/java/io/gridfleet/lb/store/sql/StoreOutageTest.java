@@ -84,14 +84,14 @@ final class StoreOutageTest {
     link.cut();
     await().until(() -> failed(store.deviceLocks().held()));
 
-    assertThat(store.health().up()).isFalse();
-    assertThat(store.health().trouble()).isPresent();
+    assertThat(store.isUp()).isFalse();
+    assertThat(store.trouble()).isPresent();
     var refused = store.deviceLocks().held().toCompletableFuture();
     assertThat(refused).as("at once, without a wait").isCompletedExceptionally();
     assertThatThrownBy(() -> now(refused)).isInstanceOf(StoreUnavailableException.class);
 
     link.restore();
-    await().until(store.health()::up);
+    await().until(store::isUp);
     assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
     assertThat(received).containsExactly("down", "up");
   }
@@ -105,12 +105,12 @@ final class StoreOutageTest {
       assertThat(failed(store.deviceLocks().held())).isTrue();
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
       assertThat(failed(store.deviceLocks().held())).isTrue();
-      assertThat(store.health().up()).isFalse();
+      assertThat(store.isUp()).isFalse();
     } finally {
       link.thaw();
     }
 
-    await().until(store.health()::up);
+    await().until(store::isUp);
     assertThat(now(store.deviceLocks().tryLock(device(), 1, "a", MINUTE))).isPresent();
   }
 
@@ -138,11 +138,11 @@ final class StoreOutageTest {
 
     link.restore();
 
-    await().until(store.health()::up);
+    await().until(store::isUp);
     await().until(() -> now(other.sessionMap().find(session.id())).isEmpty());
     await().until(() -> store.deferredRecords() == 1);
     assertThat(now(store.sessionMap().find(refused.id()))).isPresent();
-    assertThat(store.health().up()).isTrue();
+    assertThat(store.isUp()).isTrue();
 
     other.jdbi().useHandle(handle -> handle.execute("DROP TRIGGER refuse ON sessions"));
 
@@ -176,10 +176,10 @@ final class StoreOutageTest {
       Session session = published(broken);
       for (int outage = 0; outage < 2; outage++) {
         link.cut();
-        await().atMost(Duration.ofSeconds(30)).until(() -> !broken.health().up());
+        await().atMost(Duration.ofSeconds(30)).until(() -> !broken.isUp());
         assertThat(failed(broken.sessionMap().end(session.id(), EndReason.IDLE))).isTrue();
         link.restore();
-        await().until(broken.health()::up);
+        await().until(broken::isUp);
       }
       await().until(() -> broken.deferredRecords() == 0);
     }
@@ -189,7 +189,7 @@ final class StoreOutageTest {
   void anIdleReplicaNoticesTheOutageByItsHeartbeat() throws Exception {
     link.cut();
 
-    await().atMost(Duration.ofSeconds(30)).until(() -> !store.health().up());
+    await().atMost(Duration.ofSeconds(30)).until(() -> !store.isUp());
   }
 
   @Test
@@ -211,7 +211,7 @@ final class StoreOutageTest {
     assertThat(now(other.sessionMap().find(session.id()))).isPresent();
 
     link.restore();
-    await().until(() -> store.deferredRecords() == 0 && store.health().up());
+    await().until(() -> store.deferredRecords() == 0 && store.isUp());
     assertThat(now(other.deviceLocks().held()))
         .as("the nodes are still to be called")
         .extracting(HeldLock::kind)
@@ -260,7 +260,7 @@ final class StoreOutageTest {
     now(reaper.sweep());
 
     link.restore();
-    await().until(store.health()::up);
+    await().until(store::isUp);
     assertThat(now(store.sessionMap().idle(MINUTE))).as("others may still write").isEmpty();
     assertThat(now(other.sessionMap().idle(MINUTE))).as("as the row says it").hasSize(1);
     now(reaper.sweep());
@@ -292,7 +292,7 @@ final class StoreOutageTest {
     link.cut();
     await().until(() -> failed(store.deviceLocks().held()));
     link.restore();
-    await().until(store.health()::up);
+    await().until(store::isUp);
 
     assertThat(now(store.orphanedLocks().claimExpired(10, MINUTE))).isEmpty();
     assertThat(now(store.deviceLocks().renew(List.of(lock), MINUTE))).isEmpty();
@@ -315,7 +315,7 @@ final class StoreOutageTest {
                 });
 
     assertThatThrownBy(() -> now(publication)).isInstanceOf(StoreUnavailableException.class);
-    await().until(store.health()::up);
+    await().until(store::isUp);
     assertThat(now(store.deviceLocks().held()).get(0).kind()).isEqualTo(Kind.ATTEMPT);
     assertThat(Facts.newest(store, 10)).isEmpty();
     assertThat(now(store.sessionMap().publish(session)).name()).isEqualTo("PUBLISHED");

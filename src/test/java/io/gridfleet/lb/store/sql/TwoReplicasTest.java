@@ -24,6 +24,7 @@ import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreAddress;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.replica.Replica;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

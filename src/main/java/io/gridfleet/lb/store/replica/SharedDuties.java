@@ -1,5 +1,6 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.replica;
 
+import io.gridfleet.lb.store.statement.Statements;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -9,11 +10,11 @@ import org.jdbi.v3.core.Handle;
  * Tasks that one replica does for all of them: the first one to request a turn that is due gets it.
  * No replica is configured for it, and a dead one costs one turn.
  */
-final class SharedDuties {
+public final class SharedDuties {
   private final Statements statements;
   private final String replica;
 
-  SharedDuties(Statements statements, String replica) {
+  public SharedDuties(Statements statements, String replica) {
     this.statements = statements;
     this.replica = replica;
   }
@@ -29,7 +30,7 @@ final class SharedDuties {
   }
 
   /** As {@link #takeTurn(String, Duration)}, as part of a transaction. */
-  boolean takeTurn(Handle handle, String duty, Duration every) {
+  public boolean takeTurn(Handle handle, String duty, Duration every) {
     return handle
             .createUpdate(
                 """
@@ -45,7 +46,7 @@ final class SharedDuties {
   }
 
   /** Records that a duty, which all replicas have, was done now. */
-  void done(Handle handle, String duty) {
+  public void done(Handle handle, String duty) {
     handle
         .createUpdate(
             """
@@ -58,7 +59,7 @@ final class SharedDuties {
   }
 
   /** Returns when such a duty was done last, by the store's clock in milliseconds. */
-  Optional<Long> lastDone(Handle handle, String duty) {
+  public Optional<Long> lastDone(Handle handle, String duty) {
     return handle
         .createQuery("SELECT due FROM duties WHERE name = :duty")
         .bind("duty", duty)

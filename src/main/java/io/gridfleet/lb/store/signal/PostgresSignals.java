@@ -1,9 +1,11 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.signal;
 
 import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.store.DatabaseErrors;
+import io.gridfleet.lb.store.statement.GroupPlace;
+import io.gridfleet.lb.store.statement.Statements;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -53,7 +55,10 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     this.text = text;
     this.statements = statements;
     this.source = source;
-    this.thread = StoreThreads.named("store-signals", this::listen);
+    this.thread = new Thread(this::listen, "store-signals");
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler(
+        (dead, thrown) -> LOG.error("{} failed", dead.getName(), thrown));
   }
 
   void start() {

@@ -1,7 +1,8 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.signal;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.store.replica.StoreClock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;

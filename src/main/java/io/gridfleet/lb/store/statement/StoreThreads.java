@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 final class StoreThreads {
   private StoreThreads() {}
 
-  public static Thread named(String name, Runnable task) {
+  static Thread named(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.setUncaughtExceptionHandler(
@@ -20,7 +20,7 @@ final class StoreThreads {
   }
 
   /** Waits for threads that end by themselves; interrupts them after that time. */
-  public static void awaitEnd(List<Thread> threads, Duration patience) {
+  static void awaitEnd(List<Thread> threads, Duration patience) {
     long until = System.nanoTime() + patience.toNanos();
     try {
       for (Thread thread : threads) {
@@ -32,7 +32,7 @@ final class StoreThreads {
     threads.forEach(Thread::interrupt);
   }
 
-  public static void awaitEnd(ExecutorService threads, Duration patience) {
+  static void awaitEnd(ExecutorService threads, Duration patience) {
     try {
       if (!threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         threads.shutdownNow();

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.signal;
 
 import io.gridfleet.lb.device.FleetSignal;
 import java.nio.charset.StandardCharsets;

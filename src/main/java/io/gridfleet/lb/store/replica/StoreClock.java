@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.replica;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +8,7 @@ import java.time.InstantSource;
  * The offset of the store's clock from this process's clock, measured at each heartbeat: the clocks
  * of replicas may differ by a minute, so the times in their signals are by the store's.
  */
-final class StoreClock {
+public final class StoreClock {
   /**
    * Smaller changes are latency of the connection; ignoring them converts an instant alike each
    * time.
@@ -18,7 +18,7 @@ final class StoreClock {
   private final InstantSource own;
   private volatile Duration ahead = Duration.ZERO;
 
-  StoreClock(InstantSource own) {
+  public StoreClock(InstantSource own) {
     this.own = own;
   }
 
@@ -31,7 +31,7 @@ final class StoreClock {
    *
    * @param asked when it was requested, by the own clock
    */
-  void measured(Instant asked, Instant store) {
+  public void measured(Instant asked, Instant store) {
     Instant answered = own.instant();
     Instant middle = asked.plus(Duration.between(asked, answered).dividedBy(2));
     Duration measured = Duration.between(middle, store);
@@ -40,16 +40,16 @@ final class StoreClock {
     }
   }
 
-  Instant toStore(Instant ownTime) {
+  public Instant toStore(Instant ownTime) {
     return ownTime.plus(ahead);
   }
 
   /** Returns the store's time now. */
-  Instant storeNow() {
+  public Instant storeNow() {
     return toStore(own.instant());
   }
 
-  Instant fromStore(Instant storeTime) {
+  public Instant fromStore(Instant storeTime) {
     return storeTime.minus(ahead);
   }
 }

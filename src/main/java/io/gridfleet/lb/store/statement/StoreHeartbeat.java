@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import io.gridfleet.lb.async.Timers;
 import io.gridfleet.lb.store.DatabaseErrors;
@@ -21,36 +21,21 @@ final class StoreHeartbeat implements AutoCloseable {
   /** How soon a store that is back is noticed. */
   private static final Duration TICK = Duration.ofMillis(500);
 
+  /** The interval of heartbeats, and so of the detection of outages. */
+  private static final Duration INTERVAL = Duration.ofSeconds(3);
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
 
   private final StoreHealth health;
-  private final Work work;
+  private final Statements.HeartbeatTasks tasks;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> StoreThreads.named("store-heartbeat", task));
   private long lastHeartbeat;
 
-  /** The tasks of a heartbeat; each method uses the store and throws when that fails. */
-  interface Work {
-    /** Writes the heartbeat. */
-    void beat();
-
-    /** Whether records are to be written now. */
-    boolean owes();
-
-    /** Writes the deferred records. */
-    void writeDeferred();
-
-    /** Runs the maintenance that is due. */
-    void maintain();
-
-    /** Drops connections that an outage has broken. */
-    void forgetConnections();
-  }
-
-  StoreHeartbeat(StoreHealth health, Work work) {
+  StoreHeartbeat(StoreHealth health, Statements.HeartbeatTasks tasks) {
     this.health = health;
-    this.work = work;
+    this.tasks = tasks;
     this.lastHeartbeat = System.nanoTime();
   }
 
@@ -63,23 +48,23 @@ final class StoreHeartbeat implements AutoCloseable {
     if (!thread.isShutdown()) {
       thread.execute(
           () -> {
-            work.forgetConnections();
+            tasks.forgetConnections();
             tick();
           });
     }
   }
 
   private void tick() {
-    boolean due = System.nanoTime() - lastHeartbeat >= Replicas.BEAT.toNanos();
-    if (health.up() && !due && !work.owes()) {
+    boolean due = System.nanoTime() - lastHeartbeat >= INTERVAL.toNanos();
+    if (health.up() && !due && !tasks.owes()) {
       return;
     }
     try {
-      work.beat();
+      tasks.beat();
       lastHeartbeat = System.nanoTime();
-      work.writeDeferred();
+      tasks.writeDeferred();
       health.markUp();
-      work.maintain();
+      tasks.maintain();
     } catch (RuntimeException thrown) {
       if (thread.isShutdown() && Thread.currentThread().isInterrupted()) {
         LOG.debug("The last heartbeat was interrupted by the stop", thrown);
@@ -93,7 +78,7 @@ final class StoreHeartbeat implements AutoCloseable {
     if (!(failure instanceof StoreUnavailableException gone)) {
       LOG.error("The store's heartbeat failed", failure);
     } else if (health.markDown(gone.trouble())) {
-      work.forgetConnections();
+      tasks.forgetConnections();
     }
   }
 

@@ -1,6 +1,7 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import io.gridfleet.lb.store.StoreListener;
+import io.gridfleet.lb.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,27 +17,32 @@ final class StoreHealth {
   private volatile State state = new State(true, "", System.nanoTime());
   private final StoreListener listener;
 
-  public StoreHealth(StoreListener listener) {
+  StoreHealth(StoreListener listener) {
     this.listener = listener;
   }
 
-  public boolean up() {
+  boolean up() {
     return state.up();
   }
 
   /** Returns the cause, while the store is down. */
-  public Optional<String> trouble() {
+  Optional<String> trouble() {
     State now = state;
     return now.up() ? Optional.empty() : Optional.of(now.trouble());
   }
 
+  /** Returns the failure of an operation that isn't executed because the store is down. */
+  StoreUnavailableException known() {
+    return new StoreUnavailableException(trouble().orElse("it was just down"), null);
+  }
+
   /** Returns for how long it has been up or down, at most since the start. */
-  public Duration unchangedFor() {
+  Duration unchangedFor() {
     return Duration.ofNanos(System.nanoTime() - state.sinceNanos());
   }
 
   /** Whether an outage ended less than this ago. */
-  public boolean justBack(Duration howLong) {
+  boolean justBack(Duration howLong) {
     State now = state;
     return now.up()
         && !now.trouble().isEmpty()
@@ -44,7 +50,7 @@ final class StoreHealth {
   }
 
   /** Returns true for the one caller that changed the state. */
-  public boolean markDown(String trouble) {
+  boolean markDown(String trouble) {
     if (!changed(new State(false, trouble, System.nanoTime()))) {
       return false;
     }
@@ -53,7 +59,7 @@ final class StoreHealth {
     return true;
   }
 
-  public void markUp() {
+  void markUp() {
     State before = state;
     State after = new State(true, before.trouble(), System.nanoTime());
     if (!changed(after)) {

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

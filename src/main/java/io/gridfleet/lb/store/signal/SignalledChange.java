@@ -1,7 +1,9 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.signal;
 
 import io.gridfleet.lb.device.FleetSignal;
+import io.gridfleet.lb.store.statement.Statements;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -13,18 +15,24 @@ import org.jdbi.v3.core.statement.Query;
  *
  * @param statement returns the row
  */
-record SignalledChange<T>(
+public record SignalledChange<T>(
     String statement, UnaryOperator<Query> bound, RowMapper<T> row, FleetSignal signal) {
 
   /** Executes it in a transaction that others end. */
-  Optional<T> execute(Handle handle, Consumer<FleetSignal> signals) {
+  public Optional<T> execute(Handle handle, Consumer<FleetSignal> signals) {
     Optional<T> changed = bound.apply(handle.createQuery(statement)).map(row).findOne();
     changed.ifPresent(each -> signals.accept(signal));
     return changed;
   }
 
   /** Executes it in a transaction of its own, with the signal, in one round trip. */
-  Optional<T> commit(Handle handle, SignalSender sender) {
+  public Optional<T> commit(Handle handle, StoreSignals sender) {
     return bound.apply(sender.changing(handle, statement, signal)).map(row).findOne();
+  }
+
+  /** As above, as an operation that no group has part in. */
+  public CompletableFuture<Optional<T>> run(
+      String name, Statements statements, StoreSignals sender) {
+    return statements.run(name, handle -> commit(handle, sender));
   }
 }

@@ -1,7 +1,10 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.replica;
 
+import io.gridfleet.lb.store.statement.Statements;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,25 +14,22 @@ import org.jdbi.v3.core.Handle;
 
 /** The processes that use the store; each writes a heartbeat every few seconds. */
 public final class Replicas {
-  /** The interval of heartbeats, and so of the detection of outages. */
-  static final Duration BEAT = Duration.ofSeconds(3);
-
   /** Five missed heartbeats. */
-  static final Duration SILENT = Duration.ofSeconds(16);
+  public static final Duration SILENT = Duration.ofSeconds(16);
 
   private final Statements statements;
   private final StoreClock clock;
   private final String own;
   private final String name;
 
-  Replicas(Statements statements, String own, StoreClock clock) {
+  public Replicas(Statements statements, String own, StoreClock clock) {
     this.statements = statements;
     this.clock = clock;
     this.own = own;
     this.name = host() + ":" + ProcessHandle.current().pid();
   }
 
-  static String newId() {
+  public static String newId() {
     return UUID.randomUUID().toString();
   }
 
@@ -60,12 +60,13 @@ public final class Replicas {
                         new Replica(
                             row.getString("id"),
                             row.getString("name"),
-                            Columns.instant(row, "started"),
-                            Columns.instant(row, "heartbeat")))
+                            instant(row, "started"),
+                            instant(row, "heartbeat")))
                 .list());
   }
 
-  void beat(Handle handle) {
+  /** Writes the heartbeat, and measures the store's clock. */
+  public void beat(Handle handle) {
     Instant asked = clock.ownNow();
     Instant beaten =
         handle
@@ -76,12 +77,17 @@ public final class Replicas {
                 """)
             .bind("id", own)
             .bind("name", name)
-            .map((row, context) -> Columns.instant(row, "heartbeat"))
+            .map((row, context) -> instant(row, "heartbeat"))
             .one();
     clock.measured(asked, beaten);
   }
 
-  void leave(Handle handle) {
+  private static Instant instant(ResultSet row, String column) throws SQLException {
+    return Instant.ofEpochMilli(row.getLong(column));
+  }
+
+  /** Deletes the rows of this process at its stop. */
+  public void leave(Handle handle) {
     handle
         .createUpdate("DELETE FROM waiting_requests WHERE replica = :id")
         .bind("id", own)

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -37,7 +37,7 @@ final class StoreHeartbeatTest {
   }
 
   /** A heartbeat with deferred writes, and nothing else to do. */
-  private interface BeatOnly extends StoreHeartbeat.Work {
+  private interface BeatOnly extends Statements.HeartbeatTasks {
     @Override
     default boolean owes() {
       return true;

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import java.util.Comparator;
 import java.util.Optional;
@@ -13,13 +13,13 @@ import java.util.Optional;
  * replica only that holds their device's lock, whose operations run one after another. The ranks
  * are in that order, and operations of one rank are ordered by their key.
  *
- * @param tenant one with a quota, for {@link Rank#LOCK}
+ * @param tenant one with a quota, for {@link Rank#LOCK}, as a text that every database accepts
  */
-record GroupPlace(Rank rank, String key, Optional<String> tenant)
+public record GroupPlace(Rank rank, String key, Optional<String> tenant)
     implements Comparable<GroupPlace> {
 
   /** What an operation locks. */
-  enum Rank {
+  public enum Rank {
     /** Its own lock of a slot. */
     RELEASE,
     /** The row of a key under way, then that of its answer. */
@@ -41,9 +41,9 @@ record GroupPlace(Rank rank, String key, Optional<String> tenant)
       Comparator.comparing(GroupPlace::rank).thenComparing(GroupPlace::key);
 
   /** Rows by which an operation can't be ordered among others. */
-  static final GroupPlace ALONE = of(Rank.ALONE, "");
+  public static final GroupPlace ALONE = of(Rank.ALONE, "");
 
-  static GroupPlace of(Rank rank, String key) {
+  public static GroupPlace of(Rank rank, String key) {
     return new GroupPlace(rank, key, Optional.empty());
   }
 

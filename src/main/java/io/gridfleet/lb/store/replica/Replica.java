@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.replica;
 
 import java.time.Instant;
 

@@ -1,7 +1,8 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.statement;
 
 import io.gridfleet.lb.device.FleetSignal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupTransaction {
   private final List<StoreOperation<?>> ordered;
-  private final SignalSender sender;
+  private final Statements.Commit commit;
   private final List<Executed<?>> executed = new ArrayList<>();
   private @Nullable StoreOperation<?> current;
 
@@ -27,10 +28,10 @@ final class GroupTransaction {
     }
   }
 
-  GroupTransaction(List<StoreOperation<?>> operations, SignalSender sender) {
+  GroupTransaction(List<StoreOperation<?>> operations, Statements.Commit commit) {
     this.ordered = new ArrayList<>(operations);
     this.ordered.sort(Comparator.comparing(StoreOperation::place));
-    this.sender = sender;
+    this.commit = commit;
   }
 
   /** Executes all; the caller commits what isn't committed with the signals. */
@@ -40,14 +41,29 @@ final class GroupTransaction {
     for (StoreOperation<?> each : ordered) {
       current = each;
       if (each.place().rank() == GroupPlace.Rank.LOCK && !excluded) {
-        SqlDeviceLocks.exclude(handle, tenants());
+        exclude(handle, tenants());
         excluded = true;
       }
       executed.add(executed(each, handle, signals));
     }
     current = null;
-    sender.sendAndCommit(handle, signals);
+    commit.sendAndCommit(handle, signals);
     return null;
+  }
+
+  /**
+   * Excludes reservations and other attempts of tenants with a limit until the transaction ends: a
+   * statement that counts must begin when all before it have committed.
+   *
+   * @param tenants in the order in which every replica excludes them
+   */
+  static void exclude(Handle handle, Collection<String> tenants) {
+    if (tenants.isEmpty()) {
+      handle.execute("<noReservationMeanwhile>");
+    }
+    for (String tenant : tenants) {
+      handle.createUpdate("<noReservationNorTenantMeanwhile>").bind("tenant", tenant).execute();
+    }
   }
 
   private static <T> Executed<T> executed(

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.store.sql;
+package io.gridfleet.lb.store.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -8,8 +8,13 @@ import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.FleetSignal;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
+import io.gridfleet.lb.store.replica.StoreClock;
+import io.gridfleet.lb.store.sql.SqlStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -21,6 +26,9 @@ import net.jqwik.api.Provide;
 
 /** Any text that arrives as a signal is read or dropped. */
 final class SignalTextTest {
+  private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
   private static final List<String> KINDS =
       List.of(
           "freed",
@@ -59,6 +67,24 @@ final class SignalTextTest {
             Arbitraries.strings().ofMaxLength(5));
     return Combinators.combine(Arbitraries.of(KINDS), part.list().ofMaxSize(6))
         .as((kind, parts) -> kind + " " + String.join(" ", parts));
+  }
+
+  /** Replicas whose clocks differ by a minute convert an instant alike. */
+  @Example
+  void whatAFastClockDatesASlowOneReadsInItsOwnTime() {
+    StoreClock fast = new StoreClock(InstantSource.fixed(NOON.plus(MINUTE)));
+    StoreClock slow = new StoreClock(InstantSource.fixed(NOON.minus(MINUTE)));
+    fast.measured(NOON.plus(MINUTE), NOON);
+    slow.measured(NOON.minus(MINUTE), NOON);
+    Instant tenSecondsAgo = NOON.plus(MINUTE).minusSeconds(10);
+
+    String line =
+        new SignalText(fast).write(new FleetSignal.Waits("fast", 3, -2, tenSecondsAgo, "a b  c "));
+
+    Optional<FleetSignal> read = new SignalText(slow).read(line);
+    assertThat(read)
+        .contains(
+            new FleetSignal.Waits("fast", 3, -2, NOON.minus(MINUTE).minusSeconds(10), "a b  c "));
   }
 
   @Example
