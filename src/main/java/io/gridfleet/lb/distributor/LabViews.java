@@ -6,7 +6,6 @@ import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
 import io.gridfleet.lb.distributor.explain.Explanations;
 import io.gridfleet.lb.distributor.explain.QueueReport;
 import io.gridfleet.lb.distributor.explain.QueueState;
-import io.gridfleet.lb.distributor.explain.RemoteMatches;
 import io.gridfleet.lb.distributor.queue.Waiter;
 import java.time.Duration;
 import java.time.Instant;

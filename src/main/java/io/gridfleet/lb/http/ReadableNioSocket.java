@@ -10,7 +10,7 @@ public final class ReadableNioSocket extends NioSocketChannel {
   public ReadableNioSocket() {}
 
   /** Bytes read without waiting: 0 for none, -1 for the end of the stream. */
-  int read(ByteBuffer into) throws IOException {
+  public int read(ByteBuffer into) throws IOException {
     return javaChannel().read(into);
   }
 }

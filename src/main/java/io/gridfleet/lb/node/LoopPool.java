@@ -2,7 +2,6 @@ package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Deadlines.Deadline;
-import io.gridfleet.lb.http.UnreadInput;
 import io.gridfleet.lb.node.NodeConnections.Waiting;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

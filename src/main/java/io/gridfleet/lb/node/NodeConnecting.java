@@ -1,7 +1,6 @@
 package io.gridfleet.lb.node;
 
 import io.gridfleet.lb.http.Deadlines;
-import io.gridfleet.lb.http.UnreadInput;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;

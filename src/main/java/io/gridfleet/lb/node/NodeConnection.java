@@ -4,7 +4,6 @@ import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines.Deadline;
 import io.gridfleet.lb.http.HeadWithBody;
-import io.gridfleet.lb.http.UnreadInput;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;

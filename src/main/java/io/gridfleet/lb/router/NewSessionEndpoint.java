@@ -12,7 +12,6 @@ import io.gridfleet.lb.newsession.NewSessionRequest.Address;
 import io.gridfleet.lb.newsession.NewSessionRequest.Client;
 import io.gridfleet.lb.newsession.NewSessionRequest.Origin;
 import io.gridfleet.lb.newsession.PendingSession;
-import io.gridfleet.lb.newsession.RequestIds;
 import io.gridfleet.lb.newsession.idempotency.IdempotentRequests;
 import io.gridfleet.lb.webdriver.ErrorCode;
 import io.gridfleet.lb.webdriver.NewSessionPayload;

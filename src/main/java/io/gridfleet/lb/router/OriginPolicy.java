@@ -51,7 +51,7 @@ final class OriginPolicy {
    * @param hosts names by which clients reach this server, beside localhost and its addresses
    * @param open whether the server requires no tokens and is reachable from this machine only
    */
-  public OriginPolicy(List<String> allowed, List<String> hosts, boolean open) {
+  OriginPolicy(List<String> allowed, List<String> hosts, boolean open) {
     this.allowed = Set.copyOf(allowed.stream().map(OriginPolicy::lower).toList());
     this.hosts = Set.copyOf(hosts.stream().map(OriginPolicy::lower).toList());
     this.checksHost = open || !hosts.isEmpty();

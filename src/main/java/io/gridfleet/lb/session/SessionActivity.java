@@ -99,7 +99,7 @@ public final class SessionActivity {
   }
 
   /** Returns the sessions active since the last call, and how long ago. */
-  public Map<SessionId, Duration> sinceLastAsked() {
+  Map<SessionId, Duration> sinceLastAsked() {
     Map<SessionId, Duration> active = new HashMap<>();
     clocks.forEach(
         (id, clock) -> {

@@ -54,7 +54,7 @@ public final class FakeWire {
   }
 
   /** The model of a phone. */
-  String nameOf(DeviceId device) {
+  public String nameOf(DeviceId device) {
     return names.get(device);
   }
 

@@ -8,7 +8,7 @@ import java.util.UUID;
 final class HostIds {
   private HostIds() {}
 
-  public static String id(Node node) {
+  static String id(Node node) {
     byte[] key = ("gridfleet-node:" + node.id().value()).getBytes(StandardCharsets.UTF_8);
     return UUID.nameUUIDFromBytes(key).toString();
   }

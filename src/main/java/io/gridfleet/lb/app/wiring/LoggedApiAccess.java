@@ -13,7 +13,7 @@ final class LoggedApiAccess implements ApiAccess {
 
   private final ApiAccess access;
 
-  public LoggedApiAccess(ApiAccess access) {
+  LoggedApiAccess(ApiAccess access) {
     this.access = access;
   }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the devices that they get for as long as recorded. Maintenance, offline devices and reservations
  * are replayed; failures are not. Used once, by one thread.
  */
-public final class LabReplay {
+final class LabReplay {
   /** Longer than any replay: waits are ended here, because the distributor would explain each. */
   private static final Duration ENDLESS = Duration.ofDays(3_650);
 
@@ -64,14 +64,14 @@ public final class LabReplay {
 
   /** Is called for each request that has to wait, when it enters the queue. */
   @FunctionalInterface
-  public interface Observer {
+  interface Observer {
     void queued(String request, Distributor distributor, Instant now);
   }
 
   /**
    * @param tenants the limits of a tenant; empty for one that has none
    */
-  public LabReplay(
+  LabReplay(
       ReplayedTraffic traffic,
       List<Device> devices,
       Function<String, Optional<Tenant>> tenants,
@@ -106,7 +106,7 @@ public final class LabReplay {
    *
    * @param checkEnd called before each event; throws to end the replay
    */
-  public ReplayResult run(Runnable checkEnd) {
+  ReplayResult run(Runnable checkEnd) {
     updates.inventory(devices);
     Map<DeviceId, Device> known = new HashMap<>();
     devices.forEach(device -> known.put(device.id(), device));

@@ -100,7 +100,7 @@ public final class RemoteHeads {
   }
 
   /** Returns whether no other replica is known to have a waiting request. */
-  public boolean isEmpty() {
+  boolean isEmpty() {
     return heads.isEmpty();
   }
 

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replay;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
@@ -6,7 +6,14 @@ import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.Quota;
-import io.gridfleet.lb.distributor.replay.ReplayedTraffic;
+import io.gridfleet.lb.distributor.Distributor;
+import io.gridfleet.lb.distributor.FakeWire;
+import io.gridfleet.lb.distributor.FleetUpdates;
+import io.gridfleet.lb.distributor.LockKeeper;
+import io.gridfleet.lb.distributor.PickStrategy;
+import io.gridfleet.lb.distributor.Placement;
+import io.gridfleet.lb.distributor.PlacementRequest;
+import io.gridfleet.lb.distributor.Question;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.HistoryWriter;
 import io.gridfleet.lb.history.OpenRequests;

@@ -1,4 +1,4 @@
-package io.gridfleet.lb.http;
+package io.gridfleet.lb.node;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;

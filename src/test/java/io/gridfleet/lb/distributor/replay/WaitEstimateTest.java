@@ -1,13 +1,11 @@
-package io.gridfleet.lb.distributor;
+package io.gridfleet.lb.distributor.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.api.queue.DistributorQueue;
 import io.gridfleet.lb.api.queue.QueueView;
+import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.explain.WaitEstimate;
-import io.gridfleet.lb.distributor.replay.LabReplay;
-import io.gridfleet.lb.distributor.replay.ReplayResult;
-import io.gridfleet.lb.distributor.replay.ReplayedTraffic;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.RecordedTraffic;
 import io.gridfleet.lb.history.SessionLengths;

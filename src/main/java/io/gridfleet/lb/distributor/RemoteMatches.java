@@ -1,9 +1,9 @@
-package io.gridfleet.lb.distributor.explain;
+package io.gridfleet.lb.distributor;
 
 import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.Quota;
-import io.gridfleet.lb.distributor.PlacementRequest;
-import io.gridfleet.lb.distributor.Question;
+import io.gridfleet.lb.distributor.explain.DeviceSnapshot;
+import io.gridfleet.lb.distributor.explain.QueueState;
 import io.gridfleet.lb.distributor.explain.QueueState.Waiting;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe: one report at a time, without the distributor's lock.
  */
-public final class RemoteMatches {
+final class RemoteMatches {
   /** In the units of a selector's work: some tenths of a second. */
   private static final long MAX_WORK = 20_000_000;
 
@@ -37,7 +37,7 @@ public final class RemoteMatches {
    * Returns the queue with the requests of other replicas in their places. A request that isn't
    * compared yet has no list of fitting devices.
    */
-  public synchronized QueueState with(
+  synchronized QueueState with(
       QueueState local, List<PlacementRequest> remote, Predicate<Quota> underQuota) {
     List<@Nullable Device> devices = byIndex(local.states());
     long work = update(devices);

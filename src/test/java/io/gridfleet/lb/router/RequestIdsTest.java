@@ -1,4 +1,4 @@
-package io.gridfleet.lb.newsession;
+package io.gridfleet.lb.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

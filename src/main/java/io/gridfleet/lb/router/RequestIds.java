@@ -1,4 +1,4 @@
-package io.gridfleet.lb.newsession;
+package io.gridfleet.lb.router;
 
 import java.time.Instant;
 import java.util.UUID;
@@ -8,14 +8,14 @@ import java.util.UUID;
  * indexes of the rows with them are appended to, which takes a database a fraction of the time of
  * entries at random places.
  */
-public final class RequestIds {
+final class RequestIds {
   private static final long RANDOM = 0xfff;
   private static final long VERSION = 0x7000;
 
   private RequestIds() {}
 
   /** Returns a new id, of which 74 bits are random. */
-  public static String next(Instant arrival) {
+  static String next(Instant arrival) {
     UUID random = UUID.randomUUID();
     long time = arrival.toEpochMilli() << 16;
     return new UUID(

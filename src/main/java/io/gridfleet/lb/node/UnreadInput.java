@@ -1,5 +1,6 @@
-package io.gridfleet.lb.http;
+package io.gridfleet.lb.node;
 
+import io.gridfleet.lb.http.ReadableNioSocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -32,7 +33,7 @@ import java.nio.ByteOrder;
  * the time of the call. The end of the stream counts as a byte that no read delivers; a reset
  * leaves the state ESTABLISHED.
  */
-public final class UnreadInput {
+final class UnreadInput {
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_INFO = 11;
 
@@ -49,14 +50,14 @@ public final class UnreadInput {
       ByteBuffer.allocateDirect(BYTES_RECEIVED + Long.BYTES).order(ByteOrder.nativeOrder());
 
   /** Returns the handler that must be the first of a channel that is to be checked. */
-  public static ChannelHandler firstHandler(Class<? extends SocketChannel> sockets) {
+  static ChannelHandler firstHandler(Class<? extends SocketChannel> sockets) {
     return sockets == IoUringSocketChannel.class
         ? new ReceivedBytes()
         : new ChannelInboundHandlerAdapter();
   }
 
   /** Whether bytes, the end of the stream or an error are pending in the channel's socket. */
-  public boolean isIn(Channel channel) {
+  boolean isIn(Channel channel) {
     try {
       if (channel instanceof IoUringSocketChannel ring) {
         return !hasReceivedAll(ring);
