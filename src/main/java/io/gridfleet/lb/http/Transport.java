@@ -68,7 +68,7 @@ public enum Transport {
   private IoHandlerFactory handlers() {
     return switch (this) {
       case IO_URING -> RingHandler.newFactory();
-      case EPOLL -> EpollIoHandler.newFactory();
+      case EPOLL -> FlushBatch.withBatches(EpollIoHandler.newFactory());
       case KQUEUE -> KQueueIoHandler.newFactory();
       case NIO -> NioIoHandler.newFactory();
     };

@@ -3,6 +3,7 @@ package io.gridfleet.lb.node;
 import io.gridfleet.lb.http.ChannelOutput;
 import io.gridfleet.lb.http.Codecs;
 import io.gridfleet.lb.http.Deadlines.Deadline;
+import io.gridfleet.lb.http.FlushBatch;
 import io.gridfleet.lb.http.HeadWithBody;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -122,7 +123,7 @@ public final class NodeConnection extends ChannelInboundHandlerAdapter {
   }
 
   public void flush() {
-    channel.flush();
+    FlushBatch.flush(channel);
   }
 
   /** Suspends or resumes reading the answer: backpressure. */

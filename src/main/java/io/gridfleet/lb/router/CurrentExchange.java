@@ -1,6 +1,7 @@
 package io.gridfleet.lb.router;
 
 import io.gridfleet.lb.http.ChannelOutput;
+import io.gridfleet.lb.http.FlushBatch;
 import io.gridfleet.lb.http.HttpLimits;
 import io.gridfleet.lb.relay.ClientExchange;
 import io.gridfleet.lb.router.ClientConnectionTable.Effect;
@@ -196,7 +197,7 @@ final class CurrentExchange implements ClientExchange {
   /** The flush can fire the channel's writability within the call. */
   @Override
   public void flush() {
-    connection.context().flush();
+    FlushBatch.flush(connection.channel());
   }
 
   /**
