@@ -1,6 +1,7 @@
 package io.gridfleet.lb.distributor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
@@ -9,6 +10,7 @@ import io.gridfleet.lb.device.HeldLock;
 import io.gridfleet.lb.device.LockRequest;
 import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
+import io.gridfleet.lb.distributor.queue.Waiter;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.selector.Selector;
 import java.time.Duration;
@@ -86,6 +88,17 @@ final class SingleTimerTest implements DeviceLocks {
     assertThat(time.scheduled()).isZero();
   }
 
+  @Test
+  void aSecondTimerOfARequestIsCancelledAndReported() {
+    Waiter waiter =
+        new Waiter(request(), time.instant().plus(Duration.ofHours(2)), 1, device -> {});
+    waiter.timer(new CompletableFuture<>());
+    CompletableFuture<Void> second = new CompletableFuture<>();
+
+    assertThatThrownBy(() -> waiter.timer(second)).hasMessageContaining("a second timer");
+    assertThat(second).isCancelled();
+  }
+
   private CompletableFuture<LockResult> slow;
 
   private void refuseOften() {
@@ -97,17 +110,19 @@ final class SingleTimerTest implements DeviceLocks {
   }
 
   private Distributor.Wait ask(Duration wait) {
+    return distributor.place(request(), wait);
+  }
+
+  private PlacementRequest request() {
     Question question =
         new Question(
             Selector.everything(), Selector.everything(), Optional.empty(), Optional.empty());
-    PlacementRequest request =
-        new PlacementRequest(
-            "r" + time.scheduled(),
-            List.of(question),
-            new PlacementRequest.QueuePosition(0, time.instant(), 0),
-            new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
-            new Quota("lab", OptionalInt.of(SESSIONS)));
-    return distributor.place(request, wait);
+    return new PlacementRequest(
+        "r" + time.scheduled(),
+        List.of(question),
+        new PlacementRequest.QueuePosition(0, time.instant(), 0),
+        new PlacementRequest.Preference(PickStrategy.RANKED, true, Set.of()),
+        new Quota("lab", OptionalInt.of(SESSIONS)));
   }
 
   @Override

@@ -28,7 +28,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Signals by {@code NOTIFY}; received on the one thread {@code store-signals} with a connection of
- * its own, reopened when it breaks. {@link SignalSender} composes what is sent.
+ * its own, reopened when it breaks. {@link SignalSender} composes what is sent. Changes of the
+ * store are signalled by the operations that make them; here are the signals that are no change of
+ * it.
+ *
+ * <p>Threads: any thread publishes, and adds to {@link #unsent}. The thread that sets {@link
+ * #sending} submits one operation to the store; the writer takes from {@code unsent} while it
+ * executes that; the thread that completes it clears {@code sending} and looks again. Listeners are
+ * called by {@code store-signals} only, one signal after the other in the order of their commits,
+ * and must not block.
+ *
+ * <p>Invariants: a signal in {@code unsent} is taken by the operation under way or by the next; at
+ * most one operation is under way, so that signals are sent in the order in which they were
+ * published. Signals whose operation failed are lost: the sweeps make up for them. While the
+ * connection is broken none is received, and none is received later.
  */
 final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
