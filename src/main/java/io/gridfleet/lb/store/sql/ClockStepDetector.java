@@ -4,6 +4,7 @@ import io.gridfleet.lb.store.replica.SharedDuties;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +50,19 @@ final class ClockStepDetector {
 
   private final SharedDuties duties;
   private final LongSupplier nanos;
-  private long storeMillis;
-  private long atNanos;
-  private boolean known;
+
+  /** Of the last check that has committed; guarded by this. */
+  private @Nullable Reading last;
+
+  /** The store's clock, and the monotonic clock at that time. */
+  private record Reading(long storeMillis, long atNanos) {}
+
+  /**
+   * A check that may still be rolled back.
+   *
+   * @param stepped whether the clock was set, so that rows were corrected
+   */
+  record Check(boolean stepped, Reading reading) {}
 
   /**
    * @param nanos a monotonic clock, as {@link System#nanoTime}
@@ -62,23 +73,22 @@ final class ClockStepDetector {
   }
 
   /**
-   * Compares the clocks and corrects the rows if there was a step; returns whether there was one.
+   * Compares the clocks and corrects the rows if there was a step. The caller reports {@link
+   * #committed} afterwards: a step whose correction is rolled back is found again.
    */
-  synchronized boolean corrected(Handle handle) {
+  synchronized Check check(Handle handle) {
+    Reading known = last;
     long before = nanos.getAsLong();
     long now = handle.createQuery("SELECT <now>").mapTo(Long.class).one();
     long after = nanos.getAsLong();
     long expected =
-        known
-            ? storeMillis + Duration.ofNanos(before - atNanos).toMillis()
+        known != null
+            ? known.storeMillis() + Duration.ofNanos(before - known.atNanos()).toMillis()
             : duties.lastDone(handle, CHECK).orElse(now);
     long step = now - expected;
     long least = MIN.plusNanos(after - before).toMillis();
     boolean stepped = Math.abs(step) > least;
-    boolean restarted = !known;
-    known = true;
-    storeMillis = now;
-    atNanos = before;
+    boolean restarted = known == null;
     duties.done(handle, CHECK);
     if (stepped) {
       LOG.warn(
@@ -88,7 +98,11 @@ final class ClockStepDetector {
           Duration.ofMillis(step).toSeconds());
       correct(handle, step, expected, restarted);
     }
-    return stepped;
+    return new Check(stepped, new Reading(now, before));
+  }
+
+  synchronized void committed(Check check) {
+    last = check.reading();
   }
 
   private void correct(Handle handle, long step, long expected, boolean restarted) {

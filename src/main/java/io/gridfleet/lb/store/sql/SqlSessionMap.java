@@ -151,17 +151,28 @@ final class SqlSessionMap implements SessionMap {
     if (statements.justBack(grace)) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return statements.inTransaction(
-        "sessions.idle",
-        handle ->
-            steps.corrected(handle)
-                ? List.of()
-                : query(
-                        handle,
-                        "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
-                    .bind("grace", grace.toMillis())
-                    .map((row, context) -> SessionColumns.record(row))
-                    .list());
+    return statements
+        .inTransaction("sessions.idle", handle -> idle(handle, grace))
+        .thenApply(
+            idle -> {
+              steps.committed(idle.check());
+              return idle.sessions();
+            });
+  }
+
+  private record Idle(ClockStepDetector.Check check, List<SessionRecord> sessions) {}
+
+  private Idle idle(Handle handle, Duration grace) {
+    ClockStepDetector.Check check = steps.check(handle);
+    if (check.stepped()) {
+      return new Idle(check, List.of());
+    }
+    return new Idle(
+        check,
+        query(handle, "WHERE ended IS NULL AND last_activity + idle_limit + :grace < <now>")
+            .bind("grace", grace.toMillis())
+            .map((row, context) -> SessionColumns.record(row))
+            .list());
   }
 
   @Override

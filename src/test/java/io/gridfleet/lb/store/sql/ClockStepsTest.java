@@ -2,12 +2,14 @@ package io.gridfleet.lb.store.sql;
 
 import static io.gridfleet.lb.store.Facts.now;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.session.SessionMap;
 import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreConfig;
+import io.gridfleet.lb.store.StoreFaultException;
 import io.gridfleet.lb.store.StoreKind;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +72,37 @@ final class ClockStepsTest {
             () ->
                 now(store.sessionMap().idle(Duration.ZERO)).stream()
                     .anyMatch(it -> it.session().id().equals(silent.id())));
+  }
+
+  /** As a deadlock or a full disk does. */
+  @ParameterizedTest
+  @EnumSource(StoreKind.class)
+  void aCorrectionThatIsRolledBackIsMadeByTheNextCheck(StoreKind kind) {
+    store = kind.open();
+    Session session = published(store, Duration.ofMinutes(5));
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    boolean postgres = kind == StoreKind.POSTGRESQL;
+    if (postgres) {
+      StatementScript.execute(
+          store.jdbi(),
+          "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+              + " 'BEGIN RAISE EXCEPTION ''refused''; END'",
+          "CREATE TRIGGER refuse BEFORE UPDATE ON sessions"
+              + " FOR EACH ROW EXECUTE FUNCTION refuse()");
+    } else {
+      StatementScript.execute(
+          store.jdbi(),
+          "CREATE TRIGGER refuse BEFORE UPDATE ON sessions"
+              + " BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    }
+    step(store, HOUR);
+    assertThatThrownBy(() -> now(store.sessionMap().idle(Duration.ZERO)))
+        .isInstanceOf(StoreFaultException.class);
+
+    StatementScript.execute(store.jdbi(), "DROP TRIGGER refuse" + (postgres ? " ON sessions" : ""));
+
+    assertThat(now(store.sessionMap().idle(Duration.ZERO))).isEmpty();
+    assertThat(lastActivity(store, session)).isAfter(Instant.now().plus(Duration.ofMinutes(55)));
   }
 
   @ParameterizedTest
