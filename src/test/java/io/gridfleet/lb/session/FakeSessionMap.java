@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public final class FakeSessionMap implements SessionMap {
   private final FakeDeviceLocks locks;
   private final InstantSource clock;
   private final Predicate<String> openRuns;
+  private final Set<SessionId> endsRequested = ConcurrentHashMap.newKeySet();
   private @Nullable StoreLink link;
 
   /**
@@ -43,6 +46,11 @@ public final class FakeSessionMap implements SessionMap {
 
   private <T> CompletionStage<T> called(String name, Supplier<CompletionStage<T>> work) {
     return link == null ? work.get() : link.call("sessions." + name, work);
+  }
+
+  /** Returns whether the end of a session was requested; the request may have been lost. */
+  public boolean isEndRequested(SessionId id) {
+    return endsRequested.contains(id);
   }
 
   @Override
@@ -78,6 +86,7 @@ public final class FakeSessionMap implements SessionMap {
 
   @Override
   public CompletionStage<Optional<Session>> end(SessionId id, EndCause cause) {
+    endsRequested.add(id);
     return called("end", () -> ended(id, cause));
   }
 
