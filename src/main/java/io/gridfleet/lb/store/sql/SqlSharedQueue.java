@@ -12,6 +12,7 @@ import io.gridfleet.lb.waiting.SharedQueue;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
-/** Waiting requests as rows; each replica writes and deletes its own. */
+/**
+ * Waiting requests as rows; each replica writes and deletes its own. Two of its transactions may
+ * run at once: each locks its rows in the order of their ids.
+ */
 final class SqlSharedQueue implements SharedQueue {
   private static final String ROW =
       """
@@ -86,12 +90,16 @@ final class SqlSharedQueue implements SharedQueue {
     if (!left.isEmpty()) {
       PreparedBatch deletions =
           handle.prepareBatch("DELETE FROM waiting_requests WHERE id = :id AND replica = :own");
-      left.forEach(id -> deletions.bind("id", id).bind("own", replicas.own()).add());
+      left.stream()
+          .sorted()
+          .forEach(id -> deletions.bind("id", id).bind("own", replicas.own()).add());
       deletions.execute();
     }
     if (!entered.isEmpty()) {
       PreparedBatch rows = handle.prepareBatch(ROW);
-      entered.forEach(entry -> bind(rows, entry));
+      entered.stream()
+          .sorted(Comparator.comparing(QueueEntry::request))
+          .forEach(entry -> bind(rows, entry));
       rows.execute();
     }
     return true;
@@ -183,7 +191,7 @@ final class SqlSharedQueue implements SharedQueue {
         handle
             .createQuery(
                 "SELECT id, removal FROM waiting_requests"
-                    + " WHERE replica = :own AND removal IS NOT NULL")
+                    + " WHERE replica = :own AND removal IS NOT NULL ORDER BY id <binary>")
             .bind("own", replicas.own())
             .map((row, context) -> new Removal(row.getString("id"), row.getString("removal")))
             .list();

@@ -212,7 +212,7 @@ final class GroupDeadlockTest {
                     : CompletableFuture.completedFuture(false));
   }
 
-  private static long deadlocks(SqlStore store) {
+  static long deadlocks(SqlStore store) {
     return store
         .jdbi()
         .withHandle(

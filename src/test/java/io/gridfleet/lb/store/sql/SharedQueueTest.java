@@ -14,9 +14,11 @@ import io.gridfleet.lb.waiting.SharedQueue;
 import io.gridfleet.lb.waiting.SharedQueue.Removal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,34 @@ final class SharedQueueTest {
       new Pruning(two.jdbi(), Duration.ofDays(14)).run();
       assertThat(now(one.sharedQueue().own())).as("pruned").isZero();
       assertThat(now(queue.own())).isEqualTo(1);
+    }
+  }
+
+  /** Each change takes a while, so that both hold a row before their second. */
+  @Test
+  void aBatchAndATakeOfRemovalsNeverWaitForEachOther() {
+    StoreConfig shared = StoreConfig.at(StoreKind.POSTGRESQL.migratedDatabase());
+    try (SqlStore one = StoreKind.open(shared);
+        SqlStore two = StoreKind.open(shared)) {
+      StatementScript.execute(
+          one.jdbi(),
+          "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+              + " 'BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END'",
+          "CREATE TRIGGER slow AFTER UPDATE OR DELETE ON waiting_requests"
+              + " FOR EACH ROW EXECUTE FUNCTION slow()");
+      SharedQueue queue = one.sharedQueue();
+      List<String> requests = List.of("a", "b", "c", "d");
+      for (int round = 0; round < 3; round++) {
+        now(queue.write(requests.stream().map(each -> entry(each, 0, 0)).toList(), Set.of()));
+        requests.forEach(
+            each -> assertThat(now(two.sharedQueue().askRemoval(each, "why"))).isTrue());
+        CompletionStage<?> taken = queue.takeRemovals();
+        CompletionStage<?> left =
+            queue.write(List.of(), new LinkedHashSet<>(List.of("d", "c", "b", "a")));
+        now(taken);
+        assertThat(now(left)).isEqualTo(true);
+      }
+      assertThat(GroupDeadlockTest.deadlocks(one)).isZero();
     }
   }
 
