@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 final class SmallHeap {
   private static final Logger log = LoggerFactory.getLogger(SmallHeap.class);
 
-  private static final String LEAST_FREE = "MinHeapFreeRatio";
-  private static final String MOST_FREE = "MaxHeapFreeRatio";
+  private static final String MIN_FREE = "MinHeapFreeRatio";
+  private static final String MAX_FREE = "MaxHeapFreeRatio";
 
-  private static final String LEAST_PERCENT = "10";
-  private static final String MOST_PERCENT = "30";
+  private static final String MIN_PERCENT = "10";
+  private static final String MAX_PERCENT = "30";
 
   private SmallHeap() {}
 
@@ -26,14 +26,14 @@ final class SmallHeap {
     try {
       HotSpotDiagnosticMXBean flags =
           ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-      String least = flags.getVMOption(LEAST_FREE).getValue();
-      String most = flags.getVMOption(MOST_FREE).getValue();
-      // The least must not be above the most, at any time.
-      set(flags, LEAST_FREE, least, LEAST_PERCENT);
-      set(flags, MOST_FREE, most, MOST_PERCENT);
+      String min = flags.getVMOption(MIN_FREE).getValue();
+      String max = flags.getVMOption(MAX_FREE).getValue();
+      // The minimum must not be above the maximum at any time.
+      set(flags, MIN_FREE, min, MIN_PERCENT);
+      set(flags, MAX_FREE, max, MAX_PERCENT);
       System.gc();
-      flags.setVMOption(MOST_FREE, most);
-      flags.setVMOption(LEAST_FREE, least);
+      flags.setVMOption(MAX_FREE, max);
+      flags.setVMOption(MIN_FREE, min);
     } catch (RuntimeException otherVm) {
       log.debug("the heap's limits can't be set", otherVm);
       System.gc();
