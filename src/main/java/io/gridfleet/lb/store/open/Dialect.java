@@ -18,6 +18,9 @@ import org.jdbi.v3.core.Jdbi;
  *   <li>{@code <texts>} selects the elements of {@code :texts}, a JSON array of texts.
  *   <li>{@code <numbers>} selects {@code name} and {@code number} of the members of {@code
  *       :numbers}, a JSON object of numbers.
+ *   <li>{@code <hashJoins>}: until the transaction ends, PostgreSQL joins by hashing. It takes a
+ *       range that is bound by parameters for a few rows, and reads the other table for each of
+ *       them.
  *   <li>{@code <oneReservationAtATime>}: no other transaction reserves before this one ends.
  *   <li>{@code <noReservationMeanwhile>} (shared) excludes transactions that reserve, not each
  *       other.
@@ -28,34 +31,39 @@ import org.jdbi.v3.core.Jdbi;
 public enum Dialect {
   SQLITE(
       "db/sqlite",
-      Map.of(
-          "now", "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)",
-          "skipLocked", "",
-          "unchanged", "",
-          "binary", "",
-          "noIndex", "+",
-          "texts", "SELECT value FROM json_each(:texts)",
-          "numbers", "SELECT key AS name, value AS number FROM json_each(:numbers)",
-          "oneReservationAtATime", "SELECT 1",
-          "noReservationMeanwhile", "SELECT 1",
-          "noReservationNorTenantMeanwhile", "SELECT :tenant")),
+      Map.ofEntries(
+          Map.entry("now", "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)"),
+          Map.entry("skipLocked", ""),
+          Map.entry("unchanged", ""),
+          Map.entry("binary", ""),
+          Map.entry("noIndex", "+"),
+          Map.entry("texts", "SELECT value FROM json_each(:texts)"),
+          Map.entry("numbers", "SELECT key AS name, value AS number FROM json_each(:numbers)"),
+          Map.entry("hashJoins", "SELECT 1"),
+          Map.entry("oneReservationAtATime", "SELECT 1"),
+          Map.entry("noReservationMeanwhile", "SELECT 1"),
+          Map.entry("noReservationNorTenantMeanwhile", "SELECT :tenant"))),
   POSTGRESQL(
       "db/postgresql",
-      Map.of(
-          "now", "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)",
-          "skipLocked", "FOR UPDATE SKIP LOCKED",
-          "unchanged", "FOR SHARE",
-          "binary", "COLLATE \"C\"",
-          "noIndex", "",
-          "texts", "SELECT json_array_elements_text(CAST(:texts AS json))",
-          "numbers",
+      Map.ofEntries(
+          Map.entry("now", "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)"),
+          Map.entry("skipLocked", "FOR UPDATE SKIP LOCKED"),
+          Map.entry("unchanged", "FOR SHARE"),
+          Map.entry("binary", "COLLATE \"C\""),
+          Map.entry("noIndex", ""),
+          Map.entry("texts", "SELECT json_array_elements_text(CAST(:texts AS json))"),
+          Map.entry(
+              "numbers",
               "SELECT key AS name, CAST(value AS BIGINT) AS number"
-                  + " FROM json_each_text(CAST(:numbers AS json))",
-          "oneReservationAtATime", "LOCK TABLE reserved_devices IN SHARE ROW EXCLUSIVE MODE",
-          "noReservationMeanwhile", "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE",
-          "noReservationNorTenantMeanwhile",
+                  + " FROM json_each_text(CAST(:numbers AS json))"),
+          Map.entry("hashJoins", "SET LOCAL enable_nestloop = off"),
+          Map.entry(
+              "oneReservationAtATime", "LOCK TABLE reserved_devices IN SHARE ROW EXCLUSIVE MODE"),
+          Map.entry("noReservationMeanwhile", "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE"),
+          Map.entry(
+              "noReservationNorTenantMeanwhile",
               "LOCK TABLE reserved_devices IN ROW EXCLUSIVE MODE;"
-                  + " SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"));
+                  + " SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))")));
 
   private final String migrations;
 

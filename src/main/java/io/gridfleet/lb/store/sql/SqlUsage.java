@@ -114,9 +114,10 @@ final class SqlUsage implements Usage {
     }
     long until = Math.min(hours.to(), after + DAY);
     return statements
-        .run(
+        .inTransaction(
             "usage.within",
             handle -> {
+              handle.execute("<hashJoins>");
               ofUse(handle, WITHIN, query)
                   .bind("numbers", groups)
                   .bind("hours", hours.count())
