@@ -6,6 +6,7 @@ import io.gridfleet.lb.history.CommandSummary;
 import io.gridfleet.lb.history.DevicePeriod;
 import io.gridfleet.lb.history.DevicePeriod.Kind;
 import io.gridfleet.lb.history.HistoryWriter.Result;
+import io.gridfleet.lb.history.HistoryWriter.Room;
 import io.gridfleet.lb.history.HistoryWriter.Sink;
 import io.gridfleet.lb.history.PeriodChange;
 import io.gridfleet.lb.history.RequestRecord;
@@ -36,7 +37,7 @@ import java.util.function.Supplier;
  * quartiles of rounds of 2000, after as many of {@code SESSIONS} were written to warm up.
  */
 public final class RecordsLoad {
-  private static final int BATCH = 200;
+  private static final int BATCH = Room.standard().batch();
   private static final int ROUND = 2_000;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
