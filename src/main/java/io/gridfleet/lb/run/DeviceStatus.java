@@ -28,6 +28,11 @@ public record DeviceStatus(
   }
 
   public boolean has(Inhibitor.Kind kind) {
-    return inhibitors.stream().anyMatch(inhibitor -> inhibitor.kind() == kind);
+    for (Inhibitor inhibitor : inhibitors) {
+      if (inhibitor.kind() == kind) {
+        return true;
+      }
+    }
+    return false;
   }
 }

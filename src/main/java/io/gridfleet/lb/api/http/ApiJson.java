@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -40,6 +41,11 @@ public final class ApiJson {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+  private record Time(Instant instant, String text) {}
+
+  /** Instants that were asked for last. What another thread has displaced is formatted again. */
+  private static final @Nullable Time[] times = new Time[64];
+
   private ApiJson() {}
 
   public static byte[] bytes(Object value) {
@@ -48,6 +54,10 @@ public final class ApiJson {
     } catch (JsonProcessingException notOurs) {
       throw new UncheckedIOException(notOurs);
     }
+  }
+
+  static void write(Object value, OutputStream out) throws IOException {
+    MAPPER.writeValue(out, value);
   }
 
   public static JsonNode tree(Object value) {
@@ -100,8 +110,15 @@ public final class ApiJson {
     }
   }
 
+  /** The text of an instant; the rows of a large list have few different ones. */
   public static String time(Instant instant) {
-    return TIME.format(instant);
+    int place = instant.hashCode() & (times.length - 1);
+    Time known = times[place];
+    if (known == null || !known.instant().equals(instant)) {
+      known = new Time(instant, TIME.format(instant));
+      times[place] = known;
+    }
+    return known.text();
   }
 
   static @Nullable public String time(Optional<Instant> instant) {

@@ -1,6 +1,8 @@
 package io.gridfleet.lb.api.http;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -14,6 +16,9 @@ final class ArrayPieces<T> implements Iterator<byte[]> {
   private final List<T> values;
   private final Function<T, Object> json;
   private int next;
+
+  /** Bytes of a piece; a little more than the last one had. */
+  private int expected = VALUES * 2048;
 
   ArrayPieces(List<T> values, Function<T, Object> json) {
     this.values = values;
@@ -31,14 +36,19 @@ final class ArrayPieces<T> implements Iterator<byte[]> {
       throw new NoSuchElementException();
     }
     int end = Math.min(values.size(), next + VALUES);
-    ByteArrayOutputStream piece = new ByteArrayOutputStream();
-    for (; next < end; next++) {
-      piece.write(next == 0 ? '[' : ',');
-      piece.writeBytes(ApiJson.bytes(json.apply(values.get(next))));
+    ByteArrayOutputStream piece = new ByteArrayOutputStream(expected);
+    try {
+      for (; next < end; next++) {
+        piece.write(next == 0 ? '[' : ',');
+        ApiJson.write(json.apply(values.get(next)), piece);
+      }
+    } catch (IOException notOurs) {
+      throw new UncheckedIOException(notOurs);
     }
     if (!hasNext()) {
       piece.write(']');
     }
+    expected = piece.size() + piece.size() / 8;
     return piece.toByteArray();
   }
 }
