@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Heads of node answers that HTTP/1.1 forbids. */
 final class BadNodeAnswersTest {
-  @RegisterExtension final Edge edge = new Edge();
+  @RegisterExtension final Edge edge = new Edge(Edge.PATIENT);
 
   @ParameterizedTest
   @ValueSource(

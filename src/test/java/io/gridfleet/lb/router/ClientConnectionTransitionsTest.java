@@ -37,7 +37,10 @@ final class ClientConnectionTransitionsTest {
 
   private static final int PIECE = 64 * 1024;
 
-  @RegisterExtension final Edge edge = new Edge();
+  /** Closes a connection whose client is slow, for the rows of a deadline. */
+  @RegisterExtension final Edge hasty = new Edge();
+
+  @RegisterExtension final Edge edge = new Edge(Edge.PATIENT);
 
   @AfterAll
   static void everyTransitionIsVisited() {
@@ -52,6 +55,10 @@ final class ClientConnectionTransitionsTest {
 
   /** Repeats the steps until the row is visited: TCP may deliver writes together. */
   private void until(String row, Steps steps) throws Exception {
+    until(edge, row, steps);
+  }
+
+  private static void until(Edge edge, String row, Steps steps) throws Exception {
     for (int i = 0; i == 0 || (i < 50 && !isVisited(TABLE, row)); i++) {
       try (RawClient client = edge.client()) {
         steps.take(client);
@@ -76,7 +83,7 @@ final class ClientConnectionTransitionsTest {
 
   @Test
   void aConnectionIsIdleOrReadsAHead() throws Exception {
-    until("IDLE DUE", client -> assertThat(client.rest()).isEmpty());
+    until(hasty, "IDLE DUE", client -> assertThat(client.rest()).isEmpty());
     until("IDLE INACTIVE", client -> client.get("/healthz").answer());
     until(
         "READING_HEAD HEAD",
@@ -85,7 +92,7 @@ final class ClientConnectionTransitionsTest {
           pause();
           assertThat(client.send("TP/1.1\r\nHost: lb\r\n\r\n").answer()).contains("200");
         });
-    until("READING_HEAD DUE", client -> assertThat(client.send("GET /h").rest()).isEmpty());
+    until(hasty, "READING_HEAD DUE", client -> assertThat(client.send("GET /h").rest()).isEmpty());
     until(
         "READING_HEAD INACTIVE",
         client -> {
@@ -105,7 +112,10 @@ final class ClientConnectionTransitionsTest {
           pause();
           assertThat(client.send("cd").answer()).endsWith(" 4");
         });
-    until("RECEIVING DUE", client -> assertThat(client.send(post + "ab").rest()).contains("408"));
+    until(
+        hasty,
+        "RECEIVING DUE",
+        client -> assertThat(client.send(post + "ab").rest()).contains("408"));
     until(
         "RECEIVING INACTIVE",
         client -> {
@@ -113,11 +123,12 @@ final class ClientConnectionTransitionsTest {
           pause();
         });
     until(
+        hasty,
         "CLOSING DUE",
         client -> {
           client.send("POST /session HTTP/1.1\r\nHost: lb\r\nContent-Length: 100000000\r\n\r\n");
           assertThat(client.rest()).startsWith("HTTP/1.1 413");
-          await().until(() -> edge.door.connections() == 0);
+          await().until(() -> hasty.door.connections() == 0);
         });
     awaitVisited(TABLE, "RECEIVING BODY_END", "RECEIVING ANSWERED_LAST", "CLOSING INACTIVE");
   }
@@ -280,11 +291,12 @@ final class ClientConnectionTransitionsTest {
           assertThat(client.in.readNBytes(MANY / 4)).hasSize(MANY / 4);
         });
     until(
+        hasty,
         "WRITING DUE",
         client -> {
-          int before = edge.created.size();
+          int before = hasty.created.size();
           client.get("/api/large/" + MANY);
-          await().until(() -> edge.created.size() > before && edge.door.connections() == 0);
+          await().until(() -> hasty.created.size() > before && hasty.door.connections() == 0);
         });
     until(
         "WRITING INACTIVE",

@@ -51,6 +51,19 @@ final class Edge implements AutoCloseable, AfterEachCallback, SessionLookup, Rel
           Duration.ofMillis(600),
           Duration.ofSeconds(20));
 
+  /**
+   * As {@link #LIMITS}, with times that only a hanging test exceeds: where a client that got no
+   * processor for a while isn't a silent one.
+   */
+  static final HttpLimits PATIENT =
+      new HttpLimits(
+          LIMITS.requestLine(),
+          LIMITS.headers(),
+          LIMITS.gatheredBody(),
+          LIMITS.idle(),
+          LIMITS.idle(),
+          LIMITS.idle());
+
   /** As {@link #LIMITS}, with larger bodies. */
   static HttpLimits withBodies(int most) {
     return new HttpLimits(

@@ -16,7 +16,7 @@ final class RelayLargeBodyTest {
    */
   private static final long MAX_BUFFERS = 8L * 1024 * 1024;
 
-  @RegisterExtension final Edge edge = new Edge();
+  @RegisterExtension final Edge edge = new Edge(Edge.PATIENT);
   private final AtomicLong peak = new AtomicLong();
 
   private void look() {

@@ -23,7 +23,7 @@ final class RelayTunnelTest {
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
           + "Sec-WebSocket-Accept: abc=\r\n\r\n";
 
-  @RegisterExtension final Edge edge = new Edge();
+  @RegisterExtension final Edge edge = new Edge(Edge.PATIENT);
 
   private RawClient upgrade(String path) throws IOException {
     return edge.client()

@@ -12,7 +12,7 @@ final class RelayUploadTest {
   private static final String UNKNOWN_COMMAND =
       RawNode.json(404, "{\"value\":{\"error\":\"unknown command\",\"message\":\"\"}}");
 
-  @RegisterExtension final Edge edge = new Edge();
+  @RegisterExtension final Edge edge = new Edge(Edge.PATIENT);
 
   /** Answers with the length of the body if the path exists. */
   private static RawNode node(String known) throws IOException {

@@ -3,7 +3,6 @@ package io.gridfleet.lb.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gridfleet.lb.http.HttpLimits;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -11,14 +10,6 @@ import org.junit.jupiter.api.Test;
 /** A client that sends requests and doesn't read holds little memory, for a limited time. */
 final class SlowReaderTest {
   private static final int REQUESTS = 64;
-  private static final HttpLimits PATIENT =
-      new HttpLimits(
-          8 * 1024,
-          16 * 1024,
-          64 * 1024,
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(20));
 
   private static RawClient asking(Edge edge) throws Exception {
     return edge.client().send("GET /api/large HTTP/1.1\r\nHost: lb\r\n\r\n".repeat(REQUESTS));
@@ -26,7 +17,7 @@ final class SlowReaderTest {
 
   @Test
   void nothingIsServedAheadOfWhatTheClientHasTaken() throws Exception {
-    try (Edge edge = new Edge(PATIENT);
+    try (Edge edge = new Edge(Edge.PATIENT);
         RawClient client = asking(edge)) {
       await()
           .during(Duration.ofMillis(500))
@@ -42,7 +33,7 @@ final class SlowReaderTest {
   /** The unsent part takes none of the memory that sockets share. */
   @Test
   void oneLargeAnswerIsWrittenAsItIsTaken() throws Exception {
-    try (Edge edge = new Edge(PATIENT);
+    try (Edge edge = new Edge(Edge.PATIENT);
         RawClient client = edge.client()) {
       client.get("/api/huge");
       await().during(Duration.ofMillis(300)).until(() -> Edge.pinned() < Edge.LARGE);
@@ -58,7 +49,7 @@ final class SlowReaderTest {
   @Test
   void answersInOnePieceAreNotServedAheadEither() throws Exception {
     int requests = 1_000;
-    try (Edge edge = new Edge(PATIENT);
+    try (Edge edge = new Edge(Edge.PATIENT);
         RawClient client = edge.client()) {
       client.send("GET /api/medium HTTP/1.1\r\nHost: lb\r\n\r\n".repeat(requests));
       await()
@@ -95,7 +86,7 @@ final class SlowReaderTest {
   /** The last piece of such an answer fills the channel, and its flush frees the channel. */
   @Test
   void theRequestAfterALargeAnswerIsNotifiedOfTheDisconnection() throws Exception {
-    try (Edge edge = new Edge(PATIENT)) {
+    try (Edge edge = new Edge(Edge.PATIENT)) {
       try (RawClient client = edge.client()) {
         client.send(
             "GET /api/large/262144 HTTP/1.1\r\nHost: lb\r\n\r\n"

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Heads and trailers of requests that HTTP/1.1 forbids or that two servers could read differently.
  */
 final class StrictRequestsTest {
-  @RegisterExtension final Edge edge = new Edge();
+  @RegisterExtension final Edge edge = new Edge(Edge.PATIENT);
 
   private void assertStatus(String request, String status) throws IOException {
     try (RawClient client = edge.client()) {

@@ -201,7 +201,7 @@ final class AccessLab {
     if (route.contains("/devices/{id}/maintenance/exit")) {
       maintenance(owner, List.of(1), true);
     } else if (route.contains("/unlock")) {
-      admin("POST", "/api/devices/" + device(owner, 1) + "/lock", "");
+      lockByHand(device(owner, 1));
     }
     boolean unknown = owner == Owner.UNKNOWN;
     if (route.contains("/runs")) {
@@ -285,12 +285,21 @@ final class AccessLab {
   }
 
   private String waiting(Owner owner, String token) throws IOException {
-    admin("POST", "/api/devices/" + device(owner, 2) + "/lock", "");
+    lockByHand(device(owner, 2));
     String members =
         "'appium:udid':'%s','gridfleet:waitForDeviceOnlineTimeout':60".formatted(owner.udid(2));
     waiting = lab.waiting(members, token);
     JsonNode queue = admin("GET", "/api/queue", "").json();
-    return queue.at("/items/0/id").asText();
+    String request = queue.at("/items/0/id").asText();
+    assertThat(request).as("%s", queue).isNotEmpty();
+    return request;
+  }
+
+  /** The request that waited before may hold the device until its late answer is given back. */
+  private void lockByHand(String device) {
+    Lab.until(
+        "locked by hand",
+        () -> admin("POST", "/api/devices/" + device + "/lock", "").status() == 200);
   }
 
   /** Returns the request when every replica lists it. */
