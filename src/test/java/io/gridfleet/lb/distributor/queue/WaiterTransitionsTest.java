@@ -10,12 +10,9 @@ import io.gridfleet.lb.device.Device;
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
 import io.gridfleet.lb.device.DeviceLocks;
-import io.gridfleet.lb.device.DeviceLocks.RemoteWaiters;
 import io.gridfleet.lb.device.FakeDeviceLocks;
 import io.gridfleet.lb.device.FleetSignals;
 import io.gridfleet.lb.device.HeldLock;
-import io.gridfleet.lb.device.LockRequest;
-import io.gridfleet.lb.device.LockResult;
 import io.gridfleet.lb.device.Quota;
 import io.gridfleet.lb.distributor.Distributor;
 import io.gridfleet.lb.distributor.FakeWire;
@@ -30,7 +27,6 @@ import io.gridfleet.lb.lab.StoreLink.Fate;
 import io.gridfleet.lb.lab.VirtualTime;
 import io.gridfleet.lb.selector.Selector;
 import io.gridfleet.lb.state.UnexpectedEventException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,7 +38,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -408,30 +403,6 @@ final class WaiterTransitionsTest {
         .orElseThrow();
   }
 
-  /** Succeeds so often, then fails. */
-  private static final class FailingStrategy implements PickStrategy {
-    private final int good;
-    private int begun;
-
-    FailingStrategy(int good) {
-      this.good = good;
-    }
-
-    @Override
-    public String name() {
-      return "failing";
-    }
-
-    /** Called twice for each pick: for good and for avoided devices. */
-    @Override
-    public Pick begin() {
-      if (begun++ >= 2 * good) {
-        throw new ArithmeticException("as configured");
-      }
-      return RANKED.begin();
-    }
-  }
-
   private Distributor.Wait ask(String selector) {
     return ask(selector, RANKED);
   }
@@ -473,39 +444,5 @@ final class WaiterTransitionsTest {
   private static Placement.Placed placed(Distributor.Wait wait) {
     assertThat(outcome(wait)).isCompletedWithValueMatching(Placement.Placed.class::isInstance);
     return (Placement.Placed) outcome(wait).join();
-  }
-
-  /** A store whose answers to a lock request arrive twice. */
-  private record AnswersTwice(DeviceLocks store) {
-    DeviceLocks locks() {
-      return (DeviceLocks)
-          Proxy.newProxyInstance(
-              DeviceLocks.class.getClassLoader(),
-              new Class<?>[] {DeviceLocks.class},
-              (self, method, given) -> {
-                if (!method.getName().equals("tryLock")) {
-                  return method.invoke(store, given);
-                }
-                Twice<LockResult> answer = new Twice<>();
-                store
-                    .tryLock((LockRequest) given[0], (RemoteWaiters) given[1])
-                    .thenAccept(answer::complete);
-                return answer;
-              });
-    }
-  }
-
-  /** Calls its dependents twice. */
-  private static final class Twice<T> extends CompletableFuture<T> {
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new Twice<>();
-    }
-
-    @Override
-    public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
-      super.whenComplete(action);
-      return super.whenComplete(action);
-    }
   }
 }
