@@ -33,8 +33,8 @@ public final class DemoLab implements AutoCloseable {
     lab.addAppium("android-rack-2", otherPhones());
     lab.addAppium("mac-mini-1", iPhones());
     lab.addAppium("tv-shelf", televisions());
-    lab.addBrowser("chrome-seats", DemoDevice.browser("chrome", "156.0", 2));
-    lab.addBrowser("firefox-seats", DemoDevice.browser("firefox", "151.0", 2));
+    lab.addBrowser("chrome-slots", DemoDevice.browser("chrome", "156.0", 2));
+    lab.addBrowser("firefox-slots", DemoDevice.browser("firefox", "151.0", 2));
     return lab;
   }
 

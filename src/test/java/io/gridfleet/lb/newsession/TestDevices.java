@@ -47,7 +47,7 @@ public final class TestDevices {
     return new Device(
         new DeviceId(ID),
         node(nodeUrl, "", Set.of()),
-        "chrome seat",
+        "chrome slot",
         Optional.empty(),
         Device.BROWSER,
         Attributes.of(Map.of("browserName", "chrome")),

@@ -70,7 +70,7 @@ final class OutgoingCapabilitiesTest {
   void aBrowserHasNoUdidAndItsNameIsSent() {
     Device state = TestDevices.state("http://127.0.0.1:9515");
 
-    assertThat(sent("{'appium:udid':'seat-1'}", state).asMap())
+    assertThat(sent("{'appium:udid':'slot-1'}", state).asMap())
         .isEqualTo(Map.of("browserName", "chrome"));
     assertThat(sent("{'browserName':'Chrome'}", state).asMap())
         .isEqualTo(Map.of("browserName", "Chrome"));
