@@ -23,7 +23,26 @@ import org.slf4j.LoggerFactory;
  * Acquires the locks of attempts, renews those of running attempts in one statement, and tracks by
  * a local clock how long each is certainly valid, also across a pause of the process. A lost lock
  * is logged; its attempt checks the lock before it calls its node and when it publishes.
- * Thread-safe.
+ *
+ * <p>States of a lock: acquired (in {@link #kept}, not renewed), renewed, not kept. {@link
+ * #tryLock} enters it as acquired before its caller receives it, so that {@link #keep} finds it;
+ * {@link #keep} has it renewed; its release, the session that takes it over, and a renewal that
+ * reports it lost remove it. One that was acquired and never used, because of a bug, is removed
+ * when it has expired. A renewed one isn't removed because of its age: the store holds an expired
+ * lock for its holder until a sweep claims it, so that a renewal after an outage revives it.
+ *
+ * <p>Threads: any. The answers of the store are applied by its threads, the renewal is started by
+ * the timer, and {@link #surelyHolds} is called by event loops. No lock: each change is one atomic
+ * operation on an entry, and no two entries depend on each other. An answer to a renewal applies to
+ * an entry only if that still exists, so that it can't bring back a lock that was released after
+ * the renewal was sent.
+ *
+ * <p>Nothing here excludes two holders of a slot; the store does, by the fencing token, in each
+ * statement about a lock. {@link #surelyHolds} only saves a node a session that couldn't be
+ * published. It assumes that the clocks of this process and of the store run at the same rate: of a
+ * machine that is suspended with its monotonic clock it may be true for too long.
+ *
+ * <p>Bound: one entry for each attempt of this replica that holds a lock.
  */
 public final class LockKeeper {
   private static final Logger log = LoggerFactory.getLogger(LockKeeper.class);
@@ -39,7 +58,9 @@ public final class LockKeeper {
   /**
    * A lock that was acquired here.
    *
-   * @param asked when the last successful request to the store was sent
+   * @param asked when the last successful request to the store was sent; the store counts the
+   *     expiry from when it executed the request, which is later, so that the difference adds to
+   *     the margin
    * @param renewed whether its attempt has begun
    */
   private record Kept(long asked, boolean renewed) {
@@ -67,7 +88,10 @@ public final class LockKeeper {
     Timers.every(timer, every, "the renewal of locks", this::renew);
   }
 
-  /** Locks a slot, as {@link DeviceLocks#tryLock}. */
+  /**
+   * Locks a slot, as {@link DeviceLocks#tryLock}. If the answer is lost, the slot may be locked and
+   * isn't kept here: the lock expires, and a sweep frees it.
+   */
   CompletionStage<LockResult> tryLock(
       Device device, PlacementRequest request, Optional<String> run, RemoteWaiters elsewhere) {
     long asked = nanos.getAsLong();
@@ -90,13 +114,19 @@ public final class LockKeeper {
             });
   }
 
-  /** Frees the slot, as {@link DeviceLocks#release}. */
+  /**
+   * Frees the slot, as {@link DeviceLocks#release}. Renewal ends first, so that a lock whose
+   * release doesn't reach the store expires.
+   */
   CompletionStage<Boolean> release(DeviceLock lock) {
     stopRenewing(lock);
     return locks.release(lock);
   }
 
-  /** Renews a lock from now on, until {@link #stopRenewing}. */
+  /**
+   * Renews a lock from now on, until {@link #stopRenewing}. No effect on a lock that has expired
+   * unused: its attempt finds that by {@link #surelyHolds}.
+   */
   public void keep(DeviceLock lock) {
     kept.computeIfPresent(lock, (key, known) -> known.begun());
   }
@@ -105,7 +135,10 @@ public final class LockKeeper {
     kept.remove(lock);
   }
 
-  /** Returns whether the lock can't have expired, by the store's last answer. */
+  /**
+   * Returns whether the lock can't have expired, by the store's last answer. False doesn't mean
+   * that it has: a renewal may have been executed whose answer was lost.
+   */
   public boolean surelyHolds(DeviceLock lock) {
     Kept known = kept.get(lock);
     return known != null && age(known) < expiry.minus(expiry.dividedBy(MARGIN_PART)).toNanos();
@@ -115,6 +148,10 @@ public final class LockKeeper {
     return nanos.getAsLong() - known.asked();
   }
 
+  /**
+   * Renews all locks of attempts that have begun. Doesn't wait for the answer of the renewal
+   * before: the store executes renewals in order, and one that is late only repeats it.
+   */
   void renew() {
     List<DeviceLock> renewed = new ArrayList<>();
     kept.forEach(

@@ -21,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: the distributor's lock, {@link ModelLock}, as for {@link Matching}, whose invariant it
  * restores in each change: no request is queued while it may have a free device that isn't yielded.
+ * So a change looks at what it has made possible only: a new request at the devices, a device that
+ * became free at the queue, a tenant below its quota at its own requests.
+ *
+ * <p>The decision is provisional. Another replica may have locked the slot, or used up the quota,
+ * unknown here so far: then the store refuses the lock, and {@link LockRequests} returns the
+ * request to its position in the queue. An older request that isn't in the queue, because its lock
+ * is requested, may return likewise; where there are other replicas, {@link Precedence} therefore
+ * counts it among those that go before.
  */
 final class SlotAssignment {
   private final SlotTable fleet;
@@ -89,6 +97,8 @@ final class SlotAssignment {
 
   /**
    * Fires the event before the slot is counted: a request in a state without this event gets none.
+   * The pick carries what was known when it was made, because the model may change before the store
+   * has answered: by the releases seen so far, an outdated refusal is recognized.
    */
   private void take(Waiter waiter, DeviceState state, int candidate, Ahead ahead, Effects effects) {
     if (waiters.slotPicked(waiter, state, effects)) {
@@ -104,7 +114,10 @@ final class SlotAssignment {
     }
   }
 
-  /** Serves a device whose time of yielding is over. */
+  /**
+   * Serves a device whose time of yielding is over, at that time: by the clock it may not be over
+   * yet, because timers run by another one, and the device would be yielded again for the rest.
+   */
   void endYielding(DeviceId device, Instant until, Effects effects) {
     DeviceState state = fleet.state(device);
     if (precedence.endYielding(device, until) && state != null) {
@@ -114,7 +127,8 @@ final class SlotAssignment {
 
   /**
    * Decides again on all yielded devices, because the requests that go before may have changed:
-   * after each answer of the store, and after each signal about heads of other replicas.
+   * after each answer of the store, and after each signal about heads of other replicas. A device
+   * that is yielded again until the same time keeps its timer.
    */
   void serveYielded(Instant now, Effects effects) {
     for (DeviceId device : precedence.all()) {
@@ -156,7 +170,8 @@ final class SlotAssignment {
 
   /**
    * Serves tenants whose sessions have become fewer. Called at the end of each change, because any
-   * part of it may have freed a slot.
+   * part of it may have freed a slot. The tenant's requests may be heads of their queues again:
+   * while it was at its quota, those of other tenants were published in their place.
    */
   void serveTenants(Instant now, Effects effects) {
     fleet.tenants().quotaFreed().forEach(tenant -> serveTenant(tenant, now, effects));

@@ -16,7 +16,8 @@ import java.util.function.ToIntFunction;
  * <p>At most one batch is being written. It stays in the queue until the sink has settled it: a
  * batch that can't be written now is tried again by the next {@link #tick}, so an outage of the
  * store loses records only when the queue is full. A batch that the sink refuses is tried again
- * record by record, and what is refused alone is dropped.
+ * record by record, and what is refused alone is dropped. A batch whose answer was lost is written
+ * twice: the writes of a sink must be repeatable.
  *
  * <p>Threads: any thread offers; {@code tick} is called by a timer; the sink settles on threads of
  * its own. One lock guards all fields, and is never held while the sink or the listener is called.
@@ -186,7 +187,13 @@ public final class HistoryWriter<T> {
     }
   }
 
-  /** Returns whether the next batch may be written at once. */
+  /**
+   * Applies the result of a batch, which is the first part of the queue: nothing else removes from
+   * it meanwhile. A closed writer ends with its last record, or with the first batch that can't be
+   * written now.
+   *
+   * @return whether the next batch may be written at once
+   */
   private boolean settled(List<T> batch, Result result) {
     int dropped = 0;
     boolean goOn;

@@ -24,6 +24,21 @@ import org.slf4j.LoggerFactory;
  * <p>At most one probe of each node is running, and the listener is notified of its result before
  * the next one is scheduled. The lock of a node guards its schedule only and is never held across a
  * call.
+ *
+ * <p>States of a node's schedule: created; waiting for {@link Watched#due}; probing; gone. From
+ * {@code probing} it returns to waiting whatever the result. Only {@link #watch} and {@link #close}
+ * lead to {@code gone}, and a timer that is shut down; a probe that is running then completes
+ * without a notification.
+ *
+ * <p>Threads: the timer starts probes, {@code node-*} threads complete them and call the listener,
+ * a reload calls {@link #watch}, event loops call {@link #reportCreateFailure}. A node whose URL
+ * has changed is another one here: it starts with unknown health, next to a probe of the former URL
+ * that may still be running.
+ *
+ * <p>Bounds: one timer and at most one call for each node. However many attempts fail, their
+ * reports have a node probed once in {@link #MIN_PAUSE}. Calls beyond the threads of {@link
+ * StatusProbe} wait for one; because the next probe of a node is scheduled after its call, they
+ * don't pile up.
  */
 public final class NodeProbes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeProbes.class);
@@ -105,7 +120,12 @@ public final class NodeProbes implements AutoCloseable {
 
   /**
    * A node and its schedule. {@code health} and {@code browsers} are written by the completion of a
-   * probe only, one after the other.
+   * probe only, one after the other; the lock is acquired between two probes, so that each sees
+   * what the one before has written.
+   *
+   * <p>Invariant while it is joined and not gone: either it is probing, or {@code due} is a task
+   * that hasn't acquired the lock yet. A new task is scheduled only after the former one has done
+   * so or was cancelled.
    */
   private final class Watched {
     private final Node node;
@@ -113,18 +133,24 @@ public final class NodeProbes implements AutoCloseable {
     /** Read by any thread. */
     private volatile NodeHealth health = NodeHealth.UNKNOWN;
 
+    /** As last reported: a probe without an answer leaves them as they are. */
     private Map<String, String> browsers = Map.of();
 
     /** The fields from here on are guarded by this object's lock. */
     private long lastBegan = System.nanoTime() - MIN_PAUSE.toNanos();
 
+    /** The task of the next probe; the former one while a probe is running. */
     private @Nullable ScheduledFuture<?> due;
+
+    /** From before the request is sent until after the listener was notified of the result. */
     private boolean probing;
 
     /** Whether an attempt failed while a probe was running, whose answer may be older than that. */
     private boolean reported;
 
+    /** Whether the first probe is scheduled: each reload joins all nodes again. */
     private boolean joined;
+
     private boolean gone;
 
     Watched(Node node) {
@@ -145,7 +171,11 @@ public final class NodeProbes implements AutoCloseable {
       }
     }
 
-    /** The probe is started by the timer, because the first one builds its client. */
+    /**
+     * Brings the next probe forward. The probe is started by the timer, because the first one
+     * builds its client. A task that is due sooner is left alone, also one that is waiting for this
+     * lock: its probe begins after this report.
+     */
     synchronized void hurry() {
       if (probing) {
         reported = true;
@@ -163,6 +193,7 @@ public final class NodeProbes implements AutoCloseable {
       return Duration.ofNanos(Math.max(0, MIN_PAUSE.toNanos() - since));
     }
 
+    /** On the timer. The node may have left while the task waited for the lock. */
     private void ask() {
       synchronized (this) {
         if (probing || gone) {
@@ -186,6 +217,11 @@ public final class NodeProbes implements AutoCloseable {
       }
     }
 
+    /**
+     * Applies a result. The listener is called without the lock, so the node may leave meanwhile.
+     * Reports that arrived while the probe was running count from its end: its answer may be older
+     * than they are.
+     */
     private void received(StatusProbe.Status status) {
       State before = health.state();
       NodeHealth now =
@@ -237,6 +273,7 @@ public final class NodeProbes implements AutoCloseable {
       }
     }
 
+    /** Called under the lock. */
     private void schedule(Duration pause) {
       if (gone) {
         return;

@@ -22,13 +22,26 @@ import org.slf4j.LoggerFactory;
 /**
  * Cleans up after replicas that died during an attempt or while ending a session: deletes the
  * session that may be left on the node and frees the device. If the node doesn't answer, its device
- * stays locked, because the session may still exist, and the clean-up is retried. Threads: the
- * timer starts a sweep; stages continue on the store's and nodes' threads.
+ * stays locked, because the session may still exist, and the clean-up is retried.
+ *
+ * <p>States of an expired lock, in its row: unclaimed; claimed by a replica for {@link #CLAIM};
+ * freed, or claimable again after {@link #RETRY_DELAY}. The claim comes first, because it takes the
+ * lock from its holder: a replica that was only paused can then neither renew, publish nor release
+ * it, so that no client receives the session that is deleted here. The claim of a replica that dies
+ * lapses with its heartbeat.
+ *
+ * <p>Threads: the timer starts a sweep; stages continue on the store's and nodes' threads. A sweep
+ * doesn't wait for the one before. A lock has one clean-up at a time as long as its claim stands.
+ * One that lasts longer, or that the store interrupts for longer, may meet that of the next
+ * claimant: both only delete what no client can have, and the store lets one of them free the slot.
+ *
+ * <p>Failures: a node that can't be reached gives the claim back; a store that fails, or a bug, has
+ * the whole clean-up of the lock repeated by the next sweep, with the calls to the node.
  */
 final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
 
-  /** A dead replica had a few hundred attempts in flight at most. */
+  /** The locks of one sweep. A dead replica had a few hundred attempts in flight at most. */
   private static final int MAX = 100;
 
   /** Longer than all retries of one request to a node take. */
@@ -43,7 +56,10 @@ final class Orphans {
   private final UnclaimedSessions unclaimed;
   private final Consumer<DeviceLock> freed;
 
-  /** Claimed locks whose result could not be stored because the store was unavailable. */
+  /**
+   * Claimed locks whose result could not be stored because the store was unavailable. Bounded by
+   * the locks that are claimed: none is while the store is away.
+   */
   private final Queue<ExpiredLock> unfinished = new ConcurrentLinkedQueue<>();
 
   Orphans(
@@ -59,6 +75,10 @@ final class Orphans {
     this.freed = freed;
   }
 
+  /**
+   * Starts the clean-up of what the store interrupted, then of what is claimed now. Those that fail
+   * again while this runs wait for the next sweep.
+   */
   void sweep() {
     for (int left = unfinished.size(); left > 0; left--) {
       ExpiredLock orphan = unfinished.poll();
@@ -123,6 +143,11 @@ final class Orphans {
                 });
   }
 
+  /**
+   * Frees the slot. The distributor is informed in any case: if the store frees nothing, an earlier
+   * try has, whose answer was lost, or another replica has the claim. A slot that isn't free after
+   * all costs one refused request for its lock.
+   */
   private CompletionStage<Void> free(ExpiredLock orphan) {
     return locks
         .cleaned(orphan)

@@ -23,7 +23,18 @@ import org.slf4j.LoggerFactory;
  * Ends sessions that dead attempts left on nodes without idempotency keys: sessions in the node's
  * list that aren't recorded. A session that a live attempt is starting isn't recorded either; so a
  * session that is unknown at the first look is ended only if it is still unknown after every
- * attempt in flight at that time has finished.
+ * attempt in flight at that time has finished. A session that was created without this server can't
+ * be distinguished from one that an attempt left, and is ended too.
+ *
+ * <p>States of an orphaned lock: unseen; first look taken, with its unknown sessions and the
+ * attempts that may own one; gone. Each further look keeps what is in both, so both sets only
+ * shrink. If no unknown session is left, the next look is a first one again: the node may still be
+ * creating the session of the dead attempt, which then appears later. That ends when a creation at
+ * the last moment of the lock must have ended.
+ *
+ * <p>Threads: any; the stages of a look continue on those of the node and of the store. Two looks
+ * at one lock may overlap after its claim has expired. Each decides by the first look that it
+ * started with, so either result is right, whichever is stored last.
  */
 final class UnclaimedSessions {
   private static final Logger log = LoggerFactory.getLogger(UnclaimedSessions.class);
@@ -95,7 +106,8 @@ final class UnclaimedSessions {
 
   /**
    * Returns whether a time has passed since a lock expired, or, if it has no limits, since the
-   * first look.
+   * first look. The first is measured by the store's clock when the lock was claimed: a look at a
+   * lock that was claimed some time ago finds less time than has passed, never more.
    */
   private boolean isOver(
       ExpiredLock orphan, Function<SessionLimits, Duration> time, Duration otherwise) {

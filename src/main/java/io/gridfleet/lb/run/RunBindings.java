@@ -23,13 +23,37 @@ import java.util.concurrent.CompletionStage;
  * copies of a run the one with the higher version is kept, so updates may arrive in any order. A
  * listener with a copy of its own must read {@link #of} again under its own lock, because the
  * notifications of two changes may overtake each other.
+ *
+ * <p>States of a run: unknown; live, in {@link #live} with each device that it holds in {@link
+ * #byDevice}; ended, in {@link #ended}. The last is final, because ids aren't reused: an update
+ * that was read before the end and arrives after it is ignored. A run that another replica ended is
+ * recognized by its absence from a reload.
+ *
+ * <p>The map is a view that may be late, in both directions. Nothing depends on it for safety: the
+ * store checks the reservation when it locks a slot, and the run when it publishes a session. A
+ * reservation that isn't known here yet costs requests that the store refuses; one that has ended
+ * keeps its devices from others until the next reload.
+ *
+ * <p>Threads: those of the store complete commands and reloads, and call the listeners; any thread
+ * reads. Reloads may overlap, and the store may answer them in another order. An older answer
+ * removes no newer run, because only runs known before its query count as gone; it can bring back
+ * one that ended unknown to this replica, until the next reload.
  */
 public final class RunBindings implements RunListener {
-  /** How many ended runs are stored, so that late updates of them are ignored. */
+  /**
+   * How many ended runs are stored, so that late updates of them are ignored. An update is late by
+   * the duration of a query, in which fewer runs end.
+   */
   private static final int MAX_ENDED = 4096;
 
   private final Map<RunId, Run> live = new HashMap<>();
+
+  /**
+   * The store has a device in one reservation at most. Here the next run may be known before the
+   * end of the previous one; so the end of a run removes only bindings that are still its own.
+   */
   private final Map<DeviceId, RunBinding> byDevice = new HashMap<>();
+
   private final RunListener listener;
   private final Set<RunId> ended =
       Collections.newSetFromMap(
@@ -66,7 +90,11 @@ public final class RunBindings implements RunListener {
     publish(updates);
   }
 
-  /** Replaces the contents by the store's live runs; for start-up, sweeps and signals. */
+  /**
+   * Replaces the contents by the store's live runs; for start-up, sweeps and signals. The known
+   * runs are noted before the query is sent: one that is created while it runs may be missing in
+   * the answer, and hasn't ended. If the store fails, the contents stay.
+   */
   public CompletionStage<List<Run>> reload(Runs runs) {
     Set<RunId> before = known();
     return runs.live()
@@ -92,6 +120,10 @@ public final class RunBindings implements RunListener {
     publish(updates);
   }
 
+  /**
+   * Applies a copy of a run unless it is older than the known one. A change that concerns no
+   * binding, such as a heartbeat, replaces the run without a notification. Called under the lock.
+   */
   private void take(Run run, Updates updates) {
     Run known = live.get(run.id());
     boolean old = known != null && known.status().version() >= run.status().version();
@@ -118,6 +150,7 @@ public final class RunBindings implements RunListener {
     return before.run().id().equals(run.id()) && Objects.equals(before.reservation(), entry);
   }
 
+  /** Ends a run, known or not: the end may arrive first. Called under the lock. */
   private void forget(RunId id, Updates updates) {
     ended.add(id);
     Run known = live.remove(id);

@@ -28,13 +28,27 @@ import org.slf4j.LoggerFactory;
  *
  * <p>States: {@code IDLE} (every request that waits is written), {@code SCHEDULED} (the timer
  * starts a batch), {@code WRITING} (the store writes a batch; one at a time). A batch that can't be
- * written is tried again after {@link #RETRY}, with what has changed meanwhile.
+ * written, or whose answer was lost, is tried again after {@link #RETRY}, with what has changed
+ * meanwhile: to write and to delete a row are both repeatable. A batch that the store refuses
+ * counts as written: {@link #check} has its rows written again, but nothing repeats its deletions.
  *
  * <p>Threads: event loops call {@link #queued} and {@link #left}; the executor composes batches;
  * the store's threads settle them. One lock guards all fields, and is held neither while entries
- * are composed nor while the store is called. Invariants: {@code rows} has each request that may
- * have a row; a request in {@code left} isn't in {@code entered}. The memory is bounded by the
- * number of waiting requests, each of which is larger than its notes here.
+ * are composed nor while the store is called. So a request may enter and leave while a batch with
+ * it is written. What it does then is noted as if the batch had been written, and is part of the
+ * next one; the order of the two batches makes it right.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>The state is {@code IDLE} only while {@code entered} and {@code left} are empty.
+ *   <li>{@code rows} has each request that may have a row, from before its row is written until
+ *       after its deletion was.
+ *   <li>A request in {@code left} isn't in {@code entered}.
+ * </ul>
+ *
+ * <p>The memory is bounded by the number of waiting requests, each of which is larger than its
+ * notes here.
  */
 public final class QueuePublication {
   private static final Logger LOG = LoggerFactory.getLogger(QueuePublication.class);
@@ -55,9 +69,15 @@ public final class QueuePublication {
   /** The requests to write, with the time at which they were queued, oldest first. */
   private final Map<String, Long> entered = new LinkedHashMap<>();
 
+  /** The requests whose rows are to be deleted. */
   private final Set<String> left = new LinkedHashSet<>();
+
+  /** The requests that may have a row. A removal by another replica concerns only these. */
   private final Set<String> rows = new HashSet<>();
+
   private State state = State.IDLE;
+
+  /** The number of batches so far, by which a count of rows is recognized as outdated. */
   private long batches;
 
   private enum State {
@@ -90,7 +110,10 @@ public final class QueuePublication {
     this.threads = threads;
   }
 
-  /** A request entered the queue, possibly again. */
+  /**
+   * A request entered the queue, possibly again. Its time starts anew; a row that it has stays, and
+   * is written again, because its priority may differ.
+   */
   public void queued(String request) {
     synchronized (lock) {
       left.remove(request);
@@ -100,7 +123,7 @@ public final class QueuePublication {
     }
   }
 
-  /** A request left the queue, or ended. */
+  /** A request left the queue, or ended. One without a row costs nothing. */
   public void left(String request) {
     synchronized (lock) {
       entered.remove(request);
@@ -133,6 +156,10 @@ public final class QueuePublication {
     }
   }
 
+  /**
+   * Runs on the executor. The state leaves {@code SCHEDULED} here and {@code WRITING} in {@link
+   * #settled} only: each way out of this method leads to {@code IDLE} or to a stage that settles.
+   */
   private void writeBatch() {
     Batch batch;
     synchronized (lock) {
@@ -164,7 +191,10 @@ public final class QueuePublication {
         "publishing the queue");
   }
 
-  /** Takes what is due. Called under the lock. */
+  /**
+   * Takes what is due. The rows are noted before they are written: a request that leaves from now
+   * on is deleted by the next batch. Called under the lock.
+   */
   private Batch next() {
     long before = threads.nanos().getAsLong() - SOON.toNanos();
     List<String> due = new ArrayList<>();
@@ -183,7 +213,11 @@ public final class QueuePublication {
     return new Batch(due, gone);
   }
 
-  /** A request whose lock is requested isn't in the queue, and may return to it. */
+  /**
+   * Enters those again that were not in the queue when the batch was composed. A request whose lock
+   * is requested isn't in the queue, and may return to it; one that has ended is reported as left,
+   * sooner or later, which ends this.
+   */
   private void postpone(Batch batch, List<QueueEntry> entries) {
     if (entries.size() == batch.entered().size()) {
       return;
@@ -200,7 +234,10 @@ public final class QueuePublication {
   }
 
   /**
-   * @param written null if the batch is to be written again
+   * Applies the end of a batch. A deleted request that has entered again meanwhile keeps its place
+   * in {@code rows}, because the next batch writes it.
+   *
+   * @param written null if the batch is to be written again, false if the store refused it
    */
   private void settled(Batch batch, @Nullable Boolean written) {
     if (written == null) {
@@ -223,6 +260,10 @@ public final class QueuePublication {
     }
   }
 
+  /**
+   * Returns a batch to what is to be done, as far as nothing newer is known of its requests. Called
+   * under the lock.
+   */
   private void restore(Batch batch) {
     long due = threads.nanos().getAsLong() - SOON.toNanos();
     Map<String, Long> later = new LinkedHashMap<>(entered);
@@ -250,7 +291,8 @@ public final class QueuePublication {
 
   /**
    * Compares the number of rows with that in the store, and writes all again if another replica has
-   * deleted them: it does so while this one has no heartbeat.
+   * deleted them: it does so while this one has no heartbeat. Only while nothing is to be written,
+   * when both numbers should be equal.
    */
   public void check() {
     long before;
@@ -272,6 +314,7 @@ public final class QueuePublication {
         "checking the rows of waiting requests");
   }
 
+  /** Compares only if no batch was begun since the count was requested. */
   private void compare(long before, int stored) {
     synchronized (lock) {
       if (state != State.IDLE || batches != before || rows.size() == stored) {

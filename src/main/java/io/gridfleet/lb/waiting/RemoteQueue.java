@@ -14,7 +14,20 @@ import org.jspecify.annotations.Nullable;
  * at a time, and its result serves everybody who asks within {@link #FRESH} of its beginning unless
  * another replica has signalled a change; so the cost doesn't grow with the number of readers.
  *
- * <p>Threads: any; one lock guards the fields and is not held while a stage completes.
+ * <p>States of a reading, the newest of which is {@link #current}: running; outdated while it runs,
+ * by a signal; complete, and fresh until {@link #FRESH} is over or a signal arrives. Who asks while
+ * it runs shares it. Who asks while it is outdated shares the one that {@link #following} begins
+ * when it is complete, because its result may lack the signalled change. The result of that one
+ * counts even if it is outdated in turn: it was read after they asked.
+ *
+ * <p>Failures: a read that fails is an empty view marked as incomplete, and serves as long as any
+ * other, so that an outage doesn't multiply the reads. One without an answer in {@link
+ * #PATIENCE_MS} is given up by those who wait, each for itself; the read goes on, and the time
+ * limits of the store end it. Signals may be lost: no view is older than {@code FRESH}, or than its
+ * read took.
+ *
+ * <p>Threads: any thread asks, {@code store-signals} reports changes, the store's threads complete
+ * readings. One lock guards the fields.
  */
 public final class RemoteQueue {
   /** The most requests that are shown: some ten MiB. */
@@ -32,6 +45,8 @@ public final class RemoteQueue {
   private final boolean none;
   private final Object lock = new Object();
   private @Nullable Reading current;
+
+  /** The result of the reading after the current one, once that is outdated and asked for. */
   private @Nullable CompletableFuture<View> following;
 
   /**
@@ -45,8 +60,11 @@ public final class RemoteQueue {
     }
   }
 
+  /** One read of the store; {@code outdated} is guarded by the lock. */
   private static final class Reading {
+    /** Its result may be as old as this: the store executes it later. */
     private final long began;
+
     private final CompletableFuture<View> result = new CompletableFuture<>();
     private boolean outdated;
 
@@ -76,7 +94,10 @@ public final class RemoteQueue {
     return none;
   }
 
-  /** Returns the requests of other replicas in order; doesn't fail. */
+  /**
+   * Returns the requests of other replicas in order; doesn't fail. The time limit is that of a
+   * copy, because others wait for the same reading.
+   */
   public CompletionStage<View> view() {
     CompletableFuture<View> shared = shared();
     return shared.isDone()
@@ -111,6 +132,9 @@ public final class RemoteQueue {
     return next;
   }
 
+  /**
+   * The reading is decided again: another caller may have begun one since the outdated one ended.
+   */
   private CompletableFuture<View> next() {
     synchronized (lock) {
       following = null;

@@ -19,6 +19,21 @@ import java.util.function.Consumer;
  * the flag {@code delivering}. One publishing thread at a time drains the queue outside the lock,
  * replays for new listeners included, so each listener receives events in order. Listeners must be
  * quick.
+ *
+ * <p>Threads: any thread publishes and subscribes: event loops, threads of the store, {@code
+ * store-signals}. The one that finds {@code delivering} clear sets it and delivers until the queue
+ * is empty, also what others add meanwhile; these return at once. The flag is cleared under the
+ * lock that finds the queue empty, so that no event is left without a thread.
+ *
+ * <p>Invariants: the order is that of entering the queue, the same for all listeners of this
+ * process. It isn't the order of ids, which are assigned before, nor the same on two replicas. A
+ * subscriber receives each event at most once: one that was buffered before its subscription as a
+ * replay, one that arrives afterwards by the list that is copied with the event. It is replayed to
+ * and added in one step under the lock, so that nothing is missed in between. A listener may be
+ * called once more while another thread removes it.
+ *
+ * <p>Bounds: {@link #MAX_BUFFERED} events. The deliveries that wait have none: listeners don't
+ * block, and one that falls behind throws, which ends its subscription.
  */
 public final class EventFeed {
   public static final String REQUEST_QUEUED = "request.queued";
@@ -49,9 +64,14 @@ public final class EventFeed {
   private final Consumer<Event> replicas;
   private final Deque<Event> latest = new ArrayDeque<>();
   private final Deque<Delivery> pending = new ArrayDeque<>();
+
+  /** Added to under the lock; removed from and read without it. */
   private final List<Subscriber> listeners = new CopyOnWriteArrayList<>();
+
   private volatile Runnable watched = () -> {};
   private long number;
+
+  /** Whether a thread drains {@link #pending}. */
   private boolean delivering;
 
   private record Subscriber(Consumer<Event> listener) {}

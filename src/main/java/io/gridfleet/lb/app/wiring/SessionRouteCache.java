@@ -25,9 +25,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cache of the routes of live sessions: the store is queried once for each, never for a command.
+ *
+ * <p>States of a session here: not cached; cached, by its publication on this replica or by the
+ * first command that another replica's session receives here. Its end on this replica, the signal
+ * of another one, or eviction removes it. Only routes are cached: for an id without a live session
+ * each command queries the store, so that a session can be used everywhere as soon as it is
+ * published.
+ *
+ * <p>Threads: event loops read for each command and never wait; the store's threads add what they
+ * have read; ends arrive on any thread. The cache is concurrent, and no lock spans a query and its
+ * result. Two look-ups of one session may run at once and add equal routes.
+ *
+ * <p>An entry may therefore outlive its session: where the end comes between a query and its
+ * result, or between a publication and its notification here, the route is added after it was
+ * removed; and a signal may be lost. The node decides whether it has a session, and answers a
+ * command of one that has ended with {@code invalid session id}, as this server would. Nodes assign
+ * random ids; the store also accepts one again that a session had which has ended. Then the replica
+ * that publishes the new one replaces the entry, and another may keep the former route. The
+ * opposite, a live session without an entry, costs one query.
+ *
+ * <p>A route has the address that its node had when it was cached. A node that is configured with
+ * another URL keeps its cached sessions at the former one, where they were created. A node that
+ * this process has never loaded has no route, so its sessions are unknown here.
+ *
+ * <p>If the store fails, cached sessions go on, and a look-up fails instead of reporting that the
+ * session is unknown.
  */
 final class SessionRouteCache implements SessionLookup, SessionListener {
-  /** A live lab has tens of thousands; an evicted one costs one look-up. */
+  /**
+   * The bound, also of entries that have outlived their sessions. A live lab has tens of thousands;
+   * an evicted one costs one look-up.
+   */
   private static final int MAX = 100_000;
 
   /** Clients that delete a session twice do so while they clean up. */

@@ -28,6 +28,30 @@ import org.slf4j.LoggerFactory;
  * #running} before its key is released, so that no repeat joins a finished one; listeners receive
  * their answer after that, or after it was recorded. An exception, and an event without a row, are
  * answered with an error, and the key is released ({@link #broken}).
+ *
+ * <p>Threads: claims are answered, and the request begins, on the loop of the first request. Claims
+ * are also requested by {@code store-signals} and by the timer of the sweep, the last listener
+ * leaves on its own loop, and a record completes on a thread of the store. So effects of two events
+ * may be applied at once, or in the other order than the events were fired:
+ *
+ * <ul>
+ *   <li>The release of a closed request may reach the store before its claim. The claim is then
+ *       granted to the closed request, and released when its answer arrives.
+ *   <li>The request may be closed while {@link #start} begins it. It has no pending request by then
+ *       that could be cancelled, so {@link #started} cancels it.
+ *   <li>A listener may join while the answer is given. It finds the answer in the state and
+ *       receives it from there.
+ * </ul>
+ *
+ * <p>A release names the claim, which no other request has, so it is repeatable and can't release a
+ * key that was claimed again meanwhile. A claim is repeatable, too: the store grants it to the
+ * replica that has it. That is why a claim whose answer was lost is only noted ({@link
+ * SharedRequest#mayHoldKey}) and released at the end, unless a record does so.
+ *
+ * <p>Bounds: one claim of a request is pending at a time; it is repeated as often as {@link
+ * #CLAIM_PAUSES} is long, or, while another replica has the key, with each signal and sweep as long
+ * as a client waits. {@link RequestsByKey} bounds the requests, {@link SettledKeys} what couldn't
+ * be written.
  */
 final class SharedRequestFlow {
   private static final Logger log = LoggerFactory.getLogger(SharedRequestFlow.class);
@@ -68,6 +92,7 @@ final class SharedRequestFlow {
     carryOut(key, shared, shared.fire(Event.ASK));
   }
 
+  /** Applies the effects of a claim. {@code RELEASE} is that of a late one, see above. */
   private void carryOut(String key, SharedRequest shared, Effect effect) {
     switch (effect) {
       case CLAIM -> claim(key, shared);
@@ -84,6 +109,10 @@ final class SharedRequestFlow {
     }
   }
 
+  /**
+   * Requests the claim. Its answer is passed to the loop of the first request, on which the request
+   * begins if it is granted.
+   */
   private void claim(String key, SharedRequest shared) {
     NewSessionRequest request = shared.first();
     keys.claim(key, shared.bodyHash(), request.id())
@@ -102,6 +131,10 @@ final class SharedRequestFlow {
             request.executor());
   }
 
+  /**
+   * Claims after a pause. A signal or the sweep may claim earlier; the event of the timer then
+   * costs at most one more claim.
+   */
   private void claimLater(String key, SharedRequest shared) {
     Duration pause = CLAIM_PAUSES.get(shared.unansweredClaims() - 1);
     Timers.after(
@@ -148,6 +181,10 @@ final class SharedRequestFlow {
     }
   }
 
+  /**
+   * Waits for the replica that has the key. Without a hash, its row refused the claim and was gone
+   * when it was read after that: the key is claimed again at once.
+   */
   private void heldElsewhere(String key, SharedRequest shared, String bodyHash) {
     if (!bodyHash.isEmpty() && !bodyHash.equals(shared.bodyHash())) {
       repeated.run();
@@ -182,7 +219,10 @@ final class SharedRequestFlow {
     }
   }
 
-  /** Gives an answer that needn't be recorded: a recorded one, or an error. */
+  /**
+   * Gives an answer that needn't be recorded: a recorded one, or an error. Nothing follows if the
+   * request was closed meanwhile; its claim was released then.
+   */
   void replay(String key, SharedRequest shared, NewSessionAnswer answer) {
     if (shared.answered(Event.REPLAYED, answer) == Effect.ANSWER) {
       running.remove(key, shared);
@@ -196,7 +236,8 @@ final class SharedRequestFlow {
 
   /**
    * Applies an answer. A lasting one is recorded before any client receives it, unless the store
-   * fails.
+   * fails: then it is given all the same, and the sweep records it; a repeat that isn't a listener
+   * and arrives before that begins anew.
    */
   private void answered(String key, SharedRequest shared, NewSessionAnswer answer) {
     Event event = answer.lasting() ? Event.LASTING_ANSWER : Event.PASSING_ANSWER;

@@ -38,10 +38,25 @@ import org.slf4j.LoggerFactory;
  * called by {@code store-signals} only, one signal after the other in the order of their commits,
  * and must not block.
  *
- * <p>Invariants: a signal in {@code unsent} is taken by the operation under way or by the next; at
- * most one operation is under way, so that signals are sent in the order in which they were
- * published. Signals whose operation failed are lost: the sweeps make up for them. While the
- * connection is broken none is received, and none is received later.
+ * <p>Invariants of sending: a signal in {@code unsent} is taken by the operation under way or by
+ * the next; at most one operation is under way, so that signals are sent in the order in which they
+ * were published. None stays behind: a publisher adds before it reads {@code sending}, the
+ * completing thread clears {@code sending} before it reads {@code unsent}, so one of them finds the
+ * signal and {@code sending} clear.
+ *
+ * <p>States of receiving: connecting, listening, pausing after a failure, closed. A listening
+ * connection without notifications is checked every {@link #SILENCE}: a server that is gone without
+ * closing it can't be distinguished from one without signals. The time limit of that check is a
+ * request to the server to cancel it; a host that doesn't answer at all is noticed by TCP, later.
+ *
+ * <p>Signals are hints, and get lost: those whose operation failed with those that waited behind
+ * them; those that other replicas send before the connection listens again, of which none is
+ * received later; those too large for a payload. The sweeps make up for all of them, so no listener
+ * may depend on having received every signal.
+ *
+ * <p>Bounds: {@code unsent} holds what is published while one operation waits and is executed,
+ * which the time limits of the store end; while the store is down operations fail at once, and
+ * empty it.
  */
 final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
@@ -58,7 +73,10 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private final Statements statements;
   private final DataSource source;
   private final Queue<FleetSignal> unsent = new ConcurrentLinkedQueue<>();
+
+  /** Whether an operation is submitted and not completed; its owner is whoever set it. */
   private final AtomicBoolean sending = new AtomicBoolean();
+
   private final List<Consumer<FleetSignal>> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread;
   private volatile boolean closed;
@@ -112,6 +130,11 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     }
   }
 
+  /**
+   * On the thread that completed the operation: the writer, or the publisher itself if it was
+   * refused. After a failure the signals that wait are dropped too, because they would fail alike
+   * in an outage.
+   */
   private void sent(@Nullable Throwable thrown) {
     if (thrown != null) {
       LOG.debug("Signals got lost", thrown);
@@ -121,6 +144,12 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     sendUnlessSending();
   }
 
+  /**
+   * Moves what waits to the operation and sends it with its transaction. Executed again after a
+   * rollback, as part of another group or alone.
+   *
+   * @param sent the signals of the operation, confined to the writer
+   */
   private int send(List<FleetSignal> sent, Consumer<FleetSignal> signals) {
     for (FleetSignal each = unsent.poll(); each != null; each = unsent.poll()) {
       sent.add(each);
@@ -129,6 +158,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     return sent.size();
   }
 
+  /** Runs until the close. An error that isn't an exception ends it; then only sweeps are left. */
   private void listen() {
     while (!closed) {
       try (Connection connection = source.getConnection()) {
@@ -161,6 +191,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     }
   }
 
+  /** Passes on the signals of a payload; PostgreSQL delivers a replica's own to itself, too. */
   private void publish(String payload) {
     List<String> lines = payload.lines().toList();
     if (lines.isEmpty() || lines.get(0).equals(origin)) {
@@ -173,6 +204,7 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
         .forEach(signal -> listeners.forEach(each -> publish(each, signal)));
   }
 
+  /** A listener that fails affects neither the others nor the connection. */
   private static void publish(Consumer<FleetSignal> listener, FleetSignal signal) {
     try {
       listener.accept(signal);
@@ -190,6 +222,10 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     }
   }
 
+  /**
+   * Doesn't wait for the thread: a read isn't interrupted, and ends with {@link #SILENCE} or with
+   * the process.
+   */
   @Override
   public void close() {
     closed = true;

@@ -32,12 +32,23 @@ import org.slf4j.LoggerFactory;
  * is back. Writing a record again has no further effect. If a replica dies with records, the sweeps
  * of the others find their locks and sessions.
  *
+ * <p>States of a record: waiting in {@link #records}; being written, while it still is their first;
+ * refused, and waiting for its next attempt; written or dropped. It is removed from its queue only
+ * after its attempt was answered, so that a store that goes down during it loses nothing. An
+ * operation whose answer was lost is kept too, and may have been executed: a release names the
+ * fencing token, an end names a session that is live, so neither finds anything the second time.
+ *
  * <p>A record that a reachable store refuses is kept apart and written again after a pause that
  * doubles with each refusal, a few of them at each heartbeat, so that it delays neither other
  * records nor the heartbeat. Both kinds are bounded; dropped records are counted, and logged.
  *
  * <p>Threads: records are added by any thread, and written by {@code store-heartbeat} only, to
- * which {@link #refused} is confined; {@link SqlStore#close} writes after that thread has ended.
+ * which {@link #refused} is confined; {@link SqlStore#close} writes after it has waited for the end
+ * of that thread. One writer is assumed: it removes the record that it has looked at before.
+ *
+ * <p>Invariant: {@link #size} and {@link #kept} count each record from before it is queued until
+ * after it was written or dropped, in either queue. A record that is equal to a kept one needs no
+ * place of its own: whatever it is kept for is done by the other.
  */
 final class DeferredWrites {
   private static final Logger LOG = LoggerFactory.getLogger(DeferredWrites.class);
@@ -54,8 +65,12 @@ final class DeferredWrites {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
+  /** Those that the store hasn't refused, oldest first. */
   private final Queue<Deferred> records = new ConcurrentLinkedQueue<>();
+
+  /** All records of both queues; finds a release that is retried while the store is down. */
   private final Set<Deferred> kept = ConcurrentHashMap.newKeySet();
+
   private final AtomicInteger size = new AtomicInteger();
 
   /** The one to be written next comes first. */
@@ -134,7 +149,8 @@ final class DeferredWrites {
   }
 
   /**
-   * Writes the records, one transaction each, and repeats refused ones that are due.
+   * Writes the records, one transaction each, and repeats refused ones that are due. Of the first,
+   * those that wait when it begins: records that are added meanwhile don't prolong the call.
    *
    * @throws StoreUnavailableException with all unwritten records kept
    */
@@ -198,6 +214,10 @@ final class DeferredWrites {
     LOG.error("{} is dropped; the sweeps clean up after it: {}", record, cause);
   }
 
+  /**
+   * Writes one record. An end is dated back to when it happened, and ends no session that was
+   * created since: its id may have been assigned again.
+   */
   private void write(Jdbi jdbi, Deferred record) {
     if (record instanceof End end) {
       Duration ago = Duration.ofNanos(System.nanoTime() - end.atNanos());
