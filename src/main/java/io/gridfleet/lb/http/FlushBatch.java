@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The I/O handler of the loop carries them out at the end of its turn. A flush that is requested
  * elsewhere (a task of the loop, another transport) is carried out at once. Owned by its event
- * loop. Bounded by {@link #MOST} channels with {@link #SHORT} bytes each.
+ * loop. Bounded by {@link #MAX_CHANNELS} channels with {@link #MAX_BYTES} bytes each.
  */
 public final class FlushBatch {
   /** More are carried out in several batches. */
-  static final int MOST = 32;
+  static final int MAX_CHANNELS = 32;
 
   /** A channel with more pending bytes is flushed at once. */
-  static final int SHORT = 16 * 1024;
+  static final int MAX_BYTES = 16 * 1024;
 
   private static final FastThreadLocal<FlushBatch> OF_LOOP = new FastThreadLocal<>();
 
-  private final Channel[] channels = new Channel[MOST];
+  private final Channel[] channels = new Channel[MAX_CHANNELS];
   private int count;
   private boolean open;
 
@@ -45,12 +45,12 @@ public final class FlushBatch {
   }
 
   private static boolean isShort(@Nullable ChannelOutboundBuffer pending) {
-    return pending != null && pending.totalPendingWriteBytes() <= SHORT;
+    return pending != null && pending.totalPendingWriteBytes() <= MAX_BYTES;
   }
 
   private void add(Channel channel) {
     channels[count++] = channel;
-    if (count == MOST) {
+    if (count == MAX_CHANNELS) {
       carryOut();
       open = true;
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Peers that have all sent a byte when the event loop looks, and receive answers of some bytes. */
 final class FlushBatchTest {
-  private static final int PEERS = FlushBatch.MOST + 3;
+  private static final int PEERS = FlushBatch.MAX_CHANNELS + 3;
 
   private final EventLoopGroup loop = Transport.EPOLL.loops("loop", 1);
   private final CountDownLatch accepted = new CountDownLatch(PEERS);
@@ -67,16 +67,16 @@ final class FlushBatchTest {
   void shortAnswersAreFlushedTogetherAndAtMostSoMany() throws Exception {
     askAtOnce();
 
-    List<String> expected = new ArrayList<>(Collections.nCopies(FlushBatch.MOST, "read"));
-    expected.addAll(Collections.nCopies(FlushBatch.MOST, "flush"));
-    expected.addAll(Collections.nCopies(PEERS - FlushBatch.MOST, "read"));
-    expected.addAll(Collections.nCopies(PEERS - FlushBatch.MOST, "flush"));
+    List<String> expected = new ArrayList<>(Collections.nCopies(FlushBatch.MAX_CHANNELS, "read"));
+    expected.addAll(Collections.nCopies(FlushBatch.MAX_CHANNELS, "flush"));
+    expected.addAll(Collections.nCopies(PEERS - FlushBatch.MAX_CHANNELS, "read"));
+    expected.addAll(Collections.nCopies(PEERS - FlushBatch.MAX_CHANNELS, "flush"));
     assertThat(events).containsExactlyElementsOf(expected);
   }
 
   @Test
   void longAnswersAreFlushedOneByOne() throws Exception {
-    answerBytes = FlushBatch.SHORT + 1;
+    answerBytes = FlushBatch.MAX_BYTES + 1;
 
     askAtOnce();
 
