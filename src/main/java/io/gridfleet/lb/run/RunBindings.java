@@ -50,7 +50,8 @@ public final class RunBindings implements RunListener {
 
   /**
    * The store has a device in one reservation at most. Here the next run may be known before the
-   * end of the previous one; so the end of a run removes only bindings that are still its own.
+   * end of the previous one: of two live runs the one that was created later holds the device. If
+   * the end of that one is known first, the other holds it until its own end is known.
    */
   private final Map<DeviceId, RunBinding> byDevice = new HashMap<>();
 
@@ -86,6 +87,7 @@ public final class RunBindings implements RunListener {
     Updates updates = new Updates();
     synchronized (this) {
       take(run, updates);
+      rebind(updates);
     }
     publish(updates);
   }
@@ -116,6 +118,7 @@ public final class RunBindings implements RunListener {
       found.forEach(run -> gone.remove(run.id()));
       gone.forEach(id -> forget(id, updates));
       found.forEach(run -> take(run, updates));
+      rebind(updates);
     }
     publish(updates);
   }
@@ -137,13 +140,32 @@ public final class RunBindings implements RunListener {
     live.put(run.id(), run);
     run.reservations().stream()
         .filter(Reservation::holds)
-        .forEach(
-            entry -> {
-              RunBinding before = byDevice.put(entry.device(), new RunBinding(run, entry));
-              if (before == null || !sameFor(before, run, entry)) {
-                updates.touched().add(entry.device());
-              }
-            });
+        .forEach(entry -> bind(run, entry, updates));
+  }
+
+  /** Binds a device to a live run, unless a run that was created later holds it. */
+  private void bind(Run run, Reservation entry, Updates updates) {
+    RunBinding before = byDevice.get(entry.device());
+    if (before != null && before.run().times().created().isAfter(run.times().created())) {
+      return;
+    }
+    byDevice.put(entry.device(), new RunBinding(run, entry));
+    if (before == null || !sameFor(before, run, entry)) {
+      updates.touched().add(entry.device());
+    }
+  }
+
+  /** Binds devices whose run has ended to other live runs that hold them. Called under the lock. */
+  private void rebind(Updates updates) {
+    Set<DeviceId> freed = updates.freed();
+    if (freed.isEmpty()) {
+      return;
+    }
+    for (Run run : live.values()) {
+      run.reservations().stream()
+          .filter(entry -> entry.holds() && freed.contains(entry.device()))
+          .forEach(entry -> bind(run, entry, updates));
+    }
   }
 
   private static boolean sameFor(RunBinding before, Run run, Reservation entry) {
@@ -162,6 +184,7 @@ public final class RunBindings implements RunListener {
       RunBinding binding = byDevice.get(entry.device());
       if (binding != null && binding.run().id().equals(id)) {
         byDevice.remove(entry.device());
+        updates.freed().add(entry.device());
         updates.touched().add(entry.device());
       }
     }
@@ -174,10 +197,14 @@ public final class RunBindings implements RunListener {
     updates.over().forEach(listener::over);
   }
 
-  /** The notifications to send after the lock is released; written under the lock. */
-  private record Updates(Set<DeviceId> touched, List<RunId> over) {
+  /**
+   * The notifications to send after the lock is released; written under the lock.
+   *
+   * @param freed the touched devices whose run has ended
+   */
+  private record Updates(Set<DeviceId> touched, Set<DeviceId> freed, List<RunId> over) {
     Updates() {
-      this(new HashSet<>(), new ArrayList<>());
+      this(new HashSet<>(), new HashSet<>(), new ArrayList<>());
     }
   }
 }

@@ -27,6 +27,7 @@ public final class FakeRuns implements Runs {
   private final InstantSource clock;
   private final Predicate<DeviceId> locked;
   private @Nullable StoreLink link;
+  private @Nullable CompletableFuture<List<Run>> answer;
 
   public FakeRuns(InstantSource clock) {
     this(clock, device -> false);
@@ -113,9 +114,14 @@ public final class FakeRuns implements Runs {
     }
   }
 
+  /** Sets the answer to further queries of the live runs. */
+  void answerLive(CompletableFuture<List<Run>> given) {
+    answer = given;
+  }
+
   @Override
   public CompletionStage<List<Run>> live() {
-    return called("live", this::alive);
+    return answer == null ? called("live", this::alive) : answer;
   }
 
   private synchronized CompletionStage<List<Run>> alive() {

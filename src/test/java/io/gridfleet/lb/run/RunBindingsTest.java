@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Updates of runs arrive in any order from any replica; the newest version is kept. */
@@ -45,11 +46,15 @@ final class RunBindingsTest {
   }
 
   private static Run newRun() {
+    return newRun(NOW);
+  }
+
+  private static Run newRun(Instant created) {
     RunRequest request =
         new RunRequest(
             "r", List.of(), Duration.ofHours(1), Duration.ofMinutes(2), Optional.empty());
     ReservedDevice phone = new ReservedDevice(Map.of("name", "Phone"), Map.of());
-    return Run.begin(RunId.random(), request, List.of(Reservation.of(PHONE, phone)), NOW);
+    return Run.begin(RunId.random(), request, List.of(Reservation.of(PHONE, phone)), created);
   }
 
   @Test
@@ -100,6 +105,46 @@ final class RunBindingsTest {
     assertThat(over).containsExactly(run.id());
     bindings.changed(run);
     assertThat(bindings.live(run.id())).as("a late update").isEmpty();
+  }
+
+  /** The store read the previous run before its end, and answers after the next reservation. */
+  @Test
+  void aLateReloadDoesNotUnbindTheDeviceOfTheNextRun() {
+    Run previous = newRun();
+    Run next = newRun(NOW.plusSeconds(40));
+    bindings.changed(previous);
+    FakeRuns runs = new FakeRuns(new VirtualClock());
+    CompletableFuture<List<Run>> late = new CompletableFuture<>();
+    runs.answerLive(late);
+    bindings.reload(runs);
+    bindings.changed(next);
+    late.complete(List.of(previous.beat(NOW.plusSeconds(30))));
+
+    assertThat(holder()).as("while the end of the previous run is unknown").contains(next.id());
+    runs.answerLive(CompletableFuture.completedFuture(List.of(next)));
+    bindings.reload(runs);
+    assertThat(holder()).as("when it is known").contains(next.id());
+    assertThat(over).containsExactly(previous.id());
+    assertThat(notified).containsExactly(Set.of(PHONE), Set.of(PHONE));
+  }
+
+  /** The clock of the store may step back between two reservations. */
+  @Test
+  void theEndOfARunBindsItsDeviceToTheLiveRunThatHoldsIt() {
+    Run previous = newRun();
+    Run next = newRun(NOW.minusSeconds(1));
+    bindings.changed(previous);
+    bindings.changed(next);
+    bindings.changed(previous.complete(NOW));
+
+    assertThat(holder()).contains(next.id());
+    assertThat(notified).hasSize(2);
+    bindings.changed(next.complete(NOW));
+    assertThat(holder()).isEmpty();
+  }
+
+  private Optional<RunId> holder() {
+    return bindings.of(PHONE).map(binding -> binding.run().id());
   }
 
   @Test
