@@ -17,6 +17,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Claims idempotency keys in the store, and records their answers or releases them. Failed writes
  * are kept, within a bound, and retried by a sweep. Any thread.
+ *
+ * <p>States of a claim's end: being written; unwritten, after a failure, in {@link #answers} or
+ * {@link #releases}; written. An unwritten answer is given to repeats on this replica ({@link
+ * #claim}). To other replicas the key stays claimed by this one, so their repeats wait until the
+ * answer is written, or this replica is dead.
+ *
+ * <p>Invariants: an unwritten answer is removed after it is durable, and entered before {@link
+ * #record} fails, so a claim after that finds it here or in the store. The first unwritten answer
+ * of a key stays, as in the store, and no release replaces it.
  */
 final class SettledKeys {
   private static final Logger log = LoggerFactory.getLogger(SettledKeys.class);
@@ -30,10 +39,19 @@ final class SettledKeys {
   private final IdempotencyRecords records;
   private final Duration keep;
   private final Consumer<String> others;
-  private final Map<String, Settling> unwritten = new ConcurrentHashMap<>();
+
+  /** By key. */
+  private final Map<String, Settling> answers = new ConcurrentHashMap<>();
+
+  /** By claim: a key may have been claimed again since. */
+  private final Map<String, Settling> releases = new ConcurrentHashMap<>();
 
   /** The end of a claimed key: with a stored answer, or none. */
-  private record Settling(String claim, Optional<Answered> answer) {}
+  private record Settling(String key, String claim, Optional<Answered> answer) {
+    Settling withoutAnswer() {
+      return new Settling(key, claim, Optional.empty());
+    }
+  }
 
   /**
    * @param others called with each settled key, to notify other replicas
@@ -44,43 +62,64 @@ final class SettledKeys {
     this.others = others;
   }
 
+  /** Claims a key, unless this replica has its answer and couldn't record it yet. */
   CompletionStage<Claim> claim(String key, String bodyHash, String claim) {
+    Settling unwritten = answers.get(key);
+    if (unwritten != null && unwritten.answer().isPresent()) {
+      return CompletableFuture.completedFuture(unwritten.answer().get());
+    }
     return stage(() -> records.claim(key, bodyHash, claim));
   }
 
   /** Records an answer; completes when it is durable, or fails if it isn't yet. */
   CompletionStage<Void> record(String key, String claim, Answered answer) {
-    return settle(key, new Settling(claim, Optional.of(answer)));
+    return settle(new Settling(key, claim, Optional.of(answer)));
   }
 
   /** Releases a key: the next request with it begins anew. */
   void release(String key, String claim) {
-    settle(key, new Settling(claim, Optional.empty()));
+    settle(new Settling(key, claim, Optional.empty()));
   }
 
   /** Retries failed writes. */
   void writeAgain() {
-    unwritten.forEach(this::settle);
+    answers.values().forEach(this::settle);
+    releases.values().forEach(this::settle);
   }
 
-  private CompletionStage<Void> settle(String key, Settling settling) {
-    CompletionStage<Void> written =
-        stage(
-            () ->
-                settling
-                    .answer()
-                    .map(answer -> records.record(key, settling.claim(), answer, keep))
-                    .orElseGet(() -> records.release(key, settling.claim())));
-    return written.whenComplete(
-        (done, failure) -> {
-          if (failure == null) {
-            unwritten.remove(key, settling);
-            others.accept(key);
-          } else if (unwritten.size() < MAX_UNWRITTEN) {
-            unwritten.put(key, settling);
-            log.warn("an answer can't be kept for repeats yet: {}", failure.toString());
-          }
-        });
+  private CompletionStage<Void> settle(Settling settling) {
+    return stage(() -> write(settling))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                answers.remove(settling.key(), settling);
+                releases.remove(settling.claim(), settling);
+                others.accept(settling.key());
+              } else {
+                failed(settling, failure);
+              }
+            });
+  }
+
+  private CompletionStage<Void> write(Settling settling) {
+    return settling
+        .answer()
+        .map(answer -> records.record(settling.key(), settling.claim(), answer, keep))
+        .orElseGet(() -> records.release(settling.key(), settling.claim()));
+  }
+
+  /** Keeps a failed write for the sweep. Beyond the bound, a repeat begins anew. */
+  private void failed(Settling settling, Throwable failure) {
+    log.warn("an answer can't be kept for repeats yet: {}", failure.toString());
+    if (answers.size() + releases.size() >= MAX_UNWRITTEN) {
+      return;
+    }
+    boolean kept =
+        settling.answer().isPresent()
+            && answers.merge(settling.key(), settling, (first, later) -> first).equals(settling);
+    if (!kept) {
+      releases.put(settling.claim(), settling.withoutAnswer());
+    }
   }
 
   private static <T> CompletionStage<T> stage(Supplier<CompletionStage<T>> store) {

@@ -236,8 +236,8 @@ final class SharedRequestFlow {
 
   /**
    * Applies an answer. A lasting one is recorded before any client receives it, unless the store
-   * fails: then it is given all the same, and the sweep records it; a repeat that isn't a listener
-   * and arrives before that begins anew.
+   * fails: then it is given all the same, and the sweep records it. A repeat that arrives before
+   * that receives it from {@link SettledKeys} here; elsewhere it waits.
    */
   private void answered(String key, SharedRequest shared, NewSessionAnswer answer) {
     Event event = answer.lasting() ? Event.LASTING_ANSWER : Event.PASSING_ANSWER;

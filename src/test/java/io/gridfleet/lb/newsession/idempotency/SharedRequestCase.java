@@ -169,6 +169,14 @@ final class SharedRequestCase {
     lab.time.settle();
   }
 
+  void recordingFails() {
+    records
+        .recordings
+        .getLast()
+        .completeExceptionally(new IllegalStateException("no record, as configured"));
+    lab.time.settle();
+  }
+
   void allLeave() {
     leaveWithoutLoop();
     lab.time.settle();

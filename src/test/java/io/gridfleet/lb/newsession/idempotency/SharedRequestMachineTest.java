@@ -5,7 +5,9 @@ import static io.gridfleet.lb.newsession.idempotency.SharedRequestCase.OURS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gridfleet.lb.lab.StoreLink.Fate;
+import io.gridfleet.lb.newsession.NewSessionAnswer;
 import io.gridfleet.lb.newsession.NewSessionOptions;
+import io.gridfleet.lb.newsession.PendingSession;
 import io.gridfleet.lb.newsession.idempotency.SharedRequestMachine.State;
 import io.gridfleet.lb.session.IdempotencyRecords;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.Test;
  */
 final class SharedRequestMachineTest {
   private static final Map<String, Object> OTHER = Map.of("platformName", "android");
+
+  private static final NewSessionAnswer NOT_ANSWERED =
+      NewSessionAnswer.asReceived(0, "no answer".getBytes(StandardCharsets.UTF_8));
 
   /** States in which a test can stop a request; the others last as long as a call. */
   private static final Set<State> STAY =
@@ -257,6 +262,32 @@ final class SharedRequestMachineTest {
     at.claimed(OURS).ends("try again");
     assertThat(at.records.recordings).isEmpty();
     assertThat(at.records.released).containsExactly("r1");
+  }
+
+  /** The client has its answer, and the store doesn't. */
+  @Test
+  void aRepeatReceivesAnAnswerThatIsNotRecordedYet() {
+    SharedRequestCase at = SharedRequestCase.in(State.RECORDING);
+    at.recordingFails();
+    assertThat(at.first.answer().toCompletableFuture()).isDone();
+    PendingSession repeat = at.begin(ANY);
+    PendingSession otherBody = at.begin(OTHER);
+    at.lab.time.settle();
+
+    assertThat(at.records.claims).as("claims").hasSize(1);
+    assertThat(text(repeat)).isEqualTo(text(at.first)).contains("sessionId");
+    assertThat(text(otherBody)).contains("X-Idempotency-Key");
+    assertThat(at.lab.nodes.keys()).as("created sessions").hasSize(1);
+
+    at.requests.lookAgain();
+    at.recorded();
+    at.begin(ANY);
+    assertThat(at.records.claims).as("claims after the record").hasSize(2);
+  }
+
+  private static String text(PendingSession pending) {
+    return new String(
+        pending.answer().toCompletableFuture().getNow(NOT_ANSWERED).body(), StandardCharsets.UTF_8);
   }
 
   /** It waits until it is decided which body is the key's, and isn't in the map meanwhile. */
