@@ -55,7 +55,7 @@ final class UnclaimedSessions {
 
   /** The sessions and attempts that all replicas know. */
   interface Known {
-    /** Returns the unexpired locks of attempts on a node's devices. */
+    /** Returns the locks of attempts on a node's devices that may still publish a session. */
     CompletionStage<Set<DeviceLock>> attemptsOn(NodeId node);
 
     CompletionStage<Set<SessionId>> liveSessions();

@@ -31,7 +31,10 @@ public interface OrphanedLocks {
   /** Lets the lock be claimed again after a pause, because the node didn't answer. */
   CompletionStage<Void> notCleaned(ExpiredLock lock, Duration pause);
 
-  /** Returns the unexpired locks of attempts, by the store's clock. */
+  /**
+   * Returns the locks of attempts whose sessions can still be published: the unexpired ones, by the
+   * store's clock, and the expired ones that no replica has claimed.
+   */
   CompletionStage<List<DeviceLock>> attemptsUnderWay();
 
   /**

@@ -20,6 +20,7 @@ import io.gridfleet.lb.session.EndReason;
 import io.gridfleet.lb.session.ExpiredLock;
 import io.gridfleet.lb.session.OrphanedLocks;
 import io.gridfleet.lb.session.Session;
+import io.gridfleet.lb.session.SessionMap.Publication;
 import io.gridfleet.lb.store.sql.SqlStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -289,6 +290,28 @@ final class DeviceLocksContractTest {
     now(store.sessionMap().publish(Facts.session(session)));
 
     assertThat(now(orphans().attemptsUnderWay())).doesNotContain(dead, session);
+  }
+
+  /** Its replica may have paused, and publishes the session before the next claim. */
+  @Test
+  void anExpiredAttemptIsUnderWayUntilItIsClaimed() {
+    DeviceLock late = lock("late").orElseThrow();
+    DeviceLock dead = now(locks.tryLock(device(), 1, "dead", MINUTE)).orElseThrow();
+    store
+        .jdbi()
+        .useHandle(
+            handle -> handle.execute("UPDATE device_locks SET expires = 1 WHERE kind = 'ATTEMPT'"));
+    assertThat(now(orphans().attemptsUnderWay())).contains(late, dead);
+
+    assertThat(now(store.sessionMap().publish(Facts.session(late))))
+        .as("an expired lock")
+        .isEqualTo(Publication.PUBLISHED);
+    now(orphans().claimExpired(10, MINUTE));
+
+    assertThat(now(store.sessionMap().publish(Facts.session(dead))))
+        .as("a claimed lock")
+        .isEqualTo(Publication.LOCK_LOST);
+    assertThat(now(orphans().attemptsUnderWay())).doesNotContain(late, dead);
   }
 
   private ExpiredLock claimed(Duration claim) {

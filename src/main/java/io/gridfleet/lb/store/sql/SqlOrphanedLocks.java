@@ -64,10 +64,11 @@ final class SqlOrphanedLocks implements OrphanedLocks {
         ORDER BY device, slot <skipLocked>)
       """;
 
+  /** Those that can be published: expiry alone doesn't prevent that, a claim does. */
   private static final String UNDER_WAY =
       """
       SELECT device, slot, holder, token FROM device_locks
-      WHERE kind = 'ATTEMPT' AND expires >= <now>
+      WHERE kind = 'ATTEMPT' AND (expires >= <now> OR claimed_by IS NULL)
       """;
 
   /** After an outage all attempts look expired; living replicas renew within ten seconds. */
