@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,17 @@ import org.jspecify.annotations.Nullable;
  * have read; ends arrive on any thread. The cache is concurrent, and no lock spans a query and its
  * result. Two look-ups of one session may run at once and add equal routes.
  *
- * <p>An entry may therefore outlive its session: where the end comes between a query and its
- * result, or between a publication and its notification here, the route is added after it was
- * removed; and a signal may be lost. The node decides whether it has a session, and answers a
- * command of one that has ended with {@code invalid session id}, as this server would. Nodes assign
- * random ids; the store also accepts one again that a session had which has ended. Then the replica
- * that publishes the new one replaces the entry, and another may keep the former route. The
- * opposite, a live session without an entry, costs one query.
+ * <p>The end may come between a query and its result, or between a publication and its notification
+ * here, so that the route would be added after it was removed. Therefore ends are numbered and kept
+ * for a while in {@link #ends}: an addition looks there afterwards, and removes its route if the
+ * session has ended since the query began, or lately where it was published. An end is entered
+ * there before it removes the route, so one of the two removes it. A live session whose id was used
+ * before may lose its entry by that, which costs one query.
+ *
+ * <p>An entry may still outlive its session if a signal is lost. The node decides whether it has a
+ * session, and answers a command of one that has ended with {@code invalid session id}, as this
+ * server would. Nodes assign random ids; the store also accepts one again that a session had which
+ * has ended. Then the replica that publishes the new one replaces the entry.
  *
  * <p>A route has the address that its node had when it was cached. A node that is configured with
  * another URL keeps its cached sessions at the former one, where they were created. A node that
@@ -61,8 +66,22 @@ final class SessionRouteCache implements SessionLookup, SessionListener {
   /** Clients that delete a session twice do so while they clean up. */
   private static final Duration ENDED = Duration.ofMinutes(10);
 
+  /** Longer than a query lasts, or the notification of a publication. */
+  private static final Duration KEEP_ENDS = Duration.ofMinutes(1);
+
+  /** An end that is evicted early is missed by a query that it overtook. */
+  private static final int MAX_ENDS = 100_000;
+
   private final Cache<SessionId, SessionRoute> routes =
       Caffeine.newBuilder().maximumSize(MAX).build();
+
+  /** The numbers of recent ends. */
+  private final Cache<SessionId, Long> ends =
+      Caffeine.newBuilder().maximumSize(MAX_ENDS).expireAfterWrite(KEEP_ENDS).build();
+
+  /** The number of the newest end, from 1. */
+  private final AtomicLong endNumber = new AtomicLong();
+
   private final SessionMap sessions;
   private final NodeDirectory nodes;
   private final InstantSource clock;
@@ -83,12 +102,13 @@ final class SessionRouteCache implements SessionLookup, SessionListener {
 
   @Override
   public CompletionStage<Optional<SessionRoute>> find(SessionId id) {
+    long before = endNumber.get();
     return sessions
         .find(id)
         .thenApply(
             found -> {
               Optional<SessionRoute> route = found.flatMap(this::route);
-              route.ifPresent(known -> routes.put(id, known));
+              route.ifPresent(known -> add(known, before));
               return route;
             });
   }
@@ -108,15 +128,26 @@ final class SessionRouteCache implements SessionLookup, SessionListener {
 
   @Override
   public void published(Session session) {
-    route(session).ifPresent(route -> routes.put(session.id(), route));
+    route(session).ifPresent(route -> add(route, 0));
+  }
+
+  /** Adds a route, unless its session has had an end with a higher number. */
+  private void add(SessionRoute route, long before) {
+    routes.put(route.id(), route);
+    Long end = ends.getIfPresent(route.id());
+    if (end != null && end > before) {
+      routes.asMap().remove(route.id(), route);
+    }
   }
 
   @Override
   public void ended(Session session, EndCause cause, Duration lived) {
-    routes.invalidate(session.id());
+    forget(session.id());
   }
 
+  /** Removes the route of a session that ended here or on another replica. */
   void forget(SessionId id) {
+    ends.put(id, endNumber.incrementAndGet());
     routes.invalidate(id);
   }
 
