@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>States of a reading, the newest of which is {@link #current}: running; outdated while it runs,
  * by a signal; complete, and fresh until {@link #FRESH} is over or a signal arrives. Who asks while
- * it runs shares it. Who asks while it is outdated shares the one that {@link #following} begins
- * when it is complete, because its result may lack the signalled change. The result of that one
- * counts even if it is outdated in turn: it was read after they asked.
+ * it runs shares it. Who asks while it is outdated waits for {@link #following}, because its result
+ * may lack the signalled change: the end of the outdated reading begins another one with that
+ * result, which counts even if it is outdated in turn, because it was read after they asked.
  *
  * <p>Failures: a read that fails is an empty view marked as incomplete, and serves as long as any
  * other, so that an outage doesn't multiply the reads. One without an answer in {@link
@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * read took.
  *
  * <p>Threads: any thread asks, {@code store-signals} reports changes, the store's threads complete
- * readings. One lock guards the fields.
+ * readings. One lock guards the fields; the store is called and results are completed without it.
+ *
+ * <p>Invariants: at most one reading runs, and it is the current one. {@code following} is set only
+ * while that is running and outdated: the step that ends it takes {@code following}, too.
  */
 public final class RemoteQueue {
   /** The most requests that are shown: some ten MiB. */
@@ -60,16 +63,18 @@ public final class RemoteQueue {
     }
   }
 
-  /** One read of the store; {@code outdated} is guarded by the lock. */
+  /** One read of the store; {@code running} and {@code outdated} are guarded by the lock. */
   private static final class Reading {
     /** Its result may be as old as this: the store executes it later. */
     private final long began;
 
-    private final CompletableFuture<View> result = new CompletableFuture<>();
+    private final CompletableFuture<View> result;
+    private boolean running = true;
     private boolean outdated;
 
-    Reading(long began) {
+    Reading(long began, CompletableFuture<View> result) {
       this.began = began;
+      this.result = result;
     }
   }
 
@@ -77,8 +82,7 @@ public final class RemoteQueue {
     this(() -> store.others(MAX_ENTRIES + 1), nanos, false);
   }
 
-  private RemoteQueue(
-      Supplier<CompletionStage<List<QueueEntry>>> read, LongSupplier nanos, boolean none) {
+  RemoteQueue(Supplier<CompletionStage<List<QueueEntry>>> read, LongSupplier nanos, boolean none) {
     this.none = none;
     this.read = read;
     this.nanos = nanos;
@@ -109,37 +113,33 @@ public final class RemoteQueue {
     Reading begun;
     synchronized (lock) {
       Reading known = current;
-      if (known != null && !known.result.isDone()) {
-        return known.outdated ? afterCurrent(known) : known.result;
+      if (known != null && known.running) {
+        return known.outdated ? afterCurrent() : known.result;
       }
       if (known != null && !known.outdated && nanos.getAsLong() - known.began < FRESH.toNanos()) {
         return known.result;
       }
-      begun = new Reading(nanos.getAsLong());
-      current = begun;
+      begun = begin(new CompletableFuture<>());
     }
     start(begun);
     return begun.result;
   }
 
   /** Called under the lock. */
-  private CompletableFuture<View> afterCurrent(Reading known) {
+  private CompletableFuture<View> afterCurrent() {
     CompletableFuture<View> next = following;
     if (next == null) {
-      next = known.result.thenCompose(outdated -> next());
+      next = new CompletableFuture<>();
       following = next;
     }
     return next;
   }
 
-  /**
-   * The reading is decided again: another caller may have begun one since the outdated one ended.
-   */
-  private CompletableFuture<View> next() {
-    synchronized (lock) {
-      following = null;
-    }
-    return shared();
+  /** Called under the lock; the caller starts the reading after it has released the lock. */
+  private Reading begin(CompletableFuture<View> result) {
+    Reading begun = new Reading(nanos.getAsLong(), result);
+    current = begun;
+    return begun;
   }
 
   private void start(Reading reading) {
@@ -149,8 +149,25 @@ public final class RemoteQueue {
     } catch (RuntimeException failure) {
       entries = CompletableFuture.failedStage(failure);
     }
-    entries.whenComplete(
-        (found, failure) -> reading.result.complete(failure == null ? view(found) : UNKNOWN));
+    entries
+        .thenApply(RemoteQueue::view)
+        .whenComplete((view, failure) -> ended(reading, failure == null ? view : UNKNOWN));
+  }
+
+  /** Starts the next reading first, so that what callers do with this result doesn't delay it. */
+  private void ended(Reading reading, View view) {
+    Reading next = null;
+    synchronized (lock) {
+      reading.running = false;
+      if (following != null) {
+        next = begin(following);
+        following = null;
+      }
+    }
+    if (next != null) {
+      start(next);
+    }
+    reading.result.complete(view);
   }
 
   private static View view(List<QueueEntry> found) {

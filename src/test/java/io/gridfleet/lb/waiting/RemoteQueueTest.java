@@ -7,13 +7,18 @@ import io.gridfleet.lb.lab.StoreLink.Fate;
 import io.gridfleet.lb.lab.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How often the rows of other replicas are read, and what removals answer. */
 final class RemoteQueueTest {
+  /** Some of them hit each point of a call. */
+  private static final int ROUNDS = 2_000;
+
   private final VirtualTime time = new VirtualTime();
   private final StoreLink link = new StoreLink(time);
   private final FakeSharedQueue store = new FakeSharedQueue(link);
@@ -79,6 +84,62 @@ final class RemoteQueueTest {
     CompletableFuture<RemoteQueue.View> last = ask();
     time.pass(Duration.ofMillis(200));
     assertThat(last.join().entries()).hasSize(2);
+  }
+
+  /**
+   * The end of an outdated reading meets a caller on another thread, at another point in each
+   * round. Whatever came first, who asks during a later outdated reading waits for the one after.
+   */
+  @Test
+  void aCallerAtTheEndOfAnOutdatedReadingLeavesNoOldResultBehind() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Deque<CompletableFuture<List<QueueEntry>>> open = new ConcurrentLinkedDeque<>();
+      RemoteQueue raced = new RemoteQueue(() -> opened(open), time::nanoTime, false);
+      raced.view();
+      raced.changed();
+      Thread end = thatCompletes(open.getLast(), round % 200);
+      CompletableFuture<RemoteQueue.View> met = raced.view().toCompletableFuture();
+      end.join();
+      open.forEach(each -> each.complete(List.of()));
+      assertThat(met).isDone();
+
+      time.pass(Duration.ofHours(1));
+      raced.view();
+      raced.changed();
+      assertThat(raced.view().toCompletableFuture()).as("in round %d", round).isNotDone();
+    }
+  }
+
+  private static CompletableFuture<List<QueueEntry>> opened(
+      Deque<CompletableFuture<List<QueueEntry>>> open) {
+    CompletableFuture<List<QueueEntry>> answer = new CompletableFuture<>();
+    open.add(answer);
+    return answer;
+  }
+
+  /** Returns when the thread runs, which then completes the answer after some turns. */
+  private static Thread thatCompletes(CompletableFuture<List<QueueEntry>> answer, int turns) {
+    AtomicInteger there = new AtomicInteger();
+    Runnable meet =
+        () -> {
+          there.incrementAndGet();
+          while (there.get() < 2) {
+            Thread.yield();
+          }
+        };
+    Thread thread =
+        new Thread(
+            () -> {
+              meet.run();
+              for (int i = 0; i < turns; i++) {
+                Thread.onSpinWait();
+              }
+              answer.complete(List.of());
+            },
+            "end of a reading");
+    thread.start();
+    meet.run();
+    return thread;
   }
 
   @Test
