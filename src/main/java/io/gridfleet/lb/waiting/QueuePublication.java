@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * <p>States: {@code IDLE} (every request that waits is written), {@code SCHEDULED} (the timer
  * starts a batch), {@code WRITING} (the store writes a batch; one at a time). A batch that can't be
  * written, or whose answer was lost, is tried again after {@link #RETRY}, with what has changed
- * meanwhile: to write and to delete a row are both repeatable. A batch that the store refuses
- * counts as written: {@link #check} has its rows written again, but nothing repeats its deletions.
+ * meanwhile: to write and to delete a row are both repeatable. Of a batch that the store refuses,
+ * and has rolled back, the deletions are tried again likewise; its rows count as written, and
+ * {@link #check} has them written again.
  *
  * <p>Threads: event loops call {@link #queued} and {@link #left}; the executor composes batches;
  * the store's threads settle them. One lock guards all fields, and is held neither while entries
@@ -48,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>The memory is bounded by the number of waiting requests, each of which is larger than its
- * notes here.
+ * notes here, and by {@link #MAX_REPEATED}.
  */
 public final class QueuePublication {
   private static final Logger LOG = LoggerFactory.getLogger(QueuePublication.class);
@@ -60,6 +61,12 @@ public final class QueuePublication {
 
   /** Some ten milliseconds of the store. */
   static final int BATCH = 500;
+
+  /**
+   * Deletions that failed and are repeated, some 10 MB. More leave rows of requests that don't wait
+   * until this replica stops.
+   */
+  static final int MAX_REPEATED = 100_000;
 
   private final SharedQueue store;
   private final Function<Collection<String>, List<QueueEntry>> source;
@@ -76,6 +83,9 @@ public final class QueuePublication {
   private final Set<String> rows = new HashSet<>();
 
   private State state = State.IDLE;
+
+  /** Whether the store refused the last batch, so that the next refusal isn't logged. */
+  private boolean refused;
 
   /** The number of batches so far, by which a count of rows is recognized as outdated. */
   private long batches;
@@ -240,31 +250,36 @@ public final class QueuePublication {
    * @param written null if the batch is to be written again, false if the store refused it
    */
   private void settled(Batch batch, @Nullable Boolean written) {
-    if (written == null) {
-      synchronized (lock) {
-        restore(batch);
-        state = State.IDLE;
-        schedule(RETRY);
-      }
-      return;
-    }
-    if (!written) {
-      LOG.warn(
-          "Other replicas don't see these waiting requests: {}",
-          batch.entered().stream().limit(10).toList());
-    }
+    boolean refusedNow = Boolean.FALSE.equals(written);
+    boolean refusedBefore;
     synchronized (lock) {
-      batch.left().stream().filter(request -> !entered.containsKey(request)).forEach(rows::remove);
+      refusedBefore = refused;
+      refused = refusedNow;
       state = State.IDLE;
-      scheduleNext();
+      if (written == null) {
+        restoreEntered(batch);
+      }
+      if (written == null || refusedNow) {
+        restoreLeft(batch);
+        scheduleUnlessEmpty(RETRY);
+      } else {
+        batch.left().stream().filter(this::isNotEntered).forEach(rows::remove);
+        scheduleNext();
+      }
+    }
+    if (refusedNow && !refusedBefore) {
+      LOG.warn(
+          "Other replicas don't see that these requests wait: {}; and that these don't: {}",
+          batch.entered().stream().limit(10).toList(),
+          batch.left().stream().limit(10).toList());
     }
   }
 
   /**
-   * Returns a batch to what is to be done, as far as nothing newer is known of its requests. Called
-   * under the lock.
+   * Returns the rows of a batch to what is to be done, as far as nothing newer is known of their
+   * requests. Called under the lock.
    */
-  private void restore(Batch batch) {
+  private void restoreEntered(Batch batch) {
     long due = threads.nanos().getAsLong() - SOON.toNanos();
     Map<String, Long> later = new LinkedHashMap<>(entered);
     entered.clear();
@@ -272,16 +287,32 @@ public final class QueuePublication {
         .filter(request -> !left.contains(request))
         .forEach(request -> entered.put(request, due));
     entered.putAll(later);
-    batch.left().stream().filter(request -> !entered.containsKey(request)).forEach(left::add);
+  }
+
+  /** As above, for the deletions of a batch. Drops some beyond {@link #MAX_REPEATED}. */
+  private void restoreLeft(Batch batch) {
+    batch.left().stream().filter(this::isNotEntered).forEach(left::add);
+    Iterator<String> all = left.iterator();
+    for (int excess = left.size() - MAX_REPEATED; excess > 0; excess--) {
+      rows.remove(all.next());
+      all.remove();
+    }
+  }
+
+  private boolean isNotEntered(String request) {
+    return !entered.containsKey(request);
   }
 
   /** Called under the lock. */
   private void scheduleNext() {
-    if (entered.isEmpty() && left.isEmpty()) {
-      return;
-    }
     boolean full = left.size() >= BATCH || (entered.size() >= BATCH && isDue());
-    schedule(full ? Duration.ZERO : SOON);
+    scheduleUnlessEmpty(full ? Duration.ZERO : SOON);
+  }
+
+  private void scheduleUnlessEmpty(Duration delay) {
+    if (!entered.isEmpty() || !left.isEmpty()) {
+      schedule(delay);
+    }
   }
 
   private boolean isDue() {

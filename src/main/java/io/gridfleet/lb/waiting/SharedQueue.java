@@ -14,7 +14,7 @@ public interface SharedQueue {
    * Writes requests that wait on this replica, deletes those that don't any more, and signals it to
    * the other replicas. Repeatable.
    *
-   * @return false if the store refused the rows, so that a repeat would fail too
+   * @return false if the store refused the batch and executed nothing of it
    */
   CompletionStage<Boolean> write(List<QueueEntry> entered, Set<String> left);
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** The rows of one replica in memory, behind a link that may lose calls. */
 final class FakeSharedQueue implements SharedQueue {
@@ -18,6 +19,9 @@ final class FakeSharedQueue implements SharedQueue {
 
   /** The noted removals. */
   final List<String> removals = new ArrayList<>();
+
+  /** Whether the next batch is rolled back. */
+  BooleanSupplier refuses = () -> false;
 
   private final StoreLink link;
 
@@ -30,6 +34,9 @@ final class FakeSharedQueue implements SharedQueue {
     return link.call(
         "write",
         () -> {
+          if (refuses.getAsBoolean()) {
+            return CompletableFuture.completedStage(false);
+          }
           left.forEach(rows::remove);
           entered.forEach(entry -> rows.put(entry.request(), entry));
           batches.add(entered.size() + left.size());

@@ -144,6 +144,49 @@ final class QueuePublicationTest {
   }
 
   @Example
+  void aDeletionThatTheStoreRefusesIsRepeated() {
+    queued("a");
+    queued("b");
+    time.pass(SEEN);
+    store.refuses = () -> true;
+    left("a");
+    time.pass(Duration.ofSeconds(20));
+    queued("a");
+    time.pass(Duration.ofSeconds(5));
+    left("a");
+    time.pass(Duration.ofSeconds(5));
+    assertThat(store.rows).containsOnlyKeys("a", "b");
+
+    store.refuses = () -> false;
+    time.pass(QueuePublication.RETRY.plus(SEEN));
+
+    assertThat(store.rows).containsOnlyKeys("b");
+    assertThat(publication.knows("a")).isFalse();
+    int before = store.batches.size();
+    publication.check();
+    time.pass(SEEN);
+    assertThat(store.batches).as("nothing is left to write").hasSize(before);
+    assertThat(time.scheduled()).isZero();
+  }
+
+  @Example
+  void aBoundedNumberOfFailedDeletionsIsRepeated() {
+    int excess = 3;
+    for (int i = 0; i < QueuePublication.MAX_REPEATED + excess; i++) {
+      queued("r" + i);
+    }
+    time.pass(SEEN);
+    store.refuses = () -> true;
+    List.copyOf(waiting).forEach(this::left);
+    time.pass(SEEN);
+    store.refuses = () -> false;
+    time.pass(QueuePublication.RETRY.plus(SEEN));
+
+    assertThat(store.rows).hasSize(excess);
+    assertThat(publication.hasRows()).isFalse();
+  }
+
+  @Example
   void aRequestWhoseLockIsRequestedIsWrittenWhenItReturns() {
     queued("a");
     asking.add("a");
@@ -183,6 +226,7 @@ final class QueuePublicationTest {
               case 1 -> Fate.ANSWER_LOST;
               default -> Fate.ARRIVES;
             });
+    store.refuses = () -> random.nextInt(6) == 0;
     for (int i = 0; i < 300; i++) {
       String request = "r" + random.nextInt(12);
       if (waiting.contains(request) && random.nextBoolean()) {
@@ -196,6 +240,9 @@ final class QueuePublicationTest {
       time.pass(Duration.ofMillis(random.nextInt(300)));
     }
     link.fates(() -> Fate.ARRIVES);
+    store.refuses = () -> false;
+    time.pass(Duration.ofSeconds(10));
+    publication.check();
     time.pass(Duration.ofSeconds(10));
 
     assertThat(store.rows.keySet()).isEqualTo(waiting);
