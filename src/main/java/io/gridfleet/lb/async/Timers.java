@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class Timers {
   private static final Logger log = LoggerFactory.getLogger(Timers.class);
 
+  /** The pause before a full executor is asked again, which leaves the timer to others. */
+  static final Duration MIN_RETRY = Duration.ofMillis(100);
+
   private Timers() {}
 
   /**
@@ -40,7 +43,7 @@ public final class Timers {
 
   /**
    * Runs a task once, after a delay, on an executor. One that has too many tasks is asked again
-   * after the same delay.
+   * after the same delay, and no sooner than after {@link #MIN_RETRY}.
    */
   public static void afterOn(
       ExecutorService executor,
@@ -57,7 +60,8 @@ public final class Timers {
             executor.execute(() -> run(what, task));
           } catch (RejectedExecutionException full) {
             if (!executor.isShutdown()) {
-              afterOn(executor, timer, delay, what, task);
+              Duration retry = delay.compareTo(MIN_RETRY) < 0 ? MIN_RETRY : delay;
+              afterOn(executor, timer, retry, what, task);
             }
           }
         });

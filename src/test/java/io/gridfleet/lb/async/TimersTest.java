@@ -69,6 +69,23 @@ final class TimersTest {
     assertThat(time.scheduled()).as("an executor that has ended isn't asked again").isZero();
   }
 
+  /** While it is full, the timer has time for others. */
+  @Test
+  void anExecutorThatIsFullIsAskedAgainAfterAPauseAlsoWithoutADelay() {
+    Crowded crowded = new Crowded();
+    List<String> done = new ArrayList<>();
+    crowded.fullFor = 1_000;
+    Timers.afterOn(crowded, time, Duration.ZERO, "the batch", () -> done.add("written"));
+
+    time.pass(SECOND);
+
+    assertThat(crowded.asked).isBetween(2, 11);
+    crowded.full = false;
+    time.pass(Timers.MIN_RETRY);
+    assertThat(done).containsExactly("written");
+    assertThat(time.scheduled()).isZero();
+  }
+
   @Test
   void aTimerThatIsShutDownDropsTasksAndFailsPauses() {
     ScheduledExecutorService ended = Executors.newSingleThreadScheduledExecutor();
@@ -110,14 +127,16 @@ final class TimersTest {
     }
   }
 
-  /** Rejects what it is given while it is full. */
+  /** Rejects what it is given while it is full, and at most so often. */
   private static final class Crowded extends AbstractExecutorService {
     private boolean full = true;
+    private int fullFor = Integer.MAX_VALUE;
+    private int asked;
     private boolean ended;
 
     @Override
     public void execute(Runnable task) {
-      if (full) {
+      if (full && ++asked < fullFor) {
         throw new RejectedExecutionException("full");
       }
       task.run();
