@@ -4,6 +4,7 @@ import io.gridfleet.lb.async.Failures;
 import io.gridfleet.lb.node.NodeHealth.State;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +15,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At most one probe of each node is running, and the listener is notified of its result before
  * the next one is scheduled. The lock of a node guards its schedule only and is never held across a
- * call.
+ * call. The locks of {@link #notifying} order notifications, and are held while one is delivered:
+ * once a node is gone, a notification of it that is being delivered ends before one of its
+ * successor of the same id begins, and no other follows.
  *
  * <p>States of a node's schedule: created; waiting for {@link Watched#due}; probing; gone. From
  * {@code probing} it returns to waiting whatever the result. Only {@link #watch} and {@link #close}
@@ -52,11 +56,17 @@ public final class NodeProbes implements AutoCloseable {
   /** Pauses vary by a tenth up and down, so that probes of different nodes don't synchronize. */
   private static final double JITTER = 0.1;
 
+  /** As many as there are threads of {@link StatusProbe}, so that few wait for another node. */
+  private static final int NOTIFYING = 64;
+
   private final ProbeConfig config;
   private final NodeProbeListener listener;
   private final ScheduledExecutorService timer;
   private final RandomGenerator random;
   private final StatusProbe probe;
+
+  /** One for each node by its id, which several share. Acquired before that of a node. */
+  private final List<Object> notifying = Stream.generate(Object::new).limit(NOTIFYING).toList();
 
   /** Changed by {@link #watch} and {@link #close} only. */
   private final Map<NodeId, Watched> watched = new ConcurrentHashMap<>();
@@ -218,9 +228,8 @@ public final class NodeProbes implements AutoCloseable {
     }
 
     /**
-     * Applies a result. The listener is called without the lock, so the node may leave meanwhile.
-     * Reports that arrived while the probe was running count from its end: its answer may be older
-     * than they are.
+     * Applies a result. Reports that arrived while the probe was running count from its end: its
+     * answer may be older than they are.
      */
     private void received(StatusProbe.Status status) {
       State before = health.state();
@@ -230,20 +239,33 @@ public final class NodeProbes implements AutoCloseable {
               .map(cause -> health.missed(cause, config))
               .orElseGet(() -> health.answered(config));
       health = now;
-      if (before != now.state() && !isGone()) {
-        publish(now);
-      }
-      boolean changed = status.miss().isEmpty() && !status.browsers().equals(browsers);
-      if (changed && !isGone()) {
-        browsers = status.browsers();
-        publish(browsers);
-      }
+      publish(status, before != now.state());
       synchronized (this) {
         probing = false;
         schedule(jittered(now.pause(config)));
         if (reported) {
           reported = false;
           hurry();
+        }
+      }
+    }
+
+    /**
+     * The node may leave while the listener is called, which is without the node's lock; a
+     * successor of the same id then waits with its notifications.
+     */
+    private void publish(StatusProbe.Status status, boolean stateChanged) {
+      boolean browsersChanged = status.miss().isEmpty() && !status.browsers().equals(browsers);
+      if (!stateChanged && !browsersChanged) {
+        return;
+      }
+      synchronized (notifying.get(Math.floorMod(node.id().hashCode(), NOTIFYING))) {
+        if (stateChanged && !isGone()) {
+          publish(health);
+        }
+        if (browsersChanged && !isGone()) {
+          browsers = status.browsers();
+          publish(browsers);
         }
       }
     }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,40 @@ final class NodeProbesTest {
     simulated.faults().clear();
 
     await().untilAsserted(() -> assertThat(received).containsExactly("up", "down", "up"));
+  }
+
+  /** The URL changes while the listener is called for the former one. */
+  @Test
+  void aNodeOfTheSameIdIsReportedAfterTheFormerOne() throws IOException {
+    probes.close();
+    NodeProbeListener slow =
+        new NodeProbeListener() {
+          @Override
+          public void nodeUp(NodeId node) {
+            received.add("up");
+          }
+
+          @Override
+          public void nodeDown(NodeId node, String cause) {
+            probes.watch(List.of(node("rack", simulated.url())));
+            await().until(() -> !received.isEmpty() || aProbeWaitsForALock());
+            received.add("down");
+          }
+        };
+    probes = probes(HOURLY, slow);
+    try (ServerSocket refuses = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      refuses.close();
+      probes.watch(List.of(node("rack", URI.create("http://127.0.0.1:" + refuses.getLocalPort()))));
+      await().untilAsserted(() -> assertThat(received).containsExactly("down", "up"));
+    }
+    assertThat(probes.health().get(RACK).state()).isEqualTo(State.UP);
+  }
+
+  private static boolean aProbeWaitsForALock() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(each -> each.getKey().getState() == Thread.State.BLOCKED)
+        .flatMap(each -> Stream.of(each.getValue()))
+        .anyMatch(frame -> frame.getClassName().startsWith(NodeProbes.class.getName()));
   }
 
   @Test
