@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -42,9 +43,10 @@ import org.slf4j.LoggerFactory;
  * doubles with each refusal, a few of them at each heartbeat, so that it delays neither other
  * records nor the heartbeat. Both kinds are bounded; dropped records are counted, and logged.
  *
- * <p>Threads: records are added by any thread, and written by {@code store-heartbeat} only, to
- * which {@link #refused} is confined; {@link SqlStore#close} writes after it has waited for the end
- * of that thread. One writer is assumed: it removes the record that it has looked at before.
+ * <p>Threads: records are added by any thread, and written by {@code store-heartbeat}; {@link
+ * SqlStore#close} writes after it has waited for the end of that thread, which may hang in the
+ * database for longer than the wait. So {@link #writing} admits one writer, which alone removes
+ * records, and guards {@link #refused}.
  *
  * <p>Invariant: {@link #size} and {@link #kept} count each record from before it is queued until
  * after it was written or dropped, in either queue. A record that is equal to a kept one needs no
@@ -72,6 +74,9 @@ final class DeferredWrites {
   private final Set<Deferred> kept = ConcurrentHashMap.newKeySet();
 
   private final AtomicInteger size = new AtomicInteger();
+
+  /** Held while records are written. */
+  private final ReentrantLock writing = new ReentrantLock();
 
   /** The one to be written next comes first. */
   private final PriorityQueue<Refused> refused =
@@ -140,8 +145,18 @@ final class DeferredWrites {
 
   /** Returns whether there is a record to write now. */
   boolean isDue() {
-    Refused next = refused.peek();
-    return !records.isEmpty() || (next != null && isDue(next));
+    if (!records.isEmpty()) {
+      return true;
+    }
+    if (!writing.tryLock()) {
+      return false;
+    }
+    try {
+      Refused next = refused.peek();
+      return next != null && isDue(next);
+    } finally {
+      writing.unlock();
+    }
   }
 
   private boolean isDue(Refused record) {
@@ -150,11 +165,23 @@ final class DeferredWrites {
 
   /**
    * Writes the records, one transaction each, and repeats refused ones that are due. Of the first,
-   * those that wait when it begins: records that are added meanwhile don't prolong the call.
+   * those that wait when it begins: records that are added meanwhile don't prolong the call. Does
+   * nothing while another thread writes.
    *
    * @throws StoreUnavailableException with all unwritten records kept
    */
   void write(Jdbi jdbi) {
+    if (writing.tryLock()) {
+      try {
+        writeWaiting(jdbi);
+        repeatRefused(jdbi);
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  private void writeWaiting(Jdbi jdbi) {
     for (int left = records.size(); left > 0; left--) {
       Deferred record = records.peek();
       if (record == null) {
@@ -164,6 +191,9 @@ final class DeferredWrites {
       records.remove();
       settle(record, FIRST_PAUSE, refusal);
     }
+  }
+
+  private void repeatRefused(Jdbi jdbi) {
     for (int left = MAX_REPEATED; left > 0; left--) {
       Refused next = refused.peek();
       if (next == null || !isDue(next)) {

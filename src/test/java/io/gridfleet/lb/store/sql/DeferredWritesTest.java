@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gridfleet.lb.device.DeviceId;
 import io.gridfleet.lb.device.DeviceLock;
+import io.gridfleet.lb.session.EndCause;
+import io.gridfleet.lb.session.EndReason;
+import io.gridfleet.lb.session.Session;
 import io.gridfleet.lb.store.Facts;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreListener;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Jdbi;
@@ -31,6 +35,9 @@ final class DeferredWritesTest {
   private static final int MAX_REFUSED = 10_000;
   private static final int MAX_REPEATED = 50;
 
+  private static final StoreSignals SIGNALS =
+      new StoreSignals("test", new StoreClock(InstantSource.system()), false);
+
   private final SqlStore store = StoreKind.SQLITE_MEMORY.open();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
   private final AtomicInteger dropped = new AtomicInteger();
@@ -43,7 +50,7 @@ final class DeferredWritesTest {
             }
           },
           nanos::get,
-          new StoreSignals("test", new StoreClock(InstantSource.system()), false));
+          SIGNALS);
 
   @AfterEach
   void close() {
@@ -71,9 +78,13 @@ final class DeferredWritesTest {
 
   /** A release that the store didn't execute, because it couldn't be reached. */
   private void defer(DeviceLock lock) {
-    writes.unlessWritten(
+    defer(writes, new DeferredWrites.Release(lock));
+  }
+
+  private static void defer(DeferredWrites to, DeferredWrites.Deferred record) {
+    to.unlessWritten(
         CompletableFuture.failedFuture(new StoreUnavailableException("as configured", null)),
-        new DeferredWrites.Release(lock));
+        record);
   }
 
   private void write() {
@@ -224,6 +235,43 @@ final class DeferredWritesTest {
     assertThat(holders()).isEmpty();
     assertThat(writes.size()).isZero();
     assertThat(dropped).hasValue(0);
+  }
+
+  /** The first writer is slower than the stop of the process waits for it. */
+  @Test
+  void aSecondWriterDropsNoRecord() throws Exception {
+    CountDownLatch written = new CountDownLatch(1);
+    CompletableFuture<Void> goesOn = new CompletableFuture<>();
+    DeferredWrites shared =
+        new DeferredWrites(
+            new StoreListener() {
+              @Override
+              public void deferredEndWritten(Session session, EndCause cause) {
+                written.countDown();
+                goesOn.join();
+              }
+            },
+            nanos::get,
+            SIGNALS);
+    Session session = Facts.session(lock("session"));
+    now(store.sessionMap().publish(session));
+    defer(
+        shared,
+        new DeferredWrites.End(
+            session.id(), EndCause.of(EndReason.CLIENT_DELETED), System.nanoTime()));
+    Thread first = new Thread(() -> shared.write(store.jdbi()), "first writer");
+    first.start();
+    written.await();
+
+    shared.write(store.jdbi());
+    defer(shared, new DeferredWrites.Release(lock("later")));
+    goesOn.complete(null);
+    first.join();
+    assertThat(shared.size()).isEqualTo(1);
+    shared.write(store.jdbi());
+
+    assertThat(holders()).doesNotContain("later");
+    assertThat(shared.size()).isZero();
   }
 
   private void isNotWrittenTo(int times) {
