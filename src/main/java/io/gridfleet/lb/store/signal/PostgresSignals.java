@@ -45,9 +45,10 @@ import org.slf4j.LoggerFactory;
  * signal and {@code sending} clear.
  *
  * <p>States of receiving: connecting, listening, pausing after a failure, closed. A listening
- * connection without notifications is checked every {@link #SILENCE}: a server that is gone without
- * closing it can't be distinguished from one without signals. The time limit of that check is a
- * request to the server to cancel it; a host that doesn't answer at all is noticed by TCP, later.
+ * connection without notifications is checked every {@link Patience#silence}: a server that is gone
+ * without closing it can't be distinguished from one without signals. A connection on which the
+ * answer takes longer than {@link Patience#answer} is closed, whether its server or the network is
+ * the cause.
  *
  * <p>Signals are hints, and get lost: those whose operation failed with those that waited behind
  * them; those that other replicas send before the connection listens again, of which none is
@@ -61,17 +62,25 @@ import org.slf4j.LoggerFactory;
 final class PostgresSignals implements FleetSignals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresSignals.class);
 
-  /** How often an idle connection is checked. */
-  private static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final Patience PATIENCE =
+      new Patience(Duration.ofSeconds(10), Duration.ofSeconds(3));
 
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
   private static final GroupPlace SENDING = GroupPlace.of(GroupPlace.Rank.SIGNAL, "");
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+  /**
+   * How long a connection is waited for.
+   *
+   * @param silence how often an idle one is checked
+   * @param answer the time limit of the check
+   */
+  record Patience(Duration silence, Duration answer) {}
 
   private final String origin;
   private final SignalText text;
   private final Statements statements;
   private final DataSource source;
+  private final Patience patience;
   private final Queue<FleetSignal> unsent = new ConcurrentLinkedQueue<>();
 
   /** Whether an operation is submitted and not completed; its owner is whoever set it. */
@@ -81,7 +90,16 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /**
+   * @param source its connections have no read timeout
+   */
   PostgresSignals(String origin, Statements statements, DataSource source, SignalText text) {
+    this(origin, statements, source, text, PATIENCE);
+  }
+
+  PostgresSignals(
+      String origin, Statements statements, DataSource source, SignalText text, Patience patience) {
+    this.patience = patience;
     this.origin = origin;
     this.text = text;
     this.statements = statements;
@@ -175,13 +193,17 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
     }
   }
 
+  /**
+   * The read timeout of the connection concerns the answers to statements: the driver waits for
+   * notifications with a time limit of that call.
+   */
   private void receive(Connection connection) throws SQLException {
     PGConnection postgres = connection.unwrap(PGConnection.class);
+    connection.setNetworkTimeout(Runnable::run, (int) patience.answer().toMillis());
     try (Statement statement = connection.createStatement()) {
-      statement.setQueryTimeout((int) ANSWER_TIMEOUT.toSeconds());
       statement.execute("LISTEN " + SignalSender.CHANNEL);
       while (!closed) {
-        PGNotification[] received = postgres.getNotifications((int) SILENCE.toMillis());
+        PGNotification[] received = postgres.getNotifications((int) patience.silence().toMillis());
         if (received == null || received.length == 0) {
           statement.execute("SELECT 1");
         } else {
@@ -223,8 +245,8 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   }
 
   /**
-   * Doesn't wait for the thread: a read isn't interrupted, and ends with {@link #SILENCE} or with
-   * the process.
+   * Doesn't wait for the thread: a read isn't interrupted, and ends with its time limit or with the
+   * process.
    */
   @Override
   public void close() {
