@@ -46,9 +46,14 @@ public record Database(Dialect dialect, HikariDataSource connections, AutoClosea
     return SqliteFiles.openMemory(config.address());
   }
 
-  /** Returns a source whose connections have no read timeout, for notifications. */
+  /**
+   * Returns a source of connections for notifications, whose statements have no time limit. The
+   * read timeout ends a login that its caller has given up.
+   */
   public static PGSimpleDataSource patientSource(Postgres address, StoreConfig config) {
-    return PostgresServers.source(address, config);
+    PGSimpleDataSource source = PostgresServers.source(address, config);
+    source.setSocketTimeout((int) CONNECT_TIMEOUT.toSeconds());
+    return source;
   }
 
   static HikariConfig pool(DataSource source, int connections) {

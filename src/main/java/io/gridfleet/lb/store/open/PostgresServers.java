@@ -43,7 +43,7 @@ final class PostgresServers {
         () -> {});
   }
 
-  /** A source whose connections have no read timeout: for migrations and signals. */
+  /** A source whose connections have no read timeout, as migrations need. */
   static PGSimpleDataSource source(Postgres address, StoreConfig config) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(

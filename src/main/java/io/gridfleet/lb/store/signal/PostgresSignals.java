@@ -90,9 +90,6 @@ final class PostgresSignals implements FleetSignals, AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /**
-   * @param source its connections have no read timeout
-   */
   PostgresSignals(String origin, Statements statements, DataSource source, SignalText text) {
     this(origin, statements, source, text, PATIENCE);
   }

@@ -1,6 +1,7 @@
 package io.gridfleet.lb.store.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.gridfleet.lb.device.FleetSignal;
@@ -9,6 +10,7 @@ import io.gridfleet.lb.store.StoreAddress.Postgres;
 import io.gridfleet.lb.store.StoreConfig;
 import io.gridfleet.lb.store.StoreKind;
 import io.gridfleet.lb.store.StoreListener;
+import io.gridfleet.lb.store.open.Database;
 import io.gridfleet.lb.store.replica.StoreClock;
 import io.gridfleet.lb.store.sql.SqlStore;
 import io.gridfleet.lb.store.statement.Statements;
@@ -109,5 +111,30 @@ final class PostgresSignalsTest {
                 assertThat(received).isNotEmpty();
               });
     }
+  }
+
+  /** As of a server that is suspended: the driver logs in on a thread that its caller leaves. */
+  @Test
+  void aLoginThatIsNotAnsweredEnds() throws Exception {
+    Postgres direct = (Postgres) StoreKind.POSTGRESQL.emptyDatabase();
+    try (TcpLink link = new TcpLink(direct.hosts())) {
+      Postgres linked =
+          new Postgres(direct.user(), link.hostAndPort(), direct.database(), "?sslmode=disable");
+      PGSimpleDataSource source = Database.patientSource(linked, StoreConfig.at(linked));
+      source.setLoginTimeout(1);
+      source.setSocketTimeout(Math.min(1, source.getSocketTimeout()));
+      link.freeze();
+      try {
+        assertThatThrownBy(source::getConnection).isInstanceOf(SQLException.class);
+        await().until(() -> !isLoggingIn());
+      } finally {
+        link.thaw();
+      }
+    }
+  }
+
+  private static boolean isLoggingIn() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().startsWith("PostgreSQL JDBC driver connection"));
   }
 }
